@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd - the common front of all commands. */
+#include "cmd.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "hook.h"
+
+#define OPTIONS_MAX 24
+#define LONG_ONLY 256 /* getopt values of options without a letter */
+
+struct front {
+	const struct cmd *cmd;
+	void *ctx;
+	struct cmd_common common;
+	bool help, version;
+	const struct cmd_opt *opts[OPTIONS_MAX];
+	int n_opts;
+	char letters[2 * OPTIONS_MAX + 2];
+	struct option longs[OPTIONS_MAX + 1];
+};
+
+static int
+set_conf(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)err;
+	((struct front *)ctx)->common.conf = value;
+	return 0;
+}
+
+static int
+set_dry_run(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct front *)ctx)->common.dry_run = true;
+	return 0;
+}
+
+static int
+set_verbose(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct front *)ctx)->common.verbose = true;
+	return 0;
+}
+
+static int
+set_quiet(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct front *)ctx)->common.quiet = true;
+	return 0;
+}
+
+static int
+set_strict(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct front *)ctx)->common.strict = true;
+	return 0;
+}
+
+static int
+set_help(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct front *)ctx)->help = true;
+	return 0;
+}
+
+static int
+set_version(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct front *)ctx)->version = true;
+	return 0;
+}
+
+static const struct cmd_opt dry_run_opt = {
+	'n', "dry-run", NULL, "print what would be done, touch nothing",
+	set_dry_run
+};
+
+static const struct cmd_opt common_opts[] = {
+	{ 'c', "config", "FILE", "configuration (/etc/bal/bal.conf)",
+	  set_conf },
+	{ 'v', "verbose", NULL, "say what is done", set_verbose },
+	{ 'q', "quiet", NULL, "no warnings", set_quiet },
+	{ 0, "strict", NULL, "in a hook: fail when something fails",
+	  set_strict },
+	{ 'h', "help", NULL, "this help", set_help },
+	{ 'V', "version", NULL, "version", set_version },
+};
+#define N_COMMON (sizeof(common_opts) / sizeof(common_opts[0]))
+
+static bool
+is_common(const struct cmd_opt *opt)
+{
+	return opt == &dry_run_opt ||
+	       (opt >= common_opts && opt < common_opts + N_COMMON);
+}
+
+static void
+add_option(struct front *f, const struct cmd_opt *opt)
+{
+	struct option *l = &f->longs[f->n_opts];
+	size_t len = strlen(f->letters);
+
+	l->name = opt->name;
+	l->has_arg = opt->arg ? required_argument : no_argument;
+	l->val = opt->letter ? opt->letter : LONG_ONLY + f->n_opts;
+	if (opt->letter)
+		snprintf(f->letters + len, sizeof(f->letters) - len, "%c%s",
+			 opt->letter, opt->arg ? ":" : "");
+	f->opts[f->n_opts++] = opt;
+}
+
+static void
+collect_options(struct front *f)
+{
+	const struct cmd_opt *own = f->cmd->opts;
+
+	/* ':' first: a missing value is told apart from an unknown option. */
+	memcpy(f->letters, ":", 2);
+	for (; own && own->name; own++)
+		add_option(f, own);
+	if (f->cmd->changes)
+		add_option(f, &dry_run_opt);
+	for (size_t i = 0; i < N_COMMON; i++)
+		add_option(f, &common_opts[i]);
+}
+
+static void
+print_help(const struct front *f)
+{
+	printf("usage: %s [options]%s%s\n%s\n\n", f->cmd->name,
+	       f->cmd->args[0] ? " " : "", f->cmd->args, f->cmd->brief);
+	for (int i = 0; i < f->n_opts; i++) {
+		const struct cmd_opt *opt = f->opts[i];
+		char left[40];
+
+		snprintf(left, sizeof(left), "%c%c%s --%s%s%s",
+			 opt->letter ? '-' : ' ',
+			 opt->letter ? opt->letter : ' ',
+			 opt->letter ? "," : " ", opt->name,
+			 opt->arg ? " " : "", opt->arg ? opt->arg : "");
+		printf("  %-24s %s\n", left, opt->help);
+	}
+	printf("\nSee man %s.\n", f->cmd->name);
+}
+
+static const struct cmd_opt *
+find_option(const struct front *f, int value)
+{
+	for (int i = 0; i < f->n_opts; i++)
+		if (f->longs[i].val == value)
+			return f->opts[i];
+	return NULL;
+}
+
+static int
+parse_options(struct front *f, int argc, char **argv, struct bal_err *err)
+{
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, f->letters, f->longs, NULL)) != -1) {
+		const struct cmd_opt *opt = find_option(f, c);
+		const char *word = argv[optind - 1];
+
+		if (c == ':')
+			return bal_err(err, BAL_EUSAGE,
+				       "option \"%s\" needs a value", word);
+		if (!opt && optopt && optopt < LONG_ONLY && word[1] != '-')
+			return bal_err(err, BAL_EUSAGE, "unknown option \"-%c\"",
+				       optopt);
+		if (!opt)
+			return bal_err(err, BAL_EUSAGE, "unknown option \"%s\"",
+				       word);
+		if (opt->set(is_common(opt) ? f : f->ctx, optarg, err) < 0) {
+			err->kind = BAL_EUSAGE;
+			return bal_err_wrap(err, "--%s", opt->name);
+		}
+	}
+	return 0;
+}
+
+static int
+check_operands(const struct front *f, int argc, char **argv,
+	       struct bal_err *err)
+{
+	if (argc <= f->cmd->max_args)
+		return 0;
+	if (f->cmd->openvpn_args &&
+	    bal_hook_caller() == BAL_CALLER_OPENVPN &&
+	    bal_hook_openvpn_args(argc, argv))
+		return 0;
+	return bal_err(err, BAL_EUSAGE, "unexpected argument \"%s\"",
+		       argv[f->cmd->max_args]);
+}
+
+static int
+status_of(enum bal_errkind kind)
+{
+	switch (kind) {
+	case BAL_EOK:
+		return CMD_DONE;
+	case BAL_EUSAGE:
+		return CMD_USAGE;
+	case BAL_EUNAVAIL:
+		return CMD_UNAVAILABLE;
+	case BAL_ESYS:
+		return CMD_SYSTEM;
+	case BAL_EBUSY:
+		return CMD_BUSY;
+	case BAL_EPERM:
+		return CMD_NO_PRIVILEGE;
+	case BAL_ECONF:
+		return CMD_CONFIG;
+	}
+	return CMD_SYSTEM;
+}
+
+static void
+print_warning(void *arg, const char *msg)
+{
+	const struct front *f = arg;
+
+	if (!f->common.quiet)
+		fprintf(stderr, "%s: %s\n", f->cmd->name, msg);
+}
+
+static int
+parse_and_run(struct front *f, int argc, char **argv, struct bal_err *err)
+{
+	int status;
+
+	collect_options(f);
+	if (parse_options(f, argc, argv, err) < 0)
+		return -1;
+	if (f->help) {
+		print_help(f);
+		return CMD_DONE;
+	}
+	if (f->version) {
+		printf("%s %s\n", f->cmd->name, PACKAGE_VERSION);
+		return CMD_DONE;
+	}
+	argc -= optind;
+	argv += optind;
+	if (check_operands(f, argc, argv, err) < 0)
+		return -1;
+	status = f->cmd->run(f->ctx, &f->common, argc, argv, err);
+	if (fflush(stdout) != 0 && status >= 0)
+		return bal_err(err, BAL_ESYS, "cannot write the output");
+	return status;
+}
+
+int
+cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
+{
+	struct front f = { .cmd = cmd, .ctx = ctx };
+	struct bal_err err = { 0 };
+	int status;
+
+	bal_warn_sink(print_warning, &f);
+	status = parse_and_run(&f, argc, argv, &err);
+	if (status < 0) {
+		fprintf(stderr, "%s: %s\n", cmd->name, err.msg);
+		status = status_of(err.kind);
+		if (err.kind == BAL_EUSAGE)
+			fprintf(stderr, "%s: try %s --help\n", cmd->name,
+				cmd->name);
+	}
+	if (status != CMD_DONE && !f.common.strict &&
+	    bal_hook_caller() != BAL_CALLER_PERSON)
+		status = CMD_DONE;
+	return status;
+}
+
+int
+cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
+	 struct bal_err *err)
+{
+	pass->dry_run = common->dry_run;
+	pass->out = common->dry_run || common->verbose ? stdout : NULL;
+	return bal_pass_init(pass, common->conf, err);
+}

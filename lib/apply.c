@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* apply - the only place where bal changes the kernel. */
+#include "apply.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "mangle.h"
+#include "nl_write.h"
+#include "sysctl.h"
+
+struct applying {
+	const bal_op_list *ops;
+	struct bal_applied *out;
+};
+
+static bool
+world_moved(int eno)
+{
+	switch (eno) {
+	case ENODEV:
+	case ENETDOWN:
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+	case ESRCH:
+	case ENOENT:
+	case EEXIST:
+	case EINVAL: /* a nexthop or an address that went meanwhile */
+	case EBUSY:
+	case EAGAIN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Already as wanted: deleted, or gone with its device. */
+static bool
+is_gone_already(const struct bal_op *op, int eno)
+{
+	switch (op->kind) {
+	case BAL_OP_ROUTE_DEL:
+	case BAL_OP_RULE_DEL:
+	case BAL_OP_NEXTHOP_DEL:
+		return eno == ESRCH || eno == ENOENT;
+	case BAL_OP_DEVCONF:
+		return op->devconf.restore && eno == ENODEV;
+	default:
+		return false;
+	}
+}
+
+static void
+on_failure(size_t number, int eno, const char *why, void *arg)
+{
+	struct applying *a = arg;
+	const struct bal_op *op = &a->ops->v[number];
+	char what[128];
+
+	if (is_gone_already(op, eno))
+		return;
+	if (a->out->refused++ == 0) {
+		a->out->moved = true;
+		bal_err_sys(&a->out->first, eno, "cannot %s%s%s%s",
+			    bal_op_describe(op, what, sizeof(what)),
+			    why[0] ? " (" : "", why, why[0] ? ")" : "");
+	}
+	if (!world_moved(eno))
+		a->out->moved = false;
+}
+
+static void
+write_hash_policy(int32_t value)
+{
+	static bool warned;
+	struct bal_err err;
+
+	if (bal_hash_policy_write(value, &err) == 0 || warned)
+		return;
+	warned = true;
+	bal_warn("%s; connections to one address share one uplink", err.msg);
+}
+
+/*
+ * Routes matter more than marks: a commit that fails keeps nothing else from
+ * being done.  It is told at the end; without the kernel's modules, warned of.
+ */
+static void
+commit_chains(const struct bal_op *op, const bal_chain_list *chains,
+	      struct bal_err *failed)
+{
+	struct bal_err err = { 0 };
+
+	if (bal_mangle_commit(op->xtable, chains->v, chains->n, &err) == 0)
+		return;
+	if (err.kind == BAL_EUNAVAIL)
+		bal_warn("%s", err.msg);
+	else if (failed->kind == BAL_EOK)
+		*failed = err;
+}
+
+int
+bal_apply(struct bal_nl *nl, const bal_op_list *ops,
+	  const bal_chain_list *chains, struct bal_applied *out,
+	  struct bal_err *err)
+{
+	struct applying a = { .ops = ops, .out = out };
+	struct bal_err failed = { 0 };
+	int rc = 0;
+
+	*out = (struct bal_applied){ 0 };
+	bal_nl_on_failure(nl, on_failure, &a);
+	for (size_t i = 0; i < ops->n && rc == 0; i++) {
+		const struct bal_op *op = &ops->v[i];
+		struct bal_nlmsg req;
+
+		if (bal_nl_encode(op, &req)) {
+			rc = bal_nl_queue(nl, &req, i, err);
+			continue;
+		}
+		/* What stands before a commit is in force before it. */
+		rc = bal_nl_flush(nl, err);
+		if (rc == 0 && op->kind == BAL_OP_HASH_POLICY)
+			write_hash_policy(op->hash_policy);
+		if (rc == 0 && op->kind == BAL_OP_CHAINS)
+			commit_chains(op, chains, &failed);
+	}
+	if (rc == 0)
+		rc = bal_nl_flush(nl, err);
+	bal_nl_on_failure(nl, NULL, NULL);
+	out->done = ops->n - out->refused;
+	if (rc == 0 && failed.kind != BAL_EOK) {
+		*err = failed;
+		return -1;
+	}
+	return rc;
+}

@@ -1,0 +1,32 @@
+/* apply - sends operations to the kernel, in their order. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_APPLY_H
+#define BAL_APPLY_H
+
+#include "nl.h"
+#include "op.h"
+
+/* What became of a list of operations. */
+struct bal_applied {
+	size_t done;
+	size_t refused;
+	/*
+	 * Every refusal was one that a world which moved meanwhile explains
+	 * (ENODEV, ENETDOWN, ESRCH, ENOENT, EEXIST...): reading again and
+	 * planning again may end well.
+	 */
+	bool moved;
+	struct bal_err first; /* the first refusal, in words */
+};
+
+/*
+ * Send @ops: netlink in batches, at most one iptables commit per table, in
+ * order.  A refused operation stops nothing, it is counted in @out.  A sysctl
+ * that cannot be written is a bal_warn(), once.  -1 when the kernel cannot be
+ * talked to at all, or an iptables commit failed.
+ */
+int bal_apply(struct bal_nl *nl, const bal_op_list *ops,
+	      const bal_chain_list *chains, struct bal_applied *out,
+	      struct bal_err *err);
+
+#endif

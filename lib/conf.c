@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* conf - bal.conf: what the administrator wrote. */
+#include "conf.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "globals.h"
+#include "lines.h"
+#include "paths.h"
+
+enum section {
+	SECTION_NONE, /* before the first */
+	SECTION_BAD, /* has been reported; its keys mean nothing */
+	SECTION_BAL,
+	SECTION_CHECK,
+	SECTION_UPLINK,
+	SECTION_MAX,
+};
+
+struct reader {
+	struct bal_conf conf;
+	struct bal_lines lines;
+	size_t room; /* of @conf.uplinks */
+	bool oom;
+	enum section section;
+	uint32_t seen; /* settings of this section, by number */
+	uint32_t seen_globals; /* [bal] and [check] are there only once */
+	unsigned need_line; /* of `need` in this section */
+	unsigned begun[SECTION_MAX]; /* line of [bal] and [check] */
+	unsigned uplink_line[BAL_UPLINKS_MAX];
+};
+
+/* Was key number @i said in this section before? */
+static bool
+is_repeated(struct reader *r, uint32_t *seen, size_t i, const char *key)
+{
+	bool repeated = *seen & 1u << i;
+
+	if (repeated)
+		bal_lines_fault(&r->lines, r->lines.number,
+				"key \"%.80s\" is said twice in its section",
+				key);
+	*seen |= 1u << i;
+	return repeated;
+}
+
+static struct bal_conf_uplink *
+last_uplink(struct reader *r)
+{
+	return &r->conf.uplinks[r->conf.n_uplinks - 1];
+}
+
+static void
+take_setting(struct reader *r, struct bal_settings *set, unsigned allowed,
+	     const char *key, const char *text)
+{
+	struct bal_err err = { 0 };
+	const char *name;
+	size_t i;
+
+	for (i = 0; (name = bal_settings_key(i)) && strcmp(key, name);)
+		i++;
+	if (name && allowed & 1u << i) {
+		if (1u << i != BAL_SET_TARGETS &&
+		    is_repeated(r, &r->seen, i, key))
+			return;
+		if (1u << i == BAL_SET_NEED)
+			r->need_line = r->lines.number;
+	}
+	if (bal_settings_set(set, allowed, key, text, &err) < 0)
+		bal_lines_fault(&r->lines, r->lines.number, "%s", err.msg);
+	else if (r->section == SECTION_UPLINK && 1u << i == BAL_SET_OVER &&
+		 !strcmp(set->over, last_uplink(r)->name))
+		bal_lines_fault(&r->lines, r->lines.number,
+				"over \"%s\" is the uplink itself", set->over);
+}
+
+/* The keys of [bal], and the one of [check] that is for all uplinks. */
+static void
+take_global(struct reader *r, unsigned allowed, const char *key,
+	    const char *text)
+{
+	struct bal_err err = { 0 };
+	const char *name;
+	size_t i;
+
+	for (i = 0; (name = bal_globals_key(i)) && strcmp(key, name);)
+		i++;
+	if (name && allowed & 1u << i && 1u << i != BAL_GLOBAL_DESTINATIONS &&
+	    is_repeated(r, &r->seen_globals, i, key))
+		return;
+	if (bal_globals_set(&r->conf.globals, allowed, key, text, &err) < 0)
+		bal_lines_fault(&r->lines, r->lines.number, "%s", err.msg);
+}
+
+static int
+take_key(void *arg, const char *section, const char *key, const char *text)
+{
+	struct reader *r = arg;
+
+	(void)section; /* cut at 49 characters: ours is not */
+	bal_lines_taken(&r->lines);
+	switch (r->section) {
+	case SECTION_NONE:
+		bal_lines_fault(&r->lines, r->lines.number,
+				"key \"%.80s\" stands before any section", key);
+		break;
+	case SECTION_BAL:
+		take_global(r, BAL_GLOBAL_BAL, key, text);
+		break;
+	case SECTION_CHECK:
+		if (!strcmp(key, "when_all_dead"))
+			take_global(r, BAL_GLOBAL_CHECK, key, text);
+		else
+			take_setting(r, &r->conf.check, BAL_SET_CHECK, key,
+				     text);
+		break;
+	case SECTION_UPLINK:
+		take_setting(r, &last_uplink(r)->set, ~0u, key, text);
+		break;
+	default:
+		break;
+	}
+	return 1;
+}
+
+/* What can be said of a section only when all its keys are known. */
+static void
+end_section(struct reader *r)
+{
+	const struct bal_settings *set = &r->conf.check;
+	const unsigned both = BAL_SET_NEED | BAL_SET_TARGETS;
+
+	if (r->section == SECTION_UPLINK)
+		set = &last_uplink(r)->set;
+	else if (r->section != SECTION_CHECK)
+		return;
+	if ((set->has & both) == both && set->need > set->n_targets)
+		bal_lines_fault(&r->lines, r->need_line,
+				"need \"%u\" is more than there are targets",
+				set->need);
+}
+
+static int
+make_room(struct reader *r)
+{
+	size_t room = r->room ? r->room * 2 : 16;
+	struct bal_conf_uplink *moved;
+
+	if (r->conf.n_uplinks < r->room)
+		return 0;
+	moved = reallocarray(r->conf.uplinks, room, sizeof(*moved));
+	if (!moved) {
+		r->oom = true;
+		return -1;
+	}
+	r->conf.uplinks = moved;
+	r->room = room;
+	return 0;
+}
+
+static enum section
+begin_uplink(struct reader *r, const char *name)
+{
+	const struct bal_conf_uplink *twin = bal_conf_find(&r->conf, name);
+	unsigned line = r->lines.number;
+	struct bal_err err;
+
+	if (!*name) {
+		bal_lines_fault(&r->lines, line,
+				"section \"[uplink]\" names no device");
+	} else if (bal_check_ifname(name, &err) < 0) {
+		bal_lines_fault(&r->lines, line, "section \"[uplink %s]\": %s",
+				name, err.msg);
+	} else if (twin) {
+		bal_lines_fault(&r->lines, line,
+				"section \"[uplink %s]\" is there twice, "
+				"first in line %u",
+				name, r->uplink_line[twin - r->conf.uplinks]);
+	} else if (r->conf.n_uplinks == BAL_UPLINKS_MAX) {
+		bal_lines_fault(&r->lines, line,
+				"section \"[uplink %s]\" is one more than %d",
+				name, BAL_UPLINKS_MAX);
+	} else if (!make_room(r)) {
+		r->uplink_line[r->conf.n_uplinks++] = line;
+		*last_uplink(r) = (struct bal_conf_uplink){ 0 };
+		bal_copy(last_uplink(r)->name, BAL_IFNAMSIZ, name);
+		return SECTION_UPLINK;
+	}
+	return SECTION_BAD;
+}
+
+/* [bal] and [check]. */
+static enum section
+begin_single(struct reader *r, enum section section, const char *name)
+{
+	if (r->begun[section]) {
+		bal_lines_fault(&r->lines, r->lines.number,
+				"section \"[%s]\" is there twice, first in "
+				"line %u",
+				name, r->begun[section]);
+		return SECTION_BAD;
+	}
+	r->begun[section] = r->lines.number;
+	return section;
+}
+
+static void
+begin_section(void *arg, const char *name)
+{
+	const size_t prefix = strlen("uplink");
+	struct reader *r = arg;
+
+	end_section(r);
+	r->seen = 0;
+	r->section = SECTION_BAD;
+	if (!name)
+		return;
+	if (!strcmp(name, "bal"))
+		r->section = begin_single(r, SECTION_BAL, name);
+	else if (!strcmp(name, "check"))
+		r->section = begin_single(r, SECTION_CHECK, name);
+	else if (!strncmp(name, "uplink", prefix) &&
+		 (!name[prefix] || name[prefix] == ' ' || name[prefix] == '\t'))
+		r->section = begin_uplink(
+			r, name + prefix + strspn(name + prefix, " \t"));
+	else
+		bal_lines_fault(&r->lines, r->lines.number,
+				"unknown section \"[%s]\"", name);
+}
+
+/* `over` in a circle: no packet would ever leave. */
+static void
+check_circles(struct reader *r)
+{
+	const struct bal_conf *conf = &r->conf;
+	size_t i, steps;
+
+	for (i = 0; i < conf->n_uplinks; i++) {
+		const struct bal_conf_uplink *at = &conf->uplinks[i];
+
+		if (!(at->set.has & BAL_SET_OVER) ||
+		    !strcmp(at->name, at->set.over))
+			continue;
+		for (steps = 0; at && at->set.has & BAL_SET_OVER; steps++) {
+			at = bal_conf_find(conf, at->set.over);
+			if (at == &conf->uplinks[i] || steps == conf->n_uplinks)
+				break;
+		}
+		if (at == &conf->uplinks[i])
+			bal_lines_fault(&r->lines, r->uplink_line[i],
+					"uplink \"%s\" is over itself by way "
+					"of \"%s\"",
+					at->name, at->set.over);
+	}
+}
+
+static int
+parse_text(struct reader *r, const char *path, const char *text, size_t len,
+	   struct bal_err *err)
+{
+	bal_lines_init(&r->lines, path, text, len);
+	r->lines.section = begin_section;
+	r->lines.arg = r;
+	/* Its own verdict tells nothing that the lines did not tell. */
+	if (ini_parse_stream(bal_lines_read, &r->lines, take_key, r) == -2)
+		r->oom = true;
+	end_section(r);
+	check_circles(r);
+	if (r->oom)
+		return bal_err_nomem(err);
+	if (r->lines.faults)
+		return bal_err(err, BAL_ECONF, "%s: %u error%s", path,
+			       r->lines.faults,
+			       r->lines.faults == 1 ? "" : "s");
+	return 0;
+}
+
+int
+bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
+	      struct bal_err *err)
+{
+	struct reader r = { .conf.globals = bal_globals_default() };
+	struct bal_err why = { 0 };
+	char *text = NULL;
+	size_t len = 0;
+	int ret;
+
+	if (bal_read_file(path, BAL_INI_MAX, &text, &len, &why) < 0 &&
+	    (why.sys != ENOENT || must_exist)) {
+		if (why.sys == ENOENT)
+			why.kind = BAL_ECONF;
+		*err = why;
+		return -1;
+	}
+	ret = text ? parse_text(&r, path, text, len, err) : 0;
+	free(text);
+	if (ret < 0) {
+		bal_conf_fini(&r.conf);
+		return -1;
+	}
+	*conf = r.conf;
+	return 0;
+}
+
+void
+bal_conf_fini(struct bal_conf *conf)
+{
+	free(conf->uplinks);
+	*conf = (struct bal_conf){ 0 };
+}
+
+const struct bal_conf_uplink *
+bal_conf_find(const struct bal_conf *conf, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < conf->n_uplinks; i++)
+		if (!strcmp(conf->uplinks[i].name, name))
+			return &conf->uplinks[i];
+	return NULL;
+}

@@ -1,0 +1,60 @@
+/* conf - bal.conf: what the administrator wrote. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_CONF_H
+#define BAL_CONF_H
+
+#include "settings.h"
+
+#define BAL_DESTINATIONS_MAX 32
+#define BAL_UPLINKS_MAX 250 /* slots 1 to 250: the marks of one byte */
+
+enum bal_mode { BAL_MODE_MULTI, BAL_MODE_SOLO };
+
+const char *bal_mode_name(enum bal_mode mode);
+/* "multi" or "solo"; -1 with the reason. */
+int bal_mode_parse(const char *text, enum bal_mode *out, struct bal_err *err);
+
+/* [bal], with the built-in values where nothing is said. */
+struct bal_globals {
+	enum bal_mode mode;
+	struct bal_addr destinations[BAL_DESTINATIONS_MAX]; /* none: default */
+	size_t n_destinations;
+	bool everywhere; /* `default` was said, and is thus the only one */
+	bool nexthop_objects; /* auto: true, as far as the kernel has them */
+	uint32_t mark_mask; /* default 0xff000000; one run of bits */
+	uint32_t rule_priority; /* default 10000; 1 to 29900 */
+	bool masquerade; /* default no */
+	bool last_resort; /* default yes */
+	enum bal_all_dead when_all_dead; /* from [check] */
+};
+
+struct bal_conf_uplink {
+	char name[BAL_IFNAMSIZ];
+	struct bal_settings set;
+};
+
+/* Zero state: nothing allocated; not a valid configuration. */
+struct bal_conf {
+	struct bal_globals globals;
+	struct bal_settings check; /* [check] */
+	struct bal_conf_uplink *uplinks;
+	size_t n_uplinks;
+};
+
+/*
+ * Read @path.  A missing file is an empty configuration if @must_exist is
+ * false.  Every fault is reported by bal_warn() as `FILE:LINE: what`; then -1
+ * with @err saying how many there are, kind BAL_ECONF.  Lines over 199
+ * characters and files over 1 MiB are refused (inih would cut the former).
+ * @conf needs bal_conf_fini() after success only.
+ */
+int bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
+		  struct bal_err *err);
+
+void bal_conf_fini(struct bal_conf *conf);
+
+/* The section of @name, or NULL. */
+const struct bal_conf_uplink *bal_conf_find(const struct bal_conf *conf,
+					    const char *name);
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* error - failures and warnings on their way to the command. */
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static bal_warn_fn *warn_fn;
+static void *warn_arg;
+
+static enum bal_errkind
+kind_of(int eno)
+{
+	switch (eno) {
+	case EPERM:
+	case EACCES:
+		return BAL_EPERM;
+	case EOPNOTSUPP:
+	case EAFNOSUPPORT:
+	case EPROTONOSUPPORT:
+	case ENOSYS:
+		return BAL_EUNAVAIL;
+	default:
+		return BAL_ESYS;
+	}
+}
+
+int
+bal_err(struct bal_err *err, enum bal_errkind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	err->kind = kind;
+	err->sys = 0;
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+bal_err_sys(struct bal_err *err, int eno, const char *fmt, ...)
+{
+	va_list ap;
+	size_t len;
+
+	err->kind = kind_of(eno);
+	err->sys = eno;
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	len = strlen(err->msg);
+	snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", strerror(eno));
+	return -1;
+}
+
+int
+bal_err_wrap(struct bal_err *err, const char *fmt, ...)
+{
+	char cause[sizeof(err->msg)];
+	va_list ap;
+	size_t len;
+
+	memcpy(cause, err->msg, sizeof(cause));
+	va_start(ap, fmt);
+	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
+	va_end(ap);
+	len = strlen(err->msg);
+	snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", cause);
+	return -1;
+}
+
+int
+bal_err_nomem(struct bal_err *err)
+{
+	return bal_err_sys(err, ENOMEM, "cannot go on");
+}
+
+void
+bal_warn_sink(bal_warn_fn *fn, void *arg)
+{
+	warn_fn = fn;
+	warn_arg = arg;
+}
+
+void
+bal_warn(const char *fmt, ...)
+{
+	char msg[320];
+	va_list ap;
+
+	if (!warn_fn)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(msg, sizeof(msg), fmt, ap);
+	va_end(ap);
+	warn_fn(warn_arg, msg);
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* hook - reads what ifupdown, OpenVPN and others say by their environment. */
+#include "hook.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* wg-quick runs PostUp in a subshell of its own and exports nothing. */
+static bool
+parent_is(const char *name)
+{
+	char path[40], comm[20] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)getppid());
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fgets(comm, sizeof(comm), f))
+		comm[strcspn(comm, "\n")] = '\0';
+	fclose(f);
+	return strcmp(comm, name) == 0;
+}
+
+enum bal_caller
+bal_hook_caller(void)
+{
+	if (secure_getenv("IFACE") && secure_getenv("PHASE"))
+		return BAL_CALLER_IFUPDOWN;
+	if (secure_getenv("script_type") && secure_getenv("dev"))
+		return BAL_CALLER_OPENVPN;
+	if (secure_getenv("PPPLOGNAME") || secure_getenv("PPP_IFACE"))
+		return BAL_CALLER_PPP;
+	if (parent_is("wg-quick"))
+		return BAL_CALLER_WG_QUICK;
+	return BAL_CALLER_PERSON;
+}
+
+bool
+bal_hook_openvpn_args(int argc, char **argv)
+{
+	return argc == 6 && (strcmp(argv[5], "init") == 0 ||
+			     strcmp(argv[5], "restart") == 0);
+}
+
+/* A usable unicast host of a stranger's making, or nothing. */
+static struct bal_addr
+stranger_addr(const char *variable)
+{
+	const char *text = secure_getenv(variable);
+	struct bal_settings check = { 0 };
+	struct bal_err err;
+
+	if (!text || !text[0])
+		return (struct bal_addr){ 0 };
+	if (bal_settings_set(&check, BAL_SET_GATEWAY, "gateway", text, &err) <
+	    0) {
+		bal_warn("%s is not usable: %.80s", variable, err.msg);
+		return (struct bal_addr){ 0 };
+	}
+	return check.gateway;
+}
+
+static int
+stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
+{
+	char variable[48] = "IF_BAL_";
+	size_t at = strlen(variable);
+	const char *text;
+
+	for (size_t i = 0; key[i] && at < sizeof(variable) - 1; i++)
+		variable[at++] = (char)toupper((unsigned char)key[i]);
+	variable[at] = '\0';
+	text = secure_getenv(variable);
+	if (!text)
+		return 0;
+	if (bal_settings_set(&hook->told, ~0u, key, text, err) < 0)
+		return bal_err_wrap(err, "option bal-%s of %s", key, hook->dev);
+	return 0;
+}
+
+static int
+read_ifupdown(struct bal_hook *hook, struct bal_err *err)
+{
+	const char *iface = secure_getenv("IFACE");
+
+	if (strcmp(iface, "--all") == 0) {
+		hook->all = true;
+		return 0;
+	}
+	if (bal_check_ifname(iface, err) < 0)
+		return bal_err_wrap(err, "IFACE");
+	(void)bal_copy(hook->dev, sizeof(hook->dev), iface);
+	for (size_t i = 0; bal_settings_key(i); i++)
+		if (stanza_option(hook, bal_settings_key(i), err) < 0)
+			return -1;
+	hook->gateway = stranger_addr("IF_GATEWAY");
+	return 0;
+}
+
+static int
+read_openvpn(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
+{
+	const char *dev = bal_hook_openvpn_args(argc, argv) ?
+				  argv[0] :
+				  secure_getenv("dev");
+
+	if (bal_check_ifname(dev, err) < 0)
+		return bal_err_wrap(err, "OpenVPN's dev");
+	(void)bal_copy(hook->dev, sizeof(hook->dev), dev);
+	hook->gateway = stranger_addr("route_vpn_gateway");
+	hook->transport = stranger_addr("local_1");
+	return 0;
+}
+
+int
+bal_hook_read(struct bal_hook *hook, int argc, char **argv,
+	      struct bal_err *err)
+{
+	struct bal_hook h = { .caller = bal_hook_caller() };
+	const char *dev;
+	int rc = 0;
+
+	switch (h.caller) {
+	case BAL_CALLER_IFUPDOWN:
+		rc = read_ifupdown(&h, err);
+		break;
+	case BAL_CALLER_OPENVPN:
+		rc = read_openvpn(&h, argc, argv, err);
+		break;
+	case BAL_CALLER_PPP:
+		dev = secure_getenv("PPP_IFACE");
+		if (dev && bal_check_ifname(dev, err) == 0)
+			(void)bal_copy(h.dev, sizeof(h.dev), dev);
+		break;
+	case BAL_CALLER_WG_QUICK:
+	case BAL_CALLER_PERSON:
+		break;
+	}
+	if (rc == 0)
+		*hook = h;
+	return rc;
+}

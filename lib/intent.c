@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* intent - up, down, mode and probe results, as changes of the state. */
+#include "intent.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "uplink.h"
+
+static bool
+slot_taken(const struct bal_state *state, const char *self, uint32_t slot)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].slot == slot &&
+		    strcmp(state->uplinks[i].name, self) != 0)
+			return true;
+	return false;
+}
+
+/* The table id where it serves as a slot and is free, else the lowest. */
+static uint32_t
+choose_slot(const struct bal_state *state, const char *dev, uint32_t table,
+	    uint32_t mask)
+{
+	uint32_t max = mask >> __builtin_ctz(mask);
+
+	if (max > BAL_UPLINKS_MAX)
+		max = BAL_UPLINKS_MAX;
+	if (table >= 1 && table <= max && !slot_taken(state, dev, table))
+		return table;
+	for (uint32_t slot = 1; slot <= max; slot++)
+		if (!slot_taken(state, dev, slot))
+			return slot;
+	return 0;
+}
+
+static bool
+table_taken(const struct bal_state *state, const bal_table_list *names,
+	    const bal_rule_list *rules, uint32_t id)
+{
+	if (bal_tables_name(names, id) || state->balancing_table == id)
+		return true;
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table == id)
+			return true;
+	for (size_t i = 0; i < rules->n; i++)
+		if (rules->v[i].table == id)
+			return true;
+	return false;
+}
+
+static void
+remember_fresh(bal_table_list *fresh, const char *name, uint32_t id,
+	       struct bal_arena *arena)
+{
+	struct bal_table_name *slot = BAL_PUSH(arena, fresh);
+
+	if (!slot)
+		return;
+	slot->id = id;
+	(void)bal_copy(slot->name, sizeof(slot->name), name);
+}
+
+uint32_t
+bal_tables_free_id(const struct bal_state *state, const bal_table_list *names,
+		   const bal_rule_list *rules)
+{
+	for (uint32_t id = 1; id <= BAL_UPLINKS_MAX; id++)
+		if (!table_taken(state, names, rules, id))
+			return id;
+	return 0;
+}
+
+/* From above, so that the small numbers are left for uplinks. */
+static int
+admit_balancing(struct bal_state *state, const bal_table_list *names,
+		const bal_rule_list *rules, struct bal_arena *arena,
+		bal_table_list *fresh, struct bal_err *err)
+{
+	uint32_t id = bal_tables_id(names, "balancing");
+
+	if (!id)
+		id = state->balancing_table;
+	for (uint32_t i = BAL_TABLE_DEFAULT - 1; !id && i > 0; i--)
+		if (!table_taken(state, names, rules, i))
+			id = i;
+	if (!id)
+		return bal_err(err, BAL_EUNAVAIL,
+			       "no routing table is free for balancing");
+	if (id >= BAL_TABLE_DEFAULT && id <= BAL_TABLE_LOCAL)
+		return bal_err(err, BAL_ECONF,
+			       "table balancing has the id of a table of the "
+			       "kernel's, %u", id);
+	if (!bal_tables_id(names, "balancing"))
+		remember_fresh(fresh, "balancing", id, arena);
+	state->balancing_table = id;
+	return 0;
+}
+
+static int
+check_table(const struct bal_state *state, const char *dev, uint32_t id,
+	    struct bal_err *err)
+{
+	if (id >= BAL_TABLE_DEFAULT && id <= BAL_TABLE_LOCAL)
+		return bal_err(err, BAL_ECONF,
+			       "table %s has the id of a table of the "
+			       "kernel's, %u", dev, id);
+	if (id == state->balancing_table)
+		return bal_err(err, BAL_ECONF,
+			       "tables %s and balancing have one id, %u", dev,
+			       id);
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table == id &&
+		    strcmp(state->uplinks[i].name, dev) != 0)
+			return bal_err(err, BAL_ECONF,
+				       "tables %s and %s have one id, %u", dev,
+				       state->uplinks[i].name, id);
+	return 0;
+}
+
+int
+bal_intent_admit(const struct bal_intent *intent,
+		 const struct bal_globals *globals, const bal_table_list *names,
+		 const bal_rule_list *rules, struct bal_state *state,
+		 struct bal_arena *arena, bal_table_list *fresh,
+		 struct bal_err *err)
+{
+	const char *dev = intent->dev;
+	struct bal_uplink_state *us = bal_state_find(state, dev);
+	uint32_t table = bal_tables_id(names, dev), slot;
+
+	if (admit_balancing(state, names, rules, arena, fresh, err) < 0)
+		return -1;
+	if (!table && us)
+		table = us->table;
+	if (!table)
+		table = bal_tables_free_id(state, names, rules);
+	if (!table)
+		return bal_err(err, BAL_EUNAVAIL,
+			       "no routing table id is free for %s", dev);
+	if (check_table(state, dev, table, err) < 0)
+		return -1;
+	slot = us ? us->slot :
+		    choose_slot(state, dev, table, globals->mark_mask);
+	if (!slot)
+		return bal_err(err, BAL_ECONF,
+			       "mark_mask 0x%x has no room for another uplink",
+			       globals->mark_mask);
+	us = bal_state_add(state, dev, err);
+	if (!us)
+		return -1;
+	us->table = table;
+	us->slot = slot;
+	if (!bal_tables_id(names, dev))
+		remember_fresh(fresh, dev, table, arena);
+	return 0;
+}
+
+/* The one uplink that holds @addr: a tunnel's packets leave by it. */
+static void
+learn_over(struct bal_uplink_state *us, const struct bal_state *state,
+	   const struct bal_snapshot *snap, const struct bal_addr *addr)
+{
+	const char *found = NULL;
+
+	if (bal_addr_none(addr))
+		return;
+	for (size_t i = 0; i < snap->addrs.n; i++) {
+		const struct bal_link *link;
+
+		if (!bal_addr_same_host(&snap->addrs.v[i].addr, addr))
+			continue;
+		link = bal_snapshot_ifindex(snap, snap->addrs.v[i].ifindex);
+		if (!link || !bal_state_find(state, link->name) ||
+		    strcmp(link->name, us->name) == 0)
+			continue;
+		if (found)
+			return; /* two of them: nobody can tell */
+		found = link->name;
+	}
+	if (found)
+		(void)bal_copy(us->learned_over, sizeof(us->learned_over),
+			       found);
+}
+
+static int
+apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
+	 struct bal_state *state, struct bal_err *err)
+{
+	struct bal_uplink_state *us = bal_state_find(state, intent->dev);
+
+	if (!bal_snapshot_link(snap, intent->dev))
+		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
+			       intent->dev);
+	if (!us)
+		return bal_err(err, BAL_ESYS, "%s was not admitted",
+			       intent->dev);
+	us->admin_up = true;
+	us->told = intent->told;
+	us->learned_gateway = intent->hook_gateway;
+	us->learned_over[0] = '\0';
+	learn_over(us, state, snap, &intent->transport);
+	if (us->since_ms == 0)
+		us->since_ms = snap->now_ms;
+	return 0;
+}
+
+static bool
+still_probed(const struct bal_uplink_state *us, const struct bal_probe *p,
+	     const struct bal_snapshot *snap)
+{
+	const struct bal_link *link = bal_snapshot_link(snap, p->dev);
+
+	if (!us || !us->admin_up || !link || link->ifindex != p->ifindex)
+		return false;
+	for (size_t i = 0; i < snap->addrs.n; i++)
+		if (snap->addrs.v[i].ifindex == p->ifindex &&
+		    bal_addr_same_host(&snap->addrs.v[i].addr, &p->source))
+			return true;
+	return false;
+}
+
+static void
+apply_probe(struct bal_uplink_state *us, const struct bal_probe *p,
+	    uint64_t now_ms)
+{
+	if (us->health.health != p->state.health)
+		us->since_ms = now_ms;
+	us->health = p->state;
+	us->sent += p->sent;
+	us->answered += p->answered;
+	if (p->rtt_us)
+		us->rtt_us = p->rtt_us;
+	(void)bal_copy(us->reason, sizeof(us->reason),
+		       us->health.bad ? p->reason : "");
+}
+
+int
+bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
+		 const struct bal_snapshot *snap, struct bal_state *state,
+		 struct bal_arena *arena, struct bal_err *err)
+{
+	struct bal_uplink_state *us;
+	int rc = 0;
+
+	switch (intent->kind) {
+	case BAL_INTENT_UP:
+		rc = apply_up(intent, snap, state, err);
+		break;
+	case BAL_INTENT_DOWN:
+		us = bal_state_find(state, intent->dev);
+		if (us)
+			us->admin_up = false;
+		break;
+	case BAL_INTENT_MODE:
+		state->has_mode = true;
+		state->mode = intent->mode;
+		break;
+	case BAL_INTENT_CHECK:
+		for (size_t i = 0; i < intent->n_probes; i++) {
+			const struct bal_probe *p = &intent->probes[i];
+
+			us = bal_state_find(state, p->dev);
+			if (still_probed(us, p, snap))
+				apply_probe(us, p, snap->now_ms);
+		}
+		break;
+	}
+	if (rc == 0)
+		bal_state_learn(state, conf, snap, arena);
+	return rc;
+}

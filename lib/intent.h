@@ -1,0 +1,73 @@
+/* intent - what a command wants, carried into the state. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_INTENT_H
+#define BAL_INTENT_H
+
+#include "conf.h"
+#include "probe.h"
+#include "snapshot.h"
+#include "state.h"
+#include "tables.h"
+
+enum bal_intent_kind {
+	BAL_INTENT_CHECK, /* these are the probe results, maybe none */
+	BAL_INTENT_UP,    /* this uplink is administratively up */
+	BAL_INTENT_DOWN,
+	BAL_INTENT_MODE,
+};
+
+/* Zero state: reconcile, nothing else. */
+struct bal_intent {
+	enum bal_intent_kind kind;
+	char dev[BAL_IFNAMSIZ];        /* UP, DOWN */
+	struct bal_settings told;      /* UP: options and stanza */
+	struct bal_addr hook_gateway;  /* UP: from ifupdown or OpenVPN */
+	struct bal_addr transport;     /* UP: OpenVPN's own local address */
+	enum bal_mode mode;            /* MODE */
+	const struct bal_probe *probes; /* CHECK */
+	size_t n_probes;
+};
+
+/*
+ * UP, before the kernel is read: the record of the device with its table and
+ * slot.  Tables come from @names; what has no name gets a free id, not looked
+ * up by any of @rules, into @fresh (for bal_tables_add()).  -1: BAL_ECONF for
+ * a table that is reserved or another uplink's, or no slot is left.
+ */
+int bal_intent_admit(const struct bal_intent *intent,
+		     const struct bal_globals *globals,
+		     const bal_table_list *names, const bal_rule_list *rules,
+		     struct bal_state *state, struct bal_arena *arena,
+		     bal_table_list *fresh, struct bal_err *err);
+
+/* The lowest id of 1 to 250 that no name, uplink or rule has; 0: none. */
+uint32_t bal_tables_free_id(const struct bal_state *state,
+			    const bal_table_list *names,
+			    const bal_rule_list *rules);
+
+/*
+ * Carry @intent into @state, the kernel being @snap.  UP of a device that is
+ * not there fails with BAL_EUNAVAIL.  Probe results count only for an uplink
+ * whose admin state, device index and address are those that were probed.
+ */
+int bal_intent_apply(const struct bal_intent *intent,
+		     const struct bal_conf *conf,
+		     const struct bal_snapshot *snap, struct bal_state *state,
+		     struct bal_arena *arena, struct bal_err *err);
+
+/*
+ * What the kernel shows of the uplinks, into @state: device index, address,
+ * sysctls from before us, traffic rates.
+ */
+void bal_state_learn(struct bal_state *state, const struct bal_conf *conf,
+		     const struct bal_snapshot *snap, struct bal_arena *arena);
+
+/*
+ * A lost state from our tagged objects in @snap: uplinks, slots, tables,
+ * addresses, gateways, weights, priorities, mode.  What the objects do not
+ * hold (saved sysctls, `over`, history) stays unknown.
+ */
+int bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
+		      const struct bal_snapshot *snap, struct bal_err *err);
+
+#endif

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass - the one path of a change: intent, plan, diff, apply. */
+#include "pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply.h"
+#include "diff.h"
+#include "nl_read.h"
+
+int
+bal_pass_init(struct bal_pass *pass, const char *conf_option,
+	      struct bal_err *err)
+{
+	pass->lock = -1;
+	if (bal_paths_init(&pass->paths, conf_option, err) < 0 ||
+	    bal_conf_read(&pass->conf, pass->paths.conf,
+			  pass->paths.conf_given, err) < 0)
+		return -1;
+	pass->nl = bal_nl_open(err);
+	return pass->nl ? 0 : -1;
+}
+
+static void
+forget(struct bal_pass *pass)
+{
+	bal_arena_fini(&pass->arena);
+	memset(&pass->snap, 0, sizeof(pass->snap));
+	memset(&pass->uplinks, 0, sizeof(pass->uplinks));
+	memset(&pass->fresh, 0, sizeof(pass->fresh));
+}
+
+void
+bal_pass_fini(struct bal_pass *pass)
+{
+	forget(pass);
+	bal_state_fini(&pass->state);
+	bal_conf_fini(&pass->conf);
+	bal_nl_close(pass->nl);
+	pass->nl = NULL;
+	if (pass->lock >= 0)
+		close(pass->lock);
+	pass->lock = -1;
+}
+
+static int
+load_state(struct bal_pass *pass, struct bal_err *err)
+{
+	bool touch = !pass->dry_run && pass->lock >= 0;
+	int rc;
+
+	bal_state_fini(&pass->state);
+	rc = bal_state_read(&pass->state, pass->paths.state, touch, err);
+	pass->state_lost = rc == 0;
+	return rc < 0 ? -1 : 0;
+}
+
+enum bal_mode
+bal_pass_mode(const struct bal_pass *pass)
+{
+	struct bal_err ignored;
+	enum bal_mode mode = pass->conf.globals.mode;
+	char line[16] = "";
+	FILE *f;
+
+	if (pass->state.has_mode)
+		return pass->state.mode;
+	f = fopen(pass->paths.saved_mode, "re");
+	if (f) {
+		if (fgets(line, sizeof(line), f))
+			line[strcspn(line, "\n")] = '\0';
+		fclose(f);
+		(void)bal_mode_parse(line, &mode, &ignored);
+	}
+	return mode;
+}
+
+int
+bal_pass_save_mode(struct bal_pass *pass, enum bal_mode mode,
+		   struct bal_err *err)
+{
+	char line[16];
+	int len = snprintf(line, sizeof(line), "%s\n", bal_mode_name(mode));
+
+	return bal_write_file(pass->paths.saved_mode, line, (size_t)len, 0644,
+			      err);
+}
+
+static int
+take_snapshot(struct bal_pass *pass, struct bal_err *err)
+{
+	const struct bal_state *state = &pass->state;
+	uint32_t tables[BAL_UPLINKS_MAX + 1];
+	struct bal_snapshot_want want = { .tables = tables,
+					  .stats = pass->want_stats };
+
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		tables[want.n_tables++] = state->uplinks[i].table;
+	tables[want.n_tables++] = state->balancing_table;
+	want.xtable[BAL_XTABLE_MANGLE] = !pass->no_chains;
+	/* Reading it loads NAT into the kernel: only where it is ours. */
+	want.xtable[BAL_XTABLE_NAT] = !pass->no_chains &&
+				      (pass->conf.globals.masquerade ||
+				       state->masquerading);
+	return bal_snapshot_read(&pass->snap, pass->nl, &want, &pass->arena,
+				 err);
+}
+
+/* The kernel as it is now; a lost state is found again in it. */
+static int
+see_kernel(struct bal_pass *pass, struct bal_err *err)
+{
+	if (take_snapshot(pass, err) < 0)
+		return -1;
+	if (!pass->state_lost)
+		return 0;
+	pass->state_lost = false;
+	if (bal_state_recover(&pass->state, &pass->conf, &pass->snap, err) < 0)
+		return -1;
+	return 0;
+}
+
+int
+bal_pass_look(struct bal_pass *pass, struct bal_err *err)
+{
+	forget(pass);
+	if (load_state(pass, err) < 0 || see_kernel(pass, err) < 0)
+		return -1;
+	return bal_uplinks_resolve(&pass->conf, &pass->state, &pass->snap,
+				   &pass->arena, &pass->uplinks, err);
+}
+
+/* Names are for people: where they cannot be written, numbers serve. */
+static void
+register_tables(struct bal_pass *pass)
+{
+	struct bal_err why;
+	int rc = 0;
+
+	for (size_t i = 0; i < pass->fresh.n && rc == 0; i++) {
+		const struct bal_table_name *t = &pass->fresh.v[i];
+
+		if (pass->dry_run)
+			fprintf(pass->out, "# bal-addtable %s %u\n", t->name,
+				t->id);
+		else
+			rc = bal_tables_add(pass->paths.rt_dir, t->name, t->id,
+					    &why);
+	}
+	if (rc < 0)
+		bal_warn("%s; routing tables go by number", why.msg);
+}
+
+/* A new uplink needs its table before the kernel is read. */
+static int
+admit(struct bal_pass *pass, const struct bal_intent *intent,
+      struct bal_err *err)
+{
+	bal_table_list names = { 0 };
+	bal_rule_list rules = { 0 };
+	bal_link_list links = { 0 };
+
+	if (bal_nl_links(pass->nl, false, &pass->arena, &links, err) < 0 ||
+	    bal_nl_rules(pass->nl, &pass->arena, &rules, err) < 0 ||
+	    bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0)
+		return -1;
+	/* Nothing is registered for a device that is not there. */
+	for (size_t i = 0; i < links.n; i++)
+		if (strcmp(links.v[i].name, intent->dev) == 0)
+			return bal_intent_admit(intent, &pass->conf.globals,
+						&names, &rules, &pass->state,
+						&pass->arena, &pass->fresh,
+						err);
+	return bal_err(err, BAL_EUNAVAIL, "%s: no such device", intent->dev);
+}
+
+/* A gateway that nobody named: the default route that is there already. */
+static int
+find_gateways(struct bal_pass *pass, struct bal_err *err)
+{
+	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
+		struct bal_uplink_state *us = &pass->state.uplinks[i];
+		const struct bal_link *link;
+		struct bal_settings set;
+
+		set = bal_uplink_settings(&pass->conf, us, us->name);
+		link = bal_snapshot_link(&pass->snap, us->name);
+		if (!us->admin_up || !link || link->no_arp || !link->up ||
+		    !bal_addr_none(&set.gateway) ||
+		    !bal_addr_none(&us->learned_gateway))
+			continue;
+		if (bal_nl_foreign_gateway(pass->nl, link->ifindex,
+					   &us->learned_gateway, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+print_ops(struct bal_pass *pass, const bal_op_list *ops,
+	  const struct bal_plan *plan)
+{
+	for (size_t i = 0; pass->out && i < ops->n; i++)
+		bal_op_print(pass->out, &ops->v[i], &plan->chains,
+			     &pass->snap.chains);
+}
+
+static int
+make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
+	 struct bal_err *err)
+{
+	struct bal_world world = {
+		.globals = &pass->conf.globals,
+		.mode = bal_pass_mode(pass),
+		.uplinks = &pass->uplinks,
+		.balancing = pass->state.balancing_table,
+		.saved_hash_policy = pass->state.saved_hash_policy,
+	};
+	bool objects = pass->conf.globals.nexthop_objects &&
+		       pass->snap.has_nexthops;
+
+	if (bal_uplinks_resolve(&pass->conf, &pass->state, &pass->snap,
+				&pass->arena, &pass->uplinks, err) < 0 ||
+	    bal_plan_make(&world, &pass->arena, plan, err) < 0)
+		return -1;
+	pass->state.masquerading |= plan->masquerading;
+	return bal_diff_make(plan, &pass->snap, pass->state.balancing_table,
+			     objects, &pass->arena, ops, err);
+}
+
+/* Plan, diff, apply.  1: the world moved, it is worth another try. */
+static int
+reconcile(struct bal_pass *pass, struct bal_err *err)
+{
+	struct bal_applied applied;
+	struct bal_plan plan = { 0 };
+	bal_op_list ops = { 0 };
+
+	if (find_gateways(pass, err) < 0 ||
+	    make_ops(pass, &plan, &ops, err) < 0)
+		return -1;
+	print_ops(pass, &ops, &plan);
+	pass->changes += ops.n;
+	if (pass->dry_run)
+		return 0;
+	if (bal_state_write(&pass->state, pass->paths.state, err) < 0)
+		return -1;
+	if (ops.n == 0)
+		return 0;
+	if (bal_apply(pass->nl, &ops, &plan.chains, &applied, err) < 0)
+		return -1;
+	if (!applied.refused)
+		return 0;
+	*err = applied.first;
+	return applied.moved ? 1 : -1;
+}
+
+/* What bal-down left until the kernel was clean. */
+static int
+finish(struct bal_pass *pass, struct bal_err *err)
+{
+	bool up = false;
+
+	for (size_t i = pass->state.n_uplinks; i-- > 0;) {
+		if (pass->state.uplinks[i].admin_up)
+			up = true;
+		else
+			bal_state_remove(&pass->state,
+					 pass->state.uplinks[i].name);
+	}
+	if (!up)
+		pass->state.saved_hash_policy = -1;
+	pass->state.masquerading = up && pass->conf.globals.masquerade;
+	return bal_state_write(&pass->state, pass->paths.state, err);
+}
+
+static int
+run_locked(struct bal_pass *pass, const struct bal_intent *intent,
+	   struct bal_err *err)
+{
+	int rc = 1;
+
+	if (load_state(pass, err) < 0)
+		return -1;
+	if (pass->state_lost && see_kernel(pass, err) < 0)
+		return -1;
+	if (intent->kind == BAL_INTENT_UP && admit(pass, intent, err) < 0)
+		return -1;
+	for (int i = 0; i < BAL_PASS_TRIES && rc == 1; i++) {
+		if (see_kernel(pass, err) < 0)
+			return -1;
+		if (i == 0 &&
+		    bal_intent_apply(intent, &pass->conf, &pass->snap,
+				     &pass->state, &pass->arena, err) < 0)
+			return -1;
+		if (i == 0)
+			register_tables(pass);
+		else
+			bal_state_learn(&pass->state, &pass->conf, &pass->snap,
+					&pass->arena);
+		rc = reconcile(pass, err);
+	}
+	if (rc)
+		return -1;
+	return pass->dry_run ? 0 : finish(pass, err);
+}
+
+int
+bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
+	     struct bal_err *err)
+{
+	int rc;
+
+	forget(pass);
+	if (!pass->dry_run) {
+		pass->lock = bal_lock(&pass->paths, BAL_LOCK_WAIT_MS, err);
+		if (pass->lock < 0)
+			return -1;
+	}
+	rc = run_locked(pass, intent, err);
+	if (pass->lock >= 0)
+		close(pass->lock);
+	pass->lock = -1;
+	return rc;
+}
+
+int
+bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
+		  struct bal_err *err)
+{
+	bal_table_list names = { 0 };
+	bal_rule_list rules = { 0 };
+	const char *other;
+	uint32_t has;
+
+	if (!pass->dry_run) {
+		pass->lock = bal_lock(&pass->paths, BAL_LOCK_WAIT_MS, err);
+		if (pass->lock < 0)
+			return -1;
+	}
+	if (load_state(pass, err) < 0 ||
+	    bal_nl_rules(pass->nl, &pass->arena, &rules, err) < 0 ||
+	    bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0)
+		return -1;
+	has = bal_tables_id(&names, name);
+	if (has && *id && has != *id)
+		return bal_err(err, BAL_ECONF, "table %s has id %u already",
+			       name, has);
+	other = *id ? bal_tables_name(&names, *id) : NULL;
+	if (other && strcmp(other, name) != 0)
+		return bal_err(err, BAL_ECONF, "table id %u is %s already",
+			       *id, other);
+	if (has) {
+		*id = has;
+		return 0;
+	}
+	if (!*id)
+		*id = bal_tables_free_id(&pass->state, &names, &rules);
+	if (!*id)
+		return bal_err(err, BAL_EUNAVAIL,
+			       "no routing table id from 1 to %d is free",
+			       BAL_UPLINKS_MAX);
+	if (pass->dry_run) {
+		fprintf(pass->out, "# bal-addtable %s %u\n", name, *id);
+		return 0;
+	}
+	return bal_tables_add(pass->paths.rt_dir, name, *id, err);
+}

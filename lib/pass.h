@@ -1,0 +1,86 @@
+/* pass - intent, configuration, state and kernel: the one path of a change. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PASS_H
+#define BAL_PASS_H
+
+#include <stdio.h>
+
+#include "intent.h"
+#include "nl.h"
+#include "paths.h"
+#include "plan.h"
+
+/* Waiting for the lock: other commands hold it for milliseconds. */
+#define BAL_LOCK_WAIT_MS 10000
+
+/* How often a pass is planned anew when the world moved under it. */
+#define BAL_PASS_TRIES 3
+
+/* Everything that one pass knows.  Zero state: nothing loaded. */
+struct bal_pass {
+	struct bal_paths paths;
+	FILE *out;    /* of -n and -v: operations as shell lines; or NULL */
+	bool dry_run; /* print to @out, touch nothing */
+	bool want_stats; /* read the devices' byte counters */
+	bool no_chains;  /* do not read iptables (no privilege for it) */
+
+	struct bal_conf conf;
+	struct bal_state state;
+	struct bal_nl *nl;
+	int lock; /* descriptor, -1: not held */
+	bool state_lost;
+	struct bal_arena arena;
+	bal_table_list fresh; /* table names to be registered */
+	struct bal_snapshot snap;
+	struct bal_uplinks uplinks;
+	size_t changes; /* operations carried out (or printed) */
+};
+
+/*
+ * Paths, configuration and a netlink socket.  bal_pass_fini() gives all of it
+ * back, after failures too.
+ */
+int bal_pass_init(struct bal_pass *pass, const char *conf_option,
+		  struct bal_err *err);
+void bal_pass_fini(struct bal_pass *pass);
+
+/*
+ * Read state and kernel into @pass and merge them: what bal-status shows.
+ * Takes no lock and changes nothing.
+ */
+int bal_pass_look(struct bal_pass *pass, struct bal_err *err);
+
+/*
+ * Carry @intent out: under the lock state and kernel are read, planned,
+ * compared and changed; the state is written before (so that a kill leaves
+ * the intent to the next command) and after.  BAL_EBUSY when another command
+ * holds the lock.
+ */
+int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
+		 struct bal_err *err);
+
+/*
+ * What bal-check has to probe, from a bal_pass_look(): every uplink that is
+ * administratively up and has a device with an address and a target.  A
+ * tunnel without targets is asked through its gateway, or the first host of
+ * its subnet, whose silence proves nothing as long as it never answered.
+ * Malloced; the caller frees.
+ */
+int bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out,
+		    size_t *n, struct bal_err *err);
+
+/* The mode in force, and the id that a table name has for this pass. */
+enum bal_mode bal_pass_mode(const struct bal_pass *pass);
+
+/* Write @mode for good (bal-mode --save). */
+int bal_pass_save_mode(struct bal_pass *pass, enum bal_mode mode,
+		       struct bal_err *err);
+
+/*
+ * Register @name with @id (0: a free one) under the lock; idempotent.  The id
+ * it has is put into *@id.  BAL_ECONF when @name or @id is taken.
+ */
+int bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
+		      struct bal_err *err);
+
+#endif

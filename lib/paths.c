@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* paths - where files are, and how to hold the lock among them. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* secure_getenv, mkostemp */
+#endif
+
+#include "paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef BAL_SYSCONFDIR
+#define BAL_SYSCONFDIR "/etc"
+#endif
+#ifndef BAL_LOCALSTATEDIR
+#define BAL_LOCALSTATEDIR "/var"
+#endif
+
+#define DIR_MODE 0755
+#define LOCK_MODE 0600 /* whoever can open it could hold it */
+#define FIRST_NAP_MS 1
+#define LONGEST_NAP_MS 20
+#define FIRST_CHUNK 16384
+#define TMP_SUFFIX ".XXXXXX"
+
+/* @dir, or @dir "/" @name, into @out of BAL_PATH_MAX. */
+static int
+set_path(char *out, const char *dir, const char *name, struct bal_err *err)
+{
+	int len = snprintf(out, BAL_PATH_MAX, "%s%s%s", dir, name ? "/" : "",
+			   name ? name : "");
+
+	if (!*dir)
+		return bal_err(err, BAL_EUSAGE, "a path is empty");
+	if (len < 0 || len >= BAL_PATH_MAX)
+		return bal_err(err, BAL_EUSAGE,
+			       "path longer than %d characters: %.60s...",
+			       BAL_PATH_MAX - 1, dir);
+	return 0;
+}
+
+/* The variable @name; set and empty is as if it were not set. */
+static const char *
+from_env(const char *name, const char *otherwise)
+{
+	const char *value = secure_getenv(name);
+
+	return value && *value ? value : otherwise;
+}
+
+int
+bal_paths_init(struct bal_paths *paths, const char *conf_option,
+	       struct bal_err *err)
+{
+	const char *conf =
+		conf_option ? conf_option : from_env("BAL_CONF", NULL);
+	const char *rundir = from_env("BAL_RUNDIR", "/run/bal");
+	const char *libdir =
+		from_env("BAL_LIBDIR", BAL_LOCALSTATEDIR "/lib/bal");
+	struct bal_paths p = { .conf_given = conf };
+
+	if (!conf)
+		conf = BAL_SYSCONFDIR "/bal/bal.conf";
+	if (set_path(p.conf, conf, NULL, err) < 0 ||
+	    set_path(p.rundir, rundir, NULL, err) < 0 ||
+	    set_path(p.state, rundir, "state", err) < 0 ||
+	    set_path(p.lock, rundir, "lock", err) < 0 ||
+	    set_path(p.saved_mode, libdir, "mode", err) < 0 ||
+	    set_path(p.rt_dir, from_env("BAL_RT_DIR", "/etc/iproute2"), NULL,
+		     err) < 0)
+		return -1;
+	*paths = p;
+	return 0;
+}
+
+static int
+make_one_dir(const char *path, struct bal_err *err)
+{
+	/* Another command may make it at the same time. */
+	if (!mkdir(path, DIR_MODE)) {
+		if (chmod(path, DIR_MODE))
+			return bal_err_sys(err, errno, "cannot chmod %s", path);
+	} else if (errno != EEXIST) {
+		return bal_err_sys(err, errno, "cannot make folder %s", path);
+	}
+	return 0;
+}
+
+int
+bal_make_dir(const char *path, struct bal_err *err)
+{
+	char above[BAL_PATH_MAX];
+	size_t len = strlen(path), i;
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return 0;
+	if (len >= sizeof(above))
+		return bal_err_sys(err, ENAMETOOLONG, "cannot make folder %s",
+				   path);
+	for (i = 1; i < len; i++) {
+		if (path[i] != '/')
+			continue;
+		memcpy(above, path, i);
+		above[i] = '\0';
+		/* The root of a read-only file system has it, mkdir or not. */
+		if (access(above, F_OK) && make_one_dir(above, err) < 0)
+			return -1;
+	}
+	if (make_one_dir(path, err) < 0)
+		return -1;
+	if (stat(path, &st) || !S_ISDIR(st.st_mode))
+		return bal_err_sys(err, ENOTDIR, "cannot make folder %s", path);
+	return 0;
+}
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static void
+nap(unsigned ms)
+{
+	struct timespec ts = { .tv_nsec = (long)ms * 1000000 };
+
+	/* Woken early by a signal: the caller looks at the clock anyway. */
+	nanosleep(&ts, NULL);
+}
+
+/* 1: ours.  0: held by another.  -1: cannot be locked. */
+static int
+try_lock(const char *path, int *out, struct bal_err *err)
+{
+	int fd, eno;
+	struct stat st;
+
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+		  LOCK_MODE);
+	if (fd < 0)
+		return bal_err_sys(err, errno, "cannot open %s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		eno = errno;
+		close(fd);
+		if (eno == EWOULDBLOCK || eno == EINTR)
+			return 0;
+		return bal_err_sys(err, eno, "cannot lock %s", path);
+	}
+	/* Somebody removed the file meanwhile: others would lock another. */
+	if (fstat(fd, &st) || !st.st_nlink) {
+		close(fd);
+		return 0;
+	}
+	*out = fd;
+	return 1;
+}
+
+static int
+lock_timeout(const char *path, unsigned ms, struct bal_err *err)
+{
+	bool seconds = ms >= 1000 && ms % 1000 == 0;
+
+	return bal_err(err, BAL_EBUSY,
+		       "cannot lock %s: held for more than %u %s by another "
+		       "bal command",
+		       path, seconds ? ms / 1000 : ms, seconds ? "s" : "ms");
+}
+
+int
+bal_lock(const struct bal_paths *paths, unsigned wait_ms, struct bal_err *err)
+{
+	uint64_t end = now_ms() + wait_ms, now;
+	unsigned ms = FIRST_NAP_MS;
+	int got, fd = -1;
+
+	if (bal_make_dir(paths->rundir, err) < 0)
+		return -1;
+	while (!(got = try_lock(paths->lock, &fd, err))) {
+		now = now_ms();
+		if (now >= end)
+			return lock_timeout(paths->lock, wait_ms, err);
+		nap(ms < end - now ? ms : (unsigned)(end - now));
+		ms = ms * 2 < LONGEST_NAP_MS ? ms * 2 : LONGEST_NAP_MS;
+	}
+	return got < 0 ? -1 : fd;
+}
+
+/* Everything that @fd has; -1 with errno, EFBIG over @max bytes. */
+static int
+read_all(int fd, size_t size, size_t max, char **text, size_t *len)
+{
+	char *buf = NULL, *more;
+	size_t used = 0, room = 0;
+	ssize_t got;
+
+	for (;;) {
+		if (used + 1 >= room) {
+			room = room ? room * 2 : size + 2;
+			more = realloc(buf, room);
+			if (!more)
+				break;
+			buf = more;
+		}
+		got = read(fd, buf + used, room - used - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			break;
+		if (!got) {
+			buf[used] = '\0';
+			*text = buf;
+			*len = used;
+			return 0;
+		}
+		used += (size_t)got;
+		if (used > max) {
+			errno = EFBIG;
+			break;
+		}
+	}
+	room = (size_t)errno;
+	free(buf);
+	errno = (int)room;
+	return -1;
+}
+
+int
+bal_read_file(const char *path, size_t max, char **text, size_t *len,
+	      struct bal_err *err)
+{
+	struct stat st;
+	size_t guess = FIRST_CHUNK;
+	int fd, eno, ret;
+
+	/* O_NONBLOCK: a fifo in its place must not hold us up. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return bal_err_sys(err, errno, "cannot read %s", path);
+	if (!fstat(fd, &st) && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) {
+		close(fd);
+		return bal_err(err, BAL_ECONF, "%s is not a regular file",
+			       path);
+	}
+	if (S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    (uintmax_t)st.st_size <= max)
+		guess = (size_t)st.st_size;
+	ret = read_all(fd, guess, max, text, len);
+	eno = errno;
+	close(fd);
+	if (!ret)
+		return 0;
+	if (eno == EFBIG)
+		return bal_err(err, BAL_ECONF, "%s is larger than %zu bytes",
+			       path, max);
+	return bal_err_sys(err, eno, "cannot read %s", path);
+}
+
+static int
+write_all(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t done = write(fd, text, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		text += done;
+		len -= (size_t)done;
+	}
+	return 0;
+}
+
+/* Fill the new file @fd that is to become @path; -1 with errno. */
+static int
+fill(int fd, const char *path, const char *text, size_t len, unsigned mode)
+{
+	struct stat old;
+
+	if (!lstat(path, &old) && S_ISREG(old.st_mode) &&
+	    (old.st_uid != geteuid() || old.st_gid != getegid()) &&
+	    fchown(fd, old.st_uid, old.st_gid) && errno != EPERM &&
+	    errno != EINVAL)
+		return -1;
+	/* After fchown(), which clears some bits; and without the umask. */
+	if (fchmod(fd, mode) || write_all(fd, text, len) || fsync(fd))
+		return -1;
+	return 0;
+}
+
+int
+bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
+	       struct bal_err *err)
+{
+	char tmp[PATH_MAX];
+	int n = snprintf(tmp, sizeof(tmp), "%s" TMP_SUFFIX, path);
+	int fd, eno = 0;
+
+	if (n < 0 || (size_t)n >= sizeof(tmp))
+		return bal_err_sys(err, ENAMETOOLONG, "cannot write %s", path);
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0)
+		return bal_err_sys(err, errno, "cannot write %s", path);
+	if (fill(fd, path, text, len, mode))
+		eno = errno;
+	if (close(fd) && !eno)
+		eno = errno;
+	if (!eno && rename(tmp, path))
+		eno = errno;
+	if (!eno)
+		return 0;
+	unlink(tmp);
+	return bal_err_sys(err, eno, "cannot write %s", path);
+}

@@ -1,0 +1,60 @@
+/* paths - where files are, and how to hold the lock among them. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PATHS_H
+#define BAL_PATHS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "error.h"
+
+#define BAL_PATH_MAX 256
+
+/* Every path that bal uses. */
+struct bal_paths {
+	char conf[BAL_PATH_MAX]; /* BAL_CONF, SYSCONFDIR/bal/bal.conf */
+	bool conf_given; /* by -c or BAL_CONF: it must exist */
+	char rundir[BAL_PATH_MAX]; /* BAL_RUNDIR, /run/bal */
+	char state[BAL_PATH_MAX]; /* RUNDIR/state */
+	char lock[BAL_PATH_MAX]; /* RUNDIR/lock */
+	char rt_dir[BAL_PATH_MAX]; /* BAL_RT_DIR, /etc/iproute2 */
+	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
+};
+
+/*
+ * Fill in @paths: @conf_option (-c) or the environment or what was built in.
+ * The environment is ignored (secure_getenv) when the program runs with more
+ * privilege than its caller.  BAL_EUSAGE for a path that is too long.
+ */
+int bal_paths_init(struct bal_paths *paths, const char *conf_option,
+		   struct bal_err *err);
+
+/*
+ * Make the run directory and take the lock (flock), waiting @wait_ms at most:
+ * the descriptor, close() releases it; or -1, BAL_EBUSY naming the file when
+ * the time is over.
+ */
+int bal_lock(const struct bal_paths *paths, unsigned wait_ms,
+	     struct bal_err *err);
+
+/* Make the folder @path and those above it, mode 0755 whatever the umask. */
+int bal_make_dir(const char *path, struct bal_err *err);
+
+/*
+ * The whole content of @path: malloc()ed, with a NUL behind its @len bytes.
+ * Refuses what is neither a regular file nor a character device, and more
+ * than @max bytes (BAL_ECONF); errno is in @err->sys, ENOENT for no such file.
+ */
+int bal_read_file(const char *path, size_t max, char **text, size_t *len,
+		  struct bal_err *err);
+
+/*
+ * Write @len bytes of @text as the whole content of @path: temporary file
+ * beside it, mode @mode, fsync, rename.  The owner of a file that is there
+ * stays, as far as we may.  On failure the old content stays and no temporary
+ * file is left.
+ */
+int bal_write_file(const char *path, const char *text, size_t len,
+		   unsigned mode, struct bal_err *err);
+
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* plan - puts the parts of a plan together; pure. */
+#include "plan.h"
+
+#include <string.h>
+
+/*
+ * KERNEL.md 1 and 3: arp_ignore=1 alone ends ARP flux, arp_announce=2 asks
+ * with the right sender, arp_filter=1 would deafen all but the first of
+ * several devices in a subnet, rp_filter=2 accepts replies by any uplink,
+ * promote_secondaries survives a DHCP renumbering, and the kernel itself
+ * leaves an uplink without carrier.
+ */
+static const int32_t ours[BAL_DC_MAX] = {
+	[BAL_DC_ARP_IGNORE] = 1,	  [BAL_DC_ARP_ANNOUNCE] = 2,
+	[BAL_DC_ARP_FILTER] = 0,	  [BAL_DC_RP_FILTER] = 2,
+	[BAL_DC_PROMOTE_SECONDARIES] = 1, [BAL_DC_IGNORE_LINKDOWN] = 1,
+};
+
+/* What the administrator set since then is not ours to put back. */
+static void
+restore_devconf(const struct bal_uplink *up, struct bal_devconf_set *set)
+{
+	set->restore = true;
+	memcpy(set->value, up->restore, sizeof(set->value));
+	for (int i = 0; i < BAL_DC_MAX; i++) {
+		int32_t now = up->link->devconf[i];
+
+		if ((up->restore_mask & (1u << i)) &&
+		    (now == ours[i] || (i == BAL_DC_RP_FILTER && now == 0)))
+			set->mask |= 1u << i;
+	}
+}
+
+static void
+want_devconf(const struct bal_uplink *up, struct bal_arena *arena,
+	     struct bal_plan *plan)
+{
+	struct bal_devconf_set *set;
+
+	if (!up->ifindex || (!up->admin_up && !up->restore_mask))
+		return;
+	set = BAL_PUSH(arena, &plan->devconf);
+	if (!set)
+		return;
+	set->ifindex = up->ifindex;
+	memcpy(set->dev, up->name, sizeof(set->dev));
+	if (!up->admin_up) {
+		restore_devconf(up, set);
+		return;
+	}
+	set->mask = (1u << BAL_DC_MAX) - 1;
+	memcpy(set->value, ours, sizeof(set->value));
+	/*
+	 * Two devices with one address: the source check cannot tell them
+	 * apart and drops probe replies (KERNEL.md 14).
+	 */
+	if (up->shared_addr)
+		set->value[BAL_DC_RP_FILTER] = 0;
+}
+
+bool
+bal_plan_balanced(const struct bal_uplink *up)
+{
+	return up->admin_up && up->set.balance;
+}
+
+static size_t
+sharers(const struct bal_uplinks *ups, const struct bal_addr *net)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_ifaddr *a = bal_uplink_addr(&ups->v[i]);
+		struct bal_addr theirs;
+
+		if (!a || a->peer || !bal_plan_balanced(&ups->v[i]) ||
+		    !bal_uplink_is_tunnel(&ups->v[i]))
+			continue;
+		theirs = bal_addr_network(&a->addr);
+		if (bal_addr_cmp(&theirs, net) == 0)
+			n++;
+	}
+	return n;
+}
+
+void
+bal_plan_shared_subnets(const struct bal_uplinks *ups, struct bal_arena *arena,
+			bal_prefix_list *out)
+{
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_ifaddr *a = bal_uplink_addr(&ups->v[i]);
+		struct bal_addr net, *slot;
+		bool known = false;
+
+		if (!a || a->peer || bal_addr_is_host(&a->addr) ||
+		    !bal_plan_balanced(&ups->v[i]) ||
+		    !bal_uplink_is_tunnel(&ups->v[i]))
+			continue;
+		net = bal_addr_network(&a->addr);
+		for (size_t k = 0; k < out->n && !known; k++)
+			known = bal_addr_cmp(&out->v[k], &net) == 0;
+		if (known || sharers(ups, &net) < 2)
+			continue;
+		slot = BAL_PUSH(arena, out);
+		if (slot)
+			*slot = net;
+	}
+}
+
+int
+bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
+	      struct bal_plan *out, struct bal_err *err)
+{
+	const struct bal_uplinks *ups = world->uplinks;
+	struct bal_plan plan = { .hash_policy = world->saved_hash_policy };
+	bool any = false;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		any |= ups->v[i].admin_up;
+		want_devconf(&ups->v[i], arena, &plan);
+	}
+	if (any) {
+		plan.hash_policy = 1;
+		plan.masquerading = world->globals->masquerade;
+		bal_plan_rules(world, arena, &plan.rules);
+		bal_plan_routes(world, arena, &plan.routes);
+		bal_plan_chains(world, arena, &plan.chains);
+	}
+	if (arena->oom)
+		return bal_err_nomem(err);
+	*out = plan;
+	return 0;
+}

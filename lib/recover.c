@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* recover - a lost state, read back from our tagged objects; pure. */
+#include <string.h>
+
+#include "intent.h"
+#include "plan.h"
+#include "uplink.h"
+
+static bool
+is_ours(const struct bal_rule *r)
+{
+	return r->protocol == BAL_PROTO && r->action == BAL_RULE_LOOKUP;
+}
+
+/* `oif DEV lookup T` stands for every uplink, alive or dead. */
+static bool
+names_uplink(const struct bal_rule *r)
+{
+	return is_ours(r) && r->oif[0] && r->table;
+}
+
+static uint32_t
+slot_from_mark(const struct bal_snapshot *snap, uint32_t table, uint32_t shift)
+{
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+
+		if (is_ours(r) && r->has_mark && r->table == table)
+			return r->mark >> shift;
+	}
+	return 0;
+}
+
+/* A dead uplink has no fwmark rule, but its connections are still marked. */
+static uint32_t
+slot_from_chains(const struct bal_snapshot *snap, const char *dev,
+		 uint32_t shift)
+{
+	for (size_t i = 0; i < snap->chains.n; i++) {
+		const bal_xrule_list *rules = &snap->chains.v[i].rules;
+
+		for (size_t k = 0; k < rules->n; k++)
+			if (rules->v[k].target == BAL_XT_SET_CONNMARK &&
+			    strcmp(rules->v[k].out, dev) == 0)
+				return rules->v[k].set_mark >> shift;
+	}
+	return 0;
+}
+
+static uint32_t
+free_slot(const struct bal_state *state)
+{
+	for (uint32_t slot = 1; slot <= BAL_UPLINKS_MAX; slot++) {
+		bool taken = false;
+
+		for (size_t i = 0; i < state->n_uplinks && !taken; i++)
+			taken = state->uplinks[i].slot == slot;
+		if (!taken)
+			return slot;
+	}
+	return 0;
+}
+
+static bool
+slot_free(const struct bal_state *state, uint32_t slot)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].slot == slot)
+			return false;
+	return slot >= 1 && slot <= BAL_UPLINKS_MAX;
+}
+
+static void
+recover_addresses(struct bal_uplink_state *us, const struct bal_snapshot *snap)
+{
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+
+		if (is_ours(r) && r->table == us->table &&
+		    !bal_addr_none(&r->src) &&
+		    bal_addr_none(&us->learned_addr))
+			us->learned_addr = r->src;
+	}
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+
+		if (r->protocol == BAL_PROTO && r->table == us->table &&
+		    r->dst.len == 0 && r->n_hops == 1)
+			us->learned_gateway = r->hops[0].gateway;
+	}
+}
+
+/*
+ * Weight and priority as the kernel has them.  They count as told only where
+ * the configuration says something else, so that it stays in charge.
+ */
+static void
+recover_shares(struct bal_uplink_state *us, const struct bal_settings *set,
+	       const struct bal_snapshot *snap, uint32_t balancing, int ifindex)
+{
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+		bool last = r->table == BAL_TABLE_DEFAULT;
+		uint32_t base = last ? BAL_METRIC_LAST_RESORT :
+				       BAL_METRIC_SINGLE;
+
+		if (r->protocol != BAL_PROTO ||
+		    (!last && r->table != balancing))
+			continue;
+		for (size_t k = 0; k < r->n_hops; k++) {
+			if (r->hops[k].ifindex != ifindex)
+				continue;
+			if (r->n_hops > 1 &&
+			    r->hops[k].weight != set->weight) {
+				us->told.has |= BAL_SET_WEIGHT;
+				us->told.weight = r->hops[k].weight;
+			}
+			if (r->n_hops == 1 && r->metric >= base &&
+			    (r->metric - base) / 256 != set->priority &&
+			    (r->metric - base) / 256 <= BAL_PRIORITY_MAX) {
+				us->told.has |= BAL_SET_PRIORITY;
+				us->told.priority = (r->metric - base) / 256;
+			}
+		}
+	}
+}
+
+static int
+recover_uplink(struct bal_state *state, const struct bal_conf *conf,
+	       const struct bal_snapshot *snap, const struct bal_rule *rule,
+	       struct bal_err *err)
+{
+	uint32_t shift = (uint32_t)__builtin_ctz(conf->globals.mark_mask);
+	uint32_t slot = slot_from_mark(snap, rule->table, shift);
+	const struct bal_link *link = bal_snapshot_link(snap, rule->oif);
+	struct bal_uplink_state *us;
+	struct bal_settings set;
+	bool dead = slot == 0;
+
+	if (!slot)
+		slot = slot_from_chains(snap, rule->oif, shift);
+	if (!slot_free(state, slot))
+		slot = free_slot(state);
+	if (!slot)
+		return 0;
+	us = bal_state_add(state, rule->oif, err);
+	if (!us)
+		return -1;
+	us->admin_up = true;
+	us->table = rule->table;
+	us->slot = slot;
+	us->since_ms = snap->now_ms;
+	if (dead && link && link->carrier)
+		us->health.health = BAL_HEALTH_DEAD;
+	recover_addresses(us, snap);
+	set = bal_uplink_settings(conf, NULL, us->name);
+	if (link)
+		recover_shares(us, &set, snap, state->balancing_table,
+			       link->ifindex);
+	return 0;
+}
+
+static void
+recover_balancing(struct bal_state *state, const struct bal_snapshot *snap)
+{
+	for (size_t i = 0; i < snap->rules.n; i++)
+		if (is_ours(&snap->rules.v[i]) &&
+		    snap->rules.v[i].priority == BAL_RULE_BALANCING)
+			state->balancing_table = snap->rules.v[i].table;
+}
+
+/* One hop in front of several singles: that was solo. */
+static void
+recover_mode(struct bal_state *state, const struct bal_conf *conf,
+	     const struct bal_snapshot *snap)
+{
+	size_t top = 0, singles = 0;
+
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+
+		if (r->protocol != BAL_PROTO || r->dst.len != 0 ||
+		    r->table != state->balancing_table)
+			continue;
+		if (r->metric == BAL_METRIC_WEIGHTED)
+			top = r->n_hops;
+		else if (r->type == BAL_ROUTE_UNICAST)
+			singles++;
+	}
+	if (singles < 2 || top == 0)
+		return;
+	state->mode = top == 1 ? BAL_MODE_SOLO : BAL_MODE_MULTI;
+	state->has_mode = state->mode != conf->globals.mode;
+}
+
+int
+bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
+		  const struct bal_snapshot *snap, struct bal_err *err)
+{
+	recover_balancing(state, snap);
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+
+		if (!names_uplink(r) || bal_state_find(state, r->oif))
+			continue;
+		if (recover_uplink(state, conf, snap, r, err) < 0)
+			return -1;
+	}
+	recover_mode(state, conf, snap);
+	/* Nobody knows whether there was a chain in nat: look once. */
+	state->masquerading = state->n_uplinks > 0;
+	return 0;
+}

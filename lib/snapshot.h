@@ -1,0 +1,50 @@
+/* snapshot - the kernel as one pass sees it. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_SNAPSHOT_H
+#define BAL_SNAPSHOT_H
+
+#include "nl.h"
+#include "object.h"
+
+/* Everything a plan is compared with.  It lives in one arena. */
+struct bal_snapshot {
+	bal_link_list links;
+	bal_ifaddr_list addrs;
+	bal_rule_list rules;
+	bal_nexthop_list nexthops;
+	bal_route_list routes; /* of the tables asked for, in kernel order */
+	bal_chain_list chains; /* ours */
+	bool has_nexthops;     /* the kernel knows nexthop objects */
+	bool has_xtable[BAL_XTABLE_MAX]; /* that legacy table was read */
+	bool has_stats;      /* the devices' byte counters were read */
+	int32_t hash_policy; /* fib_multipath_hash_policy; -1: unreadable */
+	uint64_t now_ms;     /* CLOCK_BOOTTIME */
+};
+
+/* What to read besides links, addresses, rules and nexthops. */
+struct bal_snapshot_want {
+	const uint32_t *tables; /* and those that our own rules look up */
+	size_t n_tables;
+	bool stats;               /* byte counters of the devices */
+	bool xtable[BAL_XTABLE_MAX]; /* which iptables tables */
+};
+
+/*
+ * Read the kernel.  A dump that changed under way is read again, a few times;
+ * then BAL_EBUSY.  A legacy iptables table that is not there is no failure:
+ * @has_xtable is false and a bal_warn() says why (once per process).
+ */
+int bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
+		      const struct bal_snapshot_want *want,
+		      struct bal_arena *arena, struct bal_err *err);
+
+/* The device of that name or index, or NULL. */
+const struct bal_link *bal_snapshot_link(const struct bal_snapshot *snap,
+					 const char *name);
+const struct bal_link *bal_snapshot_ifindex(const struct bal_snapshot *snap,
+					    int ifindex);
+
+/* Milliseconds of CLOCK_BOOTTIME: they go on while the box sleeps. */
+uint64_t bal_now_ms(void);
+
+#endif

@@ -1,0 +1,86 @@
+/* state - what bal remembers between two commands: /run/bal/state. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_STATE_H
+#define BAL_STATE_H
+
+#include "conf.h"
+#include "health.h"
+#include "object.h"
+
+/* One uplink that bal-up was told of. */
+struct bal_uplink_state {
+	char name[BAL_IFNAMSIZ];
+	bool admin_up; /* false: bal-down was here and has not finished */
+	struct bal_settings told; /* by options, stanza, OpenVPN */
+	struct bal_addr learned_gateway;
+	struct bal_addr learned_addr; /* with prefix length */
+	char learned_over[BAL_IFNAMSIZ];
+	uint32_t slot; /* 1 to 250: its mark; 0: not chosen yet */
+	uint32_t table; /* routing table id; 0: not chosen yet */
+	int ifindex; /* that the device had last */
+
+	struct bal_health_state health;
+	uint64_t since_ms; /* CLOCK_BOOTTIME of the last change of health */
+	char reason[64]; /* of the last bad round */
+	uint32_t rtt_us; /* last good answer */
+	uint64_t sent, answered; /* probes since it is known */
+
+	uint64_t rx_bytes, tx_bytes; /* counters at @counted_ms */
+	uint64_t counted_ms; /* CLOCK_BOOTTIME; 0: never */
+	uint64_t rx_rate, tx_rate; /* bytes a second between two checks */
+
+	/* values before ours, of the device with this ifindex; 0: none */
+	int saved_ifindex;
+	unsigned saved_mask; /* 1 << enum bal_devconf */
+	int32_t saved[BAL_DC_MAX];
+};
+
+/* Zero state: nothing known. */
+struct bal_state {
+	bool has_mode; /* bal-mode overrides the configuration */
+	enum bal_mode mode;
+	uint32_t balancing_table; /* 0: not chosen yet */
+	bool masquerading; /* a chain of ours may be in the nat table */
+	/* fib_multipath_hash_policy before ours; -1: none */
+	int32_t saved_hash_policy;
+	struct bal_uplink_state *uplinks;
+	size_t n_uplinks;
+};
+
+/*
+ * Read @path.  1: read.  0: there is none, or it was unreadable and has been
+ * put aside as "@path.bad" with a bal_warn(); @state is then the zero state
+ * with saved_hash_policy -1 and must be recovered from the kernel.  With
+ * @touch false nothing is renamed.  -1: no memory.  Half-written or hostile
+ * content never crashes and never yields a name or number out of range, nor
+ * two uplinks with one name, slot or table, nor a table of the kernel's.
+ */
+int bal_state_read(struct bal_state *state, const char *path, bool touch,
+		   struct bal_err *err);
+
+/*
+ * Write @state to @path: temporary file beside it, fsync, rename.  Nothing is
+ * written if the file already says the same; uplinks stand there by name,
+ * whatever their order here.
+ */
+int bal_state_write(const struct bal_state *state, const char *path,
+		    struct bal_err *err);
+
+void bal_state_fini(struct bal_state *state);
+
+/* The uplink @name, or NULL. */
+struct bal_uplink_state *bal_state_find(const struct bal_state *state,
+					const char *name);
+
+/*
+ * The uplink @name, a new zeroed one where there is none: NULL when memory or
+ * room (BAL_UPLINKS_MAX) ran out, or for what bal_check_ifname() refuses.
+ * Pointers from earlier calls are stale.
+ */
+struct bal_uplink_state *bal_state_add(struct bal_state *state,
+				       const char *name, struct bal_err *err);
+
+/* Forget @name. */
+void bal_state_remove(struct bal_state *state, const char *name);
+
+#endif

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* sysctl - reads and writes single numbers below /proc/sys/net/ipv4. */
+#include "sysctl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "text.h"
+
+#define HASH_POLICY "/proc/sys/net/ipv4/fib_multipath_hash_policy"
+
+static int32_t
+read_number(const char *path)
+{
+	struct bal_err ignored;
+	char text[16] = "";
+	uint32_t value;
+	ssize_t len;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len <= 0)
+		return -1;
+	text[strcspn(text, "\n")] = '\0';
+	if (bal_parse_u32(text, 0, INT32_MAX, &value, &ignored) < 0)
+		return -1;
+	return (int32_t)value;
+}
+
+int32_t
+bal_hash_policy_read(void)
+{
+	return read_number(HASH_POLICY);
+}
+
+int
+bal_hash_policy_write(int32_t value, struct bal_err *err)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d\n", value);
+	int fd = open(HASH_POLICY, O_WRONLY | O_CLOEXEC);
+	int eno = errno;
+
+	if (fd >= 0) {
+		ssize_t n = write(fd, text, (size_t)len);
+
+		eno = errno;
+		close(fd);
+		if (n == len)
+			return 0;
+	}
+	return bal_err_sys(err, eno, "cannot write %s", HASH_POLICY);
+}
+
+int32_t
+bal_conf_all_read(enum bal_devconf dc)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/all/%s",
+		 bal_devconf_name(dc));
+	return read_number(path);
+}

@@ -1,0 +1,23 @@
+/* sysctl - the few kernel settings that only /proc/sys can tell or take. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_SYSCTL_H
+#define BAL_SYSCTL_H
+
+#include <stdint.h>
+
+#include "error.h"
+#include "op.h"
+
+/*
+ * net.ipv4.fib_multipath_hash_policy; -1 where it cannot be read.  0, the
+ * kernel's own value, sends all connections to one address by one uplink.
+ */
+int32_t bal_hash_policy_read(void);
+
+/* Set it; -1 where /proc/sys cannot be written (containers). */
+int bal_hash_policy_write(int32_t value, struct bal_err *err);
+
+/* net.ipv4.conf.all.NAME; -1 where it cannot be read. */
+int32_t bal_conf_all_read(enum bal_devconf dc);
+
+#endif

@@ -1,0 +1,49 @@
+/* text - reading numbers, times and names that people wrote. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_TEXT_H
+#define BAL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+#define BAL_IFNAMSIZ 16 /* IFNAMSIZ of the kernel, NUL included */
+
+/*
+ * Every reader returns 0, or -1 with the reason in @err and *@out untouched.
+ */
+
+/* A number in @min..@max; decimal, or hexadecimal with 0x. */
+int bal_parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *out,
+		  struct bal_err *err);
+
+/* yes, no, true, false, on, off, 1, 0. */
+int bal_parse_bool(const char *text, bool *out, struct bal_err *err);
+
+/* "250ms", "1s", "2.5s", "3m" or seconds without a unit: milliseconds. */
+int bal_parse_ms(const char *text, uint32_t min, uint32_t max, uint32_t *out,
+		 struct bal_err *err);
+
+/*
+ * A device name as the kernel accepts it (dev_valid_name(): 1 to 15
+ * characters, no slash, colon or white space, not "." or ".."), without control
+ * characters, and none of the reserved table names main, local, default,
+ * balancing.
+ */
+int bal_check_ifname(const char *name, struct bal_err *err);
+
+/*
+ * Copy @text into @buf of @size.  Fails, with @buf empty, where it does not
+ * fit: nothing is ever cut silently.
+ */
+int bal_copy(char *buf, size_t size, const char *text);
+
+/*
+ * The next word of a list separated by commas or blanks: copied into @buf of
+ * @size, *@list moved behind it.  1: a word, 0: the end, -1: it does not fit.
+ */
+int bal_next_word(const char **list, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* uplink - the merge of what was said, remembered and seen; pure. */
+#include "uplink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool
+bal_uplink_is_tunnel(const struct bal_uplink *up)
+{
+	return !up->base || up->no_arp;
+}
+
+const struct bal_ifaddr *
+bal_uplink_addr(const struct bal_uplink *up)
+{
+	return up->n_addrs ? up->addrs[0] : NULL;
+}
+
+uint32_t
+bal_uplink_metric(const struct bal_uplink *up)
+{
+	return up->set.priority * 256 + up->slot;
+}
+
+uint32_t
+bal_mark_of(uint32_t slot, uint32_t mask)
+{
+	return slot << __builtin_ctz(mask);
+}
+
+struct bal_settings
+bal_uplink_settings(const struct bal_conf *conf,
+		    const struct bal_uplink_state *us, const char *name)
+{
+	const struct bal_conf_uplink *section = bal_conf_find(conf, name);
+	struct bal_settings set = bal_settings_default();
+
+	bal_settings_merge(&set, &conf->check);
+	if (section)
+		bal_settings_merge(&set, &section->set);
+	if (us)
+		bal_settings_merge(&set, &us->told);
+	return set;
+}
+
+/* Does @a come before @b as the A of a device behind @gateway? */
+static bool
+ranks_before(const struct bal_ifaddr *a, const struct bal_ifaddr *b,
+	     const struct bal_addr *gateway)
+{
+	struct bal_addr net_a = bal_addr_network(&a->addr);
+	struct bal_addr net_b = bal_addr_network(&b->addr);
+	bool in_a = bal_addr_in(gateway, &net_a);
+	bool in_b = bal_addr_in(gateway, &net_b);
+
+	if (in_a != in_b)
+		return in_a;
+	return !a->secondary && b->secondary;
+}
+
+const struct bal_ifaddr **
+bal_uplink_addrs(const struct bal_snapshot *snap, int ifindex,
+		 const struct bal_addr *gateway, size_t *n,
+		 struct bal_arena *arena)
+{
+	const struct bal_ifaddr **v;
+	size_t count = 0, first = 0;
+
+	for (size_t i = 0; i < snap->addrs.n; i++)
+		if (snap->addrs.v[i].ifindex == ifindex)
+			count++;
+	v = count ? bal_arena_alloc(arena, count * sizeof(*v)) : NULL;
+	*n = 0;
+	if (!v)
+		return NULL;
+	for (size_t i = 0; i < snap->addrs.n; i++)
+		if (snap->addrs.v[i].ifindex == ifindex)
+			v[(*n)++] = &snap->addrs.v[i];
+	for (size_t i = 1; i < count; i++)
+		if (ranks_before(v[i], v[first], gateway))
+			first = i;
+	/* The others stay in the kernel's order. */
+	for (const struct bal_ifaddr *a = v[first]; first > 0; first--) {
+		v[first] = v[first - 1];
+		v[first - 1] = a;
+	}
+	return v;
+}
+
+static void
+see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
+	   const struct bal_snapshot *snap, struct bal_arena *arena)
+{
+	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+
+	up->gateway = up->set.gateway;
+	if (bal_addr_none(&up->gateway))
+		up->gateway = us->learned_gateway;
+	if (link) {
+		up->link = link;
+		up->ifindex = link->ifindex;
+		up->up = link->up;
+		up->carrier = link->carrier;
+		up->no_arp = link->no_arp;
+		up->addrs = bal_uplink_addrs(snap, link->ifindex, &up->gateway,
+					     &up->n_addrs, arena);
+		if (us->saved_ifindex == link->ifindex) {
+			up->restore_mask = us->saved_mask;
+			up->restore = us->saved;
+		}
+	}
+	if (!up->n_addrs)
+		up->absent_addr = bal_addr_host(&us->learned_addr);
+	up->usable = up->admin_up && up->up && up->carrier && up->n_addrs &&
+		     (up->no_arp || !bal_addr_none(&up->gateway));
+}
+
+static void
+fill(struct bal_uplink *up, const struct bal_uplink_state *us,
+     const struct bal_conf *conf, const struct bal_snapshot *snap,
+     struct bal_arena *arena)
+{
+	memcpy(up->name, us->name, sizeof(up->name));
+	up->slot = us->slot;
+	up->table = us->table;
+	up->admin_up = us->admin_up;
+	up->health = us->health.health;
+	up->set = bal_uplink_settings(conf, us, us->name);
+	if (!(up->set.has & BAL_SET_OVER) && us->learned_over[0]) {
+		memcpy(up->set.over, us->learned_over, sizeof(up->set.over));
+		up->set.has |= BAL_SET_OVER;
+	}
+	up->base = !(up->set.has & BAL_SET_OVER);
+	see_device(up, us, snap, arena);
+	up->alive = up->usable && up->health != BAL_HEALTH_DEAD;
+}
+
+static int
+by_slot(const void *a, const void *b)
+{
+	const struct bal_uplink *x = a, *y = b;
+
+	return x->slot < y->slot ? -1 : x->slot > y->slot;
+}
+
+static bool
+has_addr(const struct bal_uplink *up, const struct bal_addr *a)
+{
+	for (size_t i = 0; i < up->n_addrs; i++)
+		if (bal_addr_same_host(&up->addrs[i]->addr, a))
+			return true;
+	return false;
+}
+
+/* Look-alikes: who shares A, and whose former A belongs to others now. */
+static void
+compare_addresses(struct bal_uplinks *ups, const struct bal_snapshot *snap)
+{
+	for (size_t i = 0; i < ups->n; i++) {
+		struct bal_uplink *up = &ups->v[i];
+		const struct bal_ifaddr *a = bal_uplink_addr(up);
+
+		for (size_t k = 0; a && up->admin_up && k < ups->n; k++)
+			if (k != i && ups->v[k].admin_up &&
+			    has_addr(&ups->v[k], &a->addr))
+				up->shared_addr = true;
+		for (size_t k = 0; k < snap->addrs.n; k++)
+			if (bal_addr_same_host(&snap->addrs.v[k].addr,
+					       &up->absent_addr))
+				up->absent_addr = (struct bal_addr){ 0 };
+		for (size_t k = 0; k < i; k++)
+			if (bal_addr_same_host(&ups->v[k].absent_addr,
+					       &up->absent_addr))
+				up->absent_addr = (struct bal_addr){ 0 };
+	}
+}
+
+/* when_all_dead = keep: better a chance by all than none. */
+static void
+keep_all_dead(struct bal_uplinks *ups, const struct bal_globals *globals)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].alive)
+			return;
+	if (globals->when_all_dead != BAL_ALL_DEAD_KEEP)
+		return;
+	for (size_t i = 0; i < ups->n; i++) {
+		ups->v[i].alive = ups->v[i].usable;
+		ups->kept |= ups->v[i].usable;
+	}
+}
+
+static int
+check_settings(const struct bal_uplink *up, struct bal_err *err)
+{
+	if ((up->set.has & BAL_SET_OVER) &&
+	    strcmp(up->set.over, up->name) == 0)
+		return bal_err(err, BAL_ECONF, "%s cannot be over itself",
+			       up->name);
+	return 0;
+}
+
+int
+bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
+		    const struct bal_snapshot *snap, struct bal_arena *arena,
+		    struct bal_uplinks *out, struct bal_err *err)
+{
+	struct bal_uplinks ups = { 0 };
+
+	ups.v = bal_arena_alloc(arena, (state->n_uplinks + 1) * sizeof(*ups.v));
+	if (!ups.v)
+		return bal_err_nomem(err);
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink *up = &ups.v[ups.n++];
+
+		fill(up, &state->uplinks[i], conf, snap, arena);
+		if (check_settings(up, err) < 0)
+			return -1;
+	}
+	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);
+	compare_addresses(&ups, snap);
+	keep_all_dead(&ups, &conf->globals);
+	if (arena->oom)
+		return bal_err_nomem(err);
+	*out = ups;
+	return 0;
+}

@@ -1,0 +1,85 @@
+/* uplink - configuration, state and kernel put together: what there is now. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_UPLINK_H
+#define BAL_UPLINK_H
+
+#include "conf.h"
+#include "snapshot.h"
+#include "state.h"
+
+/* One uplink as a plan sees it.  Lives in the pass's arena. */
+struct bal_uplink {
+	char name[BAL_IFNAMSIZ];
+	uint32_t slot, table;
+	struct bal_settings set; /* every source merged, precedence applied */
+	bool admin_up;
+	bool base; /* not over another uplink: fit for the last resort */
+
+	/* from the kernel */
+	int ifindex; /* 0: there is no such device */
+	bool up, carrier, no_arp;
+	const struct bal_link *link;
+	const struct bal_ifaddr **addrs; /* of the device, A first */
+	size_t n_addrs;
+	struct bal_addr gateway; /* none: a device that needs none, or unknown */
+	/*
+	 * A host whose packets the `from` rules keep here: A as long as the
+	 * device is gone and nobody else took it over.
+	 */
+	struct bal_addr absent_addr;
+	bool shared_addr; /* A is another uplink's address as well */
+
+	/* verdicts */
+	bool usable; /* device, address and carrier, and somewhere to send to */
+	bool alive;  /* usable, and not found dead (or when_all_dead = keep) */
+	enum bal_health health;
+
+	/* what bal-down puts back on this very device, 1 << enum bal_devconf */
+	unsigned restore_mask;
+	const int32_t *restore;
+};
+
+struct bal_uplinks {
+	struct bal_uplink *v; /* by slot: the one canonical order */
+	size_t n;
+	bool kept; /* all look dead and are used all the same */
+};
+
+/*
+ * Merge @conf, @state and @snap into @out.  Pure.  Settings rank: told
+ * (options, stanza), bal.conf's section, [check], learned, built-in.
+ * Fails with BAL_ECONF where the merged settings contradict each other.
+ */
+int bal_uplinks_resolve(const struct bal_conf *conf,
+			const struct bal_state *state,
+			const struct bal_snapshot *snap,
+			struct bal_arena *arena, struct bal_uplinks *out,
+			struct bal_err *err);
+
+/* The merged settings of one uplink, learned values not among them. */
+struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
+					const struct bal_uplink_state *us,
+					const char *name);
+
+/* A tunnel's packets leave by another uplink, or it knows no neighbours. */
+bool bal_uplink_is_tunnel(const struct bal_uplink *up);
+
+/* A, the primary address in the gateway's subnet; NULL without addresses. */
+const struct bal_ifaddr *bal_uplink_addr(const struct bal_uplink *up);
+
+/* Its offset among metrics: smaller priority first, then slot. */
+uint32_t bal_uplink_metric(const struct bal_uplink *up);
+
+/* The fwmark of slot @slot in @mask. */
+uint32_t bal_mark_of(uint32_t slot, uint32_t mask);
+
+/*
+ * Order the addresses of device @ifindex with A first: the primary address
+ * in the subnet of @gateway, else the first primary one.  Into the arena.
+ */
+const struct bal_ifaddr **bal_uplink_addrs(const struct bal_snapshot *snap,
+					   int ifindex,
+					   const struct bal_addr *gateway,
+					   size_t *n, struct bal_arena *arena);
+
+#endif
