@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* status - judges what there is to be shown; pure. */
+#include "status.h"
+
+#include <string.h>
+
+static const char *
+state_word(const struct bal_uplink *up)
+{
+	if (!up->admin_up)
+		return "down";
+	if (!up->ifindex)
+		return "no device";
+	if (!up->up)
+		return "link down";
+	if (!up->carrier)
+		return "no carrier";
+	if (!up->n_addrs)
+		return "no address";
+	if (!up->usable)
+		return "no gateway";
+	return bal_health_name(up->health);
+}
+
+static bool
+takes_share(const struct bal_uplink *up)
+{
+	return bal_plan_balanced(up) && up->alive;
+}
+
+static const struct bal_uplink *
+best_of(const struct bal_uplinks *ups)
+{
+	const struct bal_uplink *best = NULL;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+
+		if (takes_share(up) && (!best || bal_uplink_metric(up) <
+							 bal_uplink_metric(best)))
+			best = up;
+	}
+	return best;
+}
+
+static unsigned
+share_of(const struct bal_uplink *up, const struct bal_uplinks *ups,
+	 enum bal_mode mode)
+{
+	uint32_t sum = 0;
+
+	if (!takes_share(up))
+		return 0;
+	if (mode == BAL_MODE_SOLO)
+		return up == best_of(ups) ? 100 : 0;
+	for (size_t i = 0; i < ups->n; i++)
+		if (takes_share(&ups->v[i]))
+			sum += ups->v[i].set.weight;
+	return (up->set.weight * 100 + sum / 2) / sum;
+}
+
+static struct bal_status_row *
+add_row(struct bal_status *status, struct bal_arena *arena, const char *name)
+{
+	struct bal_status_row *row = BAL_PUSH(arena, &status->rows);
+
+	if (row)
+		(void)bal_copy(row->name, sizeof(row->name), name);
+	return row;
+}
+
+static void
+add_uplink(struct bal_status *status, const struct bal_pass *pass,
+	   const struct bal_uplink *up, struct bal_arena *arena)
+{
+	struct bal_status_row *row = add_row(status, arena, up->name);
+
+	if (!row)
+		return;
+	row->up = up;
+	row->remembered = bal_state_find(&pass->state, up->name);
+	row->set = up->set;
+	row->state = state_word(up);
+	row->alive = up->alive;
+	row->balanced = bal_plan_balanced(up);
+	row->share = share_of(up, &pass->uplinks, status->mode);
+	if (row->remembered && row->remembered->since_ms &&
+	    row->remembered->since_ms < pass->snap.now_ms)
+		row->for_ms = pass->snap.now_ms - row->remembered->since_ms;
+	status->n_alive += up->alive;
+}
+
+int
+bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
+		struct bal_status *out, struct bal_err *err)
+{
+	struct bal_status status = {
+		.mode = bal_pass_mode(pass),
+		.kept = pass->uplinks.kept,
+		.no_marks = !pass->no_chains &&
+			    !pass->snap.has_xtable[BAL_XTABLE_MANGLE],
+		.no_objects = !pass->snap.has_nexthops ||
+			      !pass->conf.globals.nexthop_objects,
+		.mark_mask = pass->conf.globals.mark_mask,
+	};
+
+	for (size_t i = 0; i < pass->uplinks.n; i++)
+		add_uplink(&status, pass, &pass->uplinks.v[i], arena);
+	for (size_t i = 0; i < pass->conf.n_uplinks; i++) {
+		const char *name = pass->conf.uplinks[i].name;
+		struct bal_status_row *row;
+
+		if (bal_status_find(&status, name))
+			continue;
+		row = add_row(&status, arena, name);
+		if (!row)
+			continue;
+		row->state = "down";
+		row->set = bal_uplink_settings(&pass->conf, NULL, name);
+	}
+	if (arena->oom)
+		return bal_err_nomem(err);
+	*out = status;
+	return 0;
+}
+
+const struct bal_status_row *
+bal_status_find(const struct bal_status *status, const char *name)
+{
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (strcmp(status->rows.v[i].name, name) == 0)
+			return &status->rows.v[i];
+	return NULL;
+}

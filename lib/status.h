@@ -1,0 +1,48 @@
+/* status - what a person or a program wants to see of the uplinks. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_STATUS_H
+#define BAL_STATUS_H
+
+#include <stdio.h>
+
+#include "pass.h"
+
+/* One uplink.  Lives in the pass's arena. */
+struct bal_status_row {
+	char name[BAL_IFNAMSIZ];
+	const char *state; /* "alive", "dead", "no carrier", "down"... */
+	bool alive;        /* traffic may go by it */
+	bool balanced;     /* it is one of those that share */
+	unsigned share;    /* per cent of new connections; 0: none */
+	const struct bal_uplink *up;             /* NULL: only configured */
+	const struct bal_uplink_state *remembered; /* NULL likewise */
+	struct bal_settings set;
+	uint64_t for_ms; /* since the last change of health */
+};
+
+struct bal_status {
+	enum bal_mode mode;
+	bool kept;       /* all look dead and are used all the same */
+	bool no_marks;   /* no legacy iptables: connections are not marked */
+	bool no_objects; /* classic multipath routes instead of nexthops */
+	uint32_t mark_mask;
+	size_t n_alive;
+	BAL_LIST(struct bal_status_row) rows;
+};
+
+/*
+ * Make it from a bal_pass_look().  Uplinks that only the configuration knows
+ * are rows too, as "down".
+ */
+int bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
+		    struct bal_status *out, struct bal_err *err);
+
+/* Print it for a person, or as one JSON object. */
+void bal_status_print_text(const struct bal_status *status, FILE *out);
+void bal_status_print_json(const struct bal_status *status, FILE *out);
+
+/* The row of @name, or NULL. */
+const struct bal_status_row *bal_status_find(const struct bal_status *status,
+					     const char *name);
+
+#endif

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* status_print - the status as a table for people and as JSON. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "status.h"
+
+#define CELL 40
+
+enum column {
+	COL_UPLINK,
+	COL_STATE,
+	COL_SHARE,
+	COL_WEIGHT,
+	COL_PRIORITY,
+	COL_ADDRESS,
+	COL_GATEWAY,
+	COL_OVER,
+	COL_RTT,
+	COL_LOSS,
+	COL_RX,
+	COL_TX,
+	COL_FOR,
+	COL_MAX,
+};
+
+static const char *const titles[COL_MAX] = {
+	"UPLINK", "STATE", "SHARE", "WEIGHT", "PRIO", "ADDRESS", "GATEWAY",
+	"OVER",	  "RTT",   "LOSS",  "RX/s",   "TX/s", "FOR",
+};
+
+static const bool right[COL_MAX] = {
+	[COL_SHARE] = true, [COL_WEIGHT] = true, [COL_PRIORITY] = true,
+	[COL_RTT] = true,   [COL_LOSS] = true,	 [COL_RX] = true,
+	[COL_TX] = true,    [COL_FOR] = true,
+};
+
+typedef char cells[COL_MAX][CELL];
+
+static void set(char *cell, const char *fmt, ...) BAL_PRINTF(2, 3);
+
+static void
+set(char *cell, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(cell, CELL, fmt, ap);
+	va_end(ap);
+}
+
+static void
+set_span(char *cell, uint64_t ms)
+{
+	uint64_t s = ms / 1000;
+
+	if (s < 60)
+		set(cell, "%" PRIu64 "s", s);
+	else if (s < 3600)
+		set(cell, "%" PRIu64 "m%02" PRIu64 "s", s / 60, s % 60);
+	else if (s < 86400)
+		set(cell, "%" PRIu64 "h%02" PRIu64 "m", s / 3600, s / 60 % 60);
+	else
+		set(cell, "%" PRIu64 "d%02" PRIu64 "h", s / 86400,
+		    s / 3600 % 24);
+}
+
+static void
+set_bytes(char *cell, uint64_t n)
+{
+	static const char units[] = "BkMGT";
+	double v = (double)n;
+	size_t u = 0;
+
+	for (; v >= 999.5 && u < sizeof(units) - 2; u++)
+		v /= 1000;
+	if (u == 0 || v >= 99.5)
+		set(cell, "%.0f%c", v, units[u]);
+	else
+		set(cell, "%.1f%c", v, units[u]);
+}
+
+static unsigned
+loss_of(const struct bal_uplink_state *us)
+{
+	return (unsigned)((us->sent - us->answered) * 100 / us->sent);
+}
+
+static void
+fill_measured(cells c, const struct bal_status_row *row)
+{
+	const struct bal_uplink_state *us = row->remembered;
+
+	if (us->rtt_us)
+		set(c[COL_RTT], "%.1fms", us->rtt_us / 1000.0);
+	if (us->sent && us->sent >= us->answered)
+		set(c[COL_LOSS], "%u%%", loss_of(us));
+	if (us->counted_ms) {
+		set_bytes(c[COL_RX], us->rx_rate);
+		set_bytes(c[COL_TX], us->tx_rate);
+	}
+	if (row->for_ms)
+		set_span(c[COL_FOR], row->for_ms);
+}
+
+static void
+fill(cells c, const struct bal_status_row *row)
+{
+	const struct bal_ifaddr *a = row->up ? bal_uplink_addr(row->up) : NULL;
+	char buf[BAL_ADDR_STRLEN];
+
+	for (int i = 0; i < COL_MAX; i++)
+		set(c[i], "-");
+	set(c[COL_UPLINK], "%s", row->name);
+	set(c[COL_STATE], "%s", row->state);
+	if (row->share)
+		set(c[COL_SHARE], "%u%%", row->share);
+	if (row->set.balance)
+		set(c[COL_WEIGHT], "%" PRIu32, row->set.weight);
+	set(c[COL_PRIORITY], "%" PRIu32, row->set.priority);
+	if (a)
+		set(c[COL_ADDRESS], "%s/%u", bal_addr_host_str(&a->addr, buf),
+		    a->addr.len);
+	if (row->up && !bal_addr_none(&row->up->gateway))
+		set(c[COL_GATEWAY], "%s",
+		    bal_addr_host_str(&row->up->gateway, buf));
+	if (row->set.over[0])
+		set(c[COL_OVER], "%s", row->set.over);
+	if (row->remembered)
+		fill_measured(c, row);
+}
+
+static void
+print_line(FILE *out, cells c, const size_t *width)
+{
+	char line[COL_MAX * (CELL + 2) + 1] = "";
+	size_t at = 0;
+
+	for (int i = 0; i < COL_MAX; i++)
+		at += (size_t)snprintf(line + at, sizeof(line) - at,
+				       right[i] ? "%s%*s" : "%s%-*s",
+				       i ? "  " : "", (int)width[i], c[i]);
+	while (at > 0 && line[at - 1] == ' ')
+		line[--at] = '\0';
+	fprintf(out, "%s\n", line);
+}
+
+static void
+measure(const cells c, size_t *width)
+{
+	for (int i = 0; i < COL_MAX; i++)
+		if (strlen(c[i]) > width[i])
+			width[i] = strlen(c[i]);
+}
+
+static void
+print_remarks(const struct bal_status *status, FILE *out)
+{
+	for (size_t i = 0; i < status->rows.n; i++) {
+		const struct bal_status_row *row = &status->rows.v[i];
+
+		if (row->remembered && row->remembered->reason[0])
+			fprintf(out, "%s: %s\n", row->name,
+				row->remembered->reason);
+		if (row->up && row->up->shared_addr)
+			fprintf(out, "%s: another uplink has the same address, "
+				     "kept apart by marks\n",
+				row->name);
+	}
+	if (status->kept)
+		fputs("all uplinks look dead and are used all the same "
+		      "(when_all_dead = keep)\n", out);
+	if (status->no_marks)
+		fputs("no legacy iptables: replies and forwarded connections "
+		      "may change their uplink\n", out);
+}
+
+void
+bal_status_print_text(const struct bal_status *status, FILE *out)
+{
+	size_t width[COL_MAX] = { 0 };
+	cells c;
+
+	fprintf(out, "mode %s, %zu of %zu uplinks alive\n",
+		bal_mode_name(status->mode), status->n_alive, status->rows.n);
+	if (!status->rows.n)
+		return;
+	for (int i = 0; i < COL_MAX; i++)
+		width[i] = strlen(titles[i]);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		fill(c, &status->rows.v[i]);
+		measure(c, width);
+	}
+	fputc('\n', out);
+	for (int i = 0; i < COL_MAX; i++)
+		set(c[i], "%s", titles[i]);
+	print_line(out, c, width);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		fill(c, &status->rows.v[i]);
+		print_line(out, c, width);
+	}
+	print_remarks(status, out);
+}
+
+/* A JSON string; what is no printable ASCII is escaped. */
+static void
+json_string(FILE *out, const char *key, const char *text)
+{
+	fprintf(out, "\"%s\":", key);
+	if (!text || !text[0]) {
+		fputs("null", out);
+		return;
+	}
+	fputc('"', out);
+	for (; *text; text++) {
+		unsigned char ch = (unsigned char)*text;
+
+		if (ch == '"' || ch == '\\')
+			fprintf(out, "\\%c", ch);
+		else if (ch < 0x20 || ch > 0x7e)
+			fprintf(out, "\\u%04x", ch);
+		else
+			fputc(ch, out);
+	}
+	fputc('"', out);
+}
+
+static void
+json_bool(FILE *out, const char *key, bool value)
+{
+	fprintf(out, "\"%s\":%s", key, value ? "true" : "false");
+}
+
+static void
+json_remembered(FILE *out, const struct bal_status_row *row)
+{
+	const struct bal_uplink_state *us = row->remembered;
+
+	fprintf(out,
+		",\"table\":%" PRIu32 ",\"slot\":%" PRIu32
+		",\"ifindex\":%d,\"rtt_ms\":%.3f,\"sent\":%" PRIu64
+		",\"answered\":%" PRIu64 ",\"rx_bytes_per_s\":%" PRIu64
+		",\"tx_bytes_per_s\":%" PRIu64 ",\"for_s\":%.3f,",
+		us->table, us->slot, row->up ? row->up->ifindex : 0,
+		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
+		us->tx_rate, (double)row->for_ms / 1000.0);
+	json_string(out, "reason", us->reason);
+}
+
+static void
+json_row(FILE *out, const struct bal_status *status,
+	 const struct bal_status_row *row)
+{
+	const struct bal_ifaddr *a = row->up ? bal_uplink_addr(row->up) : NULL;
+	char addr[BAL_ADDR_STRLEN] = "", gateway[BAL_ADDR_STRLEN] = "";
+
+	if (a)
+		bal_addr_host_str(&a->addr, addr);
+	if (row->up && !bal_addr_none(&row->up->gateway))
+		bal_addr_host_str(&row->up->gateway, gateway);
+	fputc('{', out);
+	json_string(out, "name", row->name);
+	fputc(',', out);
+	json_string(out, "state", row->state);
+	fputc(',', out);
+	json_bool(out, "alive", row->alive);
+	fputc(',', out);
+	json_bool(out, "balanced", row->balanced);
+	fprintf(out,
+		",\"share_percent\":%u,\"weight\":%" PRIu32
+		",\"priority\":%" PRIu32 ",\"mark\":%" PRIu32 ",",
+		row->share, row->set.weight, row->set.priority,
+		row->up ? bal_mark_of(row->up->slot, status->mark_mask) : 0);
+	json_string(out, "address", addr);
+	fputc(',', out);
+	json_string(out, "gateway", gateway);
+	fputc(',', out);
+	json_string(out, "over", row->set.over);
+	fputc(',', out);
+	json_string(out, "openvpn", row->set.openvpn);
+	if (row->remembered)
+		json_remembered(out, row);
+	fputc('}', out);
+}
+
+void
+bal_status_print_json(const struct bal_status *status, FILE *out)
+{
+	fputc('{', out);
+	json_string(out, "mode", bal_mode_name(status->mode));
+	fprintf(out, ",\"alive\":%zu,", status->n_alive);
+	json_bool(out, "kept", status->kept);
+	fputc(',', out);
+	json_bool(out, "marks", !status->no_marks);
+	fputc(',', out);
+	json_bool(out, "nexthop_objects", !status->no_objects);
+	fputs(",\"uplinks\":[", out);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		if (i)
+			fputc(',', out);
+		json_row(out, status, &status->rows.v[i]);
+	}
+	fputs("]}\n", out);
+}
