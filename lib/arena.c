@@ -26,8 +26,6 @@ block_new(size_t before, size_t need)
 		size = LARGEST_BLOCK;
 	if (size < need)
 		size = need;
-	if (size > SIZE_MAX - sizeof(*block))
-		return NULL;
 	block = calloc(1, sizeof(*block) + size);
 	if (block)
 		block->size = size;
@@ -43,7 +41,8 @@ bal_arena_alloc(struct bal_arena *arena, size_t size)
 
 	if (arena->oom)
 		return NULL;
-	if (size > SIZE_MAX - align) {
+	/* No object is larger; and now no sum below can overflow. */
+	if (size > (size_t)PTRDIFF_MAX - sizeof(*block) - align) {
 		arena->oom = true;
 		return NULL;
 	}

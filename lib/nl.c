@@ -206,6 +206,19 @@ receive(struct bal_nl *nl, struct bal_err *err)
 	return len;
 }
 
+/* The whole message at *@at of @got received bytes, *@at moved behind it. */
+static const struct nlmsghdr *
+next_message(const struct bal_nl *nl, size_t got, size_t *at)
+{
+	const struct nlmsghdr *h = (const void *)(nl->answer + *at);
+
+	if (*at > got || got - *at < sizeof(*h) ||
+	    h->nlmsg_len < sizeof(*h) || h->nlmsg_len > got - *at)
+		return NULL;
+	*at += NLMSG_ALIGN(h->nlmsg_len);
+	return h;
+}
+
 static int
 send_all(struct bal_nl *nl, const void *buf, size_t len, struct bal_err *err)
 {
@@ -257,13 +270,13 @@ bal_nl_dump(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn, void *arg,
 	if (send_all(nl, &req->h, req->h.nlmsg_len, err) < 0)
 		return -1;
 	for (;;) {
-		const struct nlmsghdr *h = (const void *)nl->answer;
 		ssize_t got = receive(nl, err);
-		int left = (int)got;
+		const struct nlmsghdr *h;
+		size_t at = 0;
 
 		if (got < 0)
 			return -1;
-		for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+		while ((h = next_message(nl, (size_t)got, &at))) {
 			if (h->nlmsg_seq != nl->rth.seq)
 				continue;
 			if (h->nlmsg_flags & NLM_F_DUMP_INTR)
@@ -287,13 +300,13 @@ bal_nl_get(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn, void *arg,
 	if (send_all(nl, &req->h, req->h.nlmsg_len, err) < 0)
 		return -1;
 	for (;;) {
-		const struct nlmsghdr *h = (const void *)nl->answer;
 		ssize_t got = receive(nl, err);
-		int left = (int)got;
+		const struct nlmsghdr *h;
+		size_t at = 0;
 
 		if (got < 0)
 			return -1;
-		for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+		while ((h = next_message(nl, (size_t)got, &at))) {
 			if (h->nlmsg_seq != nl->rth.seq)
 				continue;
 			if (h->nlmsg_type == NLMSG_ERROR)
@@ -349,13 +362,13 @@ bal_nl_flush(struct bal_nl *nl, struct bal_err *err)
 	if (send_all(nl, nl->batch, nl->used, err) < 0)
 		return -1;
 	for (bool done = false; !done;) {
-		const struct nlmsghdr *h = (const void *)nl->answer;
 		ssize_t got = receive(nl, err);
-		int left = (int)got;
+		const struct nlmsghdr *h;
+		size_t at = 0;
 
 		if (got < 0)
 			return -1;
-		for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+		while ((h = next_message(nl, (size_t)got, &at))) {
 			int eno = answer_errno(h);
 
 			if (h->nlmsg_type != NLMSG_ERROR ||

@@ -183,8 +183,8 @@ guess_match(const struct xt_entry_match *m, struct bal_xrule *rule)
 	}
 	if (m->u.match_size != ELEMENT_SIZE(sizeof(info)))
 		return;
-	mark = strcmp(m->u.user.name, "mark") == 0 ? &rule->mark
-						   : &rule->connmark;
+	mark = strcmp(m->u.user.name, "mark") == 0 ? &rule->mark :
+						     &rule->connmark;
 	memcpy(&info, m->data, sizeof(info));
 	mark->used = true;
 	mark->invert = info.invert;
@@ -209,8 +209,8 @@ guess_connmark(const struct xt_entry_match *t, struct bal_xrule *rule)
 	} else {
 		return;
 	}
-	rule->target = one.mode == XT_CONNMARK_SET ? BAL_XT_SET_CONNMARK
-						   : BAL_XT_RESTORE_MARK;
+	rule->target = one.mode == XT_CONNMARK_SET ? BAL_XT_SET_CONNMARK :
+						     BAL_XT_RESTORE_MARK;
 	rule->set_mark = one.mode == XT_CONNMARK_SET ? one.ctmark : 0;
 	rule->set_mask = one.ctmask;
 }

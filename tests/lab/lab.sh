@@ -1,0 +1,603 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The lab: a box behind modems that all are 192.168.1.1, an internet and a
+# server, of network namespaces.  To be sourced; README.md has the drawing and
+# says what each function does.
+#
+# A script calls lab_enter "$@" first: from there on it runs as process 1 of
+# namespaces of its own, which end with it, and its own network is the box.
+
+LAB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+LAB_DIR=/run/lab
+LAB_IPTABLES=${LAB_IPTABLES:-iptables-legacy}
+LAB_SERVER=198.51.100.1
+LAB_SERVER_RANGE=198.51.100.1-198.51.100.250
+LAB_PORT=7000
+LAB_LAN=192.168.77
+# Where ifup's hooks look, whatever its own PATH; short, because OpenVPN takes
+# no line over 256 characters.
+LAB_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LAB_DIR LAB_SERVER LAB_SERVER_RANGE LAB_PORT LAB_LAN LAB_PATH
+
+LAB_PIDS=()
+LAB_NAMESPACES=()
+LAB_MODEMS=0
+LAB_SHARED=,
+declare -A LAB_OVPN_CONF=() LAB_OVPN_PID=()
+
+# --- Getting in ------------------------------------------------------------
+
+# lab_refuse REASON: this machine cannot hold the lab.
+lab_refuse() {
+	if declare -F skip_all >/dev/null; then
+		skip_all "$1"
+	fi
+	echo "${0##*/}: $1" >&2
+	exit 77
+}
+
+# lab_lacks WHAT...: true if one of these, commands or "tun", cannot be used
+# here; then the reason is printed.
+lab_lacks() {
+	local what
+	for what; do
+		if [ "$what" = tun ]; then
+			if ! [ -e /dev/net/tun ]; then
+				echo "there is no /dev/net/tun"
+				return
+			elif ! (: <>/dev/net/tun) 2>/dev/null; then
+				echo "/dev/net/tun cannot be opened"
+				return
+			fi
+		elif ! command -v "$what" >/dev/null; then
+			echo "$what is not installed"
+			return
+		fi
+	done
+	return 1
+}
+
+# lab_enter "$@": run the calling script inside; returns there only.
+lab_enter() {
+	local how reason child
+	case :$PATH: in
+	*:$LAB_PATH:*) ;;
+	*) export PATH=$LAB_PATH:$PATH ;;
+	esac
+	if [ "${LAB_INSIDE-}" = 1 ] && [ $$ -eq 1 ]; then
+		lab_make_private || exit 99
+		return
+	fi
+	reason=$(lab_lacks ip unshare nsenter setpriv "$LAB_IPTABLES" \
+		"$LAB_IPTABLES-restore") && lab_refuse "$reason"
+	how=(--mount --net --pid --fork --kill-child --mount-proc
+		--propagation private)
+	[ "$(id -u)" -eq 0 ] || how+=(--map-root-user)
+	if ! reason=$(unshare "${how[@]}" true 2>&1); then
+		lab_refuse "the kernel allows no namespaces here: $reason"
+	fi
+
+	# A shell's background commands ignore SIGINT, and unshare SIGTERM.
+	LAB_INSIDE=1 env --default-signal=INT,QUIT \
+		setpriv --pdeathsig KILL unshare "${how[@]}" \
+		"$BASH" "$0" "$@" <&0 &
+	child=$!
+	# shellcheck disable=SC2064 # the child's number is known now
+	for reason in HUP:129 INT:130 TERM:143; do
+		trap "kill -KILL $child 2>/dev/null; exit ${reason#*:}" \
+			"${reason%:*}"
+	done
+	wait "$child"
+	exit
+}
+
+# lab_inside: false, with a message, where the network and /etc are those of the
+# machine.  Whatever would change them asks first.
+lab_inside() {
+	if [ "${LAB_INSIDE-}" = 1 ] && [ /etc -ef "$LAB_DIR"/etc ] &&
+		! [ /etc -ef "$LAB_DIR"/etc.real ]; then
+		return
+	fi
+	echo "${0##*/}: not inside the lab: lab_enter comes first" >&2
+	return 1
+}
+
+# What programs of the box write, and what the machine has configured for its
+# real network, is kept apart: /run, and of /etc these folders.
+lab_make_private() {
+	local etc=/run/lab/etc real=/run/lab/etc.real name
+	# Process 1 ignores every signal that it has no trap for.
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	umask 022
+	mount -t tmpfs -o mode=755 lab /run &&
+		mkdir -p /run/lock /run/netns /run/network "$etc" "$real" \
+			"$LAB_DIR"/{log,openvpn,var} &&
+		mount --rbind /etc "$real" || return
+	# Absolute links lead to the real files, relative ones stay as they are.
+	find "$real" -mindepth 1 -maxdepth 1 ! -type l ! -name iproute2 \
+		! -name network ! -name bal ! -name openvpn \
+		-exec ln -s -t "$etc" {} + || return
+	find "$real" -mindepth 1 -maxdepth 1 -type l \
+		-exec cp -P -t "$etc" {} + || return
+	mkdir -p "$etc"/{iproute2,bal,openvpn/client,network/interfaces.d} &&
+		mkdir "$etc"/network/if-{pre-up,up,down,post-down}.d || return
+	for name in /usr/share/iproute2 /usr/lib/iproute2 "$real"/iproute2; do
+		if [ -d "$name" ]; then
+			cp -r "$name"/. "$etc"/iproute2/ || return
+		fi
+	done
+	printf 'auto lo\niface lo inet loopback\n' >"$etc"/network/interfaces
+	mount --rbind "$etc" /etc || return
+	if [ -d /var/lib/bal ]; then
+		mount --bind "$LAB_DIR"/var /var/lib/bal || return
+	fi
+	export BAL_LIBDIR=$LAB_DIR/var
+	lab_inside || return
+	lab_show_own_sys
+	[ -z "${BAL_BIN-}" ] || lab_install "$BAL_BIN"
+}
+
+# lab_install FOLDER: its programs are in every hook's PATH, in front of all
+# others.
+lab_install() {
+	local dir=/usr/local/sbin real all
+	lab_inside || return
+	real=$(mktemp -d "$LAB_DIR"/sbin.XXXXXX) &&
+		all=$(mktemp -d "$LAB_DIR"/sbin.XXXXXX) &&
+		chmod 755 "$all" && mount --bind "$dir" "$real" || return
+	find "$real" -mindepth 1 -maxdepth 1 -exec ln -s -t "$all" {} + &&
+		find "$1" -mindepth 1 -maxdepth 1 -type f -perm -u+x \
+			-exec ln -sf -t "$all" {} + &&
+		mount --bind "$all" "$dir"
+}
+
+# /sys/class/net shall list the devices of the box.  A kernel that does not
+# allow it loses nothing else.
+lab_show_own_sys() {
+	mkdir "$LAB_DIR"/cgroup &&
+		mount --rbind /sys/fs/cgroup "$LAB_DIR"/cgroup &&
+		mount -t sysfs lab /sys &&
+		mount --rbind "$LAB_DIR"/cgroup /sys/fs/cgroup
+	return 0
+} 2>/dev/null
+
+# --- Small tools -----------------------------------------------------------
+
+# box CMD...: run it on the box; functions too.
+box() {
+	"$@"
+}
+
+# in_ns NAME CMD...: run it in box, modemK, router, inet, server or client.
+in_ns() {
+	local name=$1
+	shift
+	if [ "$name" = box ]; then
+		"$@"
+	else
+		nsenter --net=/run/netns/"$name" -- "$@"
+	fi
+}
+
+# lab_spawn NAME LOG CMD...: in the background; LAB_PID is its number, and
+# lab_down ends it.
+lab_spawn() {
+	local name=$1 log=$2
+	shift 2
+	if [ "$name" = box ]; then
+		"$@" >"$log" 2>&1 </dev/null &
+	else
+		nsenter --net=/run/netns/"$name" -- "$@" >"$log" 2>&1 \
+			</dev/null &
+	fi
+	LAB_PID=$!
+	LAB_PIDS+=("$LAB_PID")
+}
+
+# lab_clock: hundredths of a second since boot, in LAB_NOW.
+lab_clock() {
+	local up
+	read -r up _ </proc/uptime
+	LAB_NOW=$((10#${up/./}))
+}
+
+# wait_for SECONDS CMD...: until CMD succeeds; false when SECONDS (2, 0.5) are
+# over.
+wait_for() {
+	local limit=$1 whole part=
+	shift
+	whole=${limit%.*}
+	[ "$whole" = "$limit" ] || part=${limit#*.}
+	part=${part}00
+	lab_clock
+	limit=$((LAB_NOW + 10#${whole:-0} * 100 + 10#${part:0:2}))
+	until "$@"; do
+		lab_clock
+		[ "$LAB_NOW" -lt "$limit" ] || return 1
+		sleep 0.02
+	done
+}
+
+# lab_stop PID [SECONDS]: end a process that we started; by force when it is
+# still there after SECONDS, 2 by default.
+lab_stop() {
+	local pid=$1
+	kill -TERM "$pid" 2>/dev/null
+	if ! wait_for "${2:-2}" lab_gone "$pid"; then
+		kill -KILL "$pid" 2>/dev/null
+	fi
+	wait "$pid" 2>/dev/null
+	lab_forget "$pid"
+}
+
+# A number may come again, for a process that is not ours.
+lab_forget() {
+	local pid rest=()
+	for pid in "${LAB_PIDS[@]}"; do
+		[ "$pid" = "$1" ] || rest+=("$pid")
+	done
+	LAB_PIDS=("${rest[@]}")
+}
+
+# The shell reaps its children by itself, so there are no zombies to mistake.
+lab_gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+# lab_ns K: the namespace behind ethK; 0 is the wired line.
+lab_ns() {
+	if [ "$1" -eq 0 ]; then
+		echo router
+	else
+		echo "modem$1"
+	fi
+}
+
+# lab_address K: the box's address on ethK.
+lab_address() {
+	if [ "$1" -eq 0 ]; then
+		echo 192.168.0.10
+	elif [[ $LAB_SHARED = *,$1,* ]]; then
+		echo 192.168.1.100
+	else
+		echo "192.168.1.$((100 + $1))"
+	fi
+}
+
+# lab_gateway K: the modem's address on ethK.
+lab_gateway() {
+	if [ "$1" -eq 0 ]; then
+		echo 192.168.0.1
+	else
+		echo 192.168.1.1
+	fi
+}
+
+# lab_identity K: who a server takes us for when we come through ethK.
+lab_identity() {
+	echo "100.64.$1.2"
+}
+
+# lab_configure K...: address and link of ethK by hand, as a test does that
+# is not about ifup.
+lab_configure() {
+	local k
+	lab_inside || return
+	for k; do
+		ip addr add "$(lab_address "$k")/24" brd + dev "eth$k" &&
+			ip link set "eth$k" up || return
+	done
+}
+
+# --- The scene -------------------------------------------------------------
+
+# lab_up N [--same-address[=K,K...]] [--wired]
+lab_up() {
+	local option k lines=() first=1
+	lab_inside || return
+	LAB_MODEMS=$1
+	shift
+	for option; do
+		case $option in
+		--same-address) LAB_SHARED=,$(seq -s, "$LAB_MODEMS"), ;;
+		--same-address=*) LAB_SHARED=,${option#*=}, ;;
+		--wired) first=0 ;;
+		*)
+			echo "lab_up: unknown option $option" >&2
+			return 64
+			;;
+		esac
+	done
+	LAB_NAMESPACES=(inet server client)
+	for ((k = first; k <= LAB_MODEMS; k++)); do
+		LAB_NAMESPACES+=("$(lab_ns "$k")")
+	done
+	printf 'netns add %s\n' "${LAB_NAMESPACES[@]}" | ip -batch - || return
+
+	lab_box_defaults
+	lines=("link set lo up"
+		"link add lan0 type veth peer name eth0 netns client"
+		"addr add $LAB_LAN.1/24 brd + dev lan0" "link set lan0 up")
+	for ((k = first; k <= LAB_MODEMS; k++)); do
+		lines+=("$(lab_cable "$k")")
+	done
+	printf '%s\n' "${lines[@]}" | ip -batch - && lab_internet "$first" &&
+		lab_client || return
+	for ((k = first; k <= LAB_MODEMS; k++)); do
+		lab_modem "$k" || return
+	done
+}
+
+# A new namespace inherits the machine's own settings for IPv4.
+lab_box_defaults() {
+	local scope key
+	for scope in all default; do
+		for key in rp_filter arp_ignore arp_announce arp_filter \
+			promote_secondaries ignore_routes_with_linkdown; do
+			echo 0 >/proc/sys/net/ipv4/conf/$scope/$key
+		done
+	done
+	echo 1 >/proc/sys/net/ipv4/ip_forward
+}
+
+# The line of ip -batch that makes ethK and the modem's end.  The hardware
+# addresses are those of the stick: they come back with it.
+lab_cable() {
+	local hex
+	printf -v hex %02x "$1"
+	echo "link add eth$1 address 02:00:00:00:01:$hex type veth" \
+		"peer name lan address 02:00:00:00:02:$hex netns $(lab_ns "$1")"
+}
+
+lab_internet() {
+	local k lines=("link set lo up"
+		"link add srv type veth peer name wan netns server"
+		"addr add 203.0.113.1/30 dev srv" "link set srv up"
+		"route add 198.51.100.0/24 via 203.0.113.2")
+	for ((k = $1; k <= LAB_MODEMS; k++)); do
+		lines+=("link add m$k type veth peer name wan netns $(lab_ns "$k")"
+			"addr add 100.64.$k.1/24 dev m$k" "link set m$k up")
+	done
+	in_ns inet sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward
+		echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
+		exec ip -batch -' <<<"$(printf '%s\n' "${lines[@]}")" &&
+		in_ns server sh -c '
+		echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
+		exec ip -batch -' <<-END
+			link set lo up
+			addr add 203.0.113.2/30 dev wan
+			link set wan up
+			route add default via 203.0.113.1
+			route add local 198.51.100.0/24 dev lo
+		END
+}
+
+lab_client() {
+	ip -n client -batch - <<-END
+		link set lo up
+		addr add $LAB_LAN.10/24 dev eth0
+		link set eth0 up
+		route add default via $LAB_LAN.1
+	END
+}
+
+lab_modem() {
+	local k=$1
+	# shellcheck disable=SC2016 # $0 is of the inner shell
+	in_ns "$(lab_ns "$k")" sh -c '
+		echo 1 >/proc/sys/net/ipv4/ip_forward
+		echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
+		printf "%s\n" "*nat" "-A POSTROUTING -o wan -j MASQUERADE" \
+			COMMIT | "$0"-restore -w && exec ip -batch -' \
+		"$LAB_IPTABLES" <<-END
+			link set lo up
+			addr add 100.64.$k.2/24 dev wan
+			link set wan up
+			route add default via 100.64.$k.1
+			addr add $(lab_gateway "$k")/24 dev lan
+			link set lan up
+		END
+}
+
+# lab_down: end what we started, take down what we made.
+lab_down() {
+	local pid name k
+	lab_inside || return
+	for pid in "${LAB_PIDS[@]}"; do
+		kill -TERM "$pid" 2>/dev/null
+	done
+	for pid in "${LAB_PIDS[@]}"; do
+		lab_stop "$pid"
+	done
+	LAB_OVPN_PID=()
+	# Namespaces die some time later and their devices with them: too late
+	# for a lab_up that follows.
+	for ((k = 0; k <= LAB_MODEMS; k++)); do
+		ip link del "eth$k" 2>/dev/null
+	done
+	ip link del lan0 2>/dev/null
+	for name in "${LAB_NAMESPACES[@]}"; do
+		ip netns del "$name"
+	done
+	LAB_NAMESPACES=() LAB_MODEMS=0 LAB_SHARED=,
+}
+
+# --- What happens to modems ------------------------------------------------
+
+# modem_kill K: silent death.  Link up, 192.168.1.1 answers, nothing beyond.
+modem_kill() {
+	in_ns "$(lab_ns "$1")" sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
+}
+
+# modem_mend K
+modem_mend() {
+	in_ns "$(lab_ns "$1")" sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+}
+
+# modem_carrier K off|on: the box's ethK loses its carrier, or gets it back.
+modem_carrier() {
+	case $2 in
+	on) ip -n "$(lab_ns "$1")" link set lan up ;;
+	off) ip -n "$(lab_ns "$1")" link set lan down ;;
+	*) return 64 ;;
+	esac
+}
+
+# modem_unplug K: ethK is gone.
+modem_unplug() {
+	lab_inside && ip link del "eth$1"
+}
+
+# modem_plug K: ethK is there again, with a new index and no configuration.
+modem_plug() {
+	lab_inside && lab_cable "$1" | ip -batch - &&
+		ip -n "$(lab_ns "$1")" -batch - <<-END
+			addr add $(lab_gateway "$1")/24 dev lan
+			link set lan up
+		END
+}
+
+# --- Services and traffic --------------------------------------------------
+
+# lab_traffic: TRAFFIC is the traffic program; built if nobody gave one.
+lab_traffic() {
+	if [ -z "${TRAFFIC-}" ]; then
+		TRAFFIC=$LAB_DIR/traffic
+		"${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -o "$TRAFFIC" \
+			"$LAB_HERE"/*.c -lm || return
+		export TRAFFIC
+	fi
+	[ -x "$TRAFFIC" ]
+}
+
+# lab_serve: UDP and TCP services on LAB_PORT of every address of the server.
+lab_serve() {
+	local log=$LAB_DIR/log/serve
+	lab_traffic && lab_spawn server "$log" \
+		"$TRAFFIC" serve --udp "$LAB_PORT" --tcp "$LAB_PORT" || return
+	wait_for 5 grep -qs ready "$log"
+}
+
+# --- ifupdown --------------------------------------------------------------
+
+# lab_interfaces FILE: what ifup and ifdown read, - for standard input.
+lab_interfaces() {
+	lab_inside && cat -- "$1" >/etc/network/interfaces
+}
+
+# --- OpenVPN ---------------------------------------------------------------
+
+lab_openssl() {
+	openssl "$@" >>"$LAB_DIR"/log/openssl 2>&1
+}
+
+# lab_certificate NAME USAGE: openvpn/NAME.key and .crt of this lab's CA.
+lab_certificate() {
+	local pki=$LAB_DIR/openvpn
+	[ ! -e "$pki/$1.crt" ] || return 0
+	lab_openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-nodes -subj "/CN=$1" -keyout "$pki/$1.key" \
+		-out "$pki/$1.csr" &&
+		lab_openssl x509 -req -in "$pki/$1.csr" -days 3650 \
+			-CA "$pki"/ca.crt -CAkey "$pki"/ca.key \
+			-CAcreateserial -out "$pki/$1.crt" -extfile - <<-END
+				basicConstraints = CA:FALSE
+				keyUsage = digitalSignature
+				extendedKeyUsage = $2
+			END
+}
+
+# lab_ca: one for the lab.
+lab_ca() {
+	local pki=$LAB_DIR/openvpn
+	[ ! -e "$pki"/ca.crt ] || return 0
+	lab_openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+		-nodes -subj "/CN=lab" -days 3650 \
+		-keyout "$pki"/ca.key -out "$pki"/ca.crt
+}
+
+# lab_openvpn_server [LINES...]: 172.22.0.1, at LAB_SERVER UDP port 1194.
+lab_openvpn_server() {
+	local pki=$LAB_DIR/openvpn log=$LAB_DIR/log/openvpn-server
+	lab_ca && lab_certificate server serverAuth || return
+	cat >"$pki"/server.conf <<-END
+		local $LAB_SERVER
+		port 1194
+		proto udp4
+		dev tun
+		topology subnet
+		server 172.22.0.0 255.255.0.0
+		dh none
+		ca $pki/ca.crt
+		cert $pki/server.crt
+		key $pki/server.key
+		keepalive 2 20
+		tmp-dir $pki
+		verb 3
+		$(printf '%s\n' "$@")
+	END
+	lab_spawn server "$log" openvpn --config "$pki"/server.conf
+	wait_for 5 grep -qs "Initialization Sequence Completed" "$log"
+}
+
+# lab_openvpn_config K FILE [LINES...]: a client configuration of tunK over
+# ethK; up and down lines, and whatever else, are the caller's LINES.
+lab_openvpn_config() {
+	local k=$1 file=$2 pki=$LAB_DIR/openvpn name
+	shift 2
+	lab_ca && lab_certificate "client$k" clientAuth || return
+	{
+		cat <<-END
+			client
+			remote $LAB_SERVER 1194
+			proto udp4
+			dev tun$k
+			dev-type tun
+			ca $pki/ca.crt
+			cert $pki/client$k.crt
+			key $pki/client$k.key
+			remote-cert-tls server
+			hand-window 10
+			connect-retry 1 2
+			script-security 2
+			setenv PATH $LAB_PATH
+			verb 3
+		END
+		# Several devices with one address: that alone says nothing.
+		if [[ $LAB_SHARED = *,$k,* ]]; then
+			printf 'bind-dev %s\nnobind\n' "eth$k"
+		else
+			printf 'local %s\nlport 0\n' "$(lab_address "$k")"
+		fi
+		# OpenVPN hands its scripts no other environment.
+		for name in BAL_CONF BAL_RUNDIR BAL_RT_DIR BAL_LIBDIR; do
+			[ -z "${!name-}" ] ||
+				printf 'setenv %s "%s"\n' "$name" "${!name}"
+		done
+		[ $# -eq 0 ] || printf '%s\n' "$@"
+	} >"$file" || return
+	LAB_OVPN_CONF[$k]=$file
+}
+
+# lab_openvpn_start K: the client; does not wait for the tunnel.
+lab_openvpn_start() {
+	lab_spawn box "$LAB_DIR/log/openvpn-tun$1" \
+		openvpn --config "${LAB_OVPN_CONF[$1]:?}"
+	LAB_OVPN_PID[$1]=$LAB_PID
+}
+
+# lab_openvpn_ready K: the tunnel is up now.  For wait_for.
+lab_openvpn_ready() {
+	awk '/Initialization Sequence Completed/ { up = 1 }
+		/process (restarting|exiting)/ { up = 0 }
+		END { exit !up }' "$LAB_DIR/log/openvpn-tun$1" 2>/dev/null
+}
+
+# lab_openvpn_stop K
+lab_openvpn_stop() {
+	[ -n "${LAB_OVPN_PID[$1]-}" ] || return 0
+	lab_stop "${LAB_OVPN_PID[$1]}" 5
+	unset "LAB_OVPN_PID[$1]"
+}
