@@ -137,6 +137,15 @@ hear(struct run *run, struct attempt *attempt)
 }
 
 static void
+run_fini(struct run *run)
+{
+	while (!TAILQ_EMPTY(&run->active))
+		finish(run, TAILQ_FIRST(&run->active), 0);
+	tally_fini(&run->tally);
+	close(run->poller);
+}
+
+static void
 expire(struct run *run)
 {
 	struct attempt *oldest;
@@ -181,6 +190,7 @@ spread_run(const struct options *opt)
 	}
 	tally_print(&run.tally);
 	printf("none %u\n", run.started - run.answered);
+	run_fini(&run);
 	return 0;
 }
 
@@ -209,5 +219,7 @@ connect_run(const struct options *opt)
 	printf("attempts=%u ok=%u failed=%u longest_gap_ms=%lld\n", run.started,
 	       run.answered, run.failed, (long long)(run.longest_gap / MSEC));
 	tally_print(&run.tally);
+	run_fini(&run);
+	close(ticker);
 	return 0;
 }

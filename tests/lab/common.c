@@ -193,3 +193,10 @@ tally_print(struct tally *tally)
 		printf("%s %u\n", identity_name(tally->rows[i].identity),
 		       tally->rows[i].count);
 }
+
+void
+tally_fini(struct tally *tally)
+{
+	free(tally->rows);
+	*tally = (struct tally){ 0 };
+}

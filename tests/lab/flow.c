@@ -18,7 +18,7 @@ struct flow {
 	bool moved, stalled;
 	/* TCP only */
 	bool answered; /* on this connection */
-	bool waiting; /* for an answer */
+	bool waiting;  /* for an answer */
 	int64_t retry; /* when to connect again */
 	size_t used;
 	char line[LINE_SIZE];
@@ -47,6 +47,18 @@ flows_init(struct flows *flows, const struct options *opt, int64_t tick)
 		flows->flow[i].last_answer = flows->begin;
 	}
 	poller_add(flows->poller, flows->ticker, EPOLLIN, NULL);
+}
+
+static void
+flows_fini(struct flows *flows)
+{
+	for (unsigned i = 0; i < flows->opt->flows; i++) {
+		if (flows->flow[i].fd >= 0)
+			close(flows->flow[i].fd);
+	}
+	free(flows->flow);
+	close(flows->ticker);
+	close(flows->poller);
 }
 
 static void
@@ -207,6 +219,7 @@ udp_run(const struct options *opt)
 	       sum.sent, sum.received, sum.sent - sum.received, sum.errors,
 	       (long long)(sum.longest_gap / MSEC), moved);
 	print_each(&flows);
+	flows_fini(&flows);
 	return 0;
 }
 
@@ -323,5 +336,6 @@ tcp_run(const struct options *opt)
 	       opt->flows, sum.received, sum.resets, stalled,
 	       (long long)(sum.longest_gap / MSEC), moved);
 	print_each(&flows);
+	flows_fini(&flows);
 	return 0;
 }

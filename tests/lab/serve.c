@@ -8,16 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 /* A TCP connection and the beginning of its next request. */
 struct connection {
+	LIST_ENTRY(connection) link;
 	int fd;
 	struct sockaddr_in peer;
 	size_t used;
 	char request[LINE_SIZE / 2];
 };
+
+static LIST_HEAD(, connection) connections;
 
 static int
 listen_on(int type, in_port_t port)
@@ -120,6 +124,7 @@ accept_all(int poller, int listener)
 		connection = allocate(1, sizeof(*connection));
 		connection->fd = fd;
 		connection->peer = peer;
+		LIST_INSERT_HEAD(&connections, connection, link);
 		poller_add(poller, fd, EPOLLIN, connection);
 		size = sizeof(peer);
 	}
@@ -145,6 +150,14 @@ answer_lines(struct connection *connection)
 }
 
 static void
+hang_up(struct connection *connection)
+{
+	LIST_REMOVE(connection, link);
+	close(connection->fd);
+	free(connection);
+}
+
+static void
 answer_stream(struct connection *connection)
 {
 	ssize_t len;
@@ -158,8 +171,7 @@ answer_stream(struct connection *connection)
 	} while (len > 0 && answer_lines(connection));
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	close(connection->fd);
-	free(connection);
+	hang_up(connection);
 }
 
 int
@@ -188,5 +200,7 @@ serve_run(const struct options *opt)
 				answer_stream(events[i].data.ptr);
 		}
 	}
+	while (!LIST_EMPTY(&connections))
+		hang_up(LIST_FIRST(&connections));
 	return 0;
 }

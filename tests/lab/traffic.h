@@ -17,15 +17,15 @@
 
 /* The options of all subcommands; each takes the ones it understands. */
 struct options {
-	bool udp; /* --proto udp, else tcp */
+	bool udp;			/* --proto udp, else tcp */
 	in_port_t serve_udp, serve_tcp; /* 0: not served */
 	uint32_t first, last; /* --to, host byte order; equal for one address */
 	in_port_t port;
 	unsigned count, parallel, flows, rate, every_ms, timeout_ms;
-	double seconds; /* 0: until a signal */
+	double seconds;	     /* 0: until a signal */
 	struct in_addr bind; /* INADDR_ANY: not bound */
-	const char *device; /* NULL: not bound */
-	unsigned mark; /* 0: none */
+	const char *device;  /* NULL: not bound */
+	unsigned mark;	     /* 0: none */
 	bool verbose;
 };
 
@@ -82,6 +82,9 @@ void tally_add(struct tally *tally, in_addr_t identity);
 
 /* "IDENTITY COUNT" lines in order of address. */
 void tally_print(struct tally *tally);
+
+/* Free what it holds; it is empty then. */
+void tally_fini(struct tally *tally);
 
 /* The subcommands; each returns the exit status. */
 int serve_run(const struct options *opt);

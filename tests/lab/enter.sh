@@ -1,0 +1,139 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Getting into namespaces of one's own; a part of lab.sh.
+
+# lab_refuse REASON: this machine cannot hold the lab.
+lab_refuse() {
+	if declare -F skip_all >/dev/null; then
+		skip_all "$1"
+	fi
+	echo "${0##*/}: $1" >&2
+	exit 77
+}
+
+# lab_lacks WHAT...: true if one of these, commands or "tun", cannot be used
+# here; then the reason is printed.
+lab_lacks() {
+	local what
+	for what; do
+		if [ "$what" = tun ]; then
+			if ! [ -e /dev/net/tun ]; then
+				echo "there is no /dev/net/tun"
+				return
+			elif ! (: <>/dev/net/tun) 2>/dev/null; then
+				echo "/dev/net/tun cannot be opened"
+				return
+			fi
+		elif ! command -v "$what" >/dev/null; then
+			echo "$what is not installed"
+			return
+		fi
+	done
+	return 1
+}
+
+# lab_enter "$@": run the calling script inside; returns there only.
+lab_enter() {
+	local how reason child
+	case :$PATH: in
+	*:$LAB_PATH:*) ;;
+	*) export PATH=$LAB_PATH:$PATH ;;
+	esac
+	if [ "${LAB_INSIDE-}" = 1 ] && [ $$ -eq 1 ]; then
+		lab_make_private || exit 99
+		return
+	fi
+	reason=$(lab_lacks ip unshare nsenter setpriv "$LAB_IPTABLES" \
+		"$LAB_IPTABLES-restore") && lab_refuse "$reason"
+	how=(--mount --net --pid --fork --kill-child --mount-proc
+		--propagation private)
+	[ "$(id -u)" -eq 0 ] || how+=(--map-root-user)
+	if ! reason=$(unshare "${how[@]}" true 2>&1); then
+		lab_refuse "the kernel allows no namespaces here: $reason"
+	fi
+
+	# A shell's background commands ignore SIGINT, and unshare SIGTERM.
+	LAB_INSIDE=1 env --default-signal=INT,QUIT \
+		setpriv --pdeathsig KILL unshare "${how[@]}" \
+		"$BASH" "$0" "$@" <&0 &
+	child=$!
+	# shellcheck disable=SC2064 # the child's number is known now
+	for reason in HUP:129 INT:130 TERM:143; do
+		trap "kill -KILL $child 2>/dev/null; exit ${reason#*:}" \
+			"${reason%:*}"
+	done
+	wait "$child"
+	exit
+}
+
+# lab_inside: false, with a message, where the network and /etc are those of the
+# machine.  Whatever would change them asks first.
+lab_inside() {
+	if [ "${LAB_INSIDE-}" = 1 ] && [ /etc -ef "$LAB_DIR"/etc ] &&
+		! [ /etc -ef "$LAB_DIR"/etc.real ]; then
+		return
+	fi
+	echo "${0##*/}: not inside the lab: lab_enter comes first" >&2
+	return 1
+}
+
+# What programs of the box write, and what the machine has configured for its
+# real network, is kept apart: /run, and of /etc these folders.
+lab_make_private() {
+	local etc=/run/lab/etc real=/run/lab/etc.real name
+	# Process 1 ignores every signal that it has no trap for.
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	umask 022
+	mount -t tmpfs -o mode=755 lab /run &&
+		mkdir -p /run/lock /run/netns /run/network "$etc" "$real" \
+			"$LAB_DIR"/{log,openvpn,var} &&
+		mount --rbind /etc "$real" || return
+	# Absolute links lead to the real files, relative ones stay as they are.
+	find "$real" -mindepth 1 -maxdepth 1 ! -type l ! -name iproute2 \
+		! -name network ! -name bal ! -name openvpn \
+		-exec ln -s -t "$etc" {} + || return
+	find "$real" -mindepth 1 -maxdepth 1 -type l \
+		-exec cp -P -t "$etc" {} + || return
+	mkdir -p "$etc"/{iproute2,bal,openvpn/client,network/interfaces.d} &&
+		mkdir "$etc"/network/if-{pre-up,up,down,post-down}.d || return
+	for name in /usr/share/iproute2 /usr/lib/iproute2 "$real"/iproute2; do
+		if [ -d "$name" ]; then
+			cp -r "$name"/. "$etc"/iproute2/ || return
+		fi
+	done
+	printf 'auto lo\niface lo inet loopback\n' >"$etc"/network/interfaces
+	mount --rbind "$etc" /etc || return
+	if [ -d /var/lib/bal ]; then
+		mount --bind "$LAB_DIR"/var /var/lib/bal || return
+	fi
+	export BAL_LIBDIR=$LAB_DIR/var
+	lab_inside || return
+	lab_show_own_sys
+	[ -z "${BAL_BIN-}" ] || lab_install "$BAL_BIN"
+}
+
+# lab_install FOLDER: its programs are in every hook's PATH, in front of all
+# others.
+lab_install() {
+	local dir=/usr/local/sbin real all
+	lab_inside || return
+	real=$(mktemp -d "$LAB_DIR"/sbin.XXXXXX) &&
+		all=$(mktemp -d "$LAB_DIR"/sbin.XXXXXX) &&
+		chmod 755 "$all" && mount --bind "$dir" "$real" || return
+	find "$real" -mindepth 1 -maxdepth 1 -exec ln -s -t "$all" {} + &&
+		find "$1" -mindepth 1 -maxdepth 1 -type f -perm -u+x \
+			-exec ln -sf -t "$all" {} + &&
+		mount --bind "$all" "$dir"
+}
+
+# /sys/class/net shall list the devices of the box.  A kernel that does not
+# allow it loses nothing else.
+lab_show_own_sys() {
+	mkdir "$LAB_DIR"/cgroup &&
+		mount --rbind /sys/fs/cgroup "$LAB_DIR"/cgroup &&
+		mount -t sysfs lab /sys &&
+		mount --rbind "$LAB_DIR"/cgroup /sys/fs/cgroup
+	return 0
+} 2>/dev/null
