@@ -2,6 +2,7 @@
 /* bal-up - an uplink is administratively up. */
 #include <string.h>
 
+#include "advice.h"
 #include "cmd.h"
 #include "hook.h"
 
@@ -56,45 +57,6 @@ static const struct cmd_opt opts[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
-static void
-warn_of_gateway(const struct bal_uplink *up)
-{
-	char buf[BAL_ADDR_STRLEN];
-
-	if (bal_addr_none(&up->gateway)) {
-		if (!up->no_arp)
-			bal_warn("%s: no gateway is known: not used until "
-				 "there is one",
-				 up->name);
-		return;
-	}
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		struct bal_addr net = bal_addr_network(&up->addrs[i]->addr);
-
-		if (up->addrs[i]->peer || bal_addr_is_host(&net) ||
-		    bal_addr_in(&up->gateway, &net))
-			return;
-	}
-	bal_warn("%s: gateway %s is outside the device's subnet", up->name,
-		 bal_addr_host_str(&up->gateway, buf));
-}
-
-static void
-warn_of_result(const struct bal_pass *pass, const char *dev)
-{
-	for (size_t i = 0; i < pass->uplinks.n; i++) {
-		const struct bal_uplink *up = &pass->uplinks.v[i];
-
-		if (strcmp(up->name, dev) != 0)
-			continue;
-		if (!up->up || !up->n_addrs)
-			bal_warn("%s: %s: used as soon as that changes", dev,
-				 up->up ? "no address yet" : "link is down");
-		else
-			warn_of_gateway(up);
-	}
-}
-
 /* The device: operand, ifupdown's IFACE, OpenVPN's argument. */
 static int
 fill_intent(struct bal_intent *intent, const struct up *up, int argc,
@@ -140,7 +102,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	if (rc == 0)
 		rc = bal_pass_run(&pass, &intent, err);
 	if (rc == 0)
-		warn_of_result(&pass, intent.dev);
+		bal_advise(&pass, intent.dev);
 	else if (strncmp(err->msg, intent.dev, strlen(intent.dev)) != 0)
 		bal_err_wrap(err, "%s", intent.dev);
 	bal_pass_fini(&pass);

@@ -9,6 +9,7 @@
 #include "apply.h"
 #include "diff.h"
 #include "nl_read.h"
+#include "sysctl.h"
 
 int
 bal_pass_init(struct bal_pass *pass, const char *conf_option,
@@ -108,6 +109,29 @@ take_snapshot(struct bal_pass *pass, struct bal_err *err)
 				 err);
 }
 
+/*
+ * The values from before us went with the state.  What a new device begins
+ * with comes closest; bal-down puts it back where ours still stands.
+ */
+static void
+assume_saved(struct bal_pass *pass)
+{
+	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
+		struct bal_uplink_state *us = &pass->state.uplinks[i];
+		const struct bal_link *link;
+
+		link = bal_snapshot_link(&pass->snap, us->name);
+		if (!link)
+			continue;
+		us->saved_ifindex = us->ifindex = link->ifindex;
+		for (int dc = 0; dc < BAL_DC_MAX; dc++) {
+			us->saved[dc] = bal_devconf_read("default", dc);
+			if (us->saved[dc] >= 0)
+				us->saved_mask |= 1u << dc;
+		}
+	}
+}
+
 /* The kernel as it is now; a lost state is found again in it. */
 static int
 see_kernel(struct bal_pass *pass, struct bal_err *err)
@@ -119,6 +143,7 @@ see_kernel(struct bal_pass *pass, struct bal_err *err)
 	pass->state_lost = false;
 	if (bal_state_recover(&pass->state, &pass->conf, &pass->snap, err) < 0)
 		return -1;
+	assume_saved(pass);
 	return 0;
 }
 

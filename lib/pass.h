@@ -61,8 +61,8 @@ int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 
 /*
  * What bal-check has to probe, from a bal_pass_look(): every uplink that is
- * administratively up and has a device with an address and a target.  A
- * tunnel without targets is asked through its gateway, or the first host of
+ * administratively up and has a device with an address; one without a target
+ * gets no verdict.  A tunnel without targets is asked through its gateway, or the first host of
  * its subnet, whose silence proves nothing as long as it never answered.
  * Malloced; the caller frees.
  */

@@ -54,11 +54,15 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	p->timeout_ms = up->set.timeout_ms;
 	p->rule.down = up->set.down;
 	p->rule.up = up->set.up;
-	p->no_carrier = !up->carrier;
 	p->state = us->health;
 	choose_targets(up, p);
 	if (p->need > p->n_targets)
 		p->need = (uint32_t)p->n_targets;
+	/* Nobody to ask (any more): no verdict, old ones do not stand. */
+	if (p->n_targets)
+		p->no_carrier = !up->carrier;
+	else
+		p->state = (struct bal_health_state){ 0 };
 }
 
 int
@@ -78,11 +82,7 @@ bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out, size_t *n,
 		us = bal_state_find(&pass->state, up->name);
 		if (!us || !up->admin_up || !up->up || !up->n_addrs)
 			continue;
-		fill(&v[*n], up, us, pass->conf.globals.mark_mask);
-		if (v[*n].n_targets || v[*n].no_carrier)
-			(*n)++;
-		else
-			memset(&v[*n], 0, sizeof(*v));
+		fill(&v[(*n)++], up, us, pass->conf.globals.mark_mask);
 	}
 	*out = v;
 	return 0;

@@ -59,11 +59,11 @@ bal_hash_policy_write(int32_t value, struct bal_err *err)
 }
 
 int32_t
-bal_conf_all_read(enum bal_devconf dc)
+bal_devconf_read(const char *scope, enum bal_devconf dc)
 {
 	char path[96];
 
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/all/%s",
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/%s", scope,
 		 bal_devconf_name(dc));
 	return read_number(path);
 }

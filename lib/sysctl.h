@@ -17,7 +17,10 @@ int32_t bal_hash_policy_read(void);
 /* Set it; -1 where /proc/sys cannot be written (containers). */
 int bal_hash_policy_write(int32_t value, struct bal_err *err);
 
-/* net.ipv4.conf.all.NAME; -1 where it cannot be read. */
-int32_t bal_conf_all_read(enum bal_devconf dc);
+/*
+ * net.ipv4.conf.SCOPE.NAME, SCOPE being "all" or "default" (what a new device
+ * begins with); -1 where it cannot be read.
+ */
+int32_t bal_devconf_read(const char *scope, enum bal_devconf dc);
 
 #endif

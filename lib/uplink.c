@@ -112,6 +112,10 @@ see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
 	}
 	if (!up->n_addrs)
 		up->absent_addr = bal_addr_host(&us->learned_addr);
+	/* A gateway that is ourselves leads nowhere; the kernel refuses it. */
+	for (size_t i = 0; i < up->n_addrs; i++)
+		if (bal_addr_same_host(&up->addrs[i]->addr, &up->gateway))
+			up->gateway = (struct bal_addr){ 0 };
 	up->usable = up->admin_up && up->up && up->carrier && up->n_addrs &&
 		     (up->no_arp || !bal_addr_none(&up->gateway));
 }

@@ -110,9 +110,9 @@ bal_xtables_connmark(void)
 	if (fd < 0)
 		return 1;
 	known = getsockopt(fd, IPPROTO_IP, IPT_SO_GET_REVISION_TARGET, &rev,
-			   &len) == 0
-			? 2
-			: 1;
+			   &len) == 0 ?
+			2 :
+			1;
 	close(fd);
 	return known;
 }
