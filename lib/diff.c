@@ -199,7 +199,8 @@ same_xrule(const struct bal_xrule *a, const struct bal_xrule *b)
 bool
 bal_chain_same(const struct bal_chain *want, const struct bal_chain *have)
 {
-	if (have->n_jumps != 1 || want->rules.n != have->rules.n)
+	if (have->n_jumps != 1 || strcmp(want->parent, have->parent) != 0 ||
+	    want->rules.n != have->rules.n)
 		return false;
 	for (size_t i = 0; i < want->rules.n; i++)
 		if (!same_xrule(&want->rules.v[i], &have->rules.v[i]))
@@ -215,6 +216,13 @@ find_chain(const bal_chain_list *list, const struct bal_chain *key)
 		    strcmp(list->v[i].name, key->name) == 0)
 			return &list->v[i];
 	return NULL;
+}
+
+/* What is left of a chain of ours that a foreign rule jumps to. */
+static bool
+is_husk(const struct bal_chain *have)
+{
+	return have->rules.n == 0 && have->n_jumps == 0;
 }
 
 static bool
@@ -234,7 +242,8 @@ chains_differ(const struct bal_diff *d, const bal_chain_list *wanted,
 	}
 	for (size_t i = 0; i < present->n; i++)
 		if (present->v[i].table == table &&
-		    !find_chain(wanted, &present->v[i]))
+		    !find_chain(wanted, &present->v[i]) &&
+		    !is_husk(&present->v[i]))
 			return true;
 	return false;
 }

@@ -14,7 +14,7 @@ struct flow {
 	int fd; /* -1: none now */
 	unsigned long sent, received, errors, resets;
 	int64_t last_answer, longest_gap;
-	in_addr_t identity;
+	in_addr_t first, identity; /* as whom the server saw us */
 	bool moved, stalled;
 	/* TCP only */
 	bool answered; /* on this connection */
@@ -81,6 +81,8 @@ note_answer(struct flow *flow, in_addr_t identity)
 	if (flow->identity && flow->identity != identity)
 		flow->moved = true;
 	flow->identity = identity;
+	if (!flow->first)
+		flow->first = identity;
 }
 
 /* The sums in @sum; there "moved" and the like are of any flow. */
@@ -114,11 +116,14 @@ print_each(const struct flows *flows)
 		const struct flow *flow = &flows->flow[i];
 
 		printf("flow=%u sent=%lu received=%lu errors=%lu resets=%lu "
-		       "longest_gap_ms=%lld moved=%d identity=%s\n",
+		       "longest_gap_ms=%lld moved=%d identity=%s",
 		       i + 1, flow->sent, flow->received, flow->errors,
 		       flow->resets, (long long)(flow->longest_gap / MSEC),
 		       flow->moved,
 		       flow->identity ? identity_name(flow->identity) : "none");
+		/* A call of its own: identity_name() has one buffer. */
+		printf(" first=%s\n",
+		       flow->first ? identity_name(flow->first) : "none");
 	}
 }
 

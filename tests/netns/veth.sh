@@ -8,6 +8,7 @@
 veth_box() {
 	ip netns add "$1" && ip netns add "$1.far" &&
 		ip -n "$1" link set lo up || return
+	# shellcheck disable=SC2016 # they are of the inner shell
 	in_ns "$1" sh -c 'cd /proc/sys/net/ipv4 &&
 		for scope in all default; do
 			for key in arp_ignore arp_announce arp_filter \
@@ -63,7 +64,7 @@ veth_sysctls() {
 veth_xtables() {
 	local table
 	for table in mangle nat filter; do
-		"$LAB_IPTABLES"-save -t $table |
+		"$LAB_IPTABLES"-save -t "$table" |
 			sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'
 	done
 }
@@ -83,6 +84,11 @@ export -f veth_sysctls veth_xtables veth_dump
 # veth_dump_of NS
 veth_dump_of() {
 	in_ns "$1" "$BASH" -c veth_dump
+}
+
+# same DESC GOT WANT: two dumps are equal; else the difference is told.
+same() {
+	is "$1" "$(diff <(echo "$2") <(echo "$3"))" ""
 }
 
 # veth_files DIR...: every file, its age, its text.
