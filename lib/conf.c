@@ -13,7 +13,7 @@
 
 enum section {
 	SECTION_NONE, /* before the first */
-	SECTION_BAD, /* has been reported; its keys mean nothing */
+	SECTION_BAD,  /* has been reported; its keys mean nothing */
 	SECTION_BAL,
 	SECTION_CHECK,
 	SECTION_UPLINK,
@@ -26,9 +26,9 @@ struct reader {
 	size_t room; /* of @conf.uplinks */
 	bool oom;
 	enum section section;
-	uint32_t seen; /* settings of this section, by number */
-	uint32_t seen_globals; /* [bal] and [check] are there only once */
-	unsigned need_line; /* of `need` in this section */
+	uint32_t seen;		     /* settings of this section, by number */
+	uint32_t seen_globals;	     /* [bal] and [check] are there only once */
+	unsigned need_line;	     /* of `need` in this section */
 	unsigned begun[SECTION_MAX]; /* line of [bal] and [check] */
 	unsigned uplink_line[BAL_UPLINKS_MAX];
 };

@@ -19,12 +19,12 @@ struct bal_globals {
 	enum bal_mode mode;
 	struct bal_addr destinations[BAL_DESTINATIONS_MAX]; /* none: default */
 	size_t n_destinations;
-	bool everywhere; /* `default` was said, and is thus the only one */
+	bool everywhere;      /* `default` was said, and is thus the only one */
 	bool nexthop_objects; /* auto: true, as far as the kernel has them */
-	uint32_t mark_mask; /* default 0xff000000; one run of bits */
-	uint32_t rule_priority; /* default 10000; 1 to 29900 */
-	bool masquerade; /* default no */
-	bool last_resort; /* default yes */
+	uint32_t mark_mask;   /* default 0xff000000; one run of bits */
+	uint32_t rule_priority;		 /* default 10000; 2 to 29900 */
+	bool masquerade;		 /* default no */
+	bool last_resort;		 /* default yes */
 	enum bal_all_dead when_all_dead; /* from [check] */
 };
 

@@ -27,6 +27,15 @@ kind_of(int eno)
 	}
 }
 
+/* What a stranger wrote is quoted in messages: no line, no escape of theirs. */
+static void
+make_one_line(char *msg)
+{
+	for (; *msg; msg++)
+		if ((unsigned char)*msg < ' ' || *msg == 0x7f)
+			*msg = '?';
+}
+
 int
 bal_err(struct bal_err *err, enum bal_errkind kind, const char *fmt, ...)
 {
@@ -37,6 +46,7 @@ bal_err(struct bal_err *err, enum bal_errkind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
+	make_one_line(err->msg);
 	return -1;
 }
 
@@ -51,6 +61,7 @@ bal_err_sys(struct bal_err *err, int eno, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
+	make_one_line(err->msg);
 	len = strlen(err->msg);
 	snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", strerror(eno));
 	return -1;
@@ -67,6 +78,7 @@ bal_err_wrap(struct bal_err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
+	make_one_line(err->msg);
 	len = strlen(err->msg);
 	snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", cause);
 	return -1;
@@ -96,5 +108,6 @@ bal_warn(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
+	make_one_line(msg);
 	warn_fn(warn_arg, msg);
 }

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#define RULE_PRIORITY_MIN 2 /* one rule of ours may stand before it */
 #define RULE_PRIORITY_MAX 29900 /* our block ends below rule 30000 */
 
 struct bal_globals
@@ -147,7 +148,8 @@ set_mark_mask(struct bal_globals *g, const char *text, struct bal_err *err)
 static int
 set_rule_priority(struct bal_globals *g, const char *text, struct bal_err *err)
 {
-	return bal_parse_u32(text, 1, RULE_PRIORITY_MAX, &g->rule_priority,
+	return bal_parse_u32(text, RULE_PRIORITY_MIN, RULE_PRIORITY_MAX,
+			     &g->rule_priority,
 			     err);
 }
 

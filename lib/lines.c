@@ -125,8 +125,8 @@ char *
 bal_lines_read(char *buf, int size, void *arg)
 {
 	struct bal_lines *lines = arg;
-	size_t max = (size_t)size - 1 < BAL_LINE_MAX ? (size_t)size - 1
-						     : BAL_LINE_MAX;
+	size_t max = (size_t)size - 1 < BAL_LINE_MAX ? (size_t)size - 1 :
+						       BAL_LINE_MAX;
 	const char *line;
 	ssize_t cut;
 

@@ -21,7 +21,7 @@ struct bal_lines {
 	const char *path; /* for the messages */
 	const char *next, *end;
 	unsigned number; /* of the current line, from 1 */
-	bool pending; /* handed out, and the handler has not come yet */
+	bool pending;	 /* handed out, and the handler has not come yet */
 	unsigned faults;
 	bool quiet; /* the first fault ends the text and is kept in @first */
 	char first[200];

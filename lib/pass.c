@@ -82,9 +82,17 @@ int
 bal_pass_save_mode(struct bal_pass *pass, enum bal_mode mode,
 		   struct bal_err *err)
 {
-	char line[16];
+	char line[16], dir[BAL_PATH_MAX];
 	int len = snprintf(line, sizeof(line), "%s\n", bal_mode_name(mode));
+	char *slash;
 
+	(void)bal_copy(dir, sizeof(dir), pass->paths.saved_mode);
+	slash = strrchr(dir, '/');
+	if (slash && slash != dir) {
+		*slash = '\0';
+		if (bal_make_dir(dir, err) < 0)
+			return -1;
+	}
 	return bal_write_file(pass->paths.saved_mode, line, (size_t)len, 0644,
 			      err);
 }

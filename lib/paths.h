@@ -12,12 +12,12 @@
 
 /* Every path that bal uses. */
 struct bal_paths {
-	char conf[BAL_PATH_MAX]; /* BAL_CONF, SYSCONFDIR/bal/bal.conf */
-	bool conf_given; /* by -c or BAL_CONF: it must exist */
-	char rundir[BAL_PATH_MAX]; /* BAL_RUNDIR, /run/bal */
-	char state[BAL_PATH_MAX]; /* RUNDIR/state */
-	char lock[BAL_PATH_MAX]; /* RUNDIR/lock */
-	char rt_dir[BAL_PATH_MAX]; /* BAL_RT_DIR, /etc/iproute2 */
+	char conf[BAL_PATH_MAX];       /* BAL_CONF, SYSCONFDIR/bal/bal.conf */
+	bool conf_given;	       /* by -c or BAL_CONF: it must exist */
+	char rundir[BAL_PATH_MAX];     /* BAL_RUNDIR, /run/bal */
+	char state[BAL_PATH_MAX];      /* RUNDIR/state */
+	char lock[BAL_PATH_MAX];       /* RUNDIR/lock */
+	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
 	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
 };
 

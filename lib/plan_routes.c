@@ -208,29 +208,31 @@ close_prefix(struct maker *m, const struct bal_addr *prefix)
 }
 
 static void
+balance_destination(struct maker *m, const struct bal_addr *dst,
+		    const bal_prefix_list *shared)
+{
+	for (size_t k = 0; k < shared->n; k++)
+		if (bal_addr_cmp(&shared->v[k], dst) == 0)
+			return;
+	balance(m, dst, NULL);
+	if (is_closed(m->world))
+		close_prefix(m, dst);
+}
+
+static void
 balancing_table(struct maker *m)
 {
 	const struct bal_globals *g = m->world->globals;
 	struct bal_addr any = bal_addr_any(AF_INET);
-	const struct bal_addr *dst = g->n_destinations ? g->destinations : &any;
-	size_t n = g->n_destinations ? g->n_destinations : 1;
-	bool closed = is_closed(m->world);
 	bal_prefix_list shared = { 0 };
 
 	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
 	for (size_t i = 0; i < shared.n; i++)
 		balance(m, &shared.v[i], &shared.v[i]);
-	for (size_t i = 0; i < n; i++) {
-		bool known = false;
-
-		for (size_t k = 0; k < shared.n && !known; k++)
-			known = bal_addr_cmp(&shared.v[k], &dst[i]) == 0;
-		if (known)
-			continue;
-		balance(m, &dst[i], NULL);
-		if (closed)
-			close_prefix(m, &dst[i]);
-	}
+	for (size_t i = 0; i < g->n_destinations; i++)
+		balance_destination(m, &g->destinations[i], &shared);
+	if (!g->n_destinations)
+		balance_destination(m, &any, &shared);
 }
 
 /*

@@ -285,9 +285,9 @@ print_value(const struct bal_settings *s, const struct key *key, char *buf,
 	switch (key->kind) {
 	case KIND_GATEWAY:
 		return snprintf(buf, size, "%s",
-				bal_addr_none(member)
-					? "auto"
-					: bal_addr_host_str(member, text));
+				bal_addr_none(member) ?
+					"auto" :
+					bal_addr_host_str(member, text));
 	case KIND_BOOL:
 		return snprintf(buf, size, "%s", s->balance ? "yes" : "no");
 	case KIND_IFNAME:

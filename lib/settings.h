@@ -40,15 +40,15 @@ struct bal_settings {
 	struct bal_addr gateway; /* "auto": said, and none */
 	bool balance;
 	char over[BAL_IFNAMSIZ];
-	uint32_t weight; /* 1 to BAL_WEIGHT_MAX, default 1 */
+	uint32_t weight;   /* 1 to BAL_WEIGHT_MAX, default 1 */
 	uint32_t priority; /* 0 to BAL_PRIORITY_MAX, default 100 */
-	char openvpn[64]; /* client configuration: letters, digits, -_.@ */
+	char openvpn[64];  /* client configuration: letters, digits, -_.@ */
 	struct bal_addr targets[BAL_TARGETS_MAX];
 	size_t n_targets;
-	uint32_t need; /* targets that must answer, default 1 */
+	uint32_t need;	      /* targets that must answer, default 1 */
 	uint32_t interval_ms; /* 10 to 3600000, default 1000 */
-	uint32_t timeout_ms; /* 10 to 60000, default 2000 */
-	uint32_t down, up; /* rounds, 1 to 100, default 3 and 2 */
+	uint32_t timeout_ms;  /* 10 to 60000, default 2000 */
+	uint32_t down, up;    /* rounds, 1 to 100, default 3 and 2 */
 };
 
 /* Which keys a place may say. */

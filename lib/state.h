@@ -15,19 +15,19 @@ struct bal_uplink_state {
 	struct bal_addr learned_gateway;
 	struct bal_addr learned_addr; /* with prefix length */
 	char learned_over[BAL_IFNAMSIZ];
-	uint32_t slot; /* 1 to 250: its mark; 0: not chosen yet */
+	uint32_t slot;	/* 1 to 250: its mark; 0: not chosen yet */
 	uint32_t table; /* routing table id; 0: not chosen yet */
-	int ifindex; /* that the device had last */
+	int ifindex;	/* that the device had last */
 
 	struct bal_health_state health;
 	uint64_t since_ms; /* CLOCK_BOOTTIME of the last change of health */
-	char reason[64]; /* of the last bad round */
-	uint32_t rtt_us; /* last good answer */
+	char reason[64];   /* of the last bad round */
+	uint32_t rtt_us;   /* last good answer */
 	uint64_t sent, answered; /* probes since it is known */
 
 	uint64_t rx_bytes, tx_bytes; /* counters at @counted_ms */
-	uint64_t counted_ms; /* CLOCK_BOOTTIME; 0: never */
-	uint64_t rx_rate, tx_rate; /* bytes a second between two checks */
+	uint64_t counted_ms;	     /* CLOCK_BOOTTIME; 0: never */
+	uint64_t rx_rate, tx_rate;   /* bytes a second between two checks */
 
 	/* values before ours, of the device with this ifindex; 0: none */
 	int saved_ifindex;
@@ -40,7 +40,7 @@ struct bal_state {
 	bool has_mode; /* bal-mode overrides the configuration */
 	enum bal_mode mode;
 	uint32_t balancing_table; /* 0: not chosen yet */
-	bool masquerading; /* a chain of ours may be in the nat table */
+	bool masquerading;	  /* a chain of ours may be in the nat table */
 	/* fib_multipath_hash_policy before ours; -1: none */
 	int32_t saved_hash_policy;
 	struct bal_uplink_state *uplinks;

@@ -13,7 +13,7 @@
 enum kind {
 	KIND_ADMIN,
 	KIND_HEALTH,
-	KIND_HOST, /* an address without its prefix length */
+	KIND_HOST,   /* an address without its prefix length */
 	KIND_PREFIX, /* and with it, which may be that of a host */
 	KIND_IFNAME,
 	KIND_REASON,

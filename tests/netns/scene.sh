@@ -3,7 +3,7 @@
 # The scene of most tests: the lab's box brought up by the real ifup and
 # OpenVPN with bal in their lines.  To be sourced.
 
-srcdir=${srcdir:-$(dirname "$0")/../..}
+srcdir=${srcdir:-$(dirname "${BASH_SOURCE[0]}")/../..}
 # shellcheck source-path=SCRIPTDIR source=../lab/tap.sh
 . "$srcdir"/tests/lab/tap.sh
 # shellcheck source-path=SCRIPTDIR source=../lab/lab.sh
@@ -14,6 +14,9 @@ srcdir=${srcdir:-$(dirname "$0")/../..}
 SCENE_SERVERS=198.51.100.2-198.51.100.250
 SCENE_SERVER=198.51.100.9
 export SCENE_SERVER
+
+# Whatever the programs were configured with.
+export BAL_CONF=/etc/bal/bal.conf BAL_RUNDIR=/run/bal BAL_RT_DIR=/etc/iproute2
 
 SCENE_N=0
 SCENE_TUNNELS=0

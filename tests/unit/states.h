@@ -1,0 +1,140 @@
+/* states - a state file and its content, for the tests of both. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TEST_STATES_H
+#define TEST_STATES_H
+
+#include "files.h"
+
+#include <sys/socket.h>
+
+#include "state.h"
+
+static struct bal_state state;
+
+static inline int
+give_back(void **unused)
+{
+	bal_state_fini(&state);
+	return remove_folder(unused);
+}
+
+static inline const char *
+path(void)
+{
+	return in_folder("state");
+}
+
+static inline struct bal_uplink_state *
+add(const char *name)
+{
+	struct bal_err err = { 0 };
+	struct bal_uplink_state *u = bal_state_add(&state, name, &err);
+
+	if (!u)
+		fail_msg("%s", err.msg);
+	return u;
+}
+
+static inline void
+write_good(const struct bal_state *s)
+{
+	struct bal_err err = { 0 };
+
+	if (bal_state_write(s, path(), &err))
+		fail_msg("%s", err.msg);
+}
+
+static inline int
+read_into(struct bal_state *s)
+{
+	struct bal_err err = { 0 };
+
+	*warnings = '\0';
+	memset(s, 0x5a, sizeof(*s));
+	return bal_state_read(s, path(), true, &err);
+}
+
+static inline void
+assert_zero(const struct bal_state *s)
+{
+	assert_false(s->has_mode);
+	assert_false(s->masquerading);
+	assert_int_equal(s->balancing_table, 0);
+	assert_int_equal(s->saved_hash_policy, -1);
+	assert_null(s->uplinks);
+	assert_int_equal(s->n_uplinks, 0);
+}
+
+static inline void
+tell(struct bal_uplink_state *u, const char *key, const char *text)
+{
+	struct bal_err err = { 0 };
+
+	if (bal_settings_set(&u->told, ~0u, key, text, &err))
+		fail_msg("%s", err.msg);
+}
+
+/* Every member with a value of its own, the largest where there is one. */
+static inline void
+fill_uplink(struct bal_uplink_state *u, unsigned n)
+{
+	static const uint8_t address[] = { 192, 168, 1, 101 };
+
+	u->admin_up = n % 2;
+	for (size_t i = 0; bal_settings_key(i); i++) {
+		static const char *const values[] = { "auto",
+						      "no",
+						      "eth0",
+						      "255",
+						      "0",
+						      "a@b",
+						      "9.9.9.9 1.1.1.1",
+						      "2",
+						      "10ms",
+						      "60s",
+						      "100",
+						      "1" };
+
+		tell(u, bal_settings_key(i), values[i]);
+	}
+	u->learned_gateway = bal_addr_raw(AF_INET, address, 4, 32);
+	u->learned_addr = bal_addr_raw(AF_INET, address, 4, n % 33);
+	assert_int_equal(
+		bal_copy(u->learned_over, BAL_IFNAMSIZ, "123456789012345"), 0);
+	u->slot = n;
+	u->table = UINT32_MAX - n;
+	u->ifindex = INT_MAX;
+	u->health = (struct bal_health_state){ BAL_HEALTH_DEAD, UINT32_MAX, 7 };
+	u->since_ms = UINT64_MAX;
+	memset(u->reason, 'r', sizeof(u->reason) - 1);
+	u->rtt_us = UINT32_MAX;
+	u->sent = UINT64_MAX - 1;
+	u->answered = 3;
+	u->rx_bytes = UINT64_MAX;
+	u->tx_bytes = 5;
+	u->counted_ms = 6;
+	u->rx_rate = 7;
+	u->tx_rate = 8;
+	u->saved_ifindex = 9;
+	u->saved_mask = (1u << BAL_DC_MAX) - 1;
+	for (int i = 0; i < BAL_DC_MAX; i++)
+		u->saved[i] = i ? i : INT32_MIN;
+}
+
+static inline void
+fill_state(unsigned uplinks)
+{
+	char name[BAL_IFNAMSIZ];
+
+	state.has_mode = true;
+	state.mode = BAL_MODE_SOLO;
+	state.balancing_table = 1000;
+	state.saved_hash_policy = 0;
+	state.masquerading = true;
+	for (unsigned i = 1; i <= uplinks; i++) {
+		snprintf(name, sizeof(name), "eth%u", i);
+		fill_uplink(add(name), i);
+	}
+}
+
+#endif

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_paths - where files are, and how to hold the lock among them. */
+#include "files.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "paths.h"
+
+static void
+test_built_in(void **state)
+{
+	struct bal_err err = { 0 };
+	struct bal_paths p;
+
+	(void)state;
+	unsetenv("BAL_CONF");
+	unsetenv("BAL_RUNDIR");
+	unsetenv("BAL_RT_DIR");
+	setenv("BAL_LIBDIR", "", 1); /* empty is unset */
+	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
+	assert_non_null(strstr(p.conf, "/bal/bal.conf"));
+	assert_false(p.conf_given);
+	assert_string_equal(p.rundir, "/run/bal");
+	assert_string_equal(p.state, "/run/bal/state");
+	assert_string_equal(p.lock, "/run/bal/lock");
+	assert_string_equal(p.rt_dir, "/etc/iproute2");
+	assert_non_null(strstr(p.saved_mode, "/lib/bal/mode"));
+}
+
+static void
+test_environment_and_option(void **state)
+{
+	struct bal_err err = { 0 };
+	struct bal_paths p;
+
+	(void)state;
+	setenv("BAL_CONF", "/a/conf", 1);
+	setenv("BAL_RUNDIR", "/a/run", 1);
+	setenv("BAL_RT_DIR", "/a/rt", 1);
+	setenv("BAL_LIBDIR", "/a/lib", 1);
+	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
+	assert_string_equal(p.conf, "/a/conf");
+	assert_true(p.conf_given);
+	assert_string_equal(p.state, "/a/run/state");
+	assert_string_equal(p.lock, "/a/run/lock");
+	assert_string_equal(p.rt_dir, "/a/rt");
+	assert_string_equal(p.saved_mode, "/a/lib/mode");
+	assert_int_equal(bal_paths_init(&p, "other", &err), 0);
+	assert_string_equal(p.conf, "other");
+	assert_true(p.conf_given);
+}
+
+static void
+test_too_long(void **state)
+{
+	char longest[BAL_PATH_MAX + 1];
+	struct bal_paths p, before;
+	struct bal_err err = { 0 };
+
+	(void)state;
+	memset(&before, 0x5a, sizeof(before));
+	p = before;
+	memset(longest, 'x', sizeof(longest));
+	longest[BAL_PATH_MAX] = '\0';
+	assert_int_equal(bal_paths_init(&p, longest, &err), -1);
+	assert_int_equal(err.kind, BAL_EUSAGE);
+	assert_int_equal(bal_paths_init(&p, "", &err), -1);
+	/* "/state" has no room behind it. */
+	longest[BAL_PATH_MAX - 6] = '\0';
+	setenv("BAL_RUNDIR", longest, 1);
+	assert_int_equal(bal_paths_init(&p, NULL, &err), -1);
+	assert_memory_equal(&p, &before, sizeof(p));
+	longest[BAL_PATH_MAX - 7] = '\0';
+	setenv("BAL_RUNDIR", longest, 1);
+	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
+	unsetenv("BAL_RUNDIR");
+}
+
+static mode_t
+mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+static void
+test_make_dir(void **state)
+{
+	struct bal_err err = { 0 };
+	mode_t old = umask(077);
+
+	(void)state;
+	assert_int_equal(bal_make_dir(in_folder("a//b/c/"), &err), 0);
+	assert_int_equal(bal_make_dir(in_folder("a/b/c"), &err), 0);
+	umask(old);
+	assert_int_equal(mode_of(in_folder("a")), 0755);
+	assert_int_equal(mode_of(in_folder("a/b/c")), 0755);
+	assert_int_equal(chmod(in_folder("a/b"), 0700), 0);
+	assert_int_equal(bal_make_dir(in_folder("a/b/c/d"), &err), 0);
+	assert_int_equal(mode_of(in_folder("a/b")), 0700);
+	put_text(in_folder("file"), "");
+	assert_int_equal(bal_make_dir(in_folder("file"), &err), -1);
+	assert_int_equal(err.sys, ENOTDIR);
+	assert_int_equal(bal_make_dir(in_folder("file/x"), &err), -1);
+}
+
+static void
+test_read_file(void **state)
+{
+	struct bal_err err = { 0 };
+	char *text = NULL, *untouched = (char *)1;
+	char large[50000];
+	size_t len = 7;
+
+	(void)state;
+	put_bytes(in_folder("f"), "a\0b\n", 4);
+	assert_int_equal(bal_read_file(in_folder("f"), 4, &text, &len, &err),
+			 0);
+	assert_int_equal(len, 4);
+	assert_memory_equal(text, "a\0b\n", 5);
+	free(text);
+	put_text(in_folder("empty"), "");
+	assert_int_equal(
+		bal_read_file(in_folder("empty"), 0, &text, &len, &err), 0);
+	assert_int_equal(len, 0);
+	assert_string_equal(text, "");
+	free(text);
+	memset(large, 'x', sizeof(large));
+	put_bytes(in_folder("large"), large, sizeof(large));
+	assert_int_equal(bal_read_file(in_folder("large"), sizeof(large), &text,
+				       &len, &err),
+			 0);
+	assert_int_equal(len, sizeof(large));
+	assert_memory_equal(text, large, sizeof(large));
+	free(text);
+	assert_int_equal(bal_read_file("/dev/null", 9, &text, &len, &err), 0);
+	assert_int_equal(len, 0);
+	free(text);
+
+	text = untouched;
+	assert_int_equal(bal_read_file(in_folder("f"), 3, &text, &len, &err),
+			 -1);
+	assert_int_equal(err.kind, BAL_ECONF);
+	assert_int_equal(bal_read_file("/dev/zero", 99999, &text, &len, &err),
+			 -1);
+	assert_int_equal(bal_read_file(folder, 99, &text, &len, &err), -1);
+	assert_int_equal(err.kind, BAL_ECONF);
+	assert_non_null(strstr(err.msg, folder));
+	assert_int_equal(
+		bal_read_file(in_folder("none"), 99, &text, &len, &err), -1);
+	assert_int_equal(err.sys, ENOENT);
+	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+	assert_int_equal(
+		bal_read_file(in_folder("fifo"), 99, &text, &len, &err), -1);
+	assert_int_equal(chmod(in_folder("f"), 0), 0);
+	drop_root();
+	assert_int_equal(bal_read_file(in_folder("f"), 99, &text, &len, &err),
+			 -1);
+	become_root();
+	assert_int_equal(err.kind, BAL_EPERM);
+	assert_ptr_equal(text, untouched);
+	assert_int_equal(len, 0);
+}
+
+static void
+test_write_file(void **state)
+{
+	struct bal_err err = { 0 };
+	const char *path = in_folder("f");
+	mode_t old = umask(077);
+
+	(void)state;
+	assert_int_equal(bal_write_file(path, "one\n", 4, 0644, &err), 0);
+	umask(old);
+	assert_text(path, "one\n");
+	assert_int_equal(mode_of(path), 0644);
+	assert_int_equal(bal_write_file(path, "", 0, 0600, &err), 0);
+	assert_text(path, "");
+	assert_int_equal(mode_of(path), 0600);
+	assert_int_equal(count_entries(folder), 1);
+	if (!geteuid() && !chown(path, NOBODY, NOBODY)) {
+		struct stat st;
+
+		assert_int_equal(bal_write_file(path, "x", 1, 04751, &err), 0);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_uid, NOBODY);
+		assert_int_equal(st.st_gid, NOBODY);
+		assert_int_equal(st.st_mode & 07777, 04751);
+	}
+}
+
+/* Readers see the old file whole or the new one, never another inode's half. */
+static void
+test_write_replaces(void **state)
+{
+	struct bal_err err = { 0 };
+	const char *path = in_folder("f");
+	struct stat before, after;
+	char buf[8] = "";
+	int fd;
+
+	(void)state;
+	put_text(path, "old");
+	fd = open(path, O_RDONLY);
+	assert_int_equal(fstat(fd, &before), 0);
+	assert_int_equal(bal_write_file(path, "newer", 5, 0644, &err), 0);
+	assert_int_equal(stat(path, &after), 0);
+	assert_int_not_equal(before.st_ino, after.st_ino);
+	assert_int_equal(read(fd, buf, sizeof(buf)), 3);
+	assert_string_equal(buf, "old");
+	close(fd);
+}
+
+/* A limit on file sizes stands for a full disk. */
+static void
+test_write_fails(void **state)
+{
+	struct rlimit old, small = { .rlim_cur = 16 };
+	struct bal_err err = { 0 };
+	char text[64] = "", path[PATH_MAX];
+	int ret;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s", in_folder("f"));
+	put_text(path, "old");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	small.rlim_max = old.rlim_max;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	ret = bal_write_file(path, text, sizeof(text), 0644, &err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(ret, -1);
+	assert_int_equal(err.sys, EFBIG);
+	assert_int_equal(err.kind, BAL_ESYS);
+	assert_non_null(strstr(err.msg, path));
+	assert_text(path, "old");
+	assert_int_equal(count_entries(folder), 1);
+
+	assert_int_equal(bal_write_file(in_folder("no/f"), "", 0, 0644, &err),
+			 -1);
+	assert_int_equal(err.sys, ENOENT);
+	assert_int_equal(mkdir(in_folder("d"), 0755), 0);
+	put_text(in_folder("d/x"), "");
+	assert_int_equal(bal_write_file(in_folder("d"), "", 0, 0644, &err), -1);
+	assert_int_equal(count_entries(folder), 2);
+}
+
+static void
+test_write_without_permission(void **state)
+{
+	struct bal_err err = { 0 };
+	int ret;
+
+	(void)state;
+	put_text(in_folder("f"), "old");
+	assert_int_equal(chmod(folder, 0555), 0);
+	if (!geteuid() && seteuid(NOBODY))
+		skip();
+	ret = bal_write_file(in_folder("f"), "new", 3, 0644, &err);
+	become_root();
+	chmod(folder, 0755);
+	assert_int_equal(ret, -1);
+	assert_int_equal(err.kind, BAL_EPERM);
+	assert_text(in_folder("f"), "old");
+}
+
+static void
+paths_of(struct bal_paths *p, const char *rundir)
+{
+	struct bal_err err = { 0 };
+
+	setenv("BAL_RUNDIR", in_folder(rundir), 1);
+	assert_int_equal(bal_paths_init(p, NULL, &err), 0);
+	unsetenv("BAL_RUNDIR");
+}
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static void
+test_lock(void **state)
+{
+	char msg[sizeof(((struct bal_err *)0)->msg)];
+	struct bal_err err = { 0 };
+	struct bal_paths p;
+	uint64_t began;
+	int fd, second;
+
+	(void)state;
+	paths_of(&p, "a/run");
+	fd = bal_lock(&p, 0, &err);
+	assert_true(fd >= 0);
+	assert_int_equal(mode_of(p.rundir), 0755);
+	assert_int_equal(mode_of(p.lock), 0600);
+	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(bal_lock(&p, 0, &err), -1);
+	assert_int_equal(err.kind, BAL_EBUSY);
+	began = now_ms();
+	assert_int_equal(bal_lock(&p, 130, &err), -1);
+	assert_in_range(now_ms() - began, 130, 10000);
+	snprintf(msg, sizeof(msg),
+		 "cannot lock %s: held for more than 130 ms "
+		 "by another bal command",
+		 p.lock);
+	assert_string_equal(err.msg, msg);
+	began = now_ms();
+	assert_int_equal(bal_lock(&p, 1000, &err), -1);
+	assert_in_range(now_ms() - began, 1000, 10000);
+	assert_non_null(strstr(err.msg, " 1 s by"));
+	close(fd);
+	second = bal_lock(&p, 0, &err);
+	assert_true(second >= 0);
+	close(second);
+}
+
+/* Whoever waits gets it as soon as it is free. */
+static void
+test_lock_is_waited_for(void **state)
+{
+	struct bal_err err = { 0 };
+	struct bal_paths p;
+	char byte;
+	int ready[2], fd, status;
+	uint64_t began;
+	pid_t child;
+
+	(void)state;
+	paths_of(&p, "run");
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	if (!child) {
+		fd = bal_lock(&p, 0, &err);
+		if (fd < 0 || write(ready[1], "x", 1) != 1)
+			_exit(1);
+		usleep(150000);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(bal_lock(&p, 0, &err), -1);
+	began = now_ms();
+	fd = bal_lock(&p, 20000, &err);
+	assert_true(fd >= 0);
+	assert_in_range(now_ms() - began, 0, 10000);
+	close(fd);
+	close(ready[0]);
+	close(ready[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+/* A lock on a file that is gone keeps nobody out: the next one is asked. */
+static void
+test_lock_removed_meanwhile(void **state)
+{
+	struct bal_err err = { 0 };
+	struct bal_paths p;
+	int first, second, third;
+
+	(void)state;
+	paths_of(&p, "run");
+	first = bal_lock(&p, 0, &err);
+	assert_int_equal(unlink(p.lock), 0);
+	second = bal_lock(&p, 0, &err);
+	assert_true(second >= 0);
+	third = bal_lock(&p, 0, &err);
+	assert_int_equal(third, -1);
+	close(first);
+	close(second);
+}
+
+static void
+test_lock_cannot(void **state)
+{
+	struct bal_err err = { 0 };
+	struct bal_paths p;
+	int ret;
+
+	(void)state;
+	put_text(in_folder("file"), "");
+	paths_of(&p, "file");
+	assert_int_equal(bal_lock(&p, 0, &err), -1);
+	assert_int_equal(err.sys, ENOTDIR);
+	paths_of(&p, "run");
+	assert_int_equal(mkdir(p.rundir, 0755), 0);
+	assert_int_equal(symlink("elsewhere", p.lock), 0);
+	assert_int_equal(bal_lock(&p, 0, &err), -1);
+	assert_int_equal(err.sys, ELOOP);
+	assert_int_equal(access(in_folder("run/elsewhere"), F_OK), -1);
+	assert_int_equal(unlink(p.lock), 0);
+	assert_int_equal(chmod(p.rundir, 0555), 0);
+	drop_root();
+	ret = bal_lock(&p, 5000, &err);
+	become_root();
+	assert_int_equal(ret, -1);
+	assert_int_equal(err.kind, BAL_EPERM);
+	assert_non_null(strstr(err.msg, p.lock));
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_built_in),
+		TEST(test_environment_and_option),
+		TEST(test_too_long),
+		TEST(test_make_dir),
+		TEST(test_read_file),
+		TEST(test_write_file),
+		TEST(test_write_replaces),
+		TEST(test_write_fails),
+		TEST(test_write_without_permission),
+		TEST(test_lock),
+		TEST(test_lock_is_waited_for),
+		TEST(test_lock_removed_meanwhile),
+		TEST(test_lock_cannot),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_probe - real echo requests to a second network namespace. */
+#include <sys/resource.h>
+
+#include "uplinks.h"
+
+/* --- answers ------------------------------------------------------------ */
+
+static void
+an_answer_makes_it_alive(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	for (int raw = 1; raw >= 0; raw--) {
+		struct bal_probe p = probe_of(1, 2);
+
+		if (!raw)
+			use_unprivileged();
+		assert_took(probe(&p, 1), 0);
+		assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+		assert_int_equal(p.state.good, 1);
+		assert_int_equal(p.sent, 1);
+		assert_int_equal(p.answered, 1);
+		assert_in_range(p.rtt_us, 1, SLACK * 1000);
+		assert_string_equal(p.reason, "");
+	}
+}
+
+static void
+silence_makes_it_dead(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	for (int raw = 1; raw >= 0; raw--) {
+		struct bal_probe p = probe_of(1, 9);
+
+		if (!raw)
+			use_unprivileged();
+		assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
+		assert_int_equal(p.state.health, BAL_HEALTH_DEAD);
+		assert_int_equal(p.state.bad, 3);
+		assert_int_equal(p.sent, 3);
+		assert_int_equal(p.answered, 0);
+		assert_int_equal(p.rtt_us, 0);
+		assert_string_equal(p.reason, "no answer from 10.0.1.9");
+	}
+}
+
+static void
+silence_of_a_guess_proves_nothing(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	p = probe_of(1, 9);
+	p.rule.guessed = true;
+	assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
+	assert_int_equal(p.state.health, BAL_HEALTH_UNKNOWN);
+}
+
+static void
+a_death_ends_the_pass(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	p = probe_of(1, 9);
+	p.state = (struct bal_health_state){ BAL_HEALTH_ALIVE, 0, 2 };
+	assert_took(probe(&p, 1), TIMEOUT);
+	assert_int_equal(p.state.health, BAL_HEALTH_DEAD);
+	/* One that is dead already has all its rounds. */
+	assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
+	assert_int_equal(p.state.bad, 6);
+}
+
+static void
+need_of_the_targets_must_answer(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	p = probe_of(1, 9);
+	add_target(&p, 1, 2);
+	add_target(&p, 1, 3);
+	p.need = 2;
+	assert_took(probe(&p, 1), 0);
+	assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.answered, 2);
+
+	p.state = (struct bal_health_state){ 0 };
+	p.need = 3;
+	assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
+	assert_int_equal(p.state.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.sent, 9);
+	assert_int_equal(p.answered, 6);
+	assert_string_equal(p.reason, "no answer from 10.0.1.9");
+
+	p = probe_of(1, 2);
+	p.need = 5; /* more than there are */
+	probe(&p, 1);
+	assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+}
+
+static void
+what_nobody_waited_for_is_not_lost(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	p = probe_of(1, 9);
+	add_target(&p, 1, 2);
+	assert_took(probe(&p, 1), 0);
+	assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.sent, 1);
+	assert_int_equal(p.answered, 1);
+}
+
+static void
+the_reason_is_cut_between_addresses(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	p = probe_of(1, 9);
+	for (int host = 101; host < 108; host++)
+		add_target(&p, 1, host);
+	p.rule.down = 1;
+	assert_took(probe(&p, 1), TIMEOUT);
+	assert_string_equal(p.reason, "no answer from 10.0.1.9, 10.0.1.101, "
+				      "10.0.1.102, ...");
+}
+
+static void
+a_lost_packet_costs_an_interval(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	peer_does("iptables-legacy -A INPUT -p icmp -m statistic --mode nth "
+		  "--every 2 --packet 0 -j DROP");
+	p = probe_of(1, 2);
+	p.timeout_ms = 1000;
+	p.state = (struct bal_health_state){ BAL_HEALTH_ALIVE, 0, 2 };
+	assert_took(probe(&p, 1), INTERVAL);
+	assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.state.good, 1);
+	assert_int_equal(p.sent, 2);
+	assert_int_equal(p.answered, 1);
+}
+
+static void
+a_dead_one_needs_up_rounds(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	p = probe_of(1, 2);
+	p.state.health = BAL_HEALTH_DEAD;
+	assert_took(probe(&p, 1), INTERVAL);
+	assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.answered, 2);
+
+	/* More than a pass has: they count on in the next one. */
+	p.state = (struct bal_health_state){ .health = BAL_HEALTH_DEAD };
+	p.rule.up = 4;
+	assert_took(probe(&p, 1), 2 * INTERVAL);
+	assert_int_equal(p.state.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.state.good, 3);
+	assert_took(probe(&p, 1), 0);
+	assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+}
+
+/* --- many --------------------------------------------------------------- */
+
+static void
+twenty_dead_ones_take_as_long_as_one(void **state)
+{
+	struct bal_probe p[20];
+	int64_t one, all;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(20);
+	for (int i = 0; i < 20; i++)
+		p[i] = probe_of(i + 1, 9);
+	one = probe(p, 1);
+	p[0].state = (struct bal_health_state){ 0 };
+	all = probe(p, 20);
+	print_message("# one %d ms, twenty %d ms\n", (int)one, (int)all);
+	assert_true(all * 10 <= one * 13);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(p[i].state.health, BAL_HEALTH_DEAD);
+}
+
+static void
+each_uses_its_own_device(void **state)
+{
+	struct bal_probe p[3];
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(3);
+	/* All ask the same host; it does not hear what comes by p2. */
+	peer_does("iptables-legacy -A INPUT -i p2 -p icmp -j DROP");
+	p[0] = probe_of(1, 2);
+	p[1] = probe_of(2, 2);
+	p[2] = probe_of(3, 2);
+	p[1].targets[0] = p[2].targets[0] = p[0].targets[0];
+	probe(p, 3);
+	assert_int_equal(p[0].state.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p[1].state.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p[2].state.health, BAL_HEALTH_ALIVE);
+}
+
+static void
+as_many_as_there_may_be(void **state)
+{
+	static struct bal_probe p[250];
+	int64_t took;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	use_unprivileged();
+	for (int i = 0; i < 250; i++) {
+		p[i] = probe_of(1, 2);
+		for (int t = 1; t < BAL_TARGETS_MAX; t++)
+			add_target(&p[i], 1, 2 + t % 2);
+		p[i].need = BAL_TARGETS_MAX;
+		p[i].timeout_ms = 1000;
+	}
+	took = probe(p, 250);
+	print_message("# 250 with 8 targets each: %d ms\n", (int)took);
+	for (int i = 0; i < 250; i++) {
+		assert_int_equal(p[i].state.health, BAL_HEALTH_ALIVE);
+		assert_int_equal(p[i].answered, BAL_TARGETS_MAX);
+	}
+}
+
+static void
+too_few_descriptors_are_said(void **state)
+{
+	struct rlimit before, few;
+	struct bal_probe p[40];
+	int rc;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	for (int i = 0; i < 40; i++)
+		p[i] = probe_of(1, 2);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = 30;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	rc = bal_probe_run(p, 40, &err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(rc, -1);
+	assert_int_equal(err.sys, EMFILE);
+	assert_non_null(strstr(err.msg, "Too many open files"));
+	assert_int_equal(p[0].state.health, BAL_HEALTH_UNKNOWN);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_answer_makes_it_alive),
+		TEST(silence_makes_it_dead),
+		TEST(silence_of_a_guess_proves_nothing),
+		TEST(a_death_ends_the_pass),
+		TEST(need_of_the_targets_must_answer),
+		TEST(what_nobody_waited_for_is_not_lost),
+		TEST(the_reason_is_cut_between_addresses),
+		TEST(a_lost_packet_costs_an_interval),
+		TEST(a_dead_one_needs_up_rounds),
+		TEST(twenty_dead_ones_take_as_long_as_one),
+		TEST(each_uses_its_own_device),
+		TEST(as_many_as_there_may_be),
+		TEST(too_few_descriptors_are_said),
+	};
+
+	make_uplink_namespace();
+	return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
+}
