@@ -28,11 +28,12 @@ static int
 probe(struct bal_pass *pass, struct bal_probe **probes, size_t *n,
       struct bal_err *err)
 {
+	bool no_chains = pass->no_chains;
 	int rc;
 
 	pass->no_chains = true;
 	rc = bal_pass_look(pass, err);
-	pass->no_chains = false;
+	pass->no_chains = no_chains;
 	if (rc < 0 || bal_pass_probes(pass, probes, n, err) < 0)
 		return -1;
 	return bal_probe_run(*probes, *n, err);

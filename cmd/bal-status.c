@@ -72,6 +72,10 @@ show_kernel(const struct bal_pass *pass)
 	if (pass->state.balancing_table)
 		show_table(pass->state.balancing_table);
 	show_table(BAL_TABLE_DEFAULT);
+	if (pass->no_chains) {
+		bal_warn("without privilege iptables cannot be read");
+		return;
+	}
 	show_output((char *[]){ "iptables-legacy", "-t", "mangle", "-S",
 				NULL });
 	if (pass->conf.globals.masquerade)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "hook.h"
@@ -241,6 +242,16 @@ print_warning(void *arg, const char *msg)
 }
 
 static int
+print_about(const struct front *f)
+{
+	if (f->help)
+		print_help(f);
+	else
+		printf("%s %s\n", f->cmd->name, PACKAGE_VERSION);
+	return CMD_DONE;
+}
+
+static int
 parse_and_run(struct front *f, int argc, char **argv, struct bal_err *err)
 {
 	int status;
@@ -248,22 +259,27 @@ parse_and_run(struct front *f, int argc, char **argv, struct bal_err *err)
 	collect_options(f);
 	if (parse_options(f, argc, argv, err) < 0)
 		return -1;
-	if (f->help) {
-		print_help(f);
-		return CMD_DONE;
-	}
-	if (f->version) {
-		printf("%s %s\n", f->cmd->name, PACKAGE_VERSION);
-		return CMD_DONE;
-	}
 	argc -= optind;
 	argv += optind;
-	if (check_operands(f, argc, argv, err) < 0)
+	if (f->help || f->version)
+		status = print_about(f);
+	else if (check_operands(f, argc, argv, err) < 0)
 		return -1;
-	status = f->cmd->run(f->ctx, &f->common, argc, argv, err);
+	else
+		status = f->cmd->run(f->ctx, &f->common, argc, argv, err);
 	if (fflush(stdout) != 0 && status >= 0)
 		return bal_err(err, BAL_ESYS, "cannot write the output");
 	return status;
+}
+
+/* Wherever it stands: also behind the option that is wrong. */
+static bool
+says_strict(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--strict") == 0)
+			return true;
+	return false;
 }
 
 int
@@ -274,6 +290,7 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 	int status;
 
 	bal_warn_sink(print_warning, &f);
+	f.common.strict = says_strict(argc, argv);
 	status = parse_and_run(&f, argc, argv, &err);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", cmd->name, err.msg);
@@ -294,5 +311,10 @@ cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 {
 	pass->dry_run = common->dry_run;
 	pass->out = common->dry_run || common->verbose ? stdout : NULL;
+	/* Anybody may ask what would be done, as far as anybody can see. */
+	pass->no_chains = common->dry_run && geteuid() != 0;
+	if (pass->no_chains)
+		bal_warn("without privilege iptables cannot be read, its part "
+			 "is left out");
 	return bal_pass_init(pass, common->conf, err);
 }

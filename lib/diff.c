@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff_parts.h"
+
 struct bal_op *
 bal_diff_add(struct bal_diff *d, enum bal_stage stage, enum bal_op_kind kind)
 {
@@ -55,45 +57,9 @@ diff_hash_policy(struct bal_diff *d, int32_t want)
 }
 
 static int
-number_cmp(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
-}
-
-static int
-rule_cmp(const struct bal_rule *a, const struct bal_rule *b)
-{
-	int c = number_cmp(a->priority, b->priority);
-
-	if (!c)
-		c = bal_addr_cmp(&a->src, &b->src);
-	if (!c)
-		c = number_cmp(a->mark, b->mark);
-	if (!c)
-		c = strcmp(a->oif, b->oif);
-	if (!c)
-		c = number_cmp(a->table, b->table);
-	if (!c)
-		c = bal_addr_cmp(&a->dst, &b->dst);
-	if (!c)
-		c = strcmp(a->iif, b->iif);
-	if (!c)
-		c = number_cmp(a->mask, b->mask);
-	if (!c)
-		c = number_cmp(a->target, b->target);
-	if (!c)
-		c = number_cmp((uint64_t)a->action, (uint64_t)b->action);
-	if (!c)
-		c = number_cmp(a->invert, b->invert);
-	if (!c)
-		c = a->suppress_prefixlen - b->suppress_prefixlen;
-	return c;
-}
-
-static int
 by_rule(const void *a, const void *b)
 {
-	return rule_cmp(*(const struct bal_rule *const *)a,
+	return bal_rule_cmp(*(const struct bal_rule *const *)a,
 			*(const struct bal_rule *const *)b);
 }
 
@@ -127,25 +93,53 @@ rule_op(struct bal_diff *d, enum bal_op_kind kind, const struct bal_rule *r)
 		op->rule = *r;
 }
 
-/* A goto must find its target: high priorities first. */
 static int
-targets_first(const void *a, const void *b)
+priority_cmp(const struct bal_op *a, const struct bal_op *b)
 {
-	const struct bal_op *x = a, *y = b;
-
-	return number_cmp(y->rule.priority, x->rule.priority);
+	return a->rule.priority < b->rule.priority ?
+		       -1 :
+		       a->rule.priority > b->rule.priority;
 }
 
-/* `from A unreachable` must not outlive `from A lookup DEV`. */
 static int
-barriers_first(const void *a, const void *b)
+is_goto(const struct bal_op *op)
+{
+	return op->rule.action == BAL_RULE_GOTO;
+}
+
+static int
+is_barrier(const struct bal_op *op)
+{
+	return op->rule.action == BAL_RULE_UNREACHABLE;
+}
+
+/*
+ * In the order in which a packet meets them, so that no default comes before
+ * what it must not win over (`lookup main` before all else), and `from A
+ * unreachable` behind `from A lookup DEV`.  Gotos then, their targets first:
+ * a packet that does not jump is only slower.
+ */
+static int
+as_walked(const void *a, const void *b)
 {
 	const struct bal_op *x = a, *y = b;
-	bool bx = x->rule.action == BAL_RULE_UNREACHABLE;
-	bool by = y->rule.action == BAL_RULE_UNREACHABLE;
 
-	return bx != by ? by - bx :
-			  number_cmp(x->rule.priority, y->rule.priority);
+	if (is_goto(x) != is_goto(y))
+		return is_goto(x) - is_goto(y);
+	return is_goto(x) ? priority_cmp(y, x) : priority_cmp(x, y);
+}
+
+/* The opposite; `from A unreachable` must not outlive `from A lookup DEV`. */
+static int
+against_the_walk(const void *a, const void *b)
+{
+	const struct bal_op *x = a, *y = b;
+
+	if (is_goto(x) != is_goto(y))
+		return is_goto(y) - is_goto(x);
+	if (is_barrier(x) != is_barrier(y))
+		return is_barrier(y) - is_barrier(x);
+	return is_goto(x) ? priority_cmp(x, y) : priority_cmp(y, x);
 }
 
 void
@@ -163,7 +157,7 @@ bal_diff_rules(struct bal_diff *d, const bal_rule_list *wanted)
 	while (i < n_want || k < n_have) {
 		int c = i == n_want ? 1 :
 			k == n_have ? -1 :
-				      rule_cmp(want[i], have[k]);
+				      bal_rule_cmp(want[i], have[k]);
 
 		if (c < 0)
 			rule_op(d, BAL_OP_RULE_ADD, want[i++]);
@@ -173,49 +167,9 @@ bal_diff_rules(struct bal_diff *d, const bal_rule_list *wanted)
 			i++, k++;
 	}
 	if (add->n)
-		qsort(add->v, add->n, sizeof(*add->v), targets_first);
+		qsort(add->v, add->n, sizeof(*add->v), as_walked);
 	if (del->n)
-		qsort(del->v, del->n, sizeof(*del->v), barriers_first);
-}
-
-static bool
-same_xmark(const struct bal_xmark *a, const struct bal_xmark *b)
-{
-	return a->used == b->used && a->invert == b->invert &&
-	       a->value == b->value && a->mask == b->mask;
-}
-
-static bool
-same_xrule(const struct bal_xrule *a, const struct bal_xrule *b)
-{
-	return a->target == b->target && strcmp(a->in, b->in) == 0 &&
-	       strcmp(a->out, b->out) == 0 && a->state_new == b->state_new &&
-	       same_xmark(&a->mark, &b->mark) &&
-	       same_xmark(&a->connmark, &b->connmark) &&
-	       a->set_mark == b->set_mark && a->set_mask == b->set_mask &&
-	       strcmp(a->chain, b->chain) == 0;
-}
-
-bool
-bal_chain_same(const struct bal_chain *want, const struct bal_chain *have)
-{
-	if (have->n_jumps != 1 || strcmp(want->parent, have->parent) != 0 ||
-	    want->rules.n != have->rules.n)
-		return false;
-	for (size_t i = 0; i < want->rules.n; i++)
-		if (!same_xrule(&want->rules.v[i], &have->rules.v[i]))
-			return false;
-	return true;
-}
-
-static const struct bal_chain *
-find_chain(const bal_chain_list *list, const struct bal_chain *key)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].table == key->table &&
-		    strcmp(list->v[i].name, key->name) == 0)
-			return &list->v[i];
-	return NULL;
+		qsort(del->v, del->n, sizeof(*del->v), against_the_walk);
 }
 
 /* What is left of a chain of ours that a foreign rule jumps to. */
@@ -236,13 +190,13 @@ chains_differ(const struct bal_diff *d, const bal_chain_list *wanted,
 
 		if (wanted->v[i].table != table)
 			continue;
-		have = find_chain(present, &wanted->v[i]);
+		have = bal_chain_find(present, &wanted->v[i]);
 		if (!have || !bal_chain_same(&wanted->v[i], have))
 			return true;
 	}
 	for (size_t i = 0; i < present->n; i++)
 		if (present->v[i].table == table &&
-		    !find_chain(wanted, &present->v[i]) &&
+		    !bal_chain_find(wanted, &present->v[i]) &&
 		    !is_husk(&present->v[i]))
 			return true;
 	return false;

@@ -2,7 +2,7 @@
 /* diff_nexthops - nexthop objects: which to make, keep, change, drop. Pure. */
 #include <string.h>
 
-#include "diff.h"
+#include "diff_parts.h"
 
 /* Ours begin here, so that people's own small numbers stay free. */
 #define FIRST_ID 21400

@@ -3,25 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diff.h"
-
-bool
-bal_hop_same(const struct bal_hop *a, const struct bal_hop *b)
-{
-	return a->ifindex == b->ifindex && a->onlink == b->onlink &&
-	       a->gateway.family == b->gateway.family &&
-	       bal_addr_cmp(&a->gateway, &b->gateway) == 0;
-}
-
-int
-bal_route_key_cmp(const struct bal_route *a, const struct bal_route *b)
-{
-	if (a->table != b->table)
-		return a->table < b->table ? -1 : 1;
-	if (a->metric != b->metric)
-		return a->metric < b->metric ? -1 : 1;
-	return bal_addr_cmp(&a->dst, &b->dst);
-}
+#include "diff_parts.h"
 
 /* By key; at one key in the order given, which is the kernel's. */
 static int
@@ -106,6 +88,18 @@ settle_key(struct bal_diff *d, const struct bal_route *want,
 			route_op(d, BAL_OP_ROUTE_DEL, have[i]);
 }
 
+/* `unreachable` must not outlive the routes of smaller metric before it. */
+static void
+barriers_first(bal_op_list *del)
+{
+	for (size_t i = 0, k = del->n; k && i < --k; i++) {
+		struct bal_op op = del->v[i];
+
+		del->v[i] = del->v[k];
+		del->v[k] = op;
+	}
+}
+
 void
 bal_diff_routes(struct bal_diff *d, bal_route_list *wanted)
 {
@@ -133,4 +127,5 @@ bal_diff_routes(struct bal_diff *d, bal_route_list *wanted)
 	for (; k < present->n; k++)
 		if (have[k]->protocol == BAL_PROTO)
 			route_op(d, BAL_OP_ROUTE_DEL, have[k]);
+	barriers_first(&d->stage[BAL_STAGE_UNBALANCE]);
 }

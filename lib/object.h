@@ -170,4 +170,23 @@ typedef BAL_LIST(struct bal_route) bal_route_list;
 typedef BAL_LIST(struct bal_nexthop) bal_nexthop_list;
 typedef BAL_LIST(struct bal_chain) bal_chain_list;
 
+/* The name of a sysctl below net.ipv4.conf.DEV. */
+const char *bal_devconf_name(enum bal_devconf dc);
+
+/* A total order of rules by all that they match and do, first by priority. */
+int bal_rule_cmp(const struct bal_rule *a, const struct bal_rule *b);
+
+/* Order of routes by table, metric and prefix: where one replaces another. */
+int bal_route_key_cmp(const struct bal_route *a, const struct bal_route *b);
+
+/* Same device, gateway and onlink; weights are not compared. */
+bool bal_hop_same(const struct bal_hop *a, const struct bal_hop *b);
+
+/* Does the kernel's @have hold exactly what @want says, with one jump? */
+bool bal_chain_same(const struct bal_chain *want, const struct bal_chain *have);
+
+/* The chain in @list with the table and name of @key, or NULL. */
+const struct bal_chain *bal_chain_find(const bal_chain_list *list,
+				       const struct bal_chain *key);
+
 #endif

@@ -45,9 +45,6 @@ struct bal_op {
 
 typedef BAL_LIST(struct bal_op) bal_op_list;
 
-/* The name of a sysctl below net.ipv4.conf.DEV. */
-const char *bal_devconf_name(enum bal_devconf dc);
-
 /*
  * Print @op as lines for a shell: ip, iptables-legacy and sysctl commands
  * that do the same.  @wanted are the chains that the plan wants, @present

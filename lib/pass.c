@@ -53,6 +53,7 @@ load_state(struct bal_pass *pass, struct bal_err *err)
 	int rc;
 
 	bal_state_fini(&pass->state);
+	pass->state_written = false;
 	rc = bal_state_read(&pass->state, pass->paths.state, touch, err);
 	pass->state_lost = rc == 0;
 	return rc < 0 ? -1 : 0;
@@ -186,27 +187,30 @@ register_tables(struct bal_pass *pass)
 		bal_warn("%s; routing tables go by number", why.msg);
 }
 
-/* A new uplink needs its table before the kernel is read. */
+/* A new uplink gets its table and slot; what stands in the table counts. */
 static int
 admit(struct bal_pass *pass, const struct bal_intent *intent,
       struct bal_err *err)
 {
+	const struct bal_uplink_state *us;
 	bal_table_list names = { 0 };
-	bal_rule_list rules = { 0 };
-	bal_link_list links = { 0 };
 
-	if (bal_nl_links(pass->nl, false, &pass->arena, &links, err) < 0 ||
-	    bal_nl_rules(pass->nl, &pass->arena, &rules, err) < 0 ||
-	    bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0)
-		return -1;
 	/* Nothing is registered for a device that is not there. */
-	for (size_t i = 0; i < links.n; i++)
-		if (strcmp(links.v[i].name, intent->dev) == 0)
-			return bal_intent_admit(intent, &pass->conf.globals,
-						&names, &rules, &pass->state,
-						&pass->arena, &pass->fresh,
-						err);
-	return bal_err(err, BAL_EUNAVAIL, "%s: no such device", intent->dev);
+	if (!bal_snapshot_link(&pass->snap, intent->dev))
+		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
+			       intent->dev);
+	if (bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0 ||
+	    bal_intent_admit(intent, &pass->conf.globals, &names,
+			     &pass->snap.rules, &pass->state, &pass->arena,
+			     &pass->fresh, err) < 0)
+		return -1;
+	us = bal_state_find(&pass->state, intent->dev);
+	if (bal_snapshot_add_table(&pass->snap, pass->nl, us->table,
+				   &pass->arena, err) < 0)
+		return -1;
+	return bal_snapshot_add_table(&pass->snap, pass->nl,
+				      pass->state.balancing_table,
+				      &pass->arena, err);
 }
 
 /* A gateway that nobody named: the default route that is there already. */
@@ -276,12 +280,12 @@ reconcile(struct bal_pass *pass, struct bal_err *err)
 		return -1;
 	print_ops(pass, &ops, &plan);
 	pass->changes += ops.n;
-	if (pass->dry_run)
+	/* With nothing to do there is nothing that a kill could cut short. */
+	if (pass->dry_run || ops.n == 0)
 		return 0;
 	if (bal_state_write(&pass->state, pass->paths.state, err) < 0)
 		return -1;
-	if (ops.n == 0)
-		return 0;
+	pass->state_written = true;
 	if (bal_apply(pass->nl, &ops, &plan.chains, &applied, err) < 0)
 		return -1;
 	if (!applied.refused)
@@ -291,21 +295,37 @@ reconcile(struct bal_pass *pass, struct bal_err *err)
 }
 
 /* What bal-down left until the kernel was clean. */
+static void
+drop_leftovers(struct bal_pass *pass)
+{
+	struct bal_state *state = &pass->state;
+	bool up = false, masquerading;
+
+	for (size_t i = state->n_uplinks; i-- > 0;) {
+		if (state->uplinks[i].admin_up) {
+			up = true;
+			continue;
+		}
+		bal_state_remove(state, state->uplinks[i].name);
+		pass->state_written = false;
+	}
+	if (!up && state->saved_hash_policy >= 0) {
+		state->saved_hash_policy = -1;
+		pass->state_written = false;
+	}
+	masquerading = up && pass->conf.globals.masquerade;
+	if (state->masquerading != masquerading) {
+		state->masquerading = masquerading;
+		pass->state_written = false;
+	}
+}
+
 static int
 finish(struct bal_pass *pass, struct bal_err *err)
 {
-	bool up = false;
-
-	for (size_t i = pass->state.n_uplinks; i-- > 0;) {
-		if (pass->state.uplinks[i].admin_up)
-			up = true;
-		else
-			bal_state_remove(&pass->state,
-					 pass->state.uplinks[i].name);
-	}
-	if (!up)
-		pass->state.saved_hash_policy = -1;
-	pass->state.masquerading = up && pass->conf.globals.masquerade;
+	drop_leftovers(pass);
+	if (pass->state_written)
+		return 0;
 	return bal_state_write(&pass->state, pass->paths.state, err);
 }
 
@@ -319,10 +339,11 @@ run_locked(struct bal_pass *pass, const struct bal_intent *intent,
 		return -1;
 	if (pass->state_lost && see_kernel(pass, err) < 0)
 		return -1;
-	if (intent->kind == BAL_INTENT_UP && admit(pass, intent, err) < 0)
-		return -1;
 	for (int i = 0; i < BAL_PASS_TRIES && rc == 1; i++) {
 		if (see_kernel(pass, err) < 0)
+			return -1;
+		if (i == 0 && intent->kind == BAL_INTENT_UP &&
+		    admit(pass, intent, err) < 0)
 			return -1;
 		if (i == 0 &&
 		    bal_intent_apply(intent, &pass->conf, &pass->snap,
@@ -333,6 +354,7 @@ run_locked(struct bal_pass *pass, const struct bal_intent *intent,
 		else
 			bal_state_learn(&pass->state, &pass->conf, &pass->snap,
 					&pass->arena);
+		pass->state_written = false;
 		rc = reconcile(pass, err);
 	}
 	if (rc)

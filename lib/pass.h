@@ -29,6 +29,7 @@ struct bal_pass {
 	struct bal_nl *nl;
 	int lock; /* descriptor, -1: not held */
 	bool state_lost;
+	bool state_written; /* the file holds @state as it is */
 	struct bal_arena arena;
 	bal_table_list fresh; /* table names to be registered */
 	struct bal_snapshot snap;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* plan - puts the parts of a plan together; pure. */
-#include "plan.h"
+#include "plan_parts.h"
 
 #include <string.h>
 

@@ -12,14 +12,15 @@
  * one.  A packet's way through them:
  *
  *  P    from A lookup DEV suppress_prefixlength 1    own subnet, own device
- *  P+1  to PREFIX lookup balancing                   shared subnets
- *  P+2  lookup main suppress_prefixlength 1          LAN, static routes
- *  P+3  not iif lo goto P+6        forwarded --------------.
+ *  P+1  to PREFIX goto P+3      shared subnets, listed destinations -.
+ *  P+2  lookup main suppress_prefixlength 1     LAN, static routes     |
+ *  P+3  not iif lo goto P+6     forwarded -----------------.      <----'
  *  P+4  from A lookup DEV                                  |
  *  P+5  from A unreachable                                 |
- *  P+6  fwmark 0/MASK goto P+8     unmarked --------. <----'
+ *  P+6  fwmark 0/MASK goto P+8  unmarked -----------. <----'
  *  P+7  fwmark M/MASK lookup DEV                    |
- *  P+8  oif DEV lookup DEV         <----------------'
+ *  P+8  oif DEV lookup DEV      <-------------------'
+ *  P+9  to PREFIX lookup balancing
  *  P+9  nop
  *  ...  foreign rules
  *  30000 lookup balancing
@@ -27,13 +28,18 @@
  * From BAL_TREE_FROM uplinks on a packet must not walk past all of them (4 to
  * 5 ns a rule, twice a packet: PERFORMANCE.md 2):
  *
- *  P-1  not iif lo goto P+1        forwarded packets skip the first role
- *  P+7  fwmark H/TOP goto P+10+3h  one block for each 16 slots
- *  P+9  goto P+58                  unmarked packets pass the blocks by
- *  P+10+3h  fwmark M/MASK lookup DEV
- *  P+11+3h  oif DEV lookup DEV     a marked socket of a dead uplink: probes
- *  P+12+3h  goto P+58
- *  P+58 nop
+ *  P-1  not iif lo goto P+1             forwarded: past the first role
+ *  P+1  nop                             where no PREFIX is
+ *  P+7  fwmark H/TOP goto P+10+2h       one block for each 16 slots
+ *  P+8  goto P+42                       no mark, or one of no block
+ *  P+10+2h  nop, and fwmark M/MASK lookup DEV of the block's
+ *  P+11+2h  goto P+42
+ *  P+42 not iif lo goto P+44            forwarded: bound to no device
+ *  P+43 oif DEV lookup DEV
+ *  P+44 what is P+9 else
+ *
+ * For the kernel two gotos that differ only in their target are one, so each
+ * keeps its target whatever the layout.
  */
 enum bal_rule_role {
 	BAL_RULE_SKIP_OWN = -1,
@@ -48,11 +54,13 @@ enum bal_rule_role {
 	BAL_RULE_OIF,
 	BAL_RULE_END,
 	BAL_RULE_BLOCKS,
-	BAL_RULE_TREE_END = 58,
+	BAL_RULE_TREE_FORWARDED = 42,
+	BAL_RULE_TREE_OIF,
+	BAL_RULE_TREE_END,
 };
 #define BAL_TREE_FROM 16
 #define BAL_BLOCK_SLOTS_LOG2 4 /* 16 blocks of 16 slots hold 1 to 250 */
-#define BAL_BLOCK_PRIORITIES 3
+#define BAL_BLOCK_PRIORITIES 2
 #define BAL_RULE_BALANCING 30000
 
 /* Metrics of routes in `balancing` and `default`. */
@@ -84,23 +92,7 @@ struct bal_plan {
 int bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 		  struct bal_plan *out, struct bal_err *err);
 
-/*
- * The subnets that several balanced tunnels share: they stand in `balancing`,
- * else the connected route in main would send all of it to one of them.
- */
-typedef BAL_LIST(struct bal_addr) bal_prefix_list;
-void bal_plan_shared_subnets(const struct bal_uplinks *ups,
-			     struct bal_arena *arena, bal_prefix_list *out);
-
 /* Is @up a member of the balancing table at all, alive or not? */
 bool bal_plan_balanced(const struct bal_uplink *up);
-
-/* The three parts. */
-void bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
-		    bal_rule_list *out);
-void bal_plan_routes(const struct bal_world *world, struct bal_arena *arena,
-		     bal_route_list *out);
-void bal_plan_chains(const struct bal_world *world, struct bal_arena *arena,
-		     bal_chain_list *out);
 
 #endif

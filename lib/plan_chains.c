@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "plan.h"
+#include "plan_parts.h"
 
 struct maker {
 	const struct bal_world *world;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "plan.h"
+#include "plan_parts.h"
 
 struct maker {
 	const struct bal_world *world;
@@ -52,6 +52,14 @@ match_mark(struct bal_rule *r, uint32_t mark, uint32_t mask)
 	r->mask = mask;
 }
 
+/* Forwarded: it came in by a device. */
+static void
+not_local(struct bal_rule *r)
+{
+	memcpy(r->iif, "lo", 3);
+	r->invert = true;
+}
+
 static uint32_t
 mark_of(const struct maker *m, const struct bal_uplink *up)
 {
@@ -93,6 +101,16 @@ is_shared(const struct maker *m, const struct bal_uplink *self,
 	return false;
 }
 
+/* The kernel takes one address with several prefix lengths. */
+static bool
+addr_seen(const struct bal_uplink *up, size_t upto, const struct bal_addr *addr)
+{
+	for (size_t i = 0; i < upto; i++)
+		if (bal_addr_same_host(&up->addrs[i]->addr, addr))
+			return true;
+	return false;
+}
+
 /* What keeps the packets of this box's own addresses on their devices. */
 static void
 own_rules(struct maker *m, const struct bal_uplink *up)
@@ -100,7 +118,8 @@ own_rules(struct maker *m, const struct bal_uplink *up)
 	struct bal_rule scratch = { 0 }, *r;
 
 	for (size_t i = 0; i < up->n_addrs; i++)
-		if (!is_shared(m, up, &up->addrs[i]->addr))
+		if (!is_shared(m, up, &up->addrs[i]->addr) &&
+		    !addr_seen(up, i, &up->addrs[i]->addr))
 			from_rules(m, up, &up->addrs[i]->addr);
 	if (!bal_addr_none(&up->absent_addr))
 		from_rules(m, up, &up->absent_addr);
@@ -132,24 +151,31 @@ oif_rule(struct maker *m, const struct bal_uplink *up, int role)
 	memcpy(r->oif, up->name, sizeof(r->oif));
 }
 
+/*
+ * A balanced prefix passes main by, whose connected route would send all of it
+ * to one tunnel; then those who are bound or marked find their own table, and
+ * only the rest is balanced.
+ */
 static void
-to_rule(struct maker *m, const struct bal_addr *prefix)
+to_rule(struct maker *m, const struct bal_addr *prefix, int end)
 {
 	struct bal_rule scratch = { 0 }, *r;
 
-	r = lookup(m, BAL_RULE_TO_BALANCED, m->world->balancing, &scratch);
+	r = jump(m, BAL_RULE_TO_BALANCED, BAL_RULE_FORWARDED, &scratch);
+	r->dst = *prefix;
+	r = lookup(m, end, m->world->balancing, &scratch);
 	r->dst = *prefix;
 }
 
 static void
-to_rules(struct maker *m)
+to_rules(struct maker *m, int end)
 {
 	const struct bal_globals *g = m->world->globals;
 	bal_prefix_list shared = { 0 };
 
 	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
 	for (size_t i = 0; i < shared.n; i++)
-		to_rule(m, &shared.v[i]);
+		to_rule(m, &shared.v[i], end);
 	for (size_t i = 0; i < g->n_destinations; i++) {
 		bool known = g->destinations[i].len == 0;
 
@@ -157,7 +183,7 @@ to_rules(struct maker *m)
 			known = bal_addr_cmp(&shared.v[k],
 					     &g->destinations[i]) == 0;
 		if (!known)
-			to_rule(m, &g->destinations[i]);
+			to_rule(m, &g->destinations[i], end);
 	}
 }
 
@@ -171,21 +197,30 @@ frame(struct maker *m, bool tree)
 	r = lookup(m, BAL_RULE_MAIN, BAL_TABLE_MAIN, &scratch);
 	r->suppress_prefixlen = 1;
 	r = jump(m, BAL_RULE_FORWARDED, BAL_RULE_UNMARKED, &scratch);
-	memcpy(r->iif, "lo", 3);
-	r->invert = true;
+	not_local(r);
 	r = jump(m, BAL_RULE_UNMARKED, BAL_RULE_OIF, &scratch);
 	match_mark(r, 0, mask);
-	if (!tree) {
-		add(m, BAL_RULE_END, BAL_RULE_NOP, &scratch);
-	} else {
-		r = jump(m, BAL_RULE_SKIP_OWN, BAL_RULE_TO_BALANCED, &scratch);
-		memcpy(r->iif, "lo", 3);
-		r->invert = true;
-		jump(m, BAL_RULE_END, BAL_RULE_TREE_END, &scratch);
-		add(m, BAL_RULE_TREE_END, BAL_RULE_NOP, &scratch);
-	}
+	add(m, tree ? BAL_RULE_TREE_END : BAL_RULE_END, BAL_RULE_NOP, &scratch);
 	r = lookup(m, 0, m->world->balancing, &scratch);
 	r->priority = BAL_RULE_BALANCING;
+}
+
+/*
+ * Past the first role, which is about own addresses; not where it is about
+ * marks, since forwarded packets have those too.
+ */
+static void
+skip_own(struct maker *m)
+{
+	const struct bal_uplinks *ups = m->world->uplinks;
+	struct bal_rule scratch = { 0 }, *r;
+
+	add(m, BAL_RULE_TO_BALANCED, BAL_RULE_NOP, &scratch);
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].admin_up && ups->v[i].shared_addr)
+			return;
+	r = jump(m, BAL_RULE_SKIP_OWN, BAL_RULE_TO_BALANCED, &scratch);
+	not_local(r);
 }
 
 static int
@@ -202,12 +237,15 @@ mark_tree(struct maker *m)
 	uint32_t mask = m->world->globals->mark_mask;
 	uint32_t low = bal_mark_of((1u << BAL_BLOCK_SLOTS_LOG2) - 1, mask);
 	uint32_t last = UINT32_MAX;
+	struct bal_rule scratch = { 0 }, *r;
 
+	jump(m, BAL_RULE_OIF, BAL_RULE_TREE_FORWARDED, &scratch);
+	r = jump(m, BAL_RULE_TREE_FORWARDED, BAL_RULE_TREE_END, &scratch);
+	not_local(r);
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
 		uint32_t block = up->slot >> BAL_BLOCK_SLOTS_LOG2;
 		int role = block_role(block);
-		struct bal_rule scratch = { 0 }, *r;
 
 		if (!up->admin_up)
 			continue;
@@ -215,11 +253,12 @@ mark_tree(struct maker *m)
 		if (block != last) {
 			r = jump(m, BAL_RULE_MARK, role, &scratch);
 			match_mark(r, mark_of(m, up) & ~low, mask & ~low);
-			jump(m, role + 2, BAL_RULE_TREE_END, &scratch);
+			jump(m, role + 1, BAL_RULE_TREE_FORWARDED, &scratch);
+			/* A goto needs it, be all of the block dead. */
+			add(m, role, BAL_RULE_NOP, &scratch);
 		}
 		last = block;
 		mark_rule(m, up, role);
-		oif_rule(m, up, role + 1);
 	}
 }
 
@@ -235,15 +274,18 @@ bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
 	for (size_t i = 0; i < ups->n; i++)
 		n += ups->v[i].admin_up;
 	tree = n >= BAL_TREE_FROM;
+	to_rules(&m, tree ? BAL_RULE_TREE_END : BAL_RULE_END);
+	if (tree)
+		skip_own(&m);
 	frame(&m, tree);
-	to_rules(&m);
 	for (size_t i = 0; i < ups->n; i++) {
 		if (!ups->v[i].admin_up)
 			continue;
 		own_rules(&m, &ups->v[i]);
 		if (!tree)
 			mark_rule(&m, &ups->v[i], BAL_RULE_MARK);
-		oif_rule(&m, &ups->v[i], BAL_RULE_OIF);
+		oif_rule(&m, &ups->v[i],
+			 tree ? BAL_RULE_TREE_OIF : BAL_RULE_OIF);
 	}
 	if (tree)
 		mark_tree(&m);

@@ -3,24 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "diff.h"
 #include "mangle.h"
 #include "op.h"
-
-const char *
-bal_devconf_name(enum bal_devconf dc)
-{
-	static const char *const names[BAL_DC_MAX] = {
-		[BAL_DC_ARP_IGNORE] = "arp_ignore",
-		[BAL_DC_ARP_ANNOUNCE] = "arp_announce",
-		[BAL_DC_ARP_FILTER] = "arp_filter",
-		[BAL_DC_RP_FILTER] = "rp_filter",
-		[BAL_DC_PROMOTE_SECONDARIES] = "promote_secondaries",
-		[BAL_DC_IGNORE_LINKDOWN] = "ignore_routes_with_linkdown",
-	};
-
-	return names[dc];
-}
 
 static void
 print_action(FILE *out, const struct bal_rule *r)
@@ -154,16 +138,6 @@ bal_print_xrule(FILE *out, const struct bal_xrule *r)
 	}
 }
 
-static const struct bal_chain *
-find_chain(const bal_chain_list *list, const struct bal_chain *key)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (list->v[i].table == key->table &&
-		    strcmp(list->v[i].name, key->name) == 0)
-			return &list->v[i];
-	return NULL;
-}
-
 static void
 print_wanted_chain(FILE *out, const char *cmd, const struct bal_chain *want,
 		   const struct bal_chain *have)
@@ -196,11 +170,11 @@ print_chains(FILE *out, enum bal_xtable table, const bal_chain_list *wanted,
 	for (size_t i = 0; i < wanted->n; i++)
 		if (wanted->v[i].table == table)
 			print_wanted_chain(out, cmd, &wanted->v[i],
-					   find_chain(present, &wanted->v[i]));
+					   bal_chain_find(present, &wanted->v[i]));
 	for (size_t i = 0; i < present->n; i++) {
 		const struct bal_chain *c = &present->v[i];
 
-		if (c->table != table || find_chain(wanted, c))
+		if (c->table != table || bal_chain_find(wanted, c))
 			continue;
 		for (unsigned k = 0; k < c->n_jumps; k++)
 			fprintf(out, "%s -D %s -j %s\n", cmd, c->parent,

@@ -95,10 +95,8 @@ name_hops(struct bal_snapshot *snap)
 	}
 }
 
-typedef BAL_LIST(uint32_t) table_list;
-
 static void
-add_table(table_list *list, uint32_t table, struct bal_arena *arena)
+add_table(bal_id_list *list, uint32_t table, struct bal_arena *arena)
 {
 	uint32_t *slot;
 
@@ -115,7 +113,7 @@ add_table(table_list *list, uint32_t table, struct bal_arena *arena)
 /* The wanted tables and those of our rules: nothing of ours goes unseen. */
 static void
 tables_to_read(const struct bal_snapshot *snap,
-	       const struct bal_snapshot_want *want, table_list *out,
+	       const struct bal_snapshot_want *want, bal_id_list *out,
 	       struct bal_arena *arena)
 {
 	uint32_t last = 0;
@@ -138,12 +136,10 @@ read_routes(struct bal_snapshot *snap, struct bal_nl *nl,
 	    const struct bal_snapshot_want *want, struct bal_arena *arena,
 	    struct bal_err *err)
 {
-	table_list tables = { 0 };
-
-	tables_to_read(snap, want, &tables, arena);
-	for (size_t i = 0; i < tables.n; i++) {
-		int rc = bal_nl_routes(nl, tables.v[i], arena, &snap->routes,
-				       err);
+	tables_to_read(snap, want, &snap->tables, arena);
+	for (size_t i = 0; i < snap->tables.n; i++) {
+		int rc = bal_nl_routes(nl, snap->tables.v[i], arena,
+				       &snap->routes, err);
 
 		if (rc < 0 || rc == BAL_DUMP_CHANGED)
 			return rc;
@@ -204,6 +200,14 @@ read_chains(struct bal_snapshot *snap, const struct bal_snapshot_want *want,
 	return 0;
 }
 
+static int
+fail_changing(struct bal_err *err)
+{
+	return bal_err(err, BAL_EBUSY,
+		       "the kernel's routes change faster than they can be "
+		       "read");
+}
+
 int
 bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 		  const struct bal_snapshot_want *want, struct bal_arena *arena,
@@ -216,14 +220,36 @@ bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 	if (rc < 0)
 		return -1;
 	if (rc == BAL_DUMP_CHANGED)
-		return bal_err(err, BAL_EBUSY,
-			       "the kernel's routes change faster than they "
-			       "can be read");
+		return fail_changing(err);
 	expand_groups(snap, arena);
 	name_hops(snap);
 	if (read_chains(snap, want, arena, err) < 0)
 		return -1;
 	snap->hash_policy = bal_hash_policy_read();
 	snap->now_ms = bal_now_ms();
+	return arena->oom ? bal_err_nomem(err) : 0;
+}
+
+int
+bal_snapshot_add_table(struct bal_snapshot *snap, struct bal_nl *nl,
+		       uint32_t table, struct bal_arena *arena,
+		       struct bal_err *err)
+{
+	const size_t tables = snap->tables.n, routes = snap->routes.n;
+	int rc = BAL_DUMP_CHANGED;
+
+	add_table(&snap->tables, table, arena);
+	if (snap->tables.n == tables)
+		return arena->oom ? bal_err_nomem(err) : 0;
+	for (int i = 0; i < TRIES && rc == BAL_DUMP_CHANGED; i++) {
+		snap->routes.n = routes;
+		rc = bal_nl_routes(nl, table, arena, &snap->routes, err);
+	}
+	if (rc < 0)
+		return -1;
+	if (rc == BAL_DUMP_CHANGED)
+		return fail_changing(err);
+	expand_groups(snap, arena);
+	name_hops(snap);
 	return arena->oom ? bal_err_nomem(err) : 0;
 }

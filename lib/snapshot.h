@@ -6,13 +6,16 @@
 #include "nl.h"
 #include "object.h"
 
+typedef BAL_LIST(uint32_t) bal_id_list;
+
 /* Everything a plan is compared with.  It lives in one arena. */
 struct bal_snapshot {
 	bal_link_list links;
 	bal_ifaddr_list addrs;
 	bal_rule_list rules;
 	bal_nexthop_list nexthops;
-	bal_route_list routes; /* of the tables asked for, in kernel order */
+	bal_id_list tables;    /* whose routes were read */
+	bal_route_list routes; /* of these tables, in kernel order */
 	bal_chain_list chains; /* ours */
 	bool has_nexthops;     /* the kernel knows nexthop objects */
 	bool has_xtable[BAL_XTABLE_MAX]; /* that legacy table was read */
@@ -37,6 +40,11 @@ struct bal_snapshot_want {
 int bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 		      const struct bal_snapshot_want *want,
 		      struct bal_arena *arena, struct bal_err *err);
+
+/* Read the routes of one table more, if they were not read with @snap. */
+int bal_snapshot_add_table(struct bal_snapshot *snap, struct bal_nl *nl,
+			   uint32_t table, struct bal_arena *arena,
+			   struct bal_err *err);
 
 /* The device of that name or index, or NULL. */
 const struct bal_link *bal_snapshot_link(const struct bal_snapshot *snap,

@@ -14,6 +14,7 @@
 
 #define STATE_MODE 0644 /* bal-status may run as anybody */
 #define FIRST_ROOM 8
+#define ASIDE_TRIES 10 /* state.bad, state.bad1 ... */
 
 enum section { SECTION_NONE, SECTION_BAL, SECTION_UPLINK, SECTION_END };
 
@@ -140,22 +141,52 @@ parse_text(struct bal_state *state, const char *path, const char *text,
 	return 0;
 }
 
+/*
+ * The name it has then, into @bad of PATH_MAX; -1 with errno.  A folder and a
+ * file do not replace each other: what stands there already keeps its name.
+ */
+static int
+move_aside(const char *path, char *bad)
+{
+	for (int i = 0; i < ASIDE_TRIES; i++) {
+		int len = snprintf(bad, PATH_MAX, i ? "%s.bad%d" : "%s.bad",
+				   path, i);
+
+		if (len < 0 || len >= PATH_MAX) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		if (!rename(path, bad))
+			return 0;
+		if (errno != EISDIR && errno != ENOTDIR &&
+		    errno != ENOTEMPTY && errno != EEXIST)
+			return -1;
+	}
+	return -1;
+}
+
 /* It cannot be used: out of the way, and say so. */
 static void
 put_aside(const char *path, bool touch, const char *why)
 {
 	char bad[PATH_MAX];
-	int len = snprintf(bad, sizeof(bad), "%s.bad", path);
 
 	if (!touch)
 		bal_warn("%s is damaged and not used (%.150s)", path, why);
-	else if (len < 0 || (size_t)len >= sizeof(bad) || rename(path, bad))
+	else if (move_aside(path, bad) < 0)
 		bal_warn("%s is damaged and not used (%.150s), and cannot be "
 			 "put aside: %s",
 			 path, why, strerror(errno));
 	else
 		bal_warn("%s was damaged (%.150s), put aside as %s", path, why,
 			 bad);
+}
+
+/* Ours, not the file's fault, and soon over. */
+static bool
+is_shortage(int eno)
+{
+	return eno == ENOMEM || eno == EMFILE || eno == ENFILE;
 }
 
 static void
@@ -174,15 +205,13 @@ bal_state_read(struct bal_state *state, const char *path, bool touch,
 	int ret;
 
 	if (bal_read_file(path, BAL_INI_MAX, &text, &len, &why) < 0) {
-		if (why.sys == ENOMEM) {
+		if (is_shortage(why.sys)) {
 			*err = why;
 			return -1;
 		}
-		/* What is not a file of a sane size is damage too. */
-		if (!why.sys)
+		/* Never written over: what it holds may be known only there. */
+		if (why.sys != ENOENT && why.sys != ENOTDIR)
 			put_aside(path, touch, why.msg);
-		else if (why.sys != ENOENT && why.sys != ENOTDIR)
-			bal_warn("%s", why.msg);
 		set_zero(state);
 		return 0;
 	}

@@ -51,9 +51,10 @@ struct bal_state {
  * Read @path.  1: read.  0: there is none, or it was unreadable and has been
  * put aside as "@path.bad" with a bal_warn(); @state is then the zero state
  * with saved_hash_policy -1 and must be recovered from the kernel.  With
- * @touch false nothing is renamed.  -1: no memory.  Half-written or hostile
- * content never crashes and never yields a name or number out of range, nor
- * two uplinks with one name, slot or table, nor a table of the kernel's.
+ * @touch false nothing is renamed.  -1: no memory or no descriptor is left.
+ * Half-written or hostile content never crashes and never yields a name or
+ * number out of range, nor two uplinks with one name, slot or table, nor a
+ * table of the kernel's.
  */
 int bal_state_read(struct bal_state *state, const char *path, bool touch,
 		   struct bal_err *err);

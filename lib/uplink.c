@@ -174,7 +174,8 @@ compare_addresses(struct bal_uplinks *ups, const struct bal_snapshot *snap)
 					       &up->absent_addr))
 				up->absent_addr = (struct bal_addr){ 0 };
 		for (size_t k = 0; k < i; k++)
-			if (bal_addr_same_host(&ups->v[k].absent_addr,
+			if (ups->v[k].admin_up &&
+			    bal_addr_same_host(&ups->v[k].absent_addr,
 					       &up->absent_addr))
 				up->absent_addr = (struct bal_addr){ 0 };
 	}

@@ -93,5 +93,6 @@ same() {
 
 # veth_files DIR...: every file, its age, its text.
 veth_files() {
-	find "$@" -printf '%p %y %i %T@ %s\n' -type f -exec cat {} + 2>&1
+	find "$@" -printf '%p %y\n' -type f -printf '%i %T@ %s\n' \
+		-exec cat {} + 2>&1
 }

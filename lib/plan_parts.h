@@ -1,0 +1,24 @@
+/* plan_parts - the rooms of plan: rules, routes, chains. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PLAN_PARTS_H
+#define BAL_PLAN_PARTS_H
+
+#include "plan.h"
+
+/*
+ * The subnets that several balanced tunnels share: they stand in `balancing`,
+ * else the connected route in main would send all of it to one of them.
+ */
+typedef BAL_LIST(struct bal_addr) bal_prefix_list;
+void bal_plan_shared_subnets(const struct bal_uplinks *ups,
+			     struct bal_arena *arena, bal_prefix_list *out);
+
+/* The three parts. */
+void bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
+		    bal_rule_list *out);
+void bal_plan_routes(const struct bal_world *world, struct bal_arena *arena,
+		     bal_route_list *out);
+void bal_plan_chains(const struct bal_world *world, struct bal_arena *arena,
+		     bal_chain_list *out);
+
+#endif
