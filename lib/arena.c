@@ -32,21 +32,29 @@ block_new(size_t before, size_t need)
 	return block;
 }
 
+static size_t
+aligned(size_t size)
+{
+	const size_t align = _Alignof(max_align_t);
+
+	return size ? (size + align - 1) / align * align : align;
+}
+
 void *
 bal_arena_alloc(struct bal_arena *arena, size_t size)
 {
-	const size_t align = _Alignof(max_align_t);
 	struct bal_arena_block *block = arena->blocks;
 	void *p;
 
 	if (arena->oom)
 		return NULL;
 	/* No object is larger; and now no sum below can overflow. */
-	if (size > (size_t)PTRDIFF_MAX - sizeof(*block) - align) {
+	if (size >
+	    (size_t)PTRDIFF_MAX - sizeof(*block) - _Alignof(max_align_t)) {
 		arena->oom = true;
 		return NULL;
 	}
-	size = size ? (size + align - 1) / align * align : align;
+	size = aligned(size);
 	if (!block || block->size - block->used < size) {
 		block = block_new(block ? block->size : 0, size);
 		if (!block) {
@@ -75,6 +83,24 @@ bal_arena_fini(struct bal_arena *arena)
 	*arena = (struct bal_arena){ 0 };
 }
 
+/* Make @p of @size bytes @more bytes, if it is the newest and there is room. */
+static bool
+extend(struct bal_arena *arena, const void *p, size_t size, size_t more)
+{
+	struct bal_arena_block *block = arena->blocks;
+	size_t grown;
+
+	if (!p || more > LARGEST_BLOCK ||
+	    (const char *)p + aligned(size) !=
+		    (const char *)block->data + block->used)
+		return false;
+	grown = aligned(more) - aligned(size);
+	if (block->size - block->used < grown)
+		return false;
+	block->used += grown;
+	return true;
+}
+
 void *
 bal_list_push(struct bal_arena *arena, void **v, size_t *n, size_t *cap,
 	      size_t size)
@@ -89,12 +115,14 @@ bal_list_push(struct bal_arena *arena, void **v, size_t *n, size_t *cap,
 			arena->oom = true;
 			return NULL;
 		}
-		moved = bal_arena_alloc(arena, more * size);
-		if (!moved)
-			return NULL;
-		if (*n)
-			memcpy(moved, *v, *n * size);
-		*v = moved;
+		if (!extend(arena, *v, *cap * size, more * size)) {
+			moved = bal_arena_alloc(arena, more * size);
+			if (!moved)
+				return NULL;
+			if (*n)
+				memcpy(moved, *v, *n * size);
+			*v = moved;
+		}
 		*cap = more;
 	}
 	/* A caller may have taken elements back: what is there is not zero. */

@@ -139,7 +139,10 @@ against_the_walk(const void *a, const void *b)
 		return is_goto(y) - is_goto(x);
 	if (is_barrier(x) != is_barrier(y))
 		return is_barrier(y) - is_barrier(x);
-	return is_goto(x) ? priority_cmp(x, y) : priority_cmp(y, x);
+	if (priority_cmp(x, y) != 0)
+		return is_goto(x) ? priority_cmp(x, y) : priority_cmp(y, x);
+	/* The kernel takes mark 0 in a request for any mark: that one last. */
+	return !x->rule.mark - !y->rule.mark;
 }
 
 void

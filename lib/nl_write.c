@@ -227,7 +227,12 @@ bal_nl_encode(const struct bal_op *op, struct bal_nlmsg *out)
 		encode_route(&op->route, RTM_DELROUTE, 0, out);
 		return true;
 	case BAL_OP_RULE_ADD:
-		encode_rule(&op->rule, RTM_NEWRULE, CREATE, out);
+		/*
+		 * Not exclusive: the kernel takes rules for equal that differ
+		 * in the target of a goto or in a "not", and then a rule could
+		 * not be made before the one that it replaces is gone.
+		 */
+		encode_rule(&op->rule, RTM_NEWRULE, NLM_F_CREATE, out);
 		return true;
 	case BAL_OP_RULE_DEL:
 		encode_rule(&op->rule, RTM_DELRULE, 0, out);

@@ -30,6 +30,7 @@ struct bal_pass {
 	int lock; /* descriptor, -1: not held */
 	bool state_lost;
 	bool state_written; /* the file holds @state as it is */
+	struct bal_state was; /* what the file held; .uplinks NULL: nothing */
 	struct bal_arena arena;
 	bal_table_list fresh; /* table names to be registered */
 	struct bal_snapshot snap;

@@ -229,36 +229,48 @@ block_role(uint32_t block)
 	return BAL_RULE_BLOCKS + (int)block * BAL_BLOCK_PRIORITIES;
 }
 
+/* What a block has, be all of its uplinks dead. */
+static void
+block_frame(struct maker *m, uint32_t block)
+{
+	uint32_t mask = m->world->globals->mark_mask;
+	uint32_t low = bal_mark_of((1u << BAL_BLOCK_SLOTS_LOG2) - 1, mask);
+	struct bal_rule scratch = { 0 }, *r;
+
+	r = jump(m, BAL_RULE_MARK, block_role(block), &scratch);
+	match_mark(r, bal_mark_of(block << BAL_BLOCK_SLOTS_LOG2, mask),
+		   mask & ~low);
+	add(m, block_role(block), BAL_RULE_NOP, &scratch);
+	jump(m, block_role(block) + 1, BAL_RULE_TREE_FORWARDED, &scratch);
+}
+
 /* Marks by 16s: one look at the top bits, then at most 16 rules. */
 static void
 mark_tree(struct maker *m)
 {
 	const struct bal_uplinks *ups = m->world->uplinks;
-	uint32_t mask = m->world->globals->mark_mask;
-	uint32_t low = bal_mark_of((1u << BAL_BLOCK_SLOTS_LOG2) - 1, mask);
-	uint32_t last = UINT32_MAX;
 	struct bal_rule scratch = { 0 }, *r;
+	uint32_t last = 0;
 
 	jump(m, BAL_RULE_OIF, BAL_RULE_TREE_FORWARDED, &scratch);
 	r = jump(m, BAL_RULE_TREE_FORWARDED, BAL_RULE_TREE_END, &scratch);
 	not_local(r);
+	/*
+	 * Always: to the kernel, deleting the goto of mark 0 is deleting the
+	 * first goto of any mark.
+	 */
+	block_frame(m, 0);
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
 		uint32_t block = up->slot >> BAL_BLOCK_SLOTS_LOG2;
-		int role = block_role(block);
 
 		if (!up->admin_up)
 			continue;
 		/* Uplinks come by slot, so a block's are together. */
-		if (block != last) {
-			r = jump(m, BAL_RULE_MARK, role, &scratch);
-			match_mark(r, mark_of(m, up) & ~low, mask & ~low);
-			jump(m, role + 1, BAL_RULE_TREE_FORWARDED, &scratch);
-			/* A goto needs it, be all of the block dead. */
-			add(m, role, BAL_RULE_NOP, &scratch);
-		}
+		if (block != last)
+			block_frame(m, block);
 		last = block;
-		mark_rule(m, up, role);
+		mark_rule(m, up, block_role(block));
 	}
 }
 

@@ -169,6 +169,8 @@ compare_addresses(struct bal_uplinks *ups, const struct bal_snapshot *snap)
 			if (k != i && ups->v[k].admin_up &&
 			    has_addr(&ups->v[k], &a->addr))
 				up->shared_addr = true;
+		if (bal_addr_none(&up->absent_addr))
+			continue;
 		for (size_t k = 0; k < snap->addrs.n; k++)
 			if (bal_addr_same_host(&snap->addrs.v[k].addr,
 					       &up->absent_addr))

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* floor - the kernel work of bal's commands and nothing else, to compare. */
+#include "floor.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define TREE_FROM 16 /* uplinks */
+
+int uplinks;
+bool same_subnet;
+int failures;
+
+static void
+hash_policy(const char *value)
+{
+	int fd = open("/proc/sys/net/ipv4/fib_multipath_hash_policy",
+		      O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, value, 1) != 1)
+		failures++;
+	close(fd);
+}
+
+static void
+device_routes(int type, int k)
+{
+	route(type, (uint32_t)k, 0, k, 0, true);
+	route(type, (uint32_t)k, 0, k, gateway(k), true);
+}
+
+static void
+balanced_routes(int type, int k)
+{
+	uint32_t metric = 100 * 256 + (uint32_t)k;
+
+	route(type, BALANCING, 1000 + metric, k, gateway(k), false);
+	route(type, LAST, 1000000 + metric, k, gateway(k), false);
+}
+
+/* All tables of ours one by one, or with everybody's in a single dump. */
+static void
+read_all(bool one_dump)
+{
+	struct ifinfomsg ifi = { 0 };
+	struct ifaddrmsg ifa = { .ifa_family = AF_INET };
+	struct fib_rule_hdr frh = { .family = AF_INET };
+	struct nhmsg nhm = { 0 };
+	struct rtmsg rtm = { .rtm_family = AF_INET };
+
+	nl_dump(RTM_GETLINK, &ifi, sizeof(ifi), IFLA_EXT_MASK,
+		RTEXT_FILTER_SKIP_STATS);
+	nl_dump(RTM_GETADDR, &ifa, sizeof(ifa), 0, 0);
+	nl_dump(RTM_GETRULE, &frh, sizeof(frh), 0, 0);
+	nl_dump(RTM_GETNEXTHOP, &nhm, sizeof(nhm), 0, 0);
+	for (int k = 1; !one_dump && k <= uplinks; k++)
+		nl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), RTA_TABLE,
+			(uint32_t)k);
+	if (one_dump) {
+		nl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), 0, 0);
+	} else {
+		nl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), RTA_TABLE, BALANCING);
+		nl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), RTA_TABLE, LAST);
+	}
+	mangle_read();
+}
+
+static void
+noop(int k)
+{
+	(void)k;
+	read_all(false);
+}
+
+static void
+noop_one_dump(int k)
+{
+	(void)k;
+	read_all(true);
+}
+
+static void
+solo(int k)
+{
+	route(RTM_NEWROUTE, BALANCING, 1, k, gateway(k), false);
+}
+
+static void
+multi(int k)
+{
+	(void)k;
+	weighted_route(RTM_NEWROUTE, GROUP);
+}
+
+static void
+setup(int unused)
+{
+	bool tree = uplinks >= TREE_FROM;
+
+	(void)unused;
+	hash_policy("1");
+	for (int k = 1; k <= uplinks; k++) {
+		sysctls(k, true);
+		device_routes(RTM_NEWROUTE, k);
+		nexthop(RTM_NEWNEXTHOP, k);
+		balanced_routes(RTM_NEWROUTE, k);
+	}
+	group(NLM_F_CREATE | NLM_F_EXCL, 0);
+	weighted_route(RTM_NEWROUTE, GROUP);
+	frame_rules(RTM_NEWRULE, tree);
+	for (int k = 1; k <= uplinks; k++) {
+		mark_rules(RTM_NEWRULE, k, tree);
+		own_rules(RTM_NEWRULE, k, tree);
+	}
+	nl_flush();
+	mangle_setup();
+}
+
+/* As much as a setup of 2016 had: 3 rules, 2 routes and a share for each. */
+static void
+seed(int unused)
+{
+	(void)unused;
+	for (int k = 1; k <= uplinks; k++) {
+		uint32_t t = (uint32_t)k;
+
+		route(RTM_NEWROUTE, t, 0, k, gateway(k), true);
+		route(RTM_NEWROUTE, BALANCING, 1000 + 100 * 256 + t, k,
+		      gateway(k), false);
+		simple_rules(RTM_NEWRULE, k);
+	}
+	multipath_route();
+	balancing_rule(RTM_NEWRULE);
+	nl_flush();
+	mangle_setup();
+}
+
+/* With one left of two there is no group, as bal has it. */
+static void
+down(int k)
+{
+	bool tree = uplinks >= TREE_FROM, last = uplinks == 2;
+	int other = 3 - k;
+
+	if (last)
+		route(RTM_NEWROUTE, BALANCING, 1, other, gateway(other), false);
+	else
+		group(NLM_F_REPLACE, k);
+	mark_rules(RTM_DELRULE, k, tree);
+	own_rules(RTM_DELRULE, k, tree);
+	balanced_routes(RTM_DELROUTE, k);
+	device_routes(RTM_DELROUTE, k);
+	nexthop(RTM_DELNEXTHOP, k);
+	if (last) {
+		nexthop(RTM_DELNEXTHOP, 0);
+		nexthop(RTM_DELNEXTHOP, other);
+	}
+	nl_flush();
+	mangle_change(k, false);
+	sysctls(k, false);
+	nl_flush();
+}
+
+static void
+up(int k)
+{
+	bool tree = uplinks >= TREE_FROM, second = uplinks == 2;
+
+	sysctls(k, true);
+	device_routes(RTM_NEWROUTE, k);
+	nexthop(RTM_NEWNEXTHOP, k);
+	if (second)
+		nexthop(RTM_NEWNEXTHOP, 3 - k);
+	own_rules(RTM_NEWRULE, k, tree);
+	mark_rules(RTM_NEWRULE, k, tree);
+	nl_flush();
+	mangle_change(k, true);
+	balanced_routes(RTM_NEWROUTE, k);
+	group(second ? NLM_F_CREATE | NLM_F_EXCL : NLM_F_REPLACE, 0);
+	if (second)
+		weighted_route(RTM_NEWROUTE, GROUP);
+	nl_flush();
+}
+
+static void
+clear(int unused)
+{
+	(void)unused;
+	nl_lenient();
+	weighted_route(RTM_DELROUTE, 0);
+	nexthop(RTM_DELNEXTHOP, 0);
+	for (int tree = 0; tree <= 1; tree++) {
+		frame_rules(RTM_DELRULE, tree);
+		for (int k = 1; k <= uplinks; k++) {
+			mark_rules(RTM_DELRULE, k, tree);
+			own_rules(RTM_DELRULE, k, tree);
+		}
+	}
+	for (int k = 1; k <= uplinks; k++) {
+		balanced_routes(RTM_DELROUTE, k);
+		device_routes(RTM_DELROUTE, k);
+		nexthop(RTM_DELNEXTHOP, k);
+		sysctls(k, false);
+	}
+	/* What bal makes may have the next number. */
+	nexthop(RTM_DELNEXTHOP, uplinks + 1);
+	nl_flush();
+	mangle_clear();
+	hash_policy("0");
+}
+
+/* A number from 1 to @max, or 0. */
+static int
+number(const char *text, int max)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	return *end || n < 1 || n > max ? 0 : (int)n;
+}
+
+static const struct {
+	const char *name;
+	void (*run)(int k);
+} commands[] = {
+	{ "noop", noop },   { "noop-one-dump", noop_one_dump },
+	{ "setup", setup }, { "seed", seed },
+	{ "clear", clear }, { "down", down },
+	{ "up", up },	    { "solo", solo },
+	{ "multi", multi },
+};
+
+int
+main(int argc, char **argv)
+{
+	int k = 0;
+
+	if (argc >= 4) {
+		uplinks = number(argv[2], 250);
+		same_subnet = strcmp(argv[3], "same") == 0;
+		k = argc > 4 ? number(argv[4], uplinks) : 1;
+	}
+	for (size_t i = 0; k && i < sizeof(commands) / sizeof(commands[0]);
+	     i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		nl_open();
+		commands[i].run(k);
+		nl_flush();
+		nl_close();
+		return failures ? 1 : 0;
+	}
+	fputs("usage: floor noop|noop-one-dump|setup|seed|clear|down|up|solo|"
+	      "multi N apart|same [K]\n",
+	      stderr);
+	return 64;
+}
