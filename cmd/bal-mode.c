@@ -27,11 +27,10 @@ static int
 change(struct bal_pass *pass, const struct mode *m, enum bal_mode mode,
        struct bal_err *err)
 {
-	struct bal_intent intent = { .kind = BAL_INTENT_MODE, .mode = mode };
+	struct bal_intent intent = { .kind = BAL_INTENT_MODE,
+				     .mode = mode,
+				     .save_mode = m->save };
 
-	if (m->save && !pass->dry_run &&
-	    bal_pass_save_mode(pass, mode, err) < 0)
-		return -1;
 	return bal_pass_run(pass, &intent, err);
 }
 

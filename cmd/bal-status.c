@@ -138,6 +138,7 @@ main(int argc, char **argv)
 		.args = "[DEV]",
 		.opts = opts,
 		.max_args = 1,
+		.changes = true, /* -n changes nothing: it never does */
 		.run = run,
 	};
 	struct show how = { 0 };

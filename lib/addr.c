@@ -129,6 +129,21 @@ bal_addr_network(const struct bal_addr *a)
 	return net;
 }
 
+struct bal_addr
+bal_addr_last(const struct bal_addr *a)
+{
+	struct bal_addr last = bal_addr_network(a);
+	size_t i;
+
+	for (i = 0; i < bal_addr_bits(a->family) / 8; i++) {
+		if (i * 8 >= last.len)
+			last.bytes[i] = 0xff;
+		else if (i * 8 + 8 > last.len)
+			last.bytes[i] |= (uint8_t)(0xff >> last.len % 8);
+	}
+	return last;
+}
+
 int
 bal_addr_cmp(const struct bal_addr *a, const struct bal_addr *b)
 {

@@ -48,6 +48,9 @@ struct bal_addr bal_addr_host(const struct bal_addr *a);
 /* The network of @a: bits behind the prefix cleared. */
 struct bal_addr bal_addr_network(const struct bal_addr *a);
 
+/* The last address of @a's network, for IPv4 its broadcast address. */
+struct bal_addr bal_addr_last(const struct bal_addr *a);
+
 /* Order by family, bytes, length: <0, 0, >0. */
 int bal_addr_cmp(const struct bal_addr *a, const struct bal_addr *b);
 

@@ -50,6 +50,23 @@ is_gone_already(const struct bal_op *op, int eno)
 	}
 }
 
+/* The one device that a refused next hop is by. */
+static const char *
+dev_of(const struct bal_op *op)
+{
+	switch (op->kind) {
+	case BAL_OP_NEXTHOP_ADD:
+	case BAL_OP_NEXTHOP_REPLACE:
+		return op->nexthop.hop.dev;
+	case BAL_OP_ROUTE_ADD:
+	case BAL_OP_ROUTE_APPEND:
+	case BAL_OP_ROUTE_REPLACE:
+		return op->route.n_hops == 1 ? op->route.hops[0].dev : "";
+	default:
+		return "";
+	}
+}
+
 static void
 on_failure(size_t number, int eno, const char *why, void *arg)
 {
@@ -61,6 +78,7 @@ on_failure(size_t number, int eno, const char *why, void *arg)
 		return;
 	if (a->out->refused++ == 0) {
 		a->out->moved = true;
+		(void)bal_copy(a->out->dev, sizeof(a->out->dev), dev_of(op));
 		bal_err_sys(&a->out->first, eno, "cannot %s%s%s%s",
 			    bal_op_describe(op, what, sizeof(what)),
 			    why[0] ? " (" : "", why, why[0] ? ")" : "");

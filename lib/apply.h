@@ -17,6 +17,7 @@ struct bal_applied {
 	 */
 	bool moved;
 	struct bal_err first; /* the first refusal, in words */
+	char dev[BAL_IFNAMSIZ]; /* the uplink that it is about, or "" */
 };
 
 /*

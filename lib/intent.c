@@ -140,8 +140,8 @@ bal_intent_admit(const struct bal_intent *intent,
 			       "no routing table id is free for %s", dev);
 	if (check_table(state, dev, table, err) < 0)
 		return -1;
-	slot = us ? us->slot :
-		    choose_slot(state, dev, table, globals->mark_mask);
+	slot = us && us->slot ? us->slot :
+				choose_slot(state, dev, table, globals->mark_mask);
 	if (!slot)
 		return bal_err(err, BAL_ECONF,
 			       "mark_mask 0x%x has no room for another uplink",

@@ -24,6 +24,7 @@ struct bal_intent {
 	struct bal_addr hook_gateway;  /* UP: from ifupdown or OpenVPN */
 	struct bal_addr transport;     /* UP: OpenVPN's own local address */
 	enum bal_mode mode;            /* MODE */
+	bool save_mode;                /* MODE: for the next boot, too */
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;
 };

@@ -62,14 +62,18 @@ see_address(struct bal_uplink_state *us, const struct bal_conf *conf,
 	    const struct bal_snapshot *snap, const struct bal_link *link,
 	    struct bal_arena *arena)
 {
-	struct bal_settings set = bal_uplink_settings(conf, us, us->name);
-	const struct bal_addr *gateway = bal_addr_none(&set.gateway) ?
-						 &us->learned_gateway :
-						 &set.gateway;
 	const struct bal_ifaddr **addrs;
+	struct bal_settings set;
 	size_t n;
 
-	addrs = bal_uplink_addrs(snap, link->ifindex, gateway, &n, arena);
+	addrs = bal_uplink_addrs(snap, link->ifindex, &us->learned_gateway, &n,
+				 arena);
+	if (n > 1) {
+		set = bal_uplink_settings(conf, us, us->name);
+		if (!bal_addr_none(&set.gateway))
+			addrs = bal_uplink_addrs(snap, link->ifindex,
+						 &set.gateway, &n, arena);
+	}
 	if (n)
 		us->learned_addr = addrs[0]->addr;
 }

@@ -31,6 +31,7 @@ forget(struct bal_pass *pass)
 	memset(&pass->snap, 0, sizeof(pass->snap));
 	memset(&pass->uplinks, 0, sizeof(pass->uplinks));
 	memset(&pass->fresh, 0, sizeof(pass->fresh));
+	memset(&pass->refused, 0, sizeof(pass->refused));
 }
 
 void
@@ -112,9 +113,8 @@ bal_pass_mode(const struct bal_pass *pass)
 	return mode;
 }
 
-int
-bal_pass_save_mode(struct bal_pass *pass, enum bal_mode mode,
-		   struct bal_err *err)
+static int
+save_mode(const struct bal_pass *pass, enum bal_mode mode, struct bal_err *err)
 {
 	char line[16], dir[BAL_PATH_MAX];
 	int len = snprintf(line, sizeof(line), "%s\n", bal_mode_name(mode));
@@ -189,14 +189,20 @@ see_kernel(struct bal_pass *pass, struct bal_err *err)
 	return 0;
 }
 
+static int
+resolve(struct bal_pass *pass, struct bal_err *err)
+{
+	return bal_uplinks_resolve(&pass->conf, &pass->state, &pass->snap,
+				   &pass->arena, &pass->uplinks, err);
+}
+
 int
 bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 {
 	forget(pass);
 	if (load_state(pass, err) < 0 || see_kernel(pass, err) < 0)
 		return -1;
-	return bal_uplinks_resolve(&pass->conf, &pass->state, &pass->snap,
-				   &pass->arena, &pass->uplinks, err);
+	return resolve(pass, err);
 }
 
 /* Names are for people: where they cannot be written, numbers serve. */
@@ -246,26 +252,29 @@ admit(struct bal_pass *pass, const struct bal_intent *intent,
 				      &pass->arena, err);
 }
 
-/* A gateway that nobody named: the default route that is there already. */
+/*
+ * Where nobody named a gateway, the default route that somebody else made by
+ * the device tells it.
+ */
 static int
 find_gateways(struct bal_pass *pass, struct bal_err *err)
 {
-	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
-		struct bal_uplink_state *us = &pass->state.uplinks[i];
-		const struct bal_link *link;
-		struct bal_settings set;
+	bool found = false;
 
-		set = bal_uplink_settings(&pass->conf, us, us->name);
-		link = bal_snapshot_link(&pass->snap, us->name);
-		if (!us->admin_up || !link || link->no_arp || !link->up ||
-		    !bal_addr_none(&set.gateway) ||
-		    !bal_addr_none(&us->learned_gateway))
+	for (size_t i = 0; i < pass->uplinks.n; i++) {
+		const struct bal_uplink *up = &pass->uplinks.v[i];
+		struct bal_uplink_state *us;
+
+		if (!up->admin_up || !up->up || up->no_arp ||
+		    !bal_addr_none(&up->gateway))
 			continue;
-		if (bal_nl_foreign_gateway(pass->nl, link->ifindex,
+		us = bal_state_find(&pass->state, up->name);
+		if (bal_nl_foreign_gateway(pass->nl, up->ifindex,
 					   &us->learned_gateway, err) < 0)
 			return -1;
+		found |= !bal_addr_none(&us->learned_gateway);
 	}
-	return 0;
+	return found ? resolve(pass, err) : 0;
 }
 
 static void
@@ -291,25 +300,63 @@ make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
 	bool objects = pass->conf.globals.nexthop_objects &&
 		       pass->snap.has_nexthops;
 
-	if (bal_uplinks_resolve(&pass->conf, &pass->state, &pass->snap,
-				&pass->arena, &pass->uplinks, err) < 0 ||
-	    bal_plan_make(&world, &pass->arena, plan, err) < 0)
+	if (bal_plan_make(&world, &pass->arena, plan, err) < 0)
 		return -1;
 	pass->state.masquerading |= plan->masquerading;
 	return bal_diff_make(plan, &pass->snap, pass->state.balancing_table,
 			     objects, &pass->arena, ops, err);
 }
 
-/* Plan, diff, apply.  1: the world moved, it is worth another try. */
-static int
-reconcile(struct bal_pass *pass, struct bal_err *err)
+/*
+ * An uplink that the kernel refuses, whatever is tried, is left out of this
+ * pass: a group that it is to join would be refused as a whole, and with it
+ * every change of the others.
+ */
+static void
+leave_out_refused(struct bal_pass *pass)
 {
-	struct bal_applied applied;
+	for (size_t i = 0; i < pass->uplinks.n; i++)
+		for (size_t k = 0; k < pass->refused.n; k++)
+			if (strcmp(pass->uplinks.v[i].name,
+				   pass->refused.v[k].dev) == 0)
+				bal_uplink_disable(&pass->uplinks.v[i]);
+}
+
+static bool
+note_refused(struct bal_pass *pass, const struct bal_applied *applied)
+{
+	struct bal_uplink_state *us;
+	struct bal_refusal *slot;
+
+	if (!applied->dev[0])
+		return false;
+	for (size_t k = 0; k < pass->refused.n; k++)
+		if (strcmp(pass->refused.v[k].dev, applied->dev) == 0)
+			return false;
+	slot = BAL_PUSH(&pass->arena, &pass->refused);
+	if (!slot)
+		return false;
+	memcpy(slot->dev, applied->dev, sizeof(slot->dev));
+	slot->why = applied->first;
+	us = bal_state_find(&pass->state, slot->dev);
+	if (us)
+		snprintf(us->reason, sizeof(us->reason), "refused: %.*s",
+			 (int)sizeof(us->reason) - 10, slot->why.msg);
+	return true;
+}
+
+/* Plan, diff, apply.  1: refused, which @applied tells more of. */
+static int
+reconcile(struct bal_pass *pass, struct bal_applied *applied,
+	  struct bal_err *err)
+{
 	struct bal_plan plan = { 0 };
 	bal_op_list ops = { 0 };
 
-	if (find_gateways(pass, err) < 0 ||
-	    make_ops(pass, &plan, &ops, err) < 0)
+	if (resolve(pass, err) < 0 || find_gateways(pass, err) < 0)
+		return -1;
+	leave_out_refused(pass);
+	if (make_ops(pass, &plan, &ops, err) < 0)
 		return -1;
 	print_ops(pass, &ops, &plan);
 	pass->changes += ops.n;
@@ -319,12 +366,9 @@ reconcile(struct bal_pass *pass, struct bal_err *err)
 	if (bal_state_write(&pass->state, pass->paths.state, err) < 0)
 		return -1;
 	pass->state_written = true;
-	if (bal_apply(pass->nl, &ops, &plan.chains, &applied, err) < 0)
+	if (bal_apply(pass->nl, &ops, &plan.chains, applied, err) < 0)
 		return -1;
-	if (!applied.refused)
-		return 0;
-	*err = applied.first;
-	return applied.moved ? 1 : -1;
+	return applied->refused ? 1 : 0;
 }
 
 /* What bal-down left until the kernel was clean. */
@@ -354,45 +398,99 @@ drop_leftovers(struct bal_pass *pass)
 }
 
 static int
-finish(struct bal_pass *pass, struct bal_err *err)
+finish(struct bal_pass *pass, const struct bal_intent *intent,
+       struct bal_err *err)
 {
+	if (intent->save_mode && save_mode(pass, intent->mode, err) < 0)
+		return -1;
 	drop_leftovers(pass);
 	if (pass->state_written || state_is_as_read(pass))
 		return 0;
 	return bal_state_write(&pass->state, pass->paths.state, err);
 }
 
+/* The kernel as it is, and what the intent makes of it. */
 static int
-run_locked(struct bal_pass *pass, const struct bal_intent *intent,
-	   struct bal_err *err)
+begin(struct bal_pass *pass, const struct bal_intent *intent,
+      struct bal_err *err)
 {
-	int rc = 1;
-
 	if (load_state(pass, err) < 0)
 		return -1;
 	if (pass->state_lost && see_kernel(pass, err) < 0)
 		return -1;
-	for (int i = 0; i < BAL_PASS_TRIES && rc == 1; i++) {
-		if (see_kernel(pass, err) < 0)
-			return -1;
-		if (i == 0 && intent->kind == BAL_INTENT_UP &&
-		    admit(pass, intent, err) < 0)
-			return -1;
-		if (i == 0 &&
-		    bal_intent_apply(intent, &pass->conf, &pass->snap,
-				     &pass->state, &pass->arena, err) < 0)
-			return -1;
-		if (i == 0)
-			register_tables(pass);
-		else
-			bal_state_learn(&pass->state, &pass->conf, &pass->snap,
-					&pass->arena);
-		pass->state_written = false;
-		rc = reconcile(pass, err);
-	}
-	if (rc)
+	if (see_kernel(pass, err) < 0)
 		return -1;
-	return pass->dry_run ? 0 : finish(pass, err);
+	if (intent->kind == BAL_INTENT_UP && admit(pass, intent, err) < 0)
+		return -1;
+	if (bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
+			     &pass->arena, err) < 0)
+		return -1;
+	register_tables(pass);
+	return 0;
+}
+
+static int
+look_again(struct bal_pass *pass, struct bal_err *err)
+{
+	if (see_kernel(pass, err) < 0)
+		return -1;
+	bal_state_learn(&pass->state, &pass->conf, &pass->snap, &pass->arena);
+	pass->state_written = false;
+	return 0;
+}
+
+/* Until the kernel holds what it should, the refused left out. */
+static int
+converge(struct bal_pass *pass, struct bal_err *err)
+{
+	struct bal_applied applied = { 0 };
+	int tries = 0, rc;
+
+	while ((rc = reconcile(pass, &applied, err)) == 1) {
+		if (applied.moved && ++tries < BAL_PASS_TRIES) {
+			if (look_again(pass, err) < 0)
+				return -1;
+			continue;
+		}
+		*err = applied.first;
+		if (!note_refused(pass, &applied) || look_again(pass, err) < 0)
+			return -1;
+		tries = 0;
+	}
+	return rc;
+}
+
+/* The one that the intent is about fails; others are only warned of. */
+static int
+tell_refusals(const struct bal_pass *pass, const struct bal_intent *intent,
+	      struct bal_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < pass->refused.n; i++) {
+		const struct bal_refusal *r = &pass->refused.v[i];
+
+		if (strcmp(r->dev, intent->dev) == 0) {
+			*err = r->why;
+			rc = -1;
+		} else {
+			bal_warn("%s: %s", r->dev, r->why.msg);
+		}
+	}
+	return rc;
+}
+
+static int
+run_locked(struct bal_pass *pass, const struct bal_intent *intent,
+	   struct bal_err *err)
+{
+	if (begin(pass, intent, err) < 0 || converge(pass, err) < 0)
+		return -1;
+	if (pass->dry_run)
+		return 0;
+	if (finish(pass, intent, err) < 0)
+		return -1;
+	return tell_refusals(pass, intent, err);
 }
 
 int

@@ -16,6 +16,12 @@
 /* How often a pass is planned anew when the world moved under it. */
 #define BAL_PASS_TRIES 3
 
+/* An uplink that the kernel will not have as it is. */
+struct bal_refusal {
+	char dev[BAL_IFNAMSIZ];
+	struct bal_err why;
+};
+
 /* Everything that one pass knows.  Zero state: nothing loaded. */
 struct bal_pass {
 	struct bal_paths paths;
@@ -33,6 +39,7 @@ struct bal_pass {
 	struct bal_state was; /* what the file held; .uplinks NULL: nothing */
 	struct bal_arena arena;
 	bal_table_list fresh; /* table names to be registered */
+	BAL_LIST(struct bal_refusal) refused;
 	struct bal_snapshot snap;
 	struct bal_uplinks uplinks;
 	size_t changes; /* operations carried out (or printed) */
@@ -56,7 +63,9 @@ int bal_pass_look(struct bal_pass *pass, struct bal_err *err);
  * Carry @intent out: under the lock state and kernel are read, planned,
  * compared and changed; the state is written before (so that a kill leaves
  * the intent to the next command) and after.  BAL_EBUSY when another command
- * holds the lock.
+ * holds the lock.  An uplink that the kernel refuses (a gateway that is none)
+ * is left out when all else is done: a failure if it is the intent's, else a
+ * bal_warn().
  */
 int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err);
@@ -73,10 +82,6 @@ int bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out,
 
 /* The mode in force, and the id that a table name has for this pass. */
 enum bal_mode bal_pass_mode(const struct bal_pass *pass);
-
-/* Write @mode for good (bal-mode --save). */
-int bal_pass_save_mode(struct bal_pass *pass, enum bal_mode mode,
-		       struct bal_err *err);
 
 /*
  * Register @name with @id (0: a free one) under the lock; idempotent.  The id

@@ -4,7 +4,7 @@
 #include "config.h"
 #endif
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* secure_getenv, mkostemp */
+#define _GNU_SOURCE /* secure_getenv */
 #endif
 
 #include "paths.h"
@@ -33,7 +33,7 @@
 #define FIRST_NAP_MS 1
 #define LONGEST_NAP_MS 20
 #define FIRST_CHUNK 16384
-#define TMP_SUFFIX ".XXXXXX"
+#define TMP_SUFFIX ".new"
 
 /* @dir, or @dir "/" @name, into @out of BAL_PATH_MAX. */
 static int
@@ -314,7 +314,9 @@ bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 
 	if (n < 0 || (size_t)n >= sizeof(tmp))
 		return bal_err_sys(err, ENAMETOOLONG, "cannot write %s", path);
-	fd = mkostemp(tmp, O_CLOEXEC);
+	/* One name, so that a kill leaves one file at most: writers lock. */
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot write %s", path);
 	if (fill(fd, path, text, len, mode))

@@ -2,6 +2,7 @@
 /* snapshot - reads everything that a plan is compared with. */
 #include "snapshot.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,13 +21,42 @@ bal_now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	const struct bal_link *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+void
+bal_snapshot_index(struct bal_snapshot *snap, struct bal_arena *arena)
+{
+	const struct bal_link **v;
+
+	v = bal_arena_alloc(arena, (snap->links.n + 1) * sizeof(*v));
+	for (size_t i = 0; v && i < snap->links.n; i++)
+		v[i] = &snap->links.v[i];
+	if (v)
+		qsort(v, snap->links.n, sizeof(*v), by_name);
+	snap->by_name = v;
+}
+
+static int
+name_cmp(const void *name, const void *link)
+{
+	return strcmp(name, (*(const struct bal_link *const *)link)->name);
+}
+
 const struct bal_link *
 bal_snapshot_link(const struct bal_snapshot *snap, const char *name)
 {
-	for (size_t i = 0; i < snap->links.n; i++)
-		if (strcmp(snap->links.v[i].name, name) == 0)
-			return &snap->links.v[i];
-	return NULL;
+	const struct bal_link **found = NULL;
+
+	if (snap->by_name)
+		found = bsearch(name, snap->by_name, snap->links.n,
+				sizeof(*found), name_cmp);
+	return found ? *found : NULL;
 }
 
 const struct bal_link *
@@ -221,6 +251,7 @@ bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 		return -1;
 	if (rc == BAL_DUMP_CHANGED)
 		return fail_changing(err);
+	bal_snapshot_index(snap, arena);
 	expand_groups(snap, arena);
 	name_hops(snap);
 	if (read_chains(snap, want, arena, err) < 0)

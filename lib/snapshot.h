@@ -11,6 +11,7 @@ typedef BAL_LIST(uint32_t) bal_id_list;
 /* Everything a plan is compared with.  It lives in one arena. */
 struct bal_snapshot {
 	bal_link_list links;
+	const struct bal_link **by_name; /* the same, sorted by name */
 	bal_ifaddr_list addrs;
 	bal_rule_list rules;
 	bal_nexthop_list nexthops;
@@ -45,6 +46,9 @@ int bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 int bal_snapshot_add_table(struct bal_snapshot *snap, struct bal_nl *nl,
 			   uint32_t table, struct bal_arena *arena,
 			   struct bal_err *err);
+
+/* Sort the devices for bal_snapshot_link(); bal_snapshot_read() does it. */
+void bal_snapshot_index(struct bal_snapshot *snap, struct bal_arena *arena);
 
 /* The device of that name or index, or NULL. */
 const struct bal_link *bal_snapshot_link(const struct bal_snapshot *snap,

@@ -33,15 +33,57 @@ corrupt(struct reader *r, const char *what, const char *which)
 			which);
 }
 
+/* The room doubles whenever the number of uplinks is FIRST_ROOM * 2^n. */
+static int
+make_room(struct bal_state *state)
+{
+	size_t n = state->n_uplinks, room = n ? n * 2 : FIRST_ROOM;
+	struct bal_uplink_state *moved;
+
+	if (n && (n < FIRST_ROOM || n & (n - 1)))
+		return 0;
+	moved = reallocarray(state->uplinks, room, sizeof(*moved));
+	if (!moved)
+		return -1;
+	state->uplinks = moved;
+	return 0;
+}
+
+/* A new one behind the others, known not to be there. */
+static struct bal_uplink_state *
+append(struct bal_state *state, const char *name, struct bal_err *err)
+{
+	struct bal_uplink_state *u;
+
+	if (bal_check_ifname(name, err) < 0)
+		return NULL;
+	if (state->n_uplinks >= BAL_UPLINKS_MAX) {
+		bal_err(err, BAL_EUNAVAIL, "%s is one more than %d uplinks",
+			name, BAL_UPLINKS_MAX);
+		return NULL;
+	}
+	if (make_room(state) < 0) {
+		bal_err_nomem(err);
+		return NULL;
+	}
+	u = &state->uplinks[state->n_uplinks++];
+	*u = (struct bal_uplink_state){ 0 };
+	bal_copy(u->name, sizeof(u->name), name);
+	return u;
+}
+
 static void
 begin_uplink(struct reader *r, const char *name)
 {
 	struct bal_err err = { 0 };
 
+	size_t n = r->state.n_uplinks;
+
 	r->section = SECTION_UPLINK;
-	if (bal_state_find(&r->state, name)) {
-		corrupt(r, "a second uplink", name);
-	} else if (!bal_state_add(&r->state, name, &err)) {
+	/* They are written sorted: so no two are one, and none is looked for. */
+	if (n && strcmp(r->state.uplinks[n - 1].name, name) >= 0) {
+		corrupt(r, "not behind the uplink before it:", name);
+	} else if (!append(&r->state, name, &err)) {
 		r->oom = err.sys == ENOMEM;
 		bal_lines_fault(&r->lines, r->lines.number, "%s", err.msg);
 	}
@@ -317,44 +359,12 @@ bal_state_find(const struct bal_state *state, const char *name)
 	return NULL;
 }
 
-/* The room doubles whenever the number of uplinks is FIRST_ROOM * 2^n. */
-static int
-make_room(struct bal_state *state)
-{
-	size_t n = state->n_uplinks, room = n ? n * 2 : FIRST_ROOM;
-	struct bal_uplink_state *moved;
-
-	if (n && (n < FIRST_ROOM || n & (n - 1)))
-		return 0;
-	moved = reallocarray(state->uplinks, room, sizeof(*moved));
-	if (!moved)
-		return -1;
-	state->uplinks = moved;
-	return 0;
-}
-
 struct bal_uplink_state *
 bal_state_add(struct bal_state *state, const char *name, struct bal_err *err)
 {
 	struct bal_uplink_state *u = bal_state_find(state, name);
 
-	if (u)
-		return u;
-	if (bal_check_ifname(name, err) < 0)
-		return NULL;
-	if (state->n_uplinks >= BAL_UPLINKS_MAX) {
-		bal_err(err, BAL_EUNAVAIL, "%s is one more than %d uplinks",
-			name, BAL_UPLINKS_MAX);
-		return NULL;
-	}
-	if (make_room(state) < 0) {
-		bal_err_nomem(err);
-		return NULL;
-	}
-	u = &state->uplinks[state->n_uplinks++];
-	*u = (struct bal_uplink_state){ 0 };
-	bal_copy(u->name, sizeof(u->name), name);
-	return u;
+	return u ? u : append(state, name, err);
 }
 
 void

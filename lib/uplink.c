@@ -88,6 +88,27 @@ bal_uplink_addrs(const struct bal_snapshot *snap, int ifindex,
 	return v;
 }
 
+/* Ourselves, or all of a subnet: it leads nowhere, and the kernel refuses. */
+static bool
+is_no_gateway(const struct bal_uplink *up)
+{
+	for (size_t i = 0; i < up->n_addrs; i++) {
+		const struct bal_ifaddr *own = up->addrs[i];
+		struct bal_addr last = bal_addr_last(&own->addr);
+		struct bal_addr net = bal_addr_network(&own->addr);
+
+		if (bal_addr_same_host(&own->addr, &up->gateway))
+			return true;
+		/* A /31 has neither (RFC 3021). */
+		if (!own->peer &&
+		    own->addr.len + 1u < bal_addr_bits(own->addr.family) &&
+		    (bal_addr_same_host(&last, &up->gateway) ||
+		     bal_addr_same_host(&net, &up->gateway)))
+			return true;
+	}
+	return false;
+}
+
 static void
 see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
 	   const struct bal_snapshot *snap, struct bal_arena *arena)
@@ -112,12 +133,18 @@ see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
 	}
 	if (!up->n_addrs)
 		up->absent_addr = bal_addr_host(&us->learned_addr);
-	/* A gateway that is ourselves leads nowhere; the kernel refuses it. */
-	for (size_t i = 0; i < up->n_addrs; i++)
-		if (bal_addr_same_host(&up->addrs[i]->addr, &up->gateway))
-			up->gateway = (struct bal_addr){ 0 };
+	if (is_no_gateway(up))
+		up->gateway = (struct bal_addr){ 0 };
 	up->usable = up->admin_up && up->up && up->carrier && up->n_addrs &&
 		     (up->no_arp || !bal_addr_none(&up->gateway));
+}
+
+void
+bal_uplink_disable(struct bal_uplink *up)
+{
+	up->gateway = (struct bal_addr){ 0 };
+	up->no_arp = false;
+	up->usable = up->alive = false;
 }
 
 static void

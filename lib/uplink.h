@@ -61,6 +61,9 @@ struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
 					const struct bal_uplink_state *us,
 					const char *name);
 
+/* Leave it with its own subnet only: nothing goes by its gateway. */
+void bal_uplink_disable(struct bal_uplink *up);
+
 /* A tunnel's packets leave by another uplink, or it knows no neighbours. */
 bool bal_uplink_is_tunnel(const struct bal_uplink *up);
 
