@@ -49,6 +49,7 @@ lab_openvpn_server() {
 		cert $pki/server.crt
 		key $pki/server.key
 		keepalive 2 20
+		txqueuelen 10000
 		tmp-dir $pki
 		verb 3
 		$(printf '%s\n' "$@")
@@ -77,6 +78,7 @@ lab_openvpn_config() {
 			hand-window 10
 			connect-retry 1 2
 			script-security 2
+			txqueuelen 10000
 			setenv PATH $LAB_PATH
 			verb 3
 		END
