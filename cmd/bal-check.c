@@ -23,17 +23,20 @@ static const struct cmd_opt opts[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
-/* Without the lock: a pass of probes may take seconds. */
+/*
+ * First the kernel is put right: a probe through a table that somebody has
+ * emptied would condemn a healthy line.  Then the probes, without the lock: a
+ * pass of them may take seconds.
+ */
 static int
 probe(struct bal_pass *pass, struct bal_probe **probes, size_t *n,
       struct bal_err *err)
 {
-	bool no_chains = pass->no_chains;
+	struct bal_intent repair = { .kind = BAL_INTENT_CHECK };
 	int rc;
 
-	pass->no_chains = true;
-	rc = bal_pass_look(pass, err);
-	pass->no_chains = no_chains;
+	rc = pass->dry_run ? bal_pass_look(pass, err) :
+			     bal_pass_run(pass, &repair, err);
 	if (rc < 0 || bal_pass_probes(pass, probes, n, err) < 0)
 		return -1;
 	return bal_probe_run(*probes, *n, err);

@@ -3,34 +3,65 @@
 #include "cmd.h"
 #include "hook.h"
 
+struct down {
+	bool all;
+};
+
 static int
-run(void *ctx, const struct cmd_common *common, int argc, char **argv,
-    struct bal_err *err)
+set_all(void *ctx, const char *value, struct bal_err *err)
 {
-	struct bal_intent intent = { .kind = BAL_INTENT_DOWN };
+	(void)value;
+	(void)err;
+	((struct down *)ctx)->all = true;
+	return 0;
+}
+
+static const struct cmd_opt opts[] = {
+	{ 'a', "all", NULL, "every uplink", set_all },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+/* The device: operand, ifupdown's IFACE, OpenVPN's argument; "": none. */
+static int
+find_device(struct bal_intent *intent, int argc, char **argv,
+	    struct bal_err *err)
+{
 	bool openvpn = bal_hook_openvpn_args(argc, argv);
 	const char *operand = argc && !openvpn ? argv[0] : NULL;
-	struct bal_pass pass = { 0 };
 	struct bal_hook hook = { 0 };
-	int rc;
 
-	(void)ctx;
 	if (operand && bal_check_ifname(operand, err) < 0) {
 		err->kind = BAL_EUSAGE;
 		return -1;
 	}
 	if (!operand && bal_hook_read(&hook, argc, argv, err) < 0)
 		return -1;
-	if (!operand && hook.all)
-		return CMD_DONE;
-	if (!operand && !hook.dev[0])
+	if (!operand && !hook.dev[0] && !hook.all)
 		return bal_err(err, BAL_EUSAGE, "which device?");
-	(void)bal_copy(intent.dev, sizeof(intent.dev),
-		       operand ? operand : hook.dev);
+	return bal_copy(intent->dev, sizeof(intent->dev),
+			operand ? operand : hook.dev);
+}
+
+static int
+run(void *ctx, const struct cmd_common *common, int argc, char **argv,
+    struct bal_err *err)
+{
+	struct bal_intent intent = { .kind = BAL_INTENT_DOWN };
+	const struct down *down = ctx;
+	struct bal_pass pass = { 0 };
+	int rc;
+
+	intent.all = down->all;
+	if (down->all && argc)
+		return bal_err(err, BAL_EUSAGE, "all, or %s?", argv[0]);
+	if (!down->all && find_device(&intent, argc, argv, err) < 0)
+		return -1;
+	if (!down->all && !intent.dev[0])
+		return CMD_DONE;
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
 		rc = bal_pass_run(&pass, &intent, err);
-	if (rc < 0)
+	if (rc < 0 && intent.dev[0])
 		bal_err_wrap(err, "%s", intent.dev);
 	bal_pass_fini(&pass);
 	return rc;
@@ -43,11 +74,14 @@ main(int argc, char **argv)
 		.name = "bal-down",
 		.brief = "Use a device as an uplink no longer.",
 		.args = "[DEV]",
+		.opts = opts,
 		.max_args = 1,
 		.openvpn_args = true,
 		.changes = true,
 		.run = run,
 	};
 
-	return cmd_main(&cmd, NULL, argc, argv);
+	struct down down = { 0 };
+
+	return cmd_main(&cmd, &down, argc, argv);
 }

@@ -56,6 +56,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		err->kind = BAL_EUSAGE;
 		return -1;
 	}
+	if (!argc && ((const struct mode *)ctx)->save)
+		return bal_err(err, BAL_EUSAGE, "save which mode?");
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
 		rc = argc ? change(&pass, ctx, mode, err) : show(&pass, err);

@@ -93,7 +93,8 @@ show(struct bal_pass *pass, const struct show *how, const char *dev,
 	/* Anybody may look; only the iptables part takes privilege. */
 	pass->no_chains = geteuid() != 0;
 	if (bal_pass_look(pass, err) < 0 ||
-	    bal_status_make(pass, &pass->arena, &status, err) < 0)
+	    bal_status_make(pass, &pass->arena, &status, err) < 0 ||
+	    bal_pass_due(pass, &status.due, err) < 0)
 		return -1;
 	if (how->kernel) {
 		show_kernel(pass);

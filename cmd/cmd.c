@@ -96,7 +96,7 @@ static const struct cmd_opt common_opts[] = {
 	{ 'c', "config", "FILE", "configuration (/etc/bal/bal.conf)",
 	  set_conf },
 	{ 'v', "verbose", NULL, "say what is done", set_verbose },
-	{ 'q', "quiet", NULL, "no warnings", set_quiet },
+	{ 'q', "quiet", NULL, "only errors", set_quiet },
 	{ 0, "strict", NULL, "in a hook: fail when something fails",
 	  set_strict },
 	{ 'h', "help", NULL, "this help", set_help },
@@ -233,11 +233,11 @@ status_of(enum bal_errkind kind)
 }
 
 static void
-print_warning(void *arg, const char *msg)
+print_message(void *arg, enum bal_say what, const char *msg)
 {
 	const struct front *f = arg;
 
-	if (!f->common.quiet)
+	if (!f->common.quiet || what == BAL_SAY_FAULT)
 		fprintf(stderr, "%s: %s\n", f->cmd->name, msg);
 }
 
@@ -289,12 +289,14 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 	struct bal_err err = { 0 };
 	int status;
 
-	bal_warn_sink(print_warning, &f);
+	bal_say_sink(print_message, &f);
 	f.common.strict = says_strict(argc, argv);
 	status = parse_and_run(&f, argc, argv, &err);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", cmd->name, err.msg);
 		status = status_of(err.kind);
+		if (err.kind == BAL_EPERM && geteuid() != 0)
+			fprintf(stderr, "%s: root is needed\n", cmd->name);
 		if (err.kind == BAL_EUSAGE)
 			fprintf(stderr, "%s: try %s --help\n", cmd->name,
 				cmd->name);
@@ -313,8 +315,5 @@ cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 	pass->out = common->dry_run || common->verbose ? stdout : NULL;
 	/* Anybody may ask what would be done, as far as anybody can see. */
 	pass->no_chains = common->dry_run && geteuid() != 0;
-	if (pass->no_chains)
-		bal_warn("without privilege iptables cannot be read, its part "
-			 "is left out");
 	return bal_pass_init(pass, common->conf, err);
 }

@@ -43,7 +43,7 @@ struct bal_conf {
 
 /*
  * Read @path.  A missing file is an empty configuration if @must_exist is
- * false.  Every fault is reported by bal_warn() as `FILE:LINE: what`; then -1
+ * false.  Every fault is reported by bal_say() as `FILE:LINE: what`; then -1
  * with @err saying how many there are, kind BAL_ECONF.  Lines over 199
  * characters and files over 1 MiB are refused (inih would cut the former).
  * @conf needs bal_conf_fini() after success only.

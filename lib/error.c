@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static bal_warn_fn *warn_fn;
-static void *warn_arg;
+static bal_say_fn *say_fn;
+static void *say_arg;
 
 static enum bal_errkind
 kind_of(int eno)
@@ -91,23 +91,23 @@ bal_err_nomem(struct bal_err *err)
 }
 
 void
-bal_warn_sink(bal_warn_fn *fn, void *arg)
+bal_say_sink(bal_say_fn *fn, void *arg)
 {
-	warn_fn = fn;
-	warn_arg = arg;
+	say_fn = fn;
+	say_arg = arg;
 }
 
 void
-bal_warn(const char *fmt, ...)
+bal_say(enum bal_say what, const char *fmt, ...)
 {
 	char msg[320];
 	va_list ap;
 
-	if (!warn_fn)
+	if (!say_fn)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
 	make_one_line(msg);
-	warn_fn(warn_arg, msg);
+	say_fn(say_arg, what, msg);
 }

@@ -45,11 +45,18 @@ int bal_err_wrap(struct bal_err *err, const char *fmt, ...) BAL_PRINTF(2, 3);
 int bal_err_nomem(struct bal_err *err);
 
 /*
- * Warnings go to the one sink that the program sets: the library itself never
- * prints.  @fmt has no newline.  Without a sink they are dropped.
+ * The library itself never prints.  What has to be said while it goes on goes
+ * to the one sink that the program sets; without one it is dropped.
  */
-typedef void bal_warn_fn(void *arg, const char *msg);
-void bal_warn_sink(bal_warn_fn *fn, void *arg);
-void bal_warn(const char *fmt, ...) BAL_PRINTF(1, 2);
+enum bal_say {
+	BAL_SAY_EVENT, /* an uplink changed its health */
+	BAL_SAY_WARN,
+	BAL_SAY_FAULT, /* one of several errors that the command ends with */
+};
+typedef void bal_say_fn(void *arg, enum bal_say what, const char *msg);
+void bal_say_sink(bal_say_fn *fn, void *arg);
+/* @fmt has no newline. */
+void bal_say(enum bal_say what, const char *fmt, ...) BAL_PRINTF(2, 3);
+#define bal_warn(...) bal_say(BAL_SAY_WARN, __VA_ARGS__)
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* wg-quick runs PostUp in a subshell of its own and exports nothing. */
@@ -32,7 +33,8 @@ bal_hook_caller(void)
 		return BAL_CALLER_IFUPDOWN;
 	if (secure_getenv("script_type") && secure_getenv("dev"))
 		return BAL_CALLER_OPENVPN;
-	if (secure_getenv("PPPLOGNAME") || secure_getenv("PPP_IFACE"))
+	if (secure_getenv("PPPLOGNAME") || secure_getenv("PPP_IFACE") ||
+	    (secure_getenv("IFNAME") && secure_getenv("IPLOCAL")))
 		return BAL_CALLER_PPP;
 	if (parent_is("wg-quick"))
 		return BAL_CALLER_WG_QUICK;
@@ -82,6 +84,30 @@ stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 	return 0;
 }
 
+/* ifupdown hands on any option, and so any misspelt one. */
+static void
+warn_of_unknown_options(const struct bal_hook *hook)
+{
+	static const char prefix[] = "IF_BAL_";
+	size_t len = strlen(prefix);
+
+	for (char **e = environ; *e; e++) {
+		const char *key = *e + len, *end = strchr(*e, '=');
+		bool known = false;
+		size_t n;
+
+		if (strncmp(*e, prefix, len) != 0 || !end)
+			continue;
+		n = (size_t)(end - key);
+		for (size_t i = 0; bal_settings_key(i) && !known; i++)
+			known = strlen(bal_settings_key(i)) == n &&
+				strncasecmp(key, bal_settings_key(i), n) == 0;
+		if (!known)
+			bal_warn("unknown option bal-%.*s of %s", (int)n, key,
+				 hook->dev);
+	}
+}
+
 static int
 read_ifupdown(struct bal_hook *hook, struct bal_err *err)
 {
@@ -97,6 +123,7 @@ read_ifupdown(struct bal_hook *hook, struct bal_err *err)
 	for (size_t i = 0; bal_settings_key(i); i++)
 		if (stanza_option(hook, bal_settings_key(i), err) < 0)
 			return -1;
+	warn_of_unknown_options(hook);
 	hook->gateway = stranger_addr("IF_GATEWAY");
 	return 0;
 }
@@ -133,6 +160,8 @@ bal_hook_read(struct bal_hook *hook, int argc, char **argv,
 		break;
 	case BAL_CALLER_PPP:
 		dev = secure_getenv("PPP_IFACE");
+		if (!dev)
+			dev = secure_getenv("IFNAME");
 		if (dev && bal_check_ifname(dev, err) == 0)
 			(void)bal_copy(h.dev, sizeof(h.dev), dev);
 		break;

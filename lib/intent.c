@@ -140,8 +140,9 @@ bal_intent_admit(const struct bal_intent *intent,
 			       "no routing table id is free for %s", dev);
 	if (check_table(state, dev, table, err) < 0)
 		return -1;
-	slot = us && us->slot ? us->slot :
-				choose_slot(state, dev, table, globals->mark_mask);
+	slot = us ? us->slot : 0;
+	if (!slot)
+		slot = choose_slot(state, dev, table, globals->mark_mask);
 	if (!slot)
 		return bal_err(err, BAL_ECONF,
 			       "mark_mask 0x%x has no room for another uplink",
@@ -196,9 +197,13 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 		return bal_err(err, BAL_ESYS, "%s was not admitted",
 			       intent->dev);
 	us->admin_up = true;
-	us->told = intent->told;
-	us->learned_gateway = intent->hook_gateway;
-	us->learned_over[0] = '\0';
+	if (intent->keep_told) {
+		bal_settings_merge(&us->told, &intent->told);
+	} else {
+		us->told = intent->told;
+		us->learned_gateway = intent->hook_gateway;
+		us->learned_over[0] = '\0';
+	}
 	learn_over(us, state, snap, &intent->transport);
 	if (us->since_ms == 0)
 		us->since_ms = snap->now_ms;
@@ -220,12 +225,29 @@ still_probed(const struct bal_uplink_state *us, const struct bal_probe *p,
 	return false;
 }
 
+/* What a log keeps: who, what now, why, and how long it was otherwise. */
+static void
+tell_change(const struct bal_uplink_state *us, const struct bal_probe *p,
+	    uint64_t now_ms)
+{
+	uint64_t s = us->since_ms && us->since_ms < now_ms ?
+			     (now_ms - us->since_ms) / 1000 :
+			     0;
+
+	bal_say(BAL_SAY_EVENT, "%s: %s%s%s, was %s for %llu s", us->name,
+		bal_health_name(p->state.health), p->state.bad ? ", " : "",
+		p->state.bad ? p->reason : "",
+		bal_health_name(us->health.health), (unsigned long long)s);
+}
+
 static void
 apply_probe(struct bal_uplink_state *us, const struct bal_probe *p,
 	    uint64_t now_ms)
 {
-	if (us->health.health != p->state.health)
+	if (us->health.health != p->state.health) {
+		tell_change(us, p, now_ms);
 		us->since_ms = now_ms;
+	}
 	us->health = p->state;
 	us->sent += p->sent;
 	us->answered += p->answered;
@@ -248,9 +270,11 @@ bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
 		rc = apply_up(intent, snap, state, err);
 		break;
 	case BAL_INTENT_DOWN:
-		us = bal_state_find(state, intent->dev);
-		if (us)
-			us->admin_up = false;
+		for (size_t i = 0; i < state->n_uplinks; i++) {
+			us = &state->uplinks[i];
+			if (intent->all || strcmp(us->name, intent->dev) == 0)
+				us->admin_up = false;
+		}
 		break;
 	case BAL_INTENT_MODE:
 		state->has_mode = true;

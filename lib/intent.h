@@ -21,9 +21,11 @@ struct bal_intent {
 	enum bal_intent_kind kind;
 	char dev[BAL_IFNAMSIZ];        /* UP, DOWN */
 	struct bal_settings told;      /* UP: options and stanza */
+	bool keep_told; /* UP: what was told before holds, where not said */
 	struct bal_addr hook_gateway;  /* UP: from ifupdown or OpenVPN */
 	struct bal_addr transport;     /* UP: OpenVPN's own local address */
 	enum bal_mode mode;            /* MODE */
+	bool all;                      /* DOWN: every uplink */
 	bool save_mode;                /* MODE: for the next boot, too */
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;

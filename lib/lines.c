@@ -42,7 +42,8 @@ bal_lines_fault(struct bal_lines *lines, unsigned number, const char *fmt, ...)
 			snprintf(lines->first, sizeof(lines->first),
 				 "line %u: %.160s", number, what);
 		else
-			bal_warn("%s:%u: %s", lines->path, number, what);
+			bal_say(BAL_SAY_FAULT, "%s:%u: %s", lines->path,
+				number, what);
 	}
 }
 

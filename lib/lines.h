@@ -43,7 +43,7 @@ char *bal_lines_read(char *buf, int size, void *lines);
 /* To be called by inih's handler first: this line was a key and a value. */
 void bal_lines_taken(struct bal_lines *lines);
 
-/* Count a fault of line @number and report it by bal_warn(). */
+/* Count a fault of line @number and report it by bal_say(). */
 void bal_lines_fault(struct bal_lines *lines, unsigned number, const char *fmt,
 		     ...) BAL_PRINTF(3, 4);
 

@@ -307,6 +307,18 @@ make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
 			     objects, &pass->arena, ops, err);
 }
 
+int
+bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err)
+{
+	struct bal_plan plan = { 0 };
+	bal_op_list ops = { 0 };
+
+	if (make_ops(pass, &plan, &ops, err) < 0)
+		return -1;
+	*n = ops.n;
+	return 0;
+}
+
 /*
  * An uplink that the kernel refuses, whatever is tried, is left out of this
  * pass: a group that it is to join would be refused as a whole, and with it

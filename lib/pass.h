@@ -59,6 +59,9 @@ void bal_pass_fini(struct bal_pass *pass);
  */
 int bal_pass_look(struct bal_pass *pass, struct bal_err *err);
 
+/* How many changes a reconciling pass would make after a bal_pass_look(). */
+int bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err);
+
 /*
  * Carry @intent out: under the lock state and kernel are read, planned,
  * compared and changed; the state is written before (so that a kill leaves
@@ -71,7 +74,7 @@ int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err);
 
 /*
- * What bal-check has to probe, from a bal_pass_look(): every uplink that is
+ * What bal-check has to probe, from the last look or run: every uplink that is
  * administratively up and has a device with an address; one without a target
  * gets no verdict.  A tunnel without targets is asked through its gateway, or the first host of
  * its subnet, whose silence proves nothing as long as it never answered.

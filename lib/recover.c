@@ -16,7 +16,10 @@ is_ours(const struct bal_rule *r)
 static bool
 names_uplink(const struct bal_rule *r)
 {
-	return is_ours(r) && r->oif[0] && r->table;
+	struct bal_err ignored;
+
+	return is_ours(r) && r->oif[0] && r->table &&
+	       bal_check_ifname(r->oif, &ignored) == 0;
 }
 
 static uint32_t
@@ -29,6 +32,20 @@ slot_from_mark(const struct bal_snapshot *snap, uint32_t table, uint32_t shift)
 			return r->mark >> shift;
 	}
 	return 0;
+}
+
+/* Uplinks with one address have a rule about marks when dead, too. */
+static bool
+was_alive(const struct bal_snapshot *snap, uint32_t table)
+{
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+
+		if (is_ours(r) && r->has_mark && r->table == table &&
+		    r->suppress_prefixlen < 0)
+			return true;
+	}
+	return false;
 }
 
 /* A dead uplink has no fwmark rule, but its connections are still marked. */
@@ -45,6 +62,17 @@ slot_from_chains(const struct bal_snapshot *snap, const char *dev,
 				return rules->v[k].set_mark >> shift;
 	}
 	return 0;
+}
+
+/* 0: nothing tells it. */
+static uint32_t
+known_slot(const struct bal_snapshot *snap, const struct bal_conf *conf,
+	   const struct bal_rule *rule)
+{
+	uint32_t shift = (uint32_t)__builtin_ctz(conf->globals.mark_mask);
+	uint32_t slot = slot_from_mark(snap, rule->table, shift);
+
+	return slot ? slot : slot_from_chains(snap, rule->oif, shift);
 }
 
 static uint32_t
@@ -125,20 +153,41 @@ recover_shares(struct bal_uplink_state *us, const struct bal_settings *set,
 	}
 }
 
+/*
+ * Alive, with a default in its own table, and none in `balancing` though that
+ * has some: it was told not to share.
+ */
+static bool
+does_not_share(const struct bal_snapshot *snap, uint32_t table,
+	       uint32_t balancing, int ifindex)
+{
+	bool own = false, any = false, shares = false;
+
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+
+		if (r->protocol != BAL_PROTO)
+			continue;
+		own |= r->table == table && r->dst.len == 0;
+		any |= r->table == balancing && r->n_hops;
+		for (size_t k = 0; k < r->n_hops; k++)
+			shares |= r->table == balancing &&
+				  r->hops[k].ifindex == ifindex;
+	}
+	return own && any && !shares;
+}
+
 static int
 recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	       const struct bal_snapshot *snap, const struct bal_rule *rule,
 	       struct bal_err *err)
 {
-	uint32_t shift = (uint32_t)__builtin_ctz(conf->globals.mark_mask);
-	uint32_t slot = slot_from_mark(snap, rule->table, shift);
+	uint32_t slot = known_slot(snap, conf, rule);
 	const struct bal_link *link = bal_snapshot_link(snap, rule->oif);
 	struct bal_uplink_state *us;
 	struct bal_settings set;
-	bool dead = slot == 0;
+	bool dead = !was_alive(snap, rule->table);
 
-	if (!slot)
-		slot = slot_from_chains(snap, rule->oif, shift);
 	if (!slot_free(state, slot))
 		slot = free_slot(state);
 	if (!slot)
@@ -154,9 +203,15 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 		us->health.health = BAL_HEALTH_DEAD;
 	recover_addresses(us, snap);
 	set = bal_uplink_settings(conf, NULL, us->name);
-	if (link)
-		recover_shares(us, &set, snap, state->balancing_table,
-			       link->ifindex);
+	if (!link)
+		return 0;
+	recover_shares(us, &set, snap, state->balancing_table, link->ifindex);
+	if (!dead && set.balance &&
+	    does_not_share(snap, us->table, state->balancing_table,
+			   link->ifindex)) {
+		us->told.has |= BAL_SET_BALANCE;
+		us->told.balance = false;
+	}
 	return 0;
 }
 
@@ -198,13 +253,17 @@ bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
 		  const struct bal_snapshot *snap, struct bal_err *err)
 {
 	recover_balancing(state, snap);
-	for (size_t i = 0; i < snap->rules.n; i++) {
-		const struct bal_rule *r = &snap->rules.v[i];
+	/* Those whose mark is known first, so that it is free for them. */
+	for (int known = 1; known >= 0; known--) {
+		for (size_t i = 0; i < snap->rules.n; i++) {
+			const struct bal_rule *r = &snap->rules.v[i];
 
-		if (!names_uplink(r) || bal_state_find(state, r->oif))
-			continue;
-		if (recover_uplink(state, conf, snap, r, err) < 0)
-			return -1;
+			if (!names_uplink(r) || bal_state_find(state, r->oif) ||
+			    (known && !known_slot(snap, conf, r)))
+				continue;
+			if (recover_uplink(state, conf, snap, r, err) < 0)
+				return -1;
+		}
 	}
 	recover_mode(state, conf, snap);
 	/* Nobody knows whether there was a chain in nat: look once. */

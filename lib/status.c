@@ -2,6 +2,7 @@
 /* status - judges what there is to be shown; pure. */
 #include "status.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *
@@ -84,10 +85,29 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	row->alive = up->alive;
 	row->balanced = bal_plan_balanced(up);
 	row->share = share_of(up, &pass->uplinks, status->mode);
+	row->unprobed = up->admin_up && !up->set.n_targets &&
+			!bal_uplink_is_tunnel(up);
 	if (row->remembered && row->remembered->since_ms &&
 	    row->remembered->since_ms < pass->snap.now_ms)
 		row->for_ms = pass->snap.now_ms - row->remembered->since_ms;
 	status->n_alive += up->alive;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct bal_status_row *x = a, *y = b;
+
+	return strverscmp(x->name, y->name);
+}
+
+/* A mode that was set long ago must not surprise who edits bal.conf today. */
+static const char *
+who_overrules(const struct bal_pass *pass)
+{
+	if (bal_pass_mode(pass) == pass->conf.globals.mode)
+		return NULL;
+	return pass->state.has_mode ? "bal-mode" : "bal-mode --save";
 }
 
 int
@@ -96,6 +116,7 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 {
 	struct bal_status status = {
 		.mode = bal_pass_mode(pass),
+		.overrules = who_overrules(pass),
 		.kept = pass->uplinks.kept,
 		.no_marks = !pass->no_chains &&
 			    !pass->snap.has_xtable[BAL_XTABLE_MANGLE],
@@ -120,6 +141,9 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 	}
 	if (arena->oom)
 		return bal_err_nomem(err);
+	if (status.rows.n)
+		qsort(status.rows.v, status.rows.n, sizeof(*status.rows.v),
+		      by_name);
 	*out = status;
 	return 0;
 }

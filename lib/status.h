@@ -18,10 +18,13 @@ struct bal_status_row {
 	const struct bal_uplink_state *remembered; /* NULL likewise */
 	struct bal_settings set;
 	uint64_t for_ms; /* since the last change of health */
+	bool unprobed;   /* there is nobody to ask */
 };
 
 struct bal_status {
 	enum bal_mode mode;
+	const char *overrules; /* who set a mode against bal.conf, or NULL */
+	size_t due;      /* changes that the kernel waits for */
 	bool kept;       /* all look dead and are used all the same */
 	bool no_marks;   /* no legacy iptables: connections are not marked */
 	bool no_objects; /* classic multipath routes instead of nexthops */
@@ -31,7 +34,7 @@ struct bal_status {
 };
 
 /*
- * Make it from a bal_pass_look().  Uplinks that only the configuration knows
+ * Make it from a bal_pass_look().  Rows are in order of their names.  Uplinks that only the configuration knows
  * are rows too, as "down".
  */
 int bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,

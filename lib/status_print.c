@@ -163,11 +163,17 @@ print_remarks(const struct bal_status *status, FILE *out)
 		if (row->remembered && row->remembered->reason[0])
 			fprintf(out, "%s: %s\n", row->name,
 				row->remembered->reason);
+		if (row->unprobed)
+			fprintf(out, "%s: not probed, it has no targets\n",
+				row->name);
 		if (row->up && row->up->shared_addr)
 			fprintf(out, "%s: another uplink has the same address, "
 				     "kept apart by marks\n",
 				row->name);
 	}
+	if (status->due)
+		fprintf(out, "%zu changes are due: bal-check makes them\n",
+			status->due);
 	if (status->kept)
 		fputs("all uplinks look dead and are used all the same "
 		      "(when_all_dead = keep)\n", out);
@@ -182,8 +188,11 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 	size_t width[COL_MAX] = { 0 };
 	cells c;
 
-	fprintf(out, "mode %s, %zu of %zu uplinks alive\n",
+	fprintf(out, "mode %s, %zu of %zu uplinks in use\n",
 		bal_mode_name(status->mode), status->n_alive, status->rows.n);
+	if (status->overrules)
+		fprintf(out, "(set by %s; the configuration says otherwise)\n",
+			status->overrules);
 	if (!status->rows.n)
 		return;
 	for (int i = 0; i < COL_MAX; i++)
@@ -289,7 +298,8 @@ bal_status_print_json(const struct bal_status *status, FILE *out)
 {
 	fputc('{', out);
 	json_string(out, "mode", bal_mode_name(status->mode));
-	fprintf(out, ",\"alive\":%zu,", status->n_alive);
+	fprintf(out, ",\"alive\":%zu,\"due\":%zu,", status->n_alive,
+		status->due);
 	json_bool(out, "kept", status->kept);
 	fputc(',', out);
 	json_bool(out, "marks", !status->no_marks);

@@ -61,6 +61,8 @@ without_tunnels() {
 	SCENE_MISSING=$(lab_lacks openvpn openssl tun)
 }
 
+# A person is told in words, not in TAP.
+unset -f skip_all
 lab_enter "$@"
 
 weights=(3 2 1)

@@ -13,9 +13,10 @@ static struct bal_arena arena;
 static char warning[320]; /* the last one */
 
 static inline void
-keep_warning(void *arg, const char *msg)
+keep_warning(void *arg, enum bal_say what, const char *msg)
 {
 	(void)arg;
+	(void)what;
 	snprintf(warning, sizeof(warning), "%s", msg);
 }
 
@@ -50,7 +51,7 @@ teardown(void **state)
 static inline void
 make_tables(void)
 {
-	bal_warn_sink(keep_warning, NULL);
+	bal_say_sink(keep_warning, NULL);
 	make_namespace("iptables-legacy -t mangle -S && "
 		       "iptables-legacy -t nat -S",
 		       "no iptables-legacy, or no legacy tables");

@@ -40,11 +40,12 @@ in_folder(const char *name)
 }
 
 static inline void
-keep_warning(void *arg, const char *msg)
+keep_warning(void *arg, enum bal_say what, const char *msg)
 {
 	size_t used = strlen(warnings);
 
 	(void)arg;
+	(void)what;
 	snprintf(warnings + used, sizeof(warnings) - used, "%s\n", msg);
 }
 
@@ -59,7 +60,7 @@ make_folder(void **state)
 	if (!mkdtemp(folder))
 		return -1;
 	*warnings = '\0';
-	bal_warn_sink(keep_warning, NULL);
+	bal_say_sink(keep_warning, NULL);
 	return 0;
 }
 
