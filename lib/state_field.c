@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define TOLD "told."
-#define SAVED "saved."
+#define SAVED "saved"
 
 enum kind {
 	KIND_ADMIN,
@@ -65,15 +65,6 @@ static const struct field fields[] = {
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
-
-static const char *const devconf_names[BAL_DC_MAX] = {
-	[BAL_DC_ARP_IGNORE] = "arp_ignore",
-	[BAL_DC_ARP_ANNOUNCE] = "arp_announce",
-	[BAL_DC_ARP_FILTER] = "arp_filter",
-	[BAL_DC_RP_FILTER] = "rp_filter",
-	[BAL_DC_PROMOTE_SECONDARIES] = "promote_secondaries",
-	[BAL_DC_IGNORE_LINKDOWN] = "ignore_routes_with_linkdown",
-};
 
 /* As bal_parse_u32(), of 64 bits: counters of bytes. */
 static int
@@ -218,24 +209,44 @@ set_told(struct bal_settings *told, const char *key, const char *text,
 	return bal_settings_set(told, ~0u, key, text, err);
 }
 
+/* One line for all: `-` is a value that is not known. */
 static int
-set_saved(struct bal_uplink_state *u, const char *key, const char *text,
-	  struct bal_err *err)
+set_saved(struct bal_uplink_state *u, const char *text, struct bal_err *err)
 {
-	size_t i;
+	struct bal_uplink_state new = *u;
+	char word[16];
+	int i = 0, got;
 
-	for (i = 0; i < BAL_DC_MAX; i++)
-		if (!strcmp(key, devconf_names[i]))
+	for (; (got = bal_next_word(&text, word, sizeof(word))) > 0; i++) {
+		if (i == BAL_DC_MAX)
 			break;
-	if (i == BAL_DC_MAX || u->saved_mask & 1u << i)
+		if (strcmp(word, "-") == 0)
+			continue;
+		if (parse_i32(word, &new.saved[i], err) < 0)
+			return -1;
+		new.saved_mask |= 1u << i;
+	}
+	if (got || i != BAL_DC_MAX || u->saved_mask)
 		return bal_err(err, BAL_ECONF,
-			       "key \"" SAVED "%.80s\" is "
-			       "unknown or there twice",
-			       key);
-	if (parse_i32(text, &u->saved[i], err) < 0)
-		return -1;
-	u->saved_mask |= 1u << i;
+			       "saved has not %d values, or is there twice",
+			       BAL_DC_MAX);
+	*u = new;
 	return 0;
+}
+
+static void
+print_saved(const struct bal_uplink_state *u, FILE *out)
+{
+	if (!u->saved_mask)
+		return;
+	fputs(SAVED " =", out);
+	for (int i = 0; i < BAL_DC_MAX; i++) {
+		if (u->saved_mask & 1u << i)
+			fprintf(out, " %" PRId32, u->saved[i]);
+		else
+			fputs(" -", out);
+	}
+	fputc('\n', out);
 }
 
 int
@@ -246,8 +257,8 @@ bal_uplink_state_set(struct bal_uplink_state *u, struct bal_state_seen *seen,
 
 	if (!strncmp(key, TOLD, strlen(TOLD)))
 		return set_told(&u->told, key + strlen(TOLD), text, err);
-	if (!strncmp(key, SAVED, strlen(SAVED)))
-		return set_saved(u, key + strlen(SAVED), text, err);
+	if (!strcmp(key, SAVED))
+		return set_saved(u, text, err);
 	for (tried = 0; tried < N_FIELDS; tried++) {
 		i = (seen->next + tried) % N_FIELDS;
 		if (!strcmp(key, fields[i].name))
@@ -408,8 +419,5 @@ bal_uplink_state_print(const struct bal_uplink_state *u, FILE *out)
 		print_field(&fields[i], (const char *)u + fields[i].offset,
 			    out);
 	print_told(&u->told, out);
-	for (i = 0; i < BAL_DC_MAX; i++)
-		if (u->saved_mask & 1u << i)
-			fprintf(out, SAVED "%s = %" PRId32 "\n",
-				devconf_names[i], u->saved[i]);
+	print_saved(u, out);
 }
