@@ -69,6 +69,12 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	if (rc == 0 && !check->no_probe) {
 		pass.want_stats = true;
 		rc = probe(&pass, &probes, &intent.n_probes, err);
+		/* Who may not probe may still ask what would be repaired. */
+		if (rc < 0 && pass.dry_run && err->kind == BAL_EPERM) {
+			bal_warn("%s; without probes", err->msg);
+			intent.n_probes = 0;
+			rc = 0;
+		}
 		intent.probes = probes;
 	}
 	if (rc == 0)

@@ -2,7 +2,9 @@
 /* cmd - the common front of all commands. */
 #include "cmd.h"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,6 +284,25 @@ says_strict(int argc, char **argv)
 	return false;
 }
 
+/*
+ * A closed descriptor 0 to 2 would be given to the lock or the state, and a
+ * message written into it.  A reader that went away, or a limit on file size,
+ * must not end us half way: write() tells.
+ */
+static void
+make_sane(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
 int
 cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 {
@@ -289,6 +310,7 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 	struct bal_err err = { 0 };
 	int status;
 
+	make_sane();
 	bal_say_sink(print_message, &f);
 	f.common.strict = says_strict(argc, argv);
 	status = parse_and_run(&f, argc, argv, &err);

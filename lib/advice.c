@@ -26,8 +26,8 @@ advise_gateway(const struct bal_uplink *up)
 	char buf[BAL_ADDR_STRLEN];
 
 	if (bal_addr_none(&up->gateway) && !bal_addr_none(&up->set.gateway))
-		bal_warn("%s: %s cannot be a gateway, it is the device's own "
-			 "address or its subnet's: not used",
+		bal_warn("%s: %s cannot be a gateway, it is an address of this "
+			 "box or of the whole subnet: not used",
 			 up->name, bal_addr_host_str(&up->set.gateway, buf));
 	else if (bal_addr_none(&up->gateway) && !up->no_arp)
 		bal_warn("%s: no gateway is known: not used until there is one",

@@ -7,6 +7,11 @@
 
 #include "uplink.h"
 
+/*
+ * Names of sticks that will not come back are kept: far more ids than slots.
+ */
+#define LAST_TABLE 9999
+
 static bool
 slot_taken(const struct bal_state *state, const char *self, uint32_t slot)
 {
@@ -17,20 +22,49 @@ slot_taken(const struct bal_state *state, const char *self, uint32_t slot)
 	return false;
 }
 
+static uint32_t
+last_slot(uint32_t mask)
+{
+	uint32_t max = mask >> __builtin_ctz(mask);
+
+	return max < BAL_UPLINKS_MAX ? max : BAL_UPLINKS_MAX;
+}
+
 /* The table id where it serves as a slot and is free, else the lowest. */
 static uint32_t
 choose_slot(const struct bal_state *state, const char *dev, uint32_t table,
 	    uint32_t mask)
 {
-	uint32_t max = mask >> __builtin_ctz(mask);
+	uint32_t max = last_slot(mask);
 
-	if (max > BAL_UPLINKS_MAX)
-		max = BAL_UPLINKS_MAX;
 	if (table >= 1 && table <= max && !slot_taken(state, dev, table))
 		return table;
 	for (uint32_t slot = 1; slot <= max; slot++)
 		if (!slot_taken(state, dev, slot))
 			return slot;
+	return 0;
+}
+
+static int
+no_room(uint32_t mask, struct bal_err *err)
+{
+	return bal_err(err, BAL_ECONF,
+		       "mark_mask 0x%x has no room for another uplink", mask);
+}
+
+int
+bal_state_fit_slots(struct bal_state *state, uint32_t mask,
+		    struct bal_err *err)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (us->slot <= last_slot(mask))
+			continue;
+		us->slot = choose_slot(state, us->name, us->table, mask);
+		if (!us->slot)
+			return no_room(mask, err);
+	}
 	return 0;
 }
 
@@ -65,8 +99,9 @@ uint32_t
 bal_tables_free_id(const struct bal_state *state, const bal_table_list *names,
 		   const bal_rule_list *rules)
 {
-	for (uint32_t id = 1; id <= BAL_UPLINKS_MAX; id++)
-		if (!table_taken(state, names, rules, id))
+	for (uint32_t id = 1; id <= LAST_TABLE; id++)
+		if ((id < BAL_TABLE_DEFAULT || id > BAL_TABLE_LOCAL) &&
+		    !table_taken(state, names, rules, id))
 			return id;
 	return 0;
 }
@@ -144,9 +179,7 @@ bal_intent_admit(const struct bal_intent *intent,
 	if (!slot)
 		slot = choose_slot(state, dev, table, globals->mark_mask);
 	if (!slot)
-		return bal_err(err, BAL_ECONF,
-			       "mark_mask 0x%x has no room for another uplink",
-			       globals->mark_mask);
+		return no_room(globals->mark_mask, err);
 	us = bal_state_add(state, dev, err);
 	if (!us)
 		return -1;

@@ -43,7 +43,14 @@ int bal_intent_admit(const struct bal_intent *intent,
 		     struct bal_state *state, struct bal_arena *arena,
 		     bal_table_list *fresh, struct bal_err *err);
 
-/* The lowest id of 1 to 250 that no name, uplink or rule has; 0: none. */
+/*
+ * A mark_mask that has become narrower: uplinks whose slot leaves it get
+ * another one.  BAL_ECONF when it has not room for all.
+ */
+int bal_state_fit_slots(struct bal_state *state, uint32_t mask,
+			struct bal_err *err);
+
+/* The lowest id of 1 to 9999 that no name, uplink or rule has; 0: none. */
 uint32_t bal_tables_free_id(const struct bal_state *state,
 			    const bal_table_list *names,
 			    const bal_rule_list *rules);

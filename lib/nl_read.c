@@ -300,7 +300,7 @@ multipath_of(const struct rtattr *rta, int family, struct bal_hop *hops)
 	int left = RTA_PAYLOAD(rta);
 	size_t n = 0;
 
-	for (; RTNH_OK(rtnh, left); n++) {
+	for (; left >= (int)sizeof(*rtnh) && RTNH_OK(rtnh, left); n++) {
 		if (hops) {
 			struct rtattr *tb[RTA_MAX + 1];
 

@@ -9,6 +9,7 @@
 #include "apply.h"
 #include "diff.h"
 #include "nl_read.h"
+#include "pass_parts.h"
 #include "sysctl.h"
 
 int
@@ -77,8 +78,8 @@ state_is_as_read(const struct bal_pass *pass)
 			0);
 }
 
-static int
-load_state(struct bal_pass *pass, struct bal_err *err)
+int
+bal_pass_load(struct bal_pass *pass, struct bal_err *err)
 {
 	bool touch = !pass->dry_run && pass->lock >= 0;
 	int rc;
@@ -91,44 +92,6 @@ load_state(struct bal_pass *pass, struct bal_err *err)
 	if (rc > 0)
 		remember_state(pass);
 	return rc < 0 ? -1 : 0;
-}
-
-enum bal_mode
-bal_pass_mode(const struct bal_pass *pass)
-{
-	struct bal_err ignored;
-	enum bal_mode mode = pass->conf.globals.mode;
-	char line[16] = "";
-	FILE *f;
-
-	if (pass->state.has_mode)
-		return pass->state.mode;
-	f = fopen(pass->paths.saved_mode, "re");
-	if (f) {
-		if (fgets(line, sizeof(line), f))
-			line[strcspn(line, "\n")] = '\0';
-		fclose(f);
-		(void)bal_mode_parse(line, &mode, &ignored);
-	}
-	return mode;
-}
-
-static int
-save_mode(const struct bal_pass *pass, enum bal_mode mode, struct bal_err *err)
-{
-	char line[16], dir[BAL_PATH_MAX];
-	int len = snprintf(line, sizeof(line), "%s\n", bal_mode_name(mode));
-	char *slash;
-
-	(void)bal_copy(dir, sizeof(dir), pass->paths.saved_mode);
-	slash = strrchr(dir, '/');
-	if (slash && slash != dir) {
-		*slash = '\0';
-		if (bal_make_dir(dir, err) < 0)
-			return -1;
-	}
-	return bal_write_file(pass->paths.saved_mode, line, (size_t)len, 0644,
-			      err);
 }
 
 static int
@@ -158,6 +121,9 @@ take_snapshot(struct bal_pass *pass, struct bal_err *err)
 static void
 assume_saved(struct bal_pass *pass)
 {
+	/* 0 is what the kernel begins with. */
+	if (pass->state.n_uplinks && pass->snap.hash_policy == 1)
+		pass->state.saved_hash_policy = 0;
 	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
 		struct bal_uplink_state *us = &pass->state.uplinks[i];
 		const struct bal_link *link;
@@ -200,56 +166,9 @@ int
 bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 {
 	forget(pass);
-	if (load_state(pass, err) < 0 || see_kernel(pass, err) < 0)
+	if (bal_pass_load(pass, err) < 0 || see_kernel(pass, err) < 0)
 		return -1;
 	return resolve(pass, err);
-}
-
-/* Names are for people: where they cannot be written, numbers serve. */
-static void
-register_tables(struct bal_pass *pass)
-{
-	struct bal_err why;
-	int rc = 0;
-
-	for (size_t i = 0; i < pass->fresh.n && rc == 0; i++) {
-		const struct bal_table_name *t = &pass->fresh.v[i];
-
-		if (pass->dry_run)
-			fprintf(pass->out, "# bal-addtable %s %u\n", t->name,
-				t->id);
-		else
-			rc = bal_tables_add(pass->paths.rt_dir, t->name, t->id,
-					    &why);
-	}
-	if (rc < 0)
-		bal_warn("%s; routing tables go by number", why.msg);
-}
-
-/* A new uplink gets its table and slot; what stands in the table counts. */
-static int
-admit(struct bal_pass *pass, const struct bal_intent *intent,
-      struct bal_err *err)
-{
-	const struct bal_uplink_state *us;
-	bal_table_list names = { 0 };
-
-	/* Nothing is registered for a device that is not there. */
-	if (!bal_snapshot_link(&pass->snap, intent->dev))
-		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
-			       intent->dev);
-	if (bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0 ||
-	    bal_intent_admit(intent, &pass->conf.globals, &names,
-			     &pass->snap.rules, &pass->state, &pass->arena,
-			     &pass->fresh, err) < 0)
-		return -1;
-	us = bal_state_find(&pass->state, intent->dev);
-	if (bal_snapshot_add_table(&pass->snap, pass->nl, us->table,
-				   &pass->arena, err) < 0)
-		return -1;
-	return bal_snapshot_add_table(&pass->snap, pass->nl,
-				      pass->state.balancing_table,
-				      &pass->arena, err);
 }
 
 /*
@@ -413,7 +332,7 @@ static int
 finish(struct bal_pass *pass, const struct bal_intent *intent,
        struct bal_err *err)
 {
-	if (intent->save_mode && save_mode(pass, intent->mode, err) < 0)
+	if (intent->save_mode && bal_pass_save_mode(pass, intent->mode, err) < 0)
 		return -1;
 	drop_leftovers(pass);
 	if (pass->state_written || state_is_as_read(pass))
@@ -426,18 +345,19 @@ static int
 begin(struct bal_pass *pass, const struct bal_intent *intent,
       struct bal_err *err)
 {
-	if (load_state(pass, err) < 0)
-		return -1;
-	if (pass->state_lost && see_kernel(pass, err) < 0)
+	if (bal_pass_load(pass, err) < 0 ||
+	    (pass->state_lost && see_kernel(pass, err) < 0) ||
+	    bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
+				err) < 0)
 		return -1;
 	if (see_kernel(pass, err) < 0)
 		return -1;
-	if (intent->kind == BAL_INTENT_UP && admit(pass, intent, err) < 0)
+	if (intent->kind == BAL_INTENT_UP && bal_pass_admit(pass, intent, err) < 0)
 		return -1;
 	if (bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
 			     &pass->arena, err) < 0)
 		return -1;
-	register_tables(pass);
+	bal_pass_register(pass);
 	return 0;
 }
 
@@ -522,47 +442,4 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 		close(pass->lock);
 	pass->lock = -1;
 	return rc;
-}
-
-int
-bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
-		  struct bal_err *err)
-{
-	bal_table_list names = { 0 };
-	bal_rule_list rules = { 0 };
-	const char *other;
-	uint32_t has;
-
-	if (!pass->dry_run) {
-		pass->lock = bal_lock(&pass->paths, BAL_LOCK_WAIT_MS, err);
-		if (pass->lock < 0)
-			return -1;
-	}
-	if (load_state(pass, err) < 0 ||
-	    bal_nl_rules(pass->nl, &pass->arena, &rules, err) < 0 ||
-	    bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0)
-		return -1;
-	has = bal_tables_id(&names, name);
-	if (has && *id && has != *id)
-		return bal_err(err, BAL_ECONF, "table %s has id %u already",
-			       name, has);
-	other = *id ? bal_tables_name(&names, *id) : NULL;
-	if (other && strcmp(other, name) != 0)
-		return bal_err(err, BAL_ECONF, "table id %u is %s already",
-			       *id, other);
-	if (has) {
-		*id = has;
-		return 0;
-	}
-	if (!*id)
-		*id = bal_tables_free_id(&pass->state, &names, &rules);
-	if (!*id)
-		return bal_err(err, BAL_EUNAVAIL,
-			       "no routing table id from 1 to %d is free",
-			       BAL_UPLINKS_MAX);
-	if (pass->dry_run) {
-		fprintf(pass->out, "# bal-addtable %s %u\n", name, *id);
-		return 0;
-	}
-	return bal_tables_add(pass->paths.rt_dir, name, *id, err);
 }

@@ -103,7 +103,8 @@ device_table(struct maker *m, const struct bal_uplink *up)
 		const struct bal_ifaddr *own = up->addrs[i];
 		struct bal_addr net = bal_addr_network(&own->addr);
 
-		if (own->peer || bal_addr_is_host(&own->addr) ||
+		/* A /0 would stand where the default route stands. */
+		if (own->peer || bal_addr_is_host(&own->addr) || !net.len ||
 		    subnet_seen(up, i, &net))
 			continue;
 		r = one_hop(m, up->table, &net, 0, up, true);

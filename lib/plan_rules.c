@@ -118,7 +118,9 @@ own_rules(struct maker *m, const struct bal_uplink *up)
 	struct bal_rule scratch = { 0 }, *r;
 
 	for (size_t i = 0; i < up->n_addrs; i++)
-		if (!is_shared(m, up, &up->addrs[i]->addr) &&
+		/* A was compared already; further addresses are few. */
+		if (!(i == 0 ? up->shared_addr :
+			       is_shared(m, up, &up->addrs[i]->addr)) &&
 		    !addr_seen(up, i, &up->addrs[i]->addr))
 			from_rules(m, up, &up->addrs[i]->addr);
 	if (!bal_addr_none(&up->absent_addr))

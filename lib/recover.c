@@ -154,12 +154,12 @@ recover_shares(struct bal_uplink_state *us, const struct bal_settings *set,
 }
 
 /*
- * Alive, with a default in its own table, and none in `balancing` though that
- * has some: it was told not to share.
+ * With a default in its own table, and nothing in the @common one though
+ * others stand there: it was told to stay out.
  */
 static bool
-does_not_share(const struct bal_snapshot *snap, uint32_t table,
-	       uint32_t balancing, int ifindex)
+stays_out(const struct bal_snapshot *snap, uint32_t table, uint32_t common,
+	  int ifindex)
 {
 	bool own = false, any = false, shares = false;
 
@@ -169,9 +169,9 @@ does_not_share(const struct bal_snapshot *snap, uint32_t table,
 		if (r->protocol != BAL_PROTO)
 			continue;
 		own |= r->table == table && r->dst.len == 0;
-		any |= r->table == balancing && r->n_hops;
+		any |= r->table == common && r->n_hops;
 		for (size_t k = 0; k < r->n_hops; k++)
-			shares |= r->table == balancing &&
+			shares |= r->table == common &&
 				  r->hops[k].ifindex == ifindex;
 	}
 	return own && any && !shares;
@@ -206,12 +206,17 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	if (!link)
 		return 0;
 	recover_shares(us, &set, snap, state->balancing_table, link->ifindex);
-	if (!dead && set.balance &&
-	    does_not_share(snap, us->table, state->balancing_table,
-			   link->ifindex)) {
+	if (dead)
+		return 0;
+	if (set.balance && stays_out(snap, us->table, state->balancing_table,
+				     link->ifindex)) {
 		us->told.has |= BAL_SET_BALANCE;
 		us->told.balance = false;
 	}
+	/* No last resort: it was over another uplink, which one is lost. */
+	if (!(set.has & BAL_SET_OVER) &&
+	    stays_out(snap, us->table, BAL_TABLE_DEFAULT, link->ifindex))
+		(void)bal_copy(us->learned_over, sizeof(us->learned_over), "?");
 	return 0;
 }
 

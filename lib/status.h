@@ -14,8 +14,9 @@ struct bal_status_row {
 	bool alive;        /* traffic may go by it */
 	bool balanced;     /* it is one of those that share */
 	unsigned share;    /* per cent of new connections; 0: none */
-	const struct bal_uplink *up;             /* NULL: only configured */
-	const struct bal_uplink_state *remembered; /* NULL likewise */
+	/* Both NULL where only the configuration knows it. */
+	const struct bal_uplink *up;
+	const struct bal_uplink_state *remembered;
 	struct bal_settings set;
 	uint64_t for_ms; /* since the last change of health */
 	bool unprobed;   /* there is nobody to ask */

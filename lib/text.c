@@ -186,6 +186,11 @@ bal_check_ifname(const char *name, struct bal_err *err)
 			return bal_err(err, BAL_ECONF,
 				       "a device name has control characters");
 	}
+	/* iptables-save does not escape the one, the other is a wildcard. */
+	if (strchr(name, '"') || name[i - 1] == '+')
+		return bal_err(err, BAL_ECONF,
+			       "\"%s\" is a name that iptables cannot take",
+			       name);
 	for (i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (!strcmp(name, reserved[i]))
 			return bal_err(err, BAL_ECONF,

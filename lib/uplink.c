@@ -88,17 +88,18 @@ bal_uplink_addrs(const struct bal_snapshot *snap, int ifindex,
 	return v;
 }
 
-/* Ourselves, or all of a subnet: it leads nowhere, and the kernel refuses. */
+/* This box, or all of a subnet: it leads nowhere, and the kernel refuses. */
 static bool
-is_no_gateway(const struct bal_uplink *up)
+is_no_gateway(const struct bal_uplink *up, const struct bal_snapshot *snap)
 {
+	for (size_t i = 0; i < snap->addrs.n; i++)
+		if (bal_addr_same_host(&snap->addrs.v[i].addr, &up->gateway))
+			return true;
 	for (size_t i = 0; i < up->n_addrs; i++) {
 		const struct bal_ifaddr *own = up->addrs[i];
 		struct bal_addr last = bal_addr_last(&own->addr);
 		struct bal_addr net = bal_addr_network(&own->addr);
 
-		if (bal_addr_same_host(&own->addr, &up->gateway))
-			return true;
 		/* A /31 has neither (RFC 3021). */
 		if (!own->peer &&
 		    own->addr.len + 1u < bal_addr_bits(own->addr.family) &&
@@ -133,7 +134,7 @@ see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
 	}
 	if (!up->n_addrs)
 		up->absent_addr = bal_addr_host(&us->learned_addr);
-	if (is_no_gateway(up))
+	if (!bal_addr_none(&up->gateway) && is_no_gateway(up, snap))
 		up->gateway = (struct bal_addr){ 0 };
 	up->usable = up->admin_up && up->up && up->carrier && up->n_addrs &&
 		     (up->no_arp || !bal_addr_none(&up->gateway));

@@ -174,14 +174,13 @@ configured(const char *dev, const char *key, const char *value)
 		if (strcmp(c->uplinks[i].name, dev) == 0)
 			section = &c->uplinks[i];
 	if (!section) {
-		c->uplinks = realloc(c->uplinks, (c->n_uplinks + 1) *
-							 sizeof(*c->uplinks));
+		c->uplinks = realloc(c->uplinks,
+				     (c->n_uplinks + 1) * sizeof(*c->uplinks));
 		assert_non_null(c->uplinks);
 		section = &c->uplinks[c->n_uplinks++];
 		memset(section, 0, sizeof(*section));
-		assert_int_equal(bal_copy(section->name, sizeof(section->name),
-					  dev),
-				 0);
+		assert_int_equal(
+			bal_copy(section->name, sizeof(section->name), dev), 0);
 	}
 	if (bal_settings_set(&section->set, ~0u, key, value, &w.err) < 0)
 		fail_msg("%s", w.err.msg);
@@ -195,7 +194,7 @@ global(const char *key, const char *value)
 		fail_msg("%s", w.err.msg);
 }
 
-/* An uplink that is administratively up and was found alive. */
+/* @dev, an uplink that is administratively up and was found alive. */
 static inline struct bal_uplink_state *
 uplink(const char *dev, uint32_t slot)
 {
@@ -204,6 +203,7 @@ uplink(const char *dev, uint32_t slot)
 	assert_non_null(us);
 	us->admin_up = true;
 	us->slot = us->table = slot;
+	us->ifindex = link_of(dev)->ifindex;
 	us->health.health = BAL_HEALTH_ALIVE;
 	return us;
 }
@@ -243,7 +243,17 @@ health(const char *dev, enum bal_health verdict)
 	known(dev)->health.health = verdict;
 }
 
-/* Merge what there is into w.ups and make w.plan of it. */
+/* Merge what there is into w.ups. */
+static inline void
+resolve(void)
+{
+	bal_snapshot_index(&w.snap, &w.arena);
+	if (bal_uplinks_resolve(&w.conf, &w.state, &w.snap, &w.arena, &w.ups,
+				&w.err) < 0)
+		fail_msg("%s", w.err.msg);
+}
+
+/* And make w.plan of it. */
 static inline void
 make_plan(void)
 {
@@ -255,9 +265,8 @@ make_plan(void)
 		.saved_hash_policy = w.state.saved_hash_policy,
 	};
 
-	if (bal_uplinks_resolve(&w.conf, &w.state, &w.snap, &w.arena, &w.ups,
-				&w.err) < 0 ||
-	    bal_plan_make(&world, &w.arena, &w.plan, &w.err) < 0)
+	resolve();
+	if (bal_plan_make(&world, &w.arena, &w.plan, &w.err) < 0)
 		fail_msg("%s", w.err.msg);
 }
 

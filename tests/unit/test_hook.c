@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_hook - who called, and what they say of the uplink. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hook.h"
+
+static struct bal_err err;
+static struct bal_hook hook;
+static char warning[320];
+
+static void
+keep_warning(void *arg, enum bal_say what, const char *msg)
+{
+	(void)arg;
+	(void)what;
+	snprintf(warning, sizeof(warning), "%s", msg);
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	clearenv();
+	memset(&hook, 0, sizeof(hook));
+	warning[0] = '\0';
+	bal_say_sink(keep_warning, NULL);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
+static void
+set(const char *name, const char *value)
+{
+	assert_int_equal(setenv(name, value, 1), 0);
+}
+
+static void
+must_read(int argc, char **argv)
+{
+	if (bal_hook_read(&hook, argc, argv, &err) < 0)
+		fail_msg("%s", err.msg);
+}
+
+static void
+assert_host(const struct bal_addr *a, const char *text)
+{
+	char buf[BAL_ADDR_STRLEN];
+
+	assert_string_equal(bal_addr_str(a, buf), text);
+}
+
+static void
+a_person(void **state)
+{
+	(void)state;
+	must_read(0, NULL);
+	assert_int_equal(hook.caller, BAL_CALLER_PERSON);
+	assert_string_equal(hook.dev, "");
+	/* One of two is not enough: people have such variables, too. */
+	set("IFACE", "eth1");
+	set("dev", "tun1");
+	assert_int_equal(bal_hook_caller(), BAL_CALLER_PERSON);
+}
+
+static void
+stanza(const char *iface)
+{
+	set("IFACE", iface);
+	set("PHASE", "post-up");
+	set("MODE", "start");
+}
+
+static void
+ifupdown(void **state)
+{
+	(void)state;
+	stanza("eth1");
+	set("IF_ADDRESS", "192.168.1.101");
+	set("IF_GATEWAY", "192.168.1.1");
+	set("IF_BAL_WEIGHT", "18");
+	set("IF_BAL_BALANCE", "no");
+	set("IF_BAL_OVER", "eth9");
+	set("IF_BAL_TARGETS", "9.9.9.9 1.1.1.1");
+	must_read(0, NULL);
+	assert_int_equal(hook.caller, BAL_CALLER_IFUPDOWN);
+	assert_string_equal(hook.dev, "eth1");
+	assert_false(hook.all);
+	assert_host(&hook.gateway, "192.168.1.1");
+	assert_int_equal(hook.told.has, BAL_SET_WEIGHT | BAL_SET_BALANCE |
+						BAL_SET_OVER | BAL_SET_TARGETS);
+	assert_int_equal(hook.told.weight, 18);
+	assert_false(hook.told.balance);
+	assert_string_equal(hook.told.over, "eth9");
+	assert_int_equal(hook.told.n_targets, 2);
+}
+
+static void
+ifupdown_for_all(void **state)
+{
+	(void)state;
+	stanza("--all");
+	set("IF_BAL_WEIGHT", "nonsense");
+	must_read(0, NULL);
+	assert_int_equal(hook.caller, BAL_CALLER_IFUPDOWN);
+	assert_true(hook.all);
+	assert_string_equal(hook.dev, "");
+}
+
+/* What a stanza says wrong is an error, with the name that stands there. */
+static void
+stanza_with_faults(void **state)
+{
+	(void)state;
+	stanza("eth1");
+	set("IF_BAL_WEIGHT", "0");
+	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
+	assert_int_equal(err.kind, BAL_ECONF);
+	assert_string_equal(err.msg, "option bal-weight of eth1: weight \"0\" "
+				     "is not between 1 and 255");
+	assert_int_equal(hook.caller, BAL_CALLER_PERSON);
+	assert_string_equal(hook.dev, "");
+	unsetenv("IF_BAL_WEIGHT");
+	set("IFACE", "a/b");
+	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
+	assert_int_equal(strncmp(err.msg, "IFACE: ", 7), 0);
+}
+
+static void
+openvpn_environment(void)
+{
+	set("script_type", "up");
+	set("dev", "tun1");
+	set("ifconfig_local", "172.22.0.11");
+	set("local_1", "192.168.1.101");
+	set("route_vpn_gateway", "172.22.0.1");
+}
+
+static char *vpn_args[] = { "tun7",	   "1500", "0", "172.22.0.11",
+			    "255.255.0.0", "init", NULL };
+
+static void
+openvpn(void **state)
+{
+	(void)state;
+	openvpn_environment();
+	must_read(0, NULL);
+	assert_int_equal(hook.caller, BAL_CALLER_OPENVPN);
+	assert_string_equal(hook.dev, "tun1");
+	assert_host(&hook.gateway, "172.22.0.1");
+	assert_host(&hook.transport, "192.168.1.101");
+	assert_int_equal(hook.told.has, 0);
+	must_read(6, vpn_args);
+	assert_string_equal(hook.dev, "tun7");
+	must_read(5, vpn_args + 1);
+	assert_string_equal(hook.dev, "tun1");
+}
+
+/* The far end of a tunnel decides some of it: it is not trusted. */
+static void
+openvpn_with_nonsense(void **state)
+{
+	static const char *const nonsense[] = { "0.0.0.0",   "255.255.255.255",
+						"224.0.0.1", "127.0.0.1",
+						"1.2.3.4/8", "$(reboot)" };
+
+	(void)state;
+	openvpn_environment();
+	for (size_t i = 0; i < sizeof(nonsense) / sizeof(*nonsense); i++) {
+		set("route_vpn_gateway", nonsense[i]);
+		warning[0] = '\0';
+		must_read(0, NULL);
+		assert_true(bal_addr_none(&hook.gateway));
+		assert_int_equal(
+			strncmp(warning,
+				"route_vpn_gateway is not usable: ", 33),
+			0);
+	}
+	unsetenv("route_vpn_gateway");
+	set("local_1", "");
+	warning[0] = '\0';
+	must_read(0, NULL);
+	assert_true(bal_addr_none(&hook.gateway));
+	assert_true(bal_addr_none(&hook.transport));
+	assert_string_equal(warning, "");
+	set("dev", "a b");
+	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
+	assert_int_equal(strncmp(err.msg, "OpenVPN's dev: ", 15), 0);
+}
+
+static void
+openvpn_arguments(void **state)
+{
+	char *args[] = {
+		"tun7", "1500", "0", "10.8.0.2", "10.8.0.1", "restart"
+	};
+
+	(void)state;
+	assert_true(bal_hook_openvpn_args(6, vpn_args));
+	assert_true(bal_hook_openvpn_args(6, args));
+	assert_false(bal_hook_openvpn_args(5, args));
+	assert_false(bal_hook_openvpn_args(0, NULL));
+	args[5] = "x";
+	assert_false(bal_hook_openvpn_args(6, args));
+}
+
+/* Debian's scripts say PPP_IFACE, pppd itself IFNAME and IPLOCAL. */
+static void
+ppp(void **state)
+{
+	(void)state;
+	set("PPP_IFACE", "ppp0");
+	must_read(0, NULL);
+	assert_int_equal(hook.caller, BAL_CALLER_PPP);
+	assert_string_equal(hook.dev, "ppp0");
+	unsetenv("PPP_IFACE");
+	set("IFNAME", "ppp1");
+	assert_int_equal(bal_hook_caller(), BAL_CALLER_PERSON);
+	set("IPLOCAL", "100.64.0.7");
+	must_read(0, NULL);
+	assert_int_equal(hook.caller, BAL_CALLER_PPP);
+	assert_string_equal(hook.dev, "ppp1");
+	set("IFNAME", "../ppp");
+	must_read(0, NULL);
+	assert_string_equal(hook.dev, "");
+}
+
+/* wg-quick sets nothing: only the name of the parent tells. */
+static void
+wg_quick(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(prctl(PR_SET_NAME, "wg-quick"), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(bal_hook_caller() == BAL_CALLER_WG_QUICK);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(prctl(PR_SET_NAME, "test_hook"), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_person),		 TEST(ifupdown),
+		TEST(ifupdown_for_all),	 TEST(stanza_with_faults),
+		TEST(openvpn),		 TEST(openvpn_with_nonsense),
+		TEST(openvpn_arguments), TEST(ppp),
+		TEST(wg_quick),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

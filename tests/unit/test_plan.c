@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_plan - rules and routes that a world asks for, as ip(8) prints them. */
+#include "wording.h"
+
+/* The sample of three modems: slots 1 to 3, all look-alikes. */
+static void
+three_modems(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i <= 3; i++)
+		modem(i);
+	make_plan();
+	assert_string_equal(
+		rules_text(),
+		"10000: from 192.168.1.101 lookup eth1 suppress_prefixlength "
+		"1\n"
+		"10000: from 192.168.1.102 lookup eth2 suppress_prefixlength "
+		"1\n"
+		"10000: from 192.168.1.103 lookup eth3 suppress_prefixlength "
+		"1\n"
+		"10002: from all lookup main suppress_prefixlength 1\n"
+		"10003: not from all iif lo goto 10006\n"
+		"10004: from 192.168.1.101 lookup eth1\n"
+		"10004: from 192.168.1.102 lookup eth2\n"
+		"10004: from 192.168.1.103 lookup eth3\n"
+		"10005: from 192.168.1.101 unreachable\n"
+		"10005: from 192.168.1.102 unreachable\n"
+		"10005: from 192.168.1.103 unreachable\n"
+		"10006: from all fwmark 0/0xff000000 goto 10008\n"
+		"10007: from all fwmark 0x1000000/0xff000000 lookup eth1\n"
+		"10007: from all fwmark 0x2000000/0xff000000 lookup eth2\n"
+		"10007: from all fwmark 0x3000000/0xff000000 lookup eth3\n"
+		"10008: from all oif eth1 lookup eth1\n"
+		"10008: from all oif eth2 lookup eth2\n"
+		"10008: from all oif eth3 lookup eth3\n"
+		"10009: from all nop\n"
+		"30000: from all lookup balancing\n");
+	assert_string_equal(
+		routes_text(0),
+		"eth1: 192.168.1.0/24 dev eth1 scope link src 192.168.1.101\n"
+		"eth1: default via 192.168.1.1 dev eth1 onlink src "
+		"192.168.1.101\n"
+		"eth2: 192.168.1.0/24 dev eth2 scope link src 192.168.1.102\n"
+		"eth2: default via 192.168.1.1 dev eth2 onlink src "
+		"192.168.1.102\n"
+		"eth3: 192.168.1.0/24 dev eth3 scope link src 192.168.1.103\n"
+		"eth3: default via 192.168.1.1 dev eth3 onlink src "
+		"192.168.1.103\n"
+		"balancing: default metric 1"
+		" nexthop via 192.168.1.1 dev eth1 onlink weight 1"
+		" nexthop via 192.168.1.1 dev eth2 onlink weight 1"
+		" nexthop via 192.168.1.1 dev eth3 onlink weight 1\n"
+		"balancing: default via 192.168.1.1 dev eth1 onlink metric "
+		"26601\n"
+		"balancing: default via 192.168.1.1 dev eth2 onlink metric "
+		"26602\n"
+		"balancing: default via 192.168.1.1 dev eth3 onlink metric "
+		"26603\n"
+		"default: default via 192.168.1.1 dev eth1 onlink metric "
+		"1025601\n"
+		"default: default via 192.168.1.1 dev eth2 onlink metric "
+		"1025602\n"
+		"default: default via 192.168.1.1 dev eth3 onlink metric "
+		"1025603\n");
+}
+
+static void
+nothing_wanted_is_nothing_planned(void **state)
+{
+	(void)state;
+	modem(1);
+	known("eth1")->admin_up = false;
+	w.state.saved_hash_policy = 0;
+	make_plan();
+	assert_int_equal(w.plan.rules.n, 0);
+	assert_int_equal(w.plan.routes.n, 0);
+	assert_int_equal(w.plan.chains.n, 0);
+	assert_int_equal(w.plan.hash_policy, 0);
+}
+
+/* Weights are in the order of slots, however the uplinks came up. */
+static void
+one_canonical_order(void **state)
+{
+	(void)state;
+	modem(3);
+	modem(1);
+	modem(2);
+	told("eth1", "weight", "3");
+	told("eth3", "weight", "18");
+	make_plan();
+	assert_string_equal(
+		routes_text(BALANCING),
+		"balancing: default metric 1"
+		" nexthop via 192.168.1.1 dev eth1 onlink weight 3"
+		" nexthop via 192.168.1.1 dev eth2 onlink weight 1"
+		" nexthop via 192.168.1.1 dev eth3 onlink weight 18\n"
+		"balancing: default via 192.168.1.1 dev eth1 onlink metric "
+		"26601\n"
+		"balancing: default via 192.168.1.1 dev eth2 onlink metric "
+		"26602\n"
+		"balancing: default via 192.168.1.1 dev eth3 onlink metric "
+		"26603\n");
+}
+
+/* Smaller priority first; among equals the smaller slot. */
+static void
+solo_takes_the_first(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i <= 3; i++)
+		modem(i);
+	told("eth1", "priority", "999");
+	told("eth2", "priority", "0");
+	told("eth3", "priority", "0");
+	told("eth2", "weight", "7");
+	global("mode", "solo");
+	make_plan();
+	assert_string_equal(
+		routes_text(BALANCING),
+		"balancing: default via 192.168.1.1 dev eth2 onlink metric 1\n"
+		"balancing: default via 192.168.1.1 dev eth1 onlink metric "
+		"256745\n"
+		"balancing: default via 192.168.1.1 dev eth2 onlink metric "
+		"1002\n"
+		"balancing: default via 192.168.1.1 dev eth3 onlink metric "
+		"1003\n");
+	assert_int_equal(w.plan.routes.v[6].hops[0].weight, 1);
+	health("eth2", BAL_HEALTH_DEAD);
+	make_plan();
+	assert_non_null(
+		strstr(routes_text(BALANCING), "dev eth3 onlink metric 1\n"));
+}
+
+/* Two tunnels over two modems that are not balanced themselves. */
+static void
+two_tunnels(void)
+{
+	for (unsigned i = 1; i <= 2; i++) {
+		modem(i);
+		configured(i == 1 ? "eth1" : "eth2", "balance", "no");
+		tunnel(i, 10 + i);
+	}
+}
+
+static void
+tunnels_share_their_subnet(void **state)
+{
+	(void)state;
+	two_tunnels();
+	told("tun2", "weight", "18");
+	make_plan();
+	assert_int_equal(count_rules("10001: "), 1);
+	assert_int_equal(
+		count_rules("10001: from all to 172.22.0.0/16 goto 10003\n"),
+		1);
+	assert_int_equal(
+		count_rules(
+			"10009: from all to 172.22.0.0/16 lookup balancing\n"),
+		1);
+	assert_string_equal(
+		routes_text(BALANCING),
+		"balancing: 172.22.0.0/16 scope link metric 1"
+		" nexthop dev tun1 weight 1 nexthop dev tun2 weight 18\n"
+		"balancing: 172.22.0.0/16 dev tun1 scope link metric 26611\n"
+		"balancing: 172.22.0.0/16 dev tun2 scope link metric 26612\n"
+		"balancing: default scope link metric 1"
+		" nexthop dev tun1 weight 1 nexthop dev tun2 weight 18\n"
+		"balancing: default dev tun1 scope link metric 26611\n"
+		"balancing: default dev tun2 scope link metric 26612\n");
+	assert_string_equal(
+		routes_text(12),
+		"tun2: 172.22.0.0/16 dev tun2 scope link src 172.22.0.12\n"
+		"tun2: default dev tun2 scope link src 172.22.0.12\n");
+}
+
+/* The shared subnet goes by the devices, the rest by the gateway. */
+static void
+tunnels_with_a_gateway(void **state)
+{
+	(void)state;
+	two_tunnels();
+	told("tun1", "gateway", "172.22.0.1");
+	told("tun2", "gateway", "172.22.0.1");
+	make_plan();
+	assert_non_null(strstr(
+		routes_text(BALANCING),
+		"balancing: 172.22.0.0/16 scope link metric 1"
+		" nexthop dev tun1 weight 1 nexthop dev tun2 weight 1\n"));
+	assert_non_null(strstr(
+		w.text, "balancing: default metric 1"
+			" nexthop via 172.22.0.1 dev tun1 onlink weight 1"
+			" nexthop via 172.22.0.1 dev tun2 onlink"
+			" weight 1\n"));
+}
+
+/* A subnet of one tunnel, or of modems, is nobody's to spread. */
+static void
+subnets_that_are_not_shared(void **state)
+{
+	(void)state;
+	two_tunnels();
+	configured("tun2", "balance", "no");
+	make_plan();
+	assert_int_equal(count_rules("10001: "), 0);
+	assert_null(strstr(routes_text(BALANCING), "172.22.0.0/16"));
+	configured("tun2", "balance", "yes");
+	no_address("tun2");
+	address("tun2", "172.23.0.12/16");
+	make_plan();
+	assert_int_equal(count_rules("10001: "), 0);
+	no_address("tun2");
+	address("tun2", "172.22.0.12/24");
+	make_plan();
+	assert_int_equal(count_rules("10001: "), 0);
+}
+
+/* One of the sharers dead: the other has the subnet, by a plain route. */
+static void
+shared_subnet_of_one_alive(void **state)
+{
+	(void)state;
+	two_tunnels();
+	health("tun1", BAL_HEALTH_DEAD);
+	make_plan();
+	assert_int_equal(count_rules("to 172.22.0.0/16 lookup balancing"), 1);
+	assert_string_equal(
+		routes_text(BALANCING),
+		"balancing: 172.22.0.0/16 dev tun2 scope link metric 1\n"
+		"balancing: 172.22.0.0/16 dev tun2 scope link metric 26612\n"
+		"balancing: default dev tun2 scope link metric 1\n"
+		"balancing: default dev tun2 scope link metric 26612\n");
+	health("tun2", BAL_HEALTH_DEAD);
+	make_plan();
+	assert_string_equal(routes_text(BALANCING), "");
+}
+
+static void
+unbalanced_has_table_and_rules_only(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	configured("eth2", "balance", "no");
+	make_plan();
+	assert_string_equal(
+		routes_text(BALANCING),
+		"balancing: default via 192.168.1.1 dev eth1 onlink metric 1\n"
+		"balancing: default via 192.168.1.1 dev eth1 onlink metric "
+		"26601\n");
+	assert_int_equal(count_rules(" lookup eth2"), 4);
+	assert_int_equal(count_rules("from 192.168.1.102 unreachable"), 1);
+	assert_non_null(strstr(routes_text(2), "eth2: default via"));
+	assert_non_null(strstr(routes_text(253), "dev eth2"));
+}
+
+/* The last resort is for base uplinks; the dead among them when all are. */
+static void
+last_resort(void **state)
+{
+	(void)state;
+	two_tunnels();
+	make_plan();
+	assert_string_equal(routes_text(253),
+			    "default: default via 192.168.1.1 dev eth1 onlink "
+			    "metric 1025601\n"
+			    "default: default via 192.168.1.1 dev eth2 onlink "
+			    "metric 1025602\n");
+	health("eth1", BAL_HEALTH_DEAD);
+	make_plan();
+	assert_string_equal(routes_text(253),
+			    "default: default via 192.168.1.1 dev eth2 onlink "
+			    "metric 1025602\n");
+	health("eth2", BAL_HEALTH_DEAD);
+	make_plan();
+	assert_non_null(strstr(routes_text(253), "dev eth1"));
+	assert_non_null(strstr(w.text, "dev eth2"));
+	assert_null(strstr(w.text, "tun"));
+}
+
+/* No way out of the tunnels: who finds none alive is told at once. */
+static void
+no_last_resort(void **state)
+{
+	(void)state;
+	two_tunnels();
+	global("last_resort", "no");
+	make_plan();
+	assert_string_equal(routes_text(253), "");
+	health("tun1", BAL_HEALTH_DEAD);
+	health("tun2", BAL_HEALTH_DEAD);
+	make_plan();
+	assert_string_equal(routes_text(253), "");
+	assert_string_equal(routes_text(BALANCING),
+			    "balancing: unreachable default metric 2000000\n");
+	global("destinations", "10.8.0.0/16, 10.9.0.0/16");
+	make_plan();
+	assert_string_equal(
+		routes_text(BALANCING),
+		"balancing: unreachable 10.8.0.0/16 metric 2000000\n"
+		"balancing: unreachable 10.9.0.0/16 metric 2000000\n");
+}
+
+static void
+dead_uplink(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	health("eth2", BAL_HEALTH_DEAD);
+	make_plan();
+	assert_int_equal(count_rules("fwmark 0x2000000"), 0);
+	assert_int_equal(count_rules("fwmark 0x1000000"), 1);
+	assert_int_equal(count_rules("oif eth2 lookup eth2"), 1);
+	assert_int_equal(count_rules("from 192.168.1.102 "), 3);
+	assert_null(strstr(routes_text(BALANCING), "eth2"));
+	assert_string_equal(
+		routes_text(2),
+		"eth2: 192.168.1.0/24 dev eth2 scope link src 192.168.1.102\n"
+		"eth2: default via 192.168.1.1 dev eth2 onlink src "
+		"192.168.1.102\n");
+	assert_non_null(strstr(chains_text(), "in eth2"));
+}
+
+static void
+when_all_are_dead(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	modem(3);
+	for (unsigned i = 0; i < 3; i++)
+		w.state.uplinks[i].health.health = BAL_HEALTH_DEAD;
+	link_of("eth3")->carrier = false;
+	make_plan();
+	assert_true(w.ups.kept);
+	assert_int_equal(count_rules("10007: "), 2);
+	assert_non_null(
+		strstr(routes_text(BALANCING),
+		       "default metric 1 nexthop via 192.168.1.1 dev eth1"));
+	assert_null(strstr(w.text, "eth3"));
+	assert_null(strstr(w.text, "unreachable"));
+	global("when_all_dead", "unreachable");
+	make_plan();
+	assert_false(w.ups.kept);
+	assert_int_equal(count_rules("10007: "), 0);
+	assert_string_equal(routes_text(BALANCING),
+			    "balancing: unreachable default metric 2000000\n");
+}
+
+static void
+device_without_carrier(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	link_of("eth1")->carrier = false;
+	make_plan();
+	assert_non_null(
+		strstr(routes_text(1), "default via 192.168.1.1 dev eth1"));
+	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
+	assert_int_equal(count_rules("10007: "), 1);
+	assert_null(strstr(routes_text(BALANCING), "eth1"));
+	link_of("eth1")->up = false;
+	make_plan();
+	assert_string_equal(routes_text(1), "");
+	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
+}
+
+/* A socket bound to an address that is away must not leak elsewhere. */
+static void
+device_that_is_away(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	known("eth1")->learned_addr = addr("192.168.1.101/24");
+	no_address("eth1");
+	make_plan();
+	assert_string_equal(routes_text(1), "");
+	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
+	assert_int_equal(count_rules("10005: from 192.168.1.101 unreachable"),
+			 1);
+	unplug("eth1");
+	make_plan();
+	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
+	assert_int_equal(count_rules("oif eth1 lookup eth1"), 1);
+	assert_null(devconf_of("eth1"));
+	address("eth2", "192.168.1.101/24");
+	make_plan();
+	assert_int_equal(count_rules("from 192.168.1.101 lookup eth1"), 0);
+	assert_int_equal(count_rules("from 192.168.1.101 lookup eth2"), 2);
+	assert_int_equal(count_rules("from 192.168.1.101 unreachable"), 1);
+}
+
+static void
+never_had_an_address(void **state)
+{
+	(void)state;
+	modem(1);
+	device("eth2");
+	uplink("eth2", 2);
+	make_plan();
+	assert_string_equal(routes_text(2), "");
+	assert_int_equal(count_rules("lookup eth2"), 1);
+	assert_int_equal(count_rules("from 0.0.0.0"), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(three_modems),
+		TEST(nothing_wanted_is_nothing_planned),
+		TEST(one_canonical_order),
+		TEST(solo_takes_the_first),
+		TEST(tunnels_share_their_subnet),
+		TEST(tunnels_with_a_gateway),
+		TEST(subnets_that_are_not_shared),
+		TEST(shared_subnet_of_one_alive),
+		TEST(unbalanced_has_table_and_rules_only),
+		TEST(last_resort),
+		TEST(no_last_resort),
+		TEST(dead_uplink),
+		TEST(when_all_are_dead),
+		TEST(device_without_carrier),
+		TEST(device_that_is_away),
+		TEST(never_had_an_address),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_uplink - configuration, state and kernel merged: who is what, and how. */
+#include "world.h"
+
+/* The address that bal_uplink_addr() says of @dev is @text. */
+static void
+assert_addr(const char *dev, const char *text)
+{
+	const struct bal_ifaddr *a = bal_uplink_addr(up_of(dev));
+	char buf[BAL_ADDR_STRLEN];
+
+	assert_non_null(a);
+	assert_string_equal(bal_addr_str(&a->addr, buf), text);
+}
+
+static void
+told_before_section_before_check_before_built_in(void **state)
+{
+	struct bal_settings set;
+
+	(void)state;
+	modem(1);
+	set = bal_uplink_settings(&w.conf, known("eth1"), "eth1");
+	assert_int_equal(set.weight, 1);
+	assert_int_equal(set.priority, 100);
+	assert_int_equal(set.down, 3);
+	assert_true(set.balance);
+	w.conf.check.has = BAL_SET_DOWN | BAL_SET_UP;
+	w.conf.check.down = 7;
+	w.conf.check.up = 8;
+	configured("eth1", "up", "9");
+	configured("eth1", "weight", "2");
+	configured("eth1", "priority", "20");
+	configured("eth1", "balance", "no");
+	told("eth1", "weight", "3");
+	set = bal_uplink_settings(&w.conf, known("eth1"), "eth1");
+	assert_int_equal(set.weight, 3);
+	assert_int_equal(set.priority, 20);
+	assert_int_equal(set.down, 7);
+	assert_int_equal(set.up, 9);
+	assert_false(set.balance);
+	set = bal_uplink_settings(&w.conf, NULL, "eth2");
+	assert_int_equal(set.weight, 1);
+	assert_int_equal(set.down, 7);
+}
+
+/* A gateway that was said beats one that was learned; `auto` says none. */
+static void
+gateways(void **state)
+{
+	struct bal_addr said = addr("192.168.1.1");
+	struct bal_addr learned = addr("192.168.1.254");
+
+	(void)state;
+	modem(1);
+	known("eth1")->learned_gateway = learned;
+	resolve();
+	assert_int_equal(bal_addr_cmp(&up_of("eth1")->gateway, &said), 0);
+	told("eth1", "gateway", "auto");
+	resolve();
+	assert_int_equal(bal_addr_cmp(&up_of("eth1")->gateway, &learned), 0);
+	known("eth1")->learned_gateway = (struct bal_addr){ 0 };
+	resolve();
+	assert_true(bal_addr_none(&up_of("eth1")->gateway));
+	assert_false(up_of("eth1")->usable);
+}
+
+/* What the kernel would refuse, or what leads back here. */
+static void
+gateways_that_are_none(void **state)
+{
+	static const char *const none[] = { "192.168.1.101", "192.168.1.0",
+					    "192.168.1.255" };
+
+	(void)state;
+	modem(1);
+	for (size_t i = 0; i < N(none); i++) {
+		told("eth1", "gateway", none[i]);
+		resolve();
+		assert_true(bal_addr_none(&up_of("eth1")->gateway));
+		assert_false(up_of("eth1")->usable);
+	}
+	no_address("eth1");
+	address("eth1", "192.168.1.255/31");
+	told("eth1", "gateway", "192.168.1.254");
+	resolve();
+	assert_true(up_of("eth1")->usable);
+}
+
+static void
+by_slot(void **state)
+{
+	(void)state;
+	modem(9);
+	modem(2);
+	modem(5);
+	resolve();
+	assert_int_equal(w.ups.n, 3);
+	assert_string_equal(w.ups.v[0].name, "eth2");
+	assert_string_equal(w.ups.v[1].name, "eth5");
+	assert_string_equal(w.ups.v[2].name, "eth9");
+	assert_int_equal(bal_uplink_metric(&w.ups.v[1]), 25605);
+}
+
+static void
+the_address_of_a_device(void **state)
+{
+	(void)state;
+	device("eth1");
+	uplink("eth1", 1);
+	told("eth1", "gateway", "10.7.0.254");
+	resolve();
+	assert_null(bal_uplink_addr(up_of("eth1")));
+	address("eth1", "192.168.1.101/24");
+	address("eth1", "10.7.0.1/16");
+	address("eth1", "10.7.0.2/16");
+	resolve();
+	assert_addr("eth1", "10.7.0.1/16");
+	assert_int_equal(up_of("eth1")->n_addrs, 3);
+	/* No address in the subnet of the gateway: the first primary one. */
+	told("eth1", "gateway", "172.31.0.1");
+	resolve();
+	assert_addr("eth1", "192.168.1.101/24");
+}
+
+/* In the kernel's order a secondary one may come first. */
+static void
+secondary_addresses_come_after(void **state)
+{
+	char buf[BAL_ADDR_STRLEN];
+
+	(void)state;
+	device("eth1");
+	uplink("eth1", 1);
+	told("eth1", "gateway", "192.168.1.1");
+	address("eth1", "192.168.1.201/24")->secondary = true;
+	address("eth1", "192.168.1.202/24");
+	address("eth1", "192.168.1.101/24")->secondary = false;
+	address("eth1", "192.168.1.203/24");
+	resolve();
+	assert_addr("eth1", "192.168.1.101/24");
+	for (unsigned i = 1; i <= 3; i++)
+		assert_string_equal(
+			bal_addr_host_str(&up_of("eth1")->addrs[i]->addr, buf),
+			i == 1 ? "192.168.1.201" :
+			i == 2 ? "192.168.1.202" :
+				 "192.168.1.203");
+}
+
+static void
+usable_and_alive(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	resolve();
+	assert_true(up_of("eth1")->usable && up_of("eth1")->alive);
+	health("eth1", BAL_HEALTH_UNKNOWN);
+	resolve();
+	assert_true(up_of("eth1")->alive);
+	health("eth1", BAL_HEALTH_DEAD);
+	resolve();
+	assert_true(up_of("eth1")->usable);
+	assert_false(up_of("eth1")->alive);
+	health("eth1", BAL_HEALTH_ALIVE);
+	link_of("eth1")->carrier = false;
+	resolve();
+	assert_false(up_of("eth1")->usable);
+	link_of("eth1")->carrier = true;
+	link_of("eth1")->up = false;
+	resolve();
+	assert_false(up_of("eth1")->usable);
+	link_of("eth1")->up = true;
+	known("eth1")->admin_up = false;
+	resolve();
+	assert_false(up_of("eth1")->usable);
+	known("eth1")->admin_up = true;
+	no_address("eth1");
+	resolve();
+	assert_false(up_of("eth1")->usable);
+	unplug("eth1");
+	resolve();
+	assert_false(up_of("eth1")->usable);
+	assert_int_equal(up_of("eth1")->ifindex, 0);
+	assert_null(up_of("eth1")->link);
+}
+
+static void
+dead_ones_are_kept_when_all_are(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	modem(3);
+	link_of("eth3")->carrier = false;
+	health("eth1", BAL_HEALTH_DEAD);
+	health("eth2", BAL_HEALTH_DEAD);
+	resolve();
+	assert_true(w.ups.kept);
+	assert_true(up_of("eth1")->alive && up_of("eth2")->alive);
+	assert_false(up_of("eth3")->alive);
+	health("eth2", BAL_HEALTH_UNKNOWN);
+	resolve();
+	assert_false(w.ups.kept);
+	assert_false(up_of("eth1")->alive);
+	health("eth2", BAL_HEALTH_DEAD);
+	global("when_all_dead", "unreachable");
+	resolve();
+	assert_false(w.ups.kept);
+	assert_false(up_of("eth1")->alive || up_of("eth2")->alive);
+	/* Nothing that could be kept: that is not keeping. */
+	global("when_all_dead", "keep");
+	link_of("eth1")->up = link_of("eth2")->up = false;
+	resolve();
+	assert_false(w.ups.kept);
+}
+
+static void
+over_another(void **state)
+{
+	(void)state;
+	modem(1);
+	tunnel(1, 11);
+	resolve();
+	assert_true(up_of("eth1")->base);
+	assert_false(up_of("tun1")->base);
+	assert_true(bal_uplink_is_tunnel(up_of("tun1")));
+	assert_false(bal_uplink_is_tunnel(up_of("eth1")));
+	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	resolve();
+	assert_true(up_of("tun1")->base);
+	assert_int_equal(bal_copy(known("tun1")->learned_over,
+				  sizeof(known("tun1")->learned_over), "eth1"),
+			 0);
+	resolve();
+	assert_false(up_of("tun1")->base);
+	assert_string_equal(up_of("tun1")->set.over, "eth1");
+	/* What was said beats what was learned. */
+	configured("tun1", "over", "eth9");
+	resolve();
+	assert_string_equal(up_of("tun1")->set.over, "eth9");
+	configured("tun1", "over", "tun1");
+	assert_int_equal(bal_uplinks_resolve(&w.conf, &w.state, &w.snap,
+					     &w.arena, &w.ups, &w.err),
+			 -1);
+	assert_int_equal(w.err.kind, BAL_ECONF);
+	assert_string_equal(w.err.msg, "tun1 cannot be over itself");
+	assert_int_equal(w.ups.n, 2);
+}
+
+static void
+addresses_in_common(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	modem(3);
+	no_address("eth2");
+	address("eth2", "10.0.0.2/8");
+	address("eth2", "192.168.1.101/32");
+	resolve();
+	assert_true(up_of("eth1")->shared_addr);
+	assert_false(up_of("eth2")->shared_addr);
+	assert_false(up_of("eth3")->shared_addr);
+	known("eth2")->admin_up = false;
+	resolve();
+	assert_false(up_of("eth1")->shared_addr);
+	/* A device that is no uplink may have what it likes. */
+	device("br0");
+	address("br0", "192.168.1.103/24");
+	resolve();
+	assert_false(up_of("eth3")->shared_addr);
+}
+
+static void
+addresses_that_are_away(void **state)
+{
+	struct bal_addr a = addr("192.168.1.101");
+
+	(void)state;
+	modem(1);
+	modem(2);
+	known("eth1")->learned_addr = addr("192.168.1.101/24");
+	resolve();
+	assert_true(bal_addr_none(&up_of("eth1")->absent_addr));
+	no_address("eth1");
+	resolve();
+	assert_int_equal(bal_addr_cmp(&up_of("eth1")->absent_addr, &a), 0);
+	device("br0");
+	address("br0", "192.168.1.101/24");
+	resolve();
+	assert_true(bal_addr_none(&up_of("eth1")->absent_addr));
+}
+
+/* Two had it: one rule for it is enough, and only who is up has rules. */
+static void
+one_address_that_is_away_twice(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	known("eth1")->learned_addr = addr("192.168.1.100/24");
+	known("eth2")->learned_addr = addr("192.168.1.100/24");
+	unplug("eth1");
+	unplug("eth2");
+	resolve();
+	assert_false(bal_addr_none(&up_of("eth1")->absent_addr));
+	assert_true(bal_addr_none(&up_of("eth2")->absent_addr));
+	known("eth1")->admin_up = false;
+	resolve();
+	assert_false(bal_addr_none(&up_of("eth2")->absent_addr));
+}
+
+static void
+what_to_restore_is_for_one_device(void **state)
+{
+	(void)state;
+	modem(1);
+	known("eth1")->saved_mask = 5;
+	known("eth1")->saved_ifindex = link_of("eth1")->ifindex;
+	resolve();
+	assert_int_equal(up_of("eth1")->restore_mask, 5);
+	known("eth1")->saved_ifindex++;
+	resolve();
+	assert_int_equal(up_of("eth1")->restore_mask, 0);
+}
+
+static void
+marks(void **state)
+{
+	(void)state;
+	assert_int_equal(bal_mark_of(1, 0xff000000), 0x1000000);
+	assert_int_equal(bal_mark_of(250, 0xff000000), 0xfa000000);
+	assert_int_equal(bal_mark_of(250, 0xff), 250);
+	assert_int_equal(bal_mark_of(3, 0xf0), 0x30);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(told_before_section_before_check_before_built_in),
+		TEST(gateways),
+		TEST(gateways_that_are_none),
+		TEST(by_slot),
+		TEST(the_address_of_a_device),
+		TEST(secondary_addresses_come_after),
+		TEST(usable_and_alive),
+		TEST(dead_ones_are_kept_when_all_are),
+		TEST(over_another),
+		TEST(addresses_in_common),
+		TEST(addresses_that_are_away),
+		TEST(one_address_that_is_away_twice),
+		TEST(what_to_restore_is_for_one_device),
+		TEST(marks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
