@@ -84,6 +84,18 @@ stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 	return 0;
 }
 
+/* Spelt as in the stanza, of which ifupdown makes capitals. */
+static void
+warn_of_option(const char *key, size_t len, const char *dev)
+{
+	char name[48] = "";
+
+	for (size_t i = 0; i < len && i < sizeof(name) - 1; i++)
+		name[i] = key[i] == '_' ? '-' :
+					  (char)tolower((unsigned char)key[i]);
+	bal_warn("unknown option bal-%s of %s", name, dev);
+}
+
 /* ifupdown hands on any option, and so any misspelt one. */
 static void
 warn_of_unknown_options(const struct bal_hook *hook)
@@ -103,8 +115,7 @@ warn_of_unknown_options(const struct bal_hook *hook)
 			known = strlen(bal_settings_key(i)) == n &&
 				strncasecmp(key, bal_settings_key(i), n) == 0;
 		if (!known)
-			bal_warn("unknown option bal-%.*s of %s", (int)n, key,
-				 hook->dev);
+			warn_of_option(key, n, hook->dev);
 	}
 }
 

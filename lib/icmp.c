@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -175,4 +176,16 @@ bal_icmp_recv(const struct bal_icmp *sock, struct bal_icmp_reply *out)
 	out->seq = ntohs(p.head.un.echo.sequence);
 	memcpy(out->token, p.token, sizeof(out->token));
 	return 1;
+}
+
+void
+bal_icmp_make_room(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }

@@ -45,4 +45,7 @@ int bal_icmp_send(const struct bal_icmp *sock, const struct bal_addr *to,
  */
 int bal_icmp_recv(const struct bal_icmp *sock, struct bal_icmp_reply *out);
 
+/* As many sockets as the hard limit allows: the soft one is often 1024. */
+void bal_icmp_make_room(void);
+
 #endif

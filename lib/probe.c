@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -467,19 +466,6 @@ report(const struct line *l, struct bal_probe *out)
 	memcpy(out->reason, l->reason, sizeof(out->reason));
 }
 
-/* A socket for each of many uplinks; the usual 1024 are a soft limit. */
-static void
-raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-	    limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 int
 bal_probe_run(struct bal_probe *probes, size_t n, struct bal_err *err)
 {
@@ -491,7 +477,7 @@ bal_probe_run(struct bal_probe *probes, size_t n, struct bal_err *err)
 	};
 	int rc = 0;
 
-	raise_descriptor_limit();
+	bal_icmp_make_room();
 	for (size_t i = 0; i < n && !arena.oom; i++)
 		line_init(&p.lines[i], &probes[i], &arena);
 	if (arena.oom) {

@@ -35,8 +35,8 @@ struct bal_status {
 };
 
 /*
- * Make it from a bal_pass_look().  Rows are in order of their names.  Uplinks that only the configuration knows
- * are rows too, as "down".
+ * Make it from a bal_pass_look().  Rows are in order of their names; uplinks
+ * that only the configuration knows are rows too, as "down".
  */
 int bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		    struct bal_status *out, struct bal_err *err);

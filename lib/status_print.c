@@ -172,7 +172,7 @@ print_remarks(const struct bal_status *status, FILE *out)
 				row->name);
 	}
 	if (status->due)
-		fprintf(out, "%zu changes are due: bal-check makes them\n",
+		fprintf(out, "changes that bal-check would make: %zu\n",
 			status->due);
 	if (status->kept)
 		fputs("all uplinks look dead and are used all the same "
