@@ -182,8 +182,7 @@ what_is_not_ours_is_other(void **state)
 		"-m conntrack --ctstate NEW,ESTABLISHED -j RETURN",
 		"-m conntrack ! --ctstate NEW -j RETURN",
 		"-m conntrack --ctstate NEW --ctproto 6 -j RETURN",
-		"-m connmark --mark 0x0/0xff000000 -m mark --mark 0x0 -j "
-		"RETURN",
+		"-m connmark --mark 0/0xff000000 -m mark --mark 0 -j RETURN",
 		"-m mark --mark 0x1 -m mark --mark 0x2 -j RETURN",
 		"-j CONNMARK --save-mark",
 		"-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff00",
@@ -201,7 +200,7 @@ what_is_not_ours_is_other(void **state)
 		snprintf(command, sizeof(command),
 			 "iptables-legacy -t mangle -I BAL_PREROUTING 2 %s",
 			 rules[i]);
-		must(command);
+		must("%s", command);
 		list = read_table(BAL_XTABLE_MANGLE);
 		have = find(&list, "BAL_PREROUTING");
 		assert_non_null(have);
