@@ -270,8 +270,8 @@ test_add_refuses_names(void **state)
 		"a\nb",
 		"a\tb",
 		"#a",
-		"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff"
-		"gggg",
+		("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff"
+		 "gggg"),
 	};
 	struct bal_err err;
 
