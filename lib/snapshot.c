@@ -109,15 +109,21 @@ expand_groups(struct bal_snapshot *snap, struct bal_arena *arena)
 static void
 name_hops(struct bal_snapshot *snap)
 {
+	const struct bal_link *last = NULL;
+
 	for (size_t i = 0; i < snap->routes.n; i++) {
 		struct bal_route *r = &snap->routes.v[i];
 
 		for (size_t k = 0; k < r->n_hops; k++) {
-			const struct bal_link *l;
+			const struct bal_link *l = last;
 
 			if (r->protocol != BAL_PROTO)
 				continue;
-			l = bal_snapshot_ifindex(snap, r->hops[k].ifindex);
+			/* A device's routes stand together. */
+			if (!l || l->ifindex != r->hops[k].ifindex)
+				l = bal_snapshot_ifindex(snap,
+							 r->hops[k].ifindex);
+			last = l;
 			if (l)
 				memcpy(r->hops[k].dev, l->name,
 				       sizeof(l->name));

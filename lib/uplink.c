@@ -88,13 +88,72 @@ bal_uplink_addrs(const struct bal_snapshot *snap, int ifindex,
 	return v;
 }
 
+/* The addresses of the box, sorted by host: who holds one is asked often. */
+struct holders {
+	const struct bal_ifaddr **v;
+	size_t n;
+};
+
+static int
+host_cmp(const struct bal_addr *a, const struct bal_addr *b)
+{
+	struct bal_addr x = bal_addr_host(a), y = bal_addr_host(b);
+
+	return bal_addr_cmp(&x, &y);
+}
+
+static int
+by_host(const void *a, const void *b)
+{
+	const struct bal_ifaddr *const *x = a, *const *y = b;
+
+	return host_cmp(&(*x)->addr, &(*y)->addr);
+}
+
+static bool
+sort_holders(struct holders *all, const struct bal_snapshot *snap,
+	     struct bal_arena *arena)
+{
+	all->n = snap->addrs.n;
+	all->v = bal_arena_alloc(arena, (all->n + 1) * sizeof(*all->v));
+	if (!all->v)
+		return false;
+	for (size_t i = 0; i < all->n; i++)
+		all->v[i] = &snap->addrs.v[i];
+	qsort(all->v, all->n, sizeof(*all->v), by_host);
+	return true;
+}
+
+/* Those who hold @addr. */
+static struct holders
+holders_of(const struct holders *all, const struct bal_addr *addr)
+{
+	struct holders some = { 0 };
+	size_t low = 0, high = all->n;
+
+	if (bal_addr_none(addr))
+		return some;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (host_cmp(&all->v[mid]->addr, addr) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	some.v = all->v + low;
+	while (low + some.n < all->n &&
+	       host_cmp(&some.v[some.n]->addr, addr) == 0)
+		some.n++;
+	return some;
+}
+
 /* This box, or all of a subnet: it leads nowhere, and the kernel refuses. */
 static bool
-is_no_gateway(const struct bal_uplink *up, const struct bal_snapshot *snap)
+is_no_gateway(const struct bal_uplink *up, const struct holders *all)
 {
-	for (size_t i = 0; i < snap->addrs.n; i++)
-		if (bal_addr_same_host(&snap->addrs.v[i].addr, &up->gateway))
-			return true;
+	if (holders_of(all, &up->gateway).n)
+		return true;
 	for (size_t i = 0; i < up->n_addrs; i++) {
 		const struct bal_ifaddr *own = up->addrs[i];
 		struct bal_addr last = bal_addr_last(&own->addr);
@@ -112,7 +171,8 @@ is_no_gateway(const struct bal_uplink *up, const struct bal_snapshot *snap)
 
 static void
 see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
-	   const struct bal_snapshot *snap, struct bal_arena *arena)
+	   const struct bal_snapshot *snap, const struct holders *all,
+	   struct bal_arena *arena)
 {
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
 
@@ -134,7 +194,7 @@ see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
 	}
 	if (!up->n_addrs)
 		up->absent_addr = bal_addr_host(&us->learned_addr);
-	if (!bal_addr_none(&up->gateway) && is_no_gateway(up, snap))
+	if (!bal_addr_none(&up->gateway) && is_no_gateway(up, all))
 		up->gateway = (struct bal_addr){ 0 };
 	up->usable = up->admin_up && up->up && up->carrier && up->n_addrs &&
 		     (up->no_arp || !bal_addr_none(&up->gateway));
@@ -151,7 +211,7 @@ bal_uplink_disable(struct bal_uplink *up)
 static void
 fill(struct bal_uplink *up, const struct bal_uplink_state *us,
      const struct bal_conf *conf, const struct bal_snapshot *snap,
-     struct bal_arena *arena)
+     const struct holders *all, struct bal_arena *arena)
 {
 	memcpy(up->name, us->name, sizeof(up->name));
 	up->slot = us->slot;
@@ -164,7 +224,7 @@ fill(struct bal_uplink *up, const struct bal_uplink_state *us,
 		up->set.has |= BAL_SET_OVER;
 	}
 	up->base = !(up->set.has & BAL_SET_OVER);
-	see_device(up, us, snap, arena);
+	see_device(up, us, snap, all, arena);
 	up->alive = up->usable && up->health != BAL_HEALTH_DEAD;
 }
 
@@ -176,33 +236,35 @@ by_slot(const void *a, const void *b)
 	return x->slot < y->slot ? -1 : x->slot > y->slot;
 }
 
+/* Is the device @ifindex an uplink that is up? */
 static bool
-has_addr(const struct bal_uplink *up, const struct bal_addr *a)
+is_uplink(const struct bal_uplinks *ups, int ifindex)
 {
-	for (size_t i = 0; i < up->n_addrs; i++)
-		if (bal_addr_same_host(&up->addrs[i]->addr, a))
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].ifindex == ifindex && ups->v[i].admin_up)
 			return true;
 	return false;
 }
 
 /* Look-alikes: who shares A, and whose former A belongs to others now. */
 static void
-compare_addresses(struct bal_uplinks *ups, const struct bal_snapshot *snap)
+compare_addresses(struct bal_uplinks *ups, const struct holders *all)
 {
 	for (size_t i = 0; i < ups->n; i++) {
 		struct bal_uplink *up = &ups->v[i];
 		const struct bal_ifaddr *a = bal_uplink_addr(up);
+		struct holders same = { 0 };
 
-		for (size_t k = 0; a && up->admin_up && k < ups->n; k++)
-			if (k != i && ups->v[k].admin_up &&
-			    has_addr(&ups->v[k], &a->addr))
+		if (a && up->admin_up)
+			same = holders_of(all, &a->addr);
+		for (size_t k = 0; k < same.n; k++)
+			if (same.v[k]->ifindex != up->ifindex &&
+			    is_uplink(ups, same.v[k]->ifindex))
 				up->shared_addr = true;
+		if (holders_of(all, &up->absent_addr).n)
+			up->absent_addr = (struct bal_addr){ 0 };
 		if (bal_addr_none(&up->absent_addr))
 			continue;
-		for (size_t k = 0; k < snap->addrs.n; k++)
-			if (bal_addr_same_host(&snap->addrs.v[k].addr,
-					       &up->absent_addr))
-				up->absent_addr = (struct bal_addr){ 0 };
 		for (size_t k = 0; k < i; k++)
 			if (ups->v[k].admin_up &&
 			    bal_addr_same_host(&ups->v[k].absent_addr,
@@ -242,19 +304,20 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 		    struct bal_uplinks *out, struct bal_err *err)
 {
 	struct bal_uplinks ups = { 0 };
+	struct holders all;
 
 	ups.v = bal_arena_alloc(arena, (state->n_uplinks + 1) * sizeof(*ups.v));
-	if (!ups.v)
+	if (!ups.v || !sort_holders(&all, snap, arena))
 		return bal_err_nomem(err);
 	for (size_t i = 0; i < state->n_uplinks; i++) {
 		struct bal_uplink *up = &ups.v[ups.n++];
 
-		fill(up, &state->uplinks[i], conf, snap, arena);
+		fill(up, &state->uplinks[i], conf, snap, &all, arena);
 		if (check_settings(up, err) < 0)
 			return -1;
 	}
 	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);
-	compare_addresses(&ups, snap);
+	compare_addresses(&ups, &all);
 	keep_all_dead(&ups, &conf->globals);
 	if (arena->oom)
 		return bal_err_nomem(err);
