@@ -8,6 +8,9 @@
 /* Read the state; what cannot be read is lost and found again in the kernel. */
 int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
 
+/* Is the state, byte by byte, what was read?  Then nothing is written. */
+bool bal_pass_state_is_as_read(const struct bal_pass *pass);
+
 /*
  * UP: the device gets a record with table and slot, what stands in its table
  * is read, too.  BAL_EUNAVAIL where there is no such device.

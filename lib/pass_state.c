@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass_state - the state is read, and compared with what was read. */
+#include <string.h>
+
+#include "pass_parts.h"
+
+static size_t
+uplinks_size(const struct bal_state *state)
+{
+	return state->n_uplinks * sizeof(*state->uplinks);
+}
+
+static void
+remember_state(struct bal_pass *pass)
+{
+	size_t size = uplinks_size(&pass->state);
+
+	pass->was = pass->state;
+	pass->was.uplinks = bal_arena_alloc(&pass->arena, size);
+	if (pass->was.uplinks && size)
+		memcpy(pass->was.uplinks, pass->state.uplinks, size);
+}
+
+/* By bytes: what differs in padding only is written once too often. */
+bool
+bal_pass_state_is_as_read(const struct bal_pass *pass)
+{
+	struct bal_state now = pass->state;
+
+	now.uplinks = pass->was.uplinks;
+	return now.uplinks && memcmp(&now, &pass->was, sizeof(now)) == 0 &&
+	       (now.n_uplinks == 0 ||
+		memcmp(pass->state.uplinks, now.uplinks, uplinks_size(&now)) ==
+			0);
+}
+
+int
+bal_pass_load(struct bal_pass *pass, struct bal_err *err)
+{
+	bool touch = !pass->dry_run && pass->lock >= 0;
+	int rc;
+
+	bal_state_fini(&pass->state);
+	pass->state_written = false;
+	rc = bal_state_read(&pass->state, pass->paths.state, touch, err);
+	pass->state_lost = rc == 0;
+	pass->was = (struct bal_state){ 0 };
+	if (rc > 0)
+		remember_state(pass);
+	return rc < 0 ? -1 : 0;
+}
