@@ -5,9 +5,9 @@
 
 srcdir=${srcdir:-$(dirname "${BASH_SOURCE[0]}")/../..}
 # shellcheck source-path=SCRIPTDIR source=../lab/tap.sh
-. "$srcdir"/tests/lab/tap.sh
+. "$srcdir"/tests/lab/tap.sh || exit 99
 # shellcheck source-path=SCRIPTDIR source=../lab/lab.sh
-. "$srcdir"/tests/lab/lab.sh
+. "$srcdir"/tests/lab/lab.sh || exit 99
 
 # Not LAB_SERVER itself: a client drops what would go to its own server
 # through the tunnel (OpenVPN's allow-recursive-routing).
@@ -48,12 +48,14 @@ scene_openvpn() {
 
 # scene_conf [LINES...]: bal.conf of the lab.
 scene_conf() {
+	lab_inside || return
 	printf '%s\n' "$@" >/etc/bal/bal.conf
 }
 
 # scene_up N [WEIGHT...]: N modems, with weights a tunnel over each.
 scene_up() {
 	local k lines weights
+	lab_inside || return
 	SCENE_N=$1
 	shift
 	weights=("$@")
@@ -80,6 +82,7 @@ scene_up() {
 # What runs behind our back is stopped by its pid file.
 scene_down() {
 	local pid
+	lab_inside || return
 	ifdown -a
 	for pid in /run/openvpn-eth*.pid; do
 		[ ! -s "$pid" ] || kill "$(cat "$pid")" 2>/dev/null
