@@ -244,7 +244,6 @@ reconcile(struct bal_pass *pass, struct bal_applied *applied,
 	if (make_ops(pass, &plan, &ops, err) < 0)
 		return -1;
 	print_ops(pass, &ops, &plan);
-	pass->changes += ops.n;
 	/* With nothing to do there is nothing that a kill could cut short. */
 	if (pass->dry_run || ops.n == 0)
 		return 0;

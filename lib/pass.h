@@ -42,7 +42,6 @@ struct bal_pass {
 	BAL_LIST(struct bal_refusal) refused;
 	struct bal_snapshot snap;
 	struct bal_uplinks uplinks;
-	size_t changes; /* operations carried out (or printed) */
 };
 
 /*
