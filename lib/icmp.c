@@ -3,7 +3,6 @@
 #include "icmp.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <linux/icmp.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -12,9 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#ifndef SO_BINDTOIFINDEX
-#define SO_BINDTOIFINDEX 62 /* Linux 5.0 */
-#endif
+#include "devsock.h"
 
 /* An echo request as it leaves, and a reply behind its IP header. */
 struct packet {
@@ -55,49 +52,16 @@ open_any(struct bal_icmp *sock, struct bal_err *err)
 	return open_raw(sock, err);
 }
 
-/* Which device is @fd bound to?  0 for none, -1 with errno. */
-static int
-bound_to(int fd, const char *dev)
-{
-	socklen_t len = sizeof(int);
-	int ifindex;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, &len) == 0)
-		return ifindex;
-	return errno == ENOPROTOOPT ? (int)if_nametoindex(dev) : -1;
-}
-
-static int
-bind_to(int fd, const char *dev, int ifindex, struct bal_err *err)
-{
-	const socklen_t len = (socklen_t)strnlen(dev, IFNAMSIZ - 1);
-
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, dev, len) < 0)
-		return bal_err_sys(err, errno, "cannot bind a socket to %s",
-				   dev);
-	/* By name alone it might be another device of the same name by now. */
-	if (bound_to(fd, dev) != ifindex)
-		return bal_err_sys(err, ENODEV, "%s is another device now",
-				   dev);
-	return 0;
-}
-
 int
 bal_icmp_open(struct bal_icmp *sock, const char *dev, int ifindex,
 	      uint32_t mark, struct bal_err *err)
 {
 	struct bal_icmp s;
-	int eno, rc;
+	int rc;
 
 	rc = open_any(&s, err);
 	if (rc == 0)
-		rc = bind_to(s.fd, dev, ifindex, err);
-	if (rc == 0 && mark &&
-	    setsockopt(s.fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0 &&
-	    errno != EPERM) {
-		eno = errno;
-		rc = bal_err_sys(err, eno, "cannot mark a socket on %s", dev);
-	}
+		rc = bal_devsock_bind(s.fd, dev, ifindex, mark, err);
 	if (rc == 0)
 		*sock = s;
 	else

@@ -1,0 +1,18 @@
+/* devsock - sockets whose packets leave by one device. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_DEVSOCK_H
+#define BAL_DEVSOCK_H
+
+#include <stdint.h>
+
+#include "error.h"
+
+/*
+ * Bind @fd to @dev and give it the fwmark @mark (0: none; without the
+ * privilege for it the socket has none).  Fails with err->sys ENODEV where
+ * @dev is not (or no longer) the device number @ifindex.
+ */
+int bal_devsock_bind(int fd, const char *dev, int ifindex, uint32_t mark,
+		     struct bal_err *err);
+
+#endif

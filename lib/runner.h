@@ -1,0 +1,40 @@
+/* runner - programs that are run after a change: in order, each in time. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_RUNNER_H
+#define BAL_RUNNER_H
+
+#include <stdbool.h>
+
+#include "loop.h"
+
+/*
+ * A queue of programs, one at a time, so that events come in order.  What they
+ * print goes to bal_say(BAL_SAY_WARN) line by line, "NAME: text"; so does a
+ * status that is not 0 and being killed at the time limit.
+ */
+struct bal_runner;
+
+struct bal_runner *bal_runner_open(struct bal_loop *loop, struct bal_err *err);
+/* Kills the one that runs; what waits is dropped. */
+void bal_runner_close(struct bal_runner *runner);
+
+/*
+ * Behind all others: @argv and @envp (both copied), killed with its whole
+ * process group after @limit_ms; what has ended by then may leave a daemon
+ * behind.  At most BAL_RUNNER_MAX wait; then the oldest waiting is dropped
+ * with a bal_warn().
+ */
+#define BAL_RUNNER_MAX 256
+int bal_runner_add(struct bal_runner *runner, char *const argv[],
+		   char *const envp[], uint32_t limit_ms, struct bal_err *err);
+
+/*
+ * Kill what is over its time, start what is next.  Returns when it is to be
+ * called again at the latest (bal_clock_ns(); BAL_NEVER: when the loop says).
+ */
+uint64_t bal_runner_step(struct bal_runner *runner);
+
+/* Is nothing running and nothing waiting? */
+bool bal_runner_idle(const struct bal_runner *runner);
+
+#endif
