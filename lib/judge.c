@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* judge - what probes say of an uplink: samples and a clock in, a verdict out. */
+#include "judge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge_parts.h"
+
+#define RUN_ACCUSES 6 /* one run has one cause, however long it is */
+#define SAMPLES 8     /* answers until a round-trip is believed */
+#define FORGET_MS (10 * 60 * UINT64_C(1000)) /* of life, for one flap */
+
+static const char *const names[] = {
+	[BAL_HEALTH_UNKNOWN] = "unknown",
+	[BAL_HEALTH_ALIVE] = "alive",
+	[BAL_HEALTH_DEAD] = "dead",
+	[BAL_HEALTH_DEGRADED] = "degraded",
+};
+
+#define N_NAMES (sizeof(names) / sizeof(names[0]))
+
+const char *
+bal_health_name(enum bal_health health)
+{
+	return (size_t)health < N_NAMES ? names[health] : "?";
+}
+
+bool
+bal_health_parse(const char *text, enum bal_health *out)
+{
+	for (size_t i = 0; i < N_NAMES; i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		*out = (enum bal_health)i;
+		return true;
+	}
+	return false;
+}
+
+/* --- what holds now ----------------------------------------------------- */
+
+/* A damaged state file may say anything. */
+static enum bal_health
+health_of(const struct bal_judge *j)
+{
+	return (size_t)j->health < N_NAMES ? j->health : BAL_HEALTH_UNKNOWN;
+}
+
+static bool
+lives(const struct bal_judge *j)
+{
+	return health_of(j) == BAL_HEALTH_ALIVE ||
+	       health_of(j) == BAL_HEALTH_DEGRADED;
+}
+
+static bool
+never_answered(const struct bal_judge *j)
+{
+	return j->srtt_us == 0;
+}
+
+/* Dead, and answering again: what is judged is whether that lasts. */
+static bool
+recovers(const struct bal_judge *j)
+{
+	return health_of(j) == BAL_HEALTH_DEAD && j->good_since_ms;
+}
+
+static uint64_t
+elapsed(uint64_t since_ms, uint64_t now_ms)
+{
+	return now_ms > since_ms ? now_ms - since_ms : 0;
+}
+
+static bool
+slower_than(const struct bal_judge *j, uint32_t ms)
+{
+	return ms && j->srtt_us > ms * UINT64_C(1000);
+}
+
+static bool
+too_slow(const struct bal_judge *j, const struct bal_judge_rule *rule)
+{
+	return slower_than(j, rule->degraded_rtt_ms) &&
+	       bal_judge_recent_rounds(j) - bal_judge_recent_lost(j) >= SAMPLES;
+}
+
+static bool
+too_lossy(const struct bal_judge *j, const struct bal_judge_rule *rule)
+{
+	return rule->degraded_loss && j->worse >= BAL_JUDGE_ALARM;
+}
+
+/* Some loss, and not yet clear how much that is. */
+static bool
+doubtful(const struct bal_judge *j, const struct bal_judge_rule *rule)
+{
+	return rule->degraded_loss && j->worse && !too_lossy(j, rule);
+}
+
+/* What is still held against a degraded one? */
+static bool
+still_lossy(const struct bal_judge *j, const struct bal_judge_rule *rule)
+{
+	return rule->degraded_loss && j->better < BAL_JUDGE_ALARM;
+}
+
+static bool
+still_slow(const struct bal_judge *j, const struct bal_judge_rule *rule)
+{
+	const uint32_t much = rule->degraded_rtt_ms;
+	const uint32_t less = rule->recovered_rtt_ms;
+
+	return slower_than(j, less && less < much ? less : much);
+}
+
+/* Flaps that are not forgotten at @now_ms; silence mends nothing. */
+static uint32_t
+flaps_left(const struct bal_judge *j, uint64_t now_ms)
+{
+	uint64_t forgotten = 0;
+
+	if (lives(j) || recovers(j))
+		forgotten = elapsed(j->flap_ms, now_ms) / FORGET_MS;
+	return forgotten < j->flaps ? j->flaps - (uint32_t)forgotten : 0;
+}
+
+static uint64_t
+most_hold(const struct bal_judge_rule *rule)
+{
+	return bal_judge_max(rule->stable_ms, rule->stable_max_ms);
+}
+
+static uint32_t
+hold_after(uint32_t flaps, const struct bal_judge_rule *rule)
+{
+	const uint64_t hold = (uint64_t)rule->stable_ms
+			      << bal_judge_clamp(flaps, 0, 31);
+
+	return bal_judge_clamp(hold, 0, most_hold(rule));
+}
+
+uint32_t
+bal_judge_hold_ms(const struct bal_judge *j, const struct bal_judge_rule *rule,
+		  uint64_t now_ms)
+{
+	uint32_t before = flaps_left(j, now_ms);
+
+	/* The one that it suffers from now is the last of them. */
+	if (health_of(j) != BAL_HEALTH_ALIVE && before)
+		before--;
+	return hold_after(before, rule);
+}
+
+uint32_t
+bal_judge_hold_left_ms(const struct bal_judge *j,
+		       const struct bal_judge_rule *rule, uint64_t now_ms)
+{
+	const uint64_t hold = bal_judge_hold_ms(j, rule, now_ms);
+	const uint64_t done = elapsed(j->good_since_ms, now_ms);
+
+	switch (health_of(j)) {
+	case BAL_HEALTH_DEAD:
+	case BAL_HEALTH_DEGRADED:
+		if (!j->good_since_ms)
+			return (uint32_t)hold;
+		return done < hold ? (uint32_t)(hold - done) : 0;
+	default:
+		return 0;
+	}
+}
+
+bool
+bal_judge_wonders(const struct bal_judge *j, const struct bal_judge_rule *rule)
+{
+	switch (health_of(j)) {
+	case BAL_HEALTH_ALIVE:
+		return j->bad || doubtful(j, rule);
+	case BAL_HEALTH_DEGRADED:
+		return j->bad > 0;
+	case BAL_HEALTH_DEAD:
+		return recovers(j) && (j->good < rule->up || doubtful(j, rule));
+	default:
+		return j->bad && !never_answered(j);
+	}
+}
+
+#define UNEASY_ROUNDS UINT64_C(0xff) /* the last eight */
+#define UNEASY_LOST 2
+
+bool
+bal_judge_is_uneasy(const struct bal_judge *j)
+{
+	return health_of(j) == BAL_HEALTH_ALIVE &&
+	       __builtin_popcountll(j->recent & UNEASY_ROUNDS) >= UNEASY_LOST;
+}
+
+bool
+bal_judge_is_lossy(const struct bal_judge *j)
+{
+	return health_of(j) == BAL_HEALTH_DEGRADED &&
+	       j->better < BAL_JUDGE_ALARM;
+}
+
+/* --- from one verdict to the next --------------------------------------- */
+
+static void
+forget_flaps(struct bal_judge *j, uint64_t now_ms)
+{
+	const uint32_t left = flaps_left(j, now_ms);
+
+	j->flap_ms += (j->flaps - left) * FORGET_MS;
+	if (!left || j->flap_ms > now_ms)
+		j->flap_ms = now_ms;
+	j->flaps = left;
+}
+
+static void
+live(struct bal_judge *j, uint64_t now_ms)
+{
+	j->health = BAL_HEALTH_ALIVE;
+	j->worse = j->better = 0;
+	forget_flaps(j, now_ms);
+}
+
+/*
+ * From alive to something worse: that, and nothing else, is a flap.  Those
+ * that cannot make the hold longer would only make the memory longer.
+ */
+static void
+count_flap(struct bal_judge *j, const struct bal_judge_rule *rule,
+	   uint64_t now_ms)
+{
+	if (health_of(j) != BAL_HEALTH_ALIVE)
+		return;
+	forget_flaps(j, now_ms);
+	if (j->flaps == 0 || hold_after(j->flaps - 1, rule) < most_hold(rule))
+		j->flaps = bal_judge_add(j->flaps, 1);
+	j->flap_ms = now_ms;
+}
+
+static void
+die(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
+{
+	count_flap(j, rule, now_ms);
+	j->health = BAL_HEALTH_DEAD;
+	j->worse = j->better = 0;
+	j->good_since_ms = 0;
+}
+
+static void
+degrade(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
+{
+	/* If it is only slow, nobody complained about loss. */
+	j->better = too_lossy(j, rule) ? 0 : BAL_JUDGE_ALARM;
+	count_flap(j, rule, now_ms);
+	j->health = BAL_HEALTH_DEGRADED;
+	j->worse = 0;
+	j->good_since_ms = now_ms;
+}
+
+static void
+remember(struct bal_judge *j, bool lost)
+{
+	j->recent = j->recent << 1 | lost;
+	j->n_recent = bal_judge_clamp(j->n_recent, 0, 63) + 1;
+}
+
+/* An answer ended the run of bad rounds. */
+static void
+end_run(struct bal_judge *j, const struct bal_judge_rule *rule, bool late)
+{
+	const uint32_t accused = bal_judge_clamp(j->bad, 1, RUN_ACCUSES);
+	const uint32_t misses = bal_judge_misses(j, rule);
+
+	/*
+	 * What condemned it was an outage, and no habit; unless it comes to
+	 * light, by a late answer, that there was none.
+	 */
+	if (lives(j) || recovers(j) ||
+	    (late && !never_answered(j) && j->bad / 2 <= misses))
+		bal_judge_learn_run(j);
+	/* Slow is not lossy. */
+	if (late) {
+		j->worse = bal_judge_sub(j->worse,
+					 accused * bal_judge_weights(rule).bad);
+		j->recent &= j->recent - 1;
+	}
+}
+
+/*
+ * Dead, and not for its silence: its device was gone.  Back again it is
+ * believed at once, unless being gone becomes a habit.
+ */
+static bool
+was_pulled(const struct bal_judge *j, const struct bal_judge_rule *rule)
+{
+	return j->flaps <= 1 && j->bad < bal_judge_misses(j, rule);
+}
+
+static void
+begin_to_recover(struct bal_judge *j, bool believed, uint64_t now_ms)
+{
+	/* Good since ever, then. */
+	j->good_since_ms = believed || !now_ms ? 1 : now_ms;
+	j->flap_ms = now_ms;
+	j->recent = j->n_recent = 0;
+}
+
+static void
+count_good(struct bal_judge *j, const struct bal_judge_rule *rule,
+	   uint64_t now_ms, uint32_t rtt_us)
+{
+	const bool late = bal_judge_is_late(j, rule, rtt_us);
+	const bool pulled = was_pulled(j, rule);
+
+	end_run(j, rule, late);
+	if (health_of(j) == BAL_HEALTH_DEAD && !recovers(j))
+		begin_to_recover(j, pulled, now_ms);
+	if (j->good_since_ms > now_ms)
+		j->good_since_ms = now_ms;
+	j->bad = 0;
+	j->good = bal_judge_add(j->good, 1);
+	bal_judge_learn_good(j);
+	bal_judge_learn_rtt(j, rtt_us);
+	remember(j, false);
+}
+
+bool
+bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
+	       uint64_t now_ms, uint32_t rtt_us)
+{
+	const struct bal_judge_weights w = bal_judge_weights(rule);
+	const enum bal_health before = j->health;
+
+	count_good(j, rule, now_ms, rtt_us);
+	switch (health_of(j)) {
+	case BAL_HEALTH_ALIVE:
+		forget_flaps(j, now_ms);
+		if (too_lossy(j, rule) || too_slow(j, rule))
+			degrade(j, rule, now_ms);
+		else
+			j->worse = bal_judge_sub(j->worse, w.good);
+		break;
+	case BAL_HEALTH_DEGRADED:
+		j->better = bal_judge_clamp((uint64_t)j->better + w.good, 0,
+					    BAL_JUDGE_ALARM);
+		if (still_slow(j, rule))
+			j->good_since_ms = now_ms;
+		else if (!still_lossy(j, rule) &&
+			 !bal_judge_hold_left_ms(j, rule, now_ms))
+			live(j, now_ms);
+		break;
+	case BAL_HEALTH_DEAD:
+		j->worse = bal_judge_sub(j->worse, w.good);
+		if (j->good < rule->up || doubtful(j, rule) ||
+		    bal_judge_hold_left_ms(j, rule, now_ms))
+			break;
+		if (too_lossy(j, rule))
+			degrade(j, rule, now_ms);
+		else
+			live(j, now_ms);
+		break;
+	default:
+		live(j, now_ms);
+	}
+	return j->health != before;
+}
+
+static void
+accuse(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
+{
+	const uint32_t weight = bal_judge_weights(rule).bad;
+
+	j->better = bal_judge_sub(j->better, weight);
+	if (!j->better && health_of(j) == BAL_HEALTH_DEGRADED)
+		j->good_since_ms = now_ms;
+	/* Beyond that it is the silence that is judged, not the loss. */
+	if ((health_of(j) == BAL_HEALTH_ALIVE || recovers(j)) &&
+	    j->bad <= RUN_ACCUSES)
+		j->worse = bal_judge_clamp((uint64_t)j->worse + weight, 0,
+					   2 * BAL_JUDGE_ALARM);
+}
+
+bool
+bal_judge_bad(struct bal_judge *j, const struct bal_judge_rule *rule,
+	      uint64_t now_ms)
+{
+	const enum bal_health before = j->health;
+
+	j->bad = bal_judge_add(j->bad, 1);
+	j->good = 0;
+	remember(j, true);
+	accuse(j, rule, now_ms);
+	if (rule->guessed && never_answered(j))
+		j->health = BAL_HEALTH_UNKNOWN;
+	else if (j->bad >= bal_judge_misses(j, rule))
+		die(j, rule, now_ms);
+	else
+		j->health = health_of(j);
+	return j->health != before;
+}
+
+void
+bal_judge_proof(struct bal_judge *j)
+{
+	if (health_of(j) == BAL_HEALTH_DEAD)
+		return;
+	if (lives(j))
+		bal_judge_learn_run(j);
+	j->bad = 0;
+}
+
+bool
+bal_judge_gone(struct bal_judge *j, const struct bal_judge_rule *rule,
+	       uint64_t now_ms)
+{
+	const enum bal_health before = j->health;
+
+	die(j, rule, now_ms);
+	j->good = j->bad = 0;
+	return j->health != before;
+}
+
+/* --- for people, and for passes of one command -------------------------- */
+
+static const char *
+say_hold(const struct bal_judge *j, const struct bal_judge_rule *rule,
+	 uint64_t now_ms, char *buf, size_t size)
+{
+	const uint32_t hold = bal_judge_hold_ms(j, rule, now_ms);
+	const uint32_t left = bal_judge_hold_left_ms(j, rule, now_ms);
+	const uint32_t unit = hold < 1000 ? 1 : 1000;
+
+	if (left)
+		snprintf(buf, size, "good for %" PRIu32 " %s of %" PRIu32 " %s",
+			 (hold - left) / unit, unit == 1 ? "ms" : "s",
+			 hold / unit, unit == 1 ? "ms" : "s");
+	else if (j->good < rule->up)
+		snprintf(buf, size, "%" PRIu32 " of %" PRIu32 " answers",
+			 j->good, rule->up);
+	return buf;
+}
+
+const char *
+bal_judge_reason(const struct bal_judge *j, const struct bal_judge_rule *rule,
+		 uint64_t now_ms, char *buf, size_t size)
+{
+	if (!size)
+		return "";
+	buf[0] = '\0';
+	if (recovers(j))
+		return say_hold(j, rule, now_ms, buf, size);
+	if (health_of(j) != BAL_HEALTH_DEGRADED)
+		return buf;
+	if (still_lossy(j, rule))
+		snprintf(buf, size, "lost %" PRIu32 " of %" PRIu32,
+			 bal_judge_recent_lost(j), bal_judge_recent_rounds(j));
+	else if (still_slow(j, rule))
+		snprintf(buf, size, "answers after %" PRIu32 " ms",
+			 j->srtt_us / 1000);
+	else
+		say_hold(j, rule, now_ms, buf, size);
+	return buf;
+}
+
+bool
+bal_judge_settled(const struct bal_judge *j, const struct bal_judge_rule *rule,
+		  uint64_t now_ms, uint32_t rounds)
+{
+	const uint64_t down = rule->down ? rule->down : 1;
+	const uint64_t pass_ms = (down - 1) * rule->interval_ms;
+	const uint32_t misses = bal_judge_misses(j, rule);
+
+	/* What is in @j then is the last pass's. */
+	if (!rounds)
+		return false;
+	switch (health_of(j)) {
+	case BAL_HEALTH_ALIVE:
+	case BAL_HEALTH_DEGRADED:
+		return j->bad == 0;
+	case BAL_HEALTH_DEAD:
+		if (recovers(j))
+			return bal_judge_hold_left_ms(j, rule, now_ms) >
+			       pass_ms;
+		/* Exactly that many: it died in this very round. */
+		return rounds >= misses || j->bad == misses;
+	default:
+		return rounds >= misses;
+	}
+}

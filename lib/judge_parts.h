@@ -1,0 +1,66 @@
+/* judge_parts - what the files of judge share; nobody else includes it. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_JUDGE_PARTS_H
+#define BAL_JUDGE_PARTS_H
+
+#include "judge.h"
+
+/* Evidence that decides, in 1/1000 nat: wrong once in e^12 tries. */
+#define BAL_JUDGE_ALARM 12000
+
+static inline uint64_t
+bal_judge_min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint64_t
+bal_judge_max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* @most wins where the two contradict each other. */
+static inline uint32_t
+bal_judge_clamp(uint64_t value, uint64_t least, uint64_t most)
+{
+	return (uint32_t)bal_judge_min(bal_judge_max(value, least), most);
+}
+
+/* Counters stay at the top, evidence at the bottom. */
+static inline uint32_t
+bal_judge_add(uint32_t a, uint32_t b)
+{
+	return bal_judge_clamp((uint64_t)a + b, 0, UINT32_MAX);
+}
+
+static inline uint32_t
+bal_judge_sub(uint32_t a, uint32_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* Of the last 64 rounds. */
+uint32_t bal_judge_recent_lost(const struct bal_judge *j);
+uint32_t bal_judge_recent_rounds(const struct bal_judge *j);
+
+/* ln(a / b) in 1/1000, for 2^32 > a >= b > 0. */
+uint32_t bal_judge_ln(uint64_t a, uint64_t b);
+
+/* Did an answer after @rtt_us come too late for its round? */
+bool bal_judge_is_late(const struct bal_judge *j,
+		       const struct bal_judge_rule *rule, uint32_t rtt_us);
+
+/* A round-trip; an answered round; the run of bad rounds that is over. */
+void bal_judge_learn_rtt(struct bal_judge *j, uint32_t rtt_us);
+void bal_judge_learn_good(struct bal_judge *j);
+void bal_judge_learn_run(struct bal_judge *j);
+
+/* What one round weighs in the test for too much loss. */
+struct bal_judge_weights {
+	uint32_t bad, good;
+};
+
+struct bal_judge_weights bal_judge_weights(const struct bal_judge_rule *rule);
+
+#endif
