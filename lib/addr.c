@@ -3,6 +3,7 @@
 #include "addr.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,36 @@ bal_addr_parse(const char *text, struct bal_addr *out, struct bal_err *err)
 	return 0;
 bad:
 	return bal_err(err, BAL_ECONF, "\"%.80s\" is not an IP address", text);
+}
+
+int
+bal_host_parse(const char *text, struct bal_addr *out, struct bal_err *err)
+{
+	struct bal_addr a;
+
+	if (bal_addr_parse(text, &a, err) < 0)
+		return -1;
+	if (strchr(text, '/'))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is not a single address", text);
+	if (a.family != AF_INET)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is IPv6, which is not supported yet",
+			       text);
+	if (!a.bytes[0])
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is an unspecified address", text);
+	if (a.bytes[0] == IN_LOOPBACKNET)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is a loopback address", text);
+	if ((a.bytes[0] & 0xf0) == 0xe0)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is a multicast address", text);
+	if (!memcmp(a.bytes, "\xff\xff\xff\xff", 4))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is the broadcast address", text);
+	*out = a;
+	return 0;
 }
 
 int

@@ -31,6 +31,13 @@ unsigned bal_addr_bits(int family);
  */
 int bal_addr_parse(const char *text, struct bal_addr *out, struct bal_err *err);
 
+/*
+ * As bal_addr_parse(), of a host that can be a next hop or answer a probe: no
+ * /LEN; not unspecified, loopback, multicast or broadcast; IPv4 for now.
+ */
+int bal_host_parse(const char *text, struct bal_addr *out,
+		   struct bal_err *err);
+
 /* As bal_addr_parse(), and no bit set behind the prefix; also "default". */
 int bal_prefix_parse(const char *text, struct bal_addr *out,
 		     struct bal_err *err);

@@ -6,6 +6,7 @@
 #include "settings.h"
 
 #define BAL_DESTINATIONS_MAX 32
+#define BAL_COMMAND_MAX 128
 #define BAL_UPLINKS_MAX 250 /* slots 1 to 250: the marks of one byte */
 
 enum bal_mode { BAL_MODE_MULTI, BAL_MODE_SOLO };
@@ -26,6 +27,14 @@ struct bal_globals {
 	bool masquerade;		 /* default no */
 	bool last_resort;		 /* default yes */
 	enum bal_all_dead when_all_dead; /* from [check] */
+	/*
+	 * Starts the client of a tunnel; printable, without quotes, every
+	 * percent sign is of %s, the name, or %%; there is a %s.
+	 */
+	char openvpn_command[BAL_COMMAND_MAX];
+	uint32_t openvpn_pause_ms; /* 1000 to 600000, default 30000 */
+	uint32_t openvpn_dead_ms;  /* 1000 to a day, default 60000 */
+	uint32_t event_timeout_ms; /* 1000 to 600000, default 10000 */
 };
 
 struct bal_conf_uplink {

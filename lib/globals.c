@@ -7,6 +7,9 @@
 
 #define RULE_PRIORITY_MIN 2 /* one rule of ours may stand before it */
 #define RULE_PRIORITY_MAX 29900 /* our block ends below rule 30000 */
+#define SECOND 1000
+#define MINUTE (60 * SECOND)
+#define DAY (24 * 60 * MINUTE)
 
 struct bal_globals
 bal_globals_default(void)
@@ -18,6 +21,11 @@ bal_globals_default(void)
 		.rule_priority = 10000,
 		.last_resort = true,
 		.when_all_dead = BAL_ALL_DEAD_KEEP,
+		.openvpn_command =
+			"systemctl --no-block restart openvpn-client@%s",
+		.openvpn_pause_ms = 30 * SECOND,
+		.openvpn_dead_ms = 60 * SECOND,
+		.event_timeout_ms = 10 * SECOND,
 	};
 }
 
@@ -165,6 +173,55 @@ set_last_resort(struct bal_globals *g, const char *text, struct bal_err *err)
 	return bal_parse_bool(text, &g->last_resort, err);
 }
 
+/* It becomes words without a shell: so there is nothing that a quote does. */
+static int
+set_openvpn_command(struct bal_globals *g, const char *text,
+		    struct bal_err *err)
+{
+	const char *p = text;
+	bool named = false;
+
+	if (bal_check_printable(text, err) < 0)
+		return -1;
+	while ((p = strchr(p, '%'))) {
+		if (p[1] != 's' && p[1] != '%')
+			return bal_err(err, BAL_ECONF,
+				       "\"%.80s\" has a %% that is neither of "
+				       "%%s nor of %%%%",
+				       text);
+		named |= p[1] == 's';
+		p += 2;
+	}
+	if (!named)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" has no %%s for the name", text);
+	if (bal_copy(g->openvpn_command, sizeof(g->openvpn_command), text) < 0)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is longer than %d characters", text,
+			       BAL_COMMAND_MAX - 1);
+	return 0;
+}
+
+static int
+set_openvpn_pause(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	return bal_parse_ms(text, SECOND, 10 * MINUTE, &g->openvpn_pause_ms,
+			    err);
+}
+
+static int
+set_openvpn_dead(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	return bal_parse_ms(text, SECOND, DAY, &g->openvpn_dead_ms, err);
+}
+
+static int
+set_event_timeout(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	return bal_parse_ms(text, SECOND, 10 * MINUTE, &g->event_timeout_ms,
+			    err);
+}
+
 static int
 set_when_all_dead(struct bal_globals *g, const char *text, struct bal_err *err)
 {
@@ -189,6 +246,10 @@ static const struct {
 	{ "rule_priority", set_rule_priority },
 	{ "masquerade", set_masquerade },
 	{ "last_resort", set_last_resort },
+	{ "openvpn_command", set_openvpn_command },
+	{ "openvpn_pause", set_openvpn_pause },
+	{ "openvpn_dead", set_openvpn_dead },
+	{ "event_timeout", set_event_timeout },
 	{ "when_all_dead", set_when_all_dead },
 };
 

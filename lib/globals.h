@@ -15,7 +15,11 @@ enum bal_global {
 	BAL_GLOBAL_RULE_PRIORITY = 1 << 5,
 	BAL_GLOBAL_MASQUERADE = 1 << 6,
 	BAL_GLOBAL_LAST_RESORT = 1 << 7,
-	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 8,
+	BAL_GLOBAL_OPENVPN_COMMAND = 1 << 8,
+	BAL_GLOBAL_OPENVPN_PAUSE = 1 << 9,
+	BAL_GLOBAL_OPENVPN_DEAD = 1 << 10,
+	BAL_GLOBAL_EVENT_TIMEOUT = 1 << 11,
+	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 12, /* the last: see below */
 };
 
 /* Which keys a section may say. */

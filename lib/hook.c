@@ -66,10 +66,22 @@ stranger_addr(const char *variable)
 	return check.gateway;
 }
 
+/* As it is spelt in the stanza, of which ifupdown makes capitals. */
+static void
+stanza_spelling(const char *key, size_t len, char *name, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < len && i < size - 1; i++)
+		name[i] = key[i] == '_' ? '-' :
+					  (char)tolower((unsigned char)key[i]);
+	name[i] = '\0';
+}
+
 static int
 stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 {
-	char variable[48] = "IF_BAL_";
+	char variable[48] = "IF_BAL_", name[48];
 	size_t at = strlen(variable);
 	const char *text;
 
@@ -79,20 +91,18 @@ stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 	text = secure_getenv(variable);
 	if (!text)
 		return 0;
-	if (bal_settings_set(&hook->told, ~0u, key, text, err) < 0)
-		return bal_err_wrap(err, "option bal-%s of %s", key, hook->dev);
-	return 0;
+	if (bal_settings_set(&hook->told, ~0u, key, text, err) == 0)
+		return 0;
+	stanza_spelling(key, strlen(key), name, sizeof(name));
+	return bal_err_wrap(err, "option bal-%s of %s", name, hook->dev);
 }
 
-/* Spelt as in the stanza, of which ifupdown makes capitals. */
 static void
 warn_of_option(const char *key, size_t len, const char *dev)
 {
-	char name[48] = "";
+	char name[48];
 
-	for (size_t i = 0; i < len && i < sizeof(name) - 1; i++)
-		name[i] = key[i] == '_' ? '-' :
-					  (char)tolower((unsigned char)key[i]);
+	stanza_spelling(key, len, name, sizeof(name));
 	bal_warn("unknown option bal-%s of %s", name, dev);
 }
 

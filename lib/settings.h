@@ -8,13 +8,21 @@
 #include <stdint.h>
 
 #include "addr.h"
+#include "target.h"
 #include "text.h"
 
-#define BAL_TARGETS_MAX 8
 #define BAL_WEIGHT_MAX 255
 #define BAL_PRIORITY_MAX 999
-#define BAL_SETTING_STRLEN \
-	400 /* the longest value: targets, all of them IPv6 */
+/* The longest value: targets, each with ", " or NUL behind it. */
+#define BAL_SETTING_STRLEN (BAL_TARGETS_MAX * (BAL_TARGET_STRLEN + 1))
+#define BAL_HTTP_TEXT 64
+#define BAL_DRAIN_NEVER UINT32_MAX
+
+/* What is let go of a dead uplink, once others have its traffic. */
+enum bal_on_dead {
+	BAL_ON_DEAD_SOCKETS = 1 << 0,
+	BAL_ON_DEAD_CONNTRACK = 1 << 1,
+};
 
 enum bal_all_dead { BAL_ALL_DEAD_KEEP, BAL_ALL_DEAD_UNREACHABLE };
 
@@ -32,6 +40,19 @@ enum bal_setting {
 	BAL_SET_TIMEOUT = 1 << 9,
 	BAL_SET_DOWN = 1 << 10,
 	BAL_SET_UP = 1 << 11,
+	BAL_SET_TIMEOUT_MIN = 1 << 12,
+	BAL_SET_PASSIVE = 1 << 13,
+	BAL_SET_DEGRADED_LOSS = 1 << 14,
+	BAL_SET_RECOVERED_LOSS = 1 << 15,
+	BAL_SET_DEGRADED_RTT = 1 << 16,
+	BAL_SET_RECOVERED_RTT = 1 << 17,
+	BAL_SET_STABLE = 1 << 18,
+	BAL_SET_STABLE_MAX = 1 << 19,
+	BAL_SET_BUDGET = 1 << 20,
+	BAL_SET_HTTP_HOST = 1 << 21,
+	BAL_SET_HTTP_EXPECT = 1 << 22,
+	BAL_SET_ON_DEAD = 1 << 23,
+	BAL_SET_FAILBACK_DRAIN = 1 << 24,
 };
 
 /* Plain values; a member means something only with its bit in @has. */
@@ -43,20 +64,45 @@ struct bal_settings {
 	uint32_t weight;   /* 1 to BAL_WEIGHT_MAX, default 1 */
 	uint32_t priority; /* 0 to BAL_PRIORITY_MAX, default 100 */
 	char openvpn[64];  /* client configuration: letters, digits, -_.@ */
-	struct bal_addr targets[BAL_TARGETS_MAX];
+	struct bal_target targets[BAL_TARGETS_MAX]; /* no two the same */
 	size_t n_targets;
-	uint32_t need;	      /* targets that must answer, default 1 */
-	uint32_t interval_ms; /* 10 to 3600000, default 1000 */
-	uint32_t timeout_ms;  /* 10 to 60000, default 2000 */
-	uint32_t down, up;    /* rounds, 1 to 100, default 3 and 2 */
+	uint32_t need;		 /* targets that must answer, default 1 */
+	uint32_t interval_ms;	 /* 10 to 3600000, default 1000 */
+	uint32_t timeout_ms;	 /* 10 to 60000, default 2000 */
+	uint32_t down, up;	 /* rounds, 1 to 100, default 3 and 2 */
+	uint32_t timeout_min_ms; /* 10 to 10000, default 20 */
+	/*
+	 * Bytes received within an interval that prove life; 0: none do.
+	 * Up to 1000000, default 2000.
+	 */
+	uint32_t passive;
+	uint32_t degraded_loss;	   /* per cent, 0 (never) to 99, default 45 */
+	uint32_t recovered_loss;   /* 0 to 98, default 20 */
+	uint32_t degraded_rtt_ms;  /* to 60000; 0: never, the default */
+	uint32_t recovered_rtt_ms; /* likewise; see bal_settings_recovered() */
+	uint32_t stable_ms;	   /* 0 to an hour, default 1000 */
+	uint32_t stable_max_ms;	   /* 0 to a day, default 300000 */
+	uint64_t budget; /* bytes a month; 100000 to 10^15; 0: any, default */
+	/* Both "" where nothing was said: as is the address, and anything. */
+	char http_host[BAL_HTTP_TEXT];
+	char http_expect[BAL_HTTP_TEXT];
+	unsigned on_dead;	    /* of enum bal_on_dead; default both */
+	uint32_t failback_drain_ms; /* 0 to a day; default BAL_DRAIN_NEVER */
 };
 
 /* Which keys a place may say. */
 #define BAL_SET_CHECK                                                          \
 	(BAL_SET_TARGETS | BAL_SET_NEED | BAL_SET_INTERVAL | BAL_SET_TIMEOUT | \
-	 BAL_SET_DOWN | BAL_SET_UP)
+	 BAL_SET_DOWN | BAL_SET_UP | BAL_SET_TIMEOUT_MIN | BAL_SET_PASSIVE |   \
+	 BAL_SET_DEGRADED_LOSS | BAL_SET_RECOVERED_LOSS |                      \
+	 BAL_SET_DEGRADED_RTT | BAL_SET_RECOVERED_RTT | BAL_SET_STABLE |       \
+	 BAL_SET_STABLE_MAX | BAL_SET_BUDGET | BAL_SET_HTTP_HOST |             \
+	 BAL_SET_HTTP_EXPECT | BAL_SET_ON_DEAD | BAL_SET_FAILBACK_DRAIN)
 
-/* The built-in values, every key but gateway, over, openvpn and targets. */
+/*
+ * The built-in values, every key but gateway, over, openvpn, targets,
+ * http_host and http_expect.
+ */
 struct bal_settings bal_settings_default(void);
 
 /*
@@ -71,6 +117,12 @@ int bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
 /* What @over says replaces what @base says, key by key. */
 void bal_settings_merge(struct bal_settings *base,
 			const struct bal_settings *over);
+
+/*
+ * The round trip in ms that is normal again: three quarters of degraded_rtt
+ * where it was not said; 0: any is.
+ */
+uint32_t bal_settings_recovered(const struct bal_settings *s);
 
 /* The name of each key in order of its bit; NULL behind the last. */
 const char *bal_settings_key(size_t i);

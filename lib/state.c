@@ -345,6 +345,7 @@ void
 bal_state_fini(struct bal_state *state)
 {
 	free(state->uplinks);
+	free(state->tunnels);
 	*state = (struct bal_state){ 0 };
 }
 
@@ -357,6 +358,36 @@ bal_state_find(const struct bal_state *state, const char *name)
 		if (!strcmp(state->uplinks[i].name, name))
 			return &state->uplinks[i];
 	return NULL;
+}
+
+struct bal_tunnel_try *
+bal_state_tunnel(struct bal_state *state, const char *name,
+		 struct bal_err *err)
+{
+	struct bal_tunnel_try *t, *moved;
+	size_t i;
+
+	for (i = 0; i < state->n_tunnels; i++)
+		if (!strcmp(state->tunnels[i].name, name))
+			return &state->tunnels[i];
+	if (bal_check_ifname(name, err) < 0)
+		return NULL;
+	if (state->n_tunnels >= BAL_UPLINKS_MAX) {
+		bal_err(err, BAL_EUNAVAIL, "%s is one more than %d tunnels",
+			name, BAL_UPLINKS_MAX);
+		return NULL;
+	}
+	moved = reallocarray(state->tunnels, state->n_tunnels + 1,
+			     sizeof(*moved));
+	if (!moved) {
+		bal_err_nomem(err);
+		return NULL;
+	}
+	state->tunnels = moved;
+	t = &state->tunnels[state->n_tunnels++];
+	*t = (struct bal_tunnel_try){ 0 };
+	bal_copy(t->name, sizeof(t->name), name);
+	return t;
 }
 
 struct bal_uplink_state *

@@ -4,7 +4,7 @@
 #define BAL_STATE_H
 
 #include "conf.h"
-#include "health.h"
+#include "judge.h"
 #include "object.h"
 
 /* One uplink that bal-up was told of. */
@@ -19,11 +19,20 @@ struct bal_uplink_state {
 	uint32_t table; /* routing table id; 0: not chosen yet */
 	int ifindex;	/* that the device had last */
 
-	struct bal_health_state health;
-	uint64_t since_ms; /* CLOCK_BOOTTIME of the last change of health */
+	struct bal_judge judge; /* by its probes */
+	/*
+	 * What it is all in all, and was told of: dead without a carrier or
+	 * over a dead uplink, too.
+	 */
+	enum bal_health condition;
+	uint64_t since_ms; /* CLOCK_BOOTTIME of its last change */
 	char reason[64];   /* of the last bad round */
 	uint32_t rtt_us;   /* last good answer */
 	uint64_t sent, answered; /* probes since it is known */
+	uint64_t spent;		 /* bytes of probes in this month */
+	uint64_t spent_saved;	 /* of these, what the disk knows */
+	uint32_t spent_month;	 /* 202611; 0: not known yet */
+	uint64_t drain_ms; /* CLOCK_BOOTTIME: let go of it then; 0: never */
 
 	uint64_t rx_bytes, tx_bytes; /* counters at @counted_ms */
 	uint64_t counted_ms;	     /* CLOCK_BOOTTIME; 0: never */
@@ -33,6 +42,26 @@ struct bal_uplink_state {
 	int saved_ifindex;
 	unsigned saved_mask; /* 1 << enum bal_devconf */
 	int32_t saved[BAL_DC_MAX];
+};
+
+/* Was a tunnel stopped on purpose?  tunnel.h tells when which is so. */
+enum bal_tunnel_stop {
+	BAL_TUNNEL_WANTED,
+	BAL_TUNNEL_STOPPED, /* its client was told to end, or by ifdown */
+	BAL_TUNNEL_DOWN,    /* bal-down by hand */
+};
+
+/*
+ * What is remembered of a tunnel between two looks, by its own name: there
+ * need not be an uplink's record.  Zero state: nothing known.
+ */
+struct bal_tunnel_try {
+	char name[BAL_IFNAMSIZ];
+	uint64_t at_ms;	     /* CLOCK_BOOTTIME of the last start; 0: never */
+	uint32_t tries;	     /* since it lived or its underlay died last */
+	uint64_t missing_ms; /* CLOCK_BOOTTIME, first seen so; 0: it is there */
+	bool starting;	     /* it did not come up since @at_ms */
+	enum bal_tunnel_stop stop;
 };
 
 /* Zero state: nothing known. */
@@ -45,6 +74,8 @@ struct bal_state {
 	int32_t saved_hash_policy;
 	struct bal_uplink_state *uplinks;
 	size_t n_uplinks;
+	struct bal_tunnel_try *tunnels;
+	size_t n_tunnels;
 };
 
 /*
@@ -80,6 +111,13 @@ struct bal_uplink_state *bal_state_find(const struct bal_state *state,
  */
 struct bal_uplink_state *bal_state_add(struct bal_state *state,
 				       const char *name, struct bal_err *err);
+
+/*
+ * What is remembered of the tunnel @name, a new zeroed one where there is
+ * none: NULL as bal_state_add().  Pointers from earlier calls are stale.
+ */
+struct bal_tunnel_try *bal_state_tunnel(struct bal_state *state,
+					const char *name, struct bal_err *err);
 
 /* Forget @name. */
 void bal_state_remove(struct bal_state *state, const char *name);

@@ -7,8 +7,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "state_line.h"
+
 #define TOLD "told."
 #define SAVED "saved"
+#define JUDGE "judge"
 
 enum kind {
 	KIND_ADMIN,
@@ -48,14 +51,17 @@ static const struct field fields[] = {
 	FIELD(KIND_HOST, learned_gateway, 0),
 	FIELD(KIND_PREFIX, learned_addr, 0),
 	FIELD(KIND_IFNAME, learned_over, 0),
-	FIELD_AS("health", KIND_HEALTH, health.health, 0),
-	FIELD_AS("good", KIND_U32, health.good, UINT32_MAX),
-	FIELD_AS("bad", KIND_U32, health.bad, UINT32_MAX),
+	FIELD_AS("health", KIND_HEALTH, judge.health, 0),
+	FIELD(KIND_HEALTH, condition, 0),
 	FIELD(KIND_U64, since_ms, UINT64_MAX),
 	FIELD(KIND_REASON, reason, 0),
 	FIELD(KIND_U32, rtt_us, UINT32_MAX),
 	FIELD(KIND_U64, sent, UINT64_MAX),
 	FIELD(KIND_U64, answered, UINT64_MAX),
+	FIELD(KIND_U64, drain_ms, UINT64_MAX),
+	FIELD(KIND_U64, spent, UINT64_MAX),
+	FIELD(KIND_U64, spent_saved, UINT64_MAX),
+	FIELD(KIND_U32, spent_month, UINT32_MAX),
 	FIELD(KIND_U64, rx_bytes, UINT64_MAX),
 	FIELD(KIND_U64, tx_bytes, UINT64_MAX),
 	FIELD(KIND_U64, counted_ms, UINT64_MAX),
@@ -65,42 +71,6 @@ static const struct field fields[] = {
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
-
-/* As bal_parse_u32(), of 64 bits: counters of bytes. */
-static int
-parse_u64(const char *text, uint64_t max, uint64_t *out, struct bal_err *err)
-{
-	uint64_t n = 0;
-	const char *p;
-
-	for (p = text; *p >= '0' && *p <= '9'; p++) {
-		unsigned digit = (unsigned)(*p - '0');
-
-		if (n > (max - digit) / 10)
-			break;
-		n = n * 10 + digit;
-	}
-	if (p == text || *p)
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is not a number up to %" PRIu64, text,
-			       max);
-	*out = n;
-	return 0;
-}
-
-/* What the kernel may have in a sysctl of ours: also below zero. */
-static int
-parse_i32(const char *text, int32_t *out, struct bal_err *err)
-{
-	bool negative = *text == '-';
-	uint64_t n;
-
-	if (parse_u64(text + negative, (uint64_t)INT32_MAX + negative, &n,
-		      err) < 0)
-		return -1;
-	*out = (int32_t)(negative ? -(int64_t)n : (int64_t)n);
-	return 0;
-}
 
 /* A table of our own is never one of the kernel's. */
 static int
@@ -145,7 +115,7 @@ parse_number(const struct field *field, const char *text, void *member,
 {
 	uint64_t min = field->max == BAL_UPLINKS_MAX, n;
 
-	if (parse_u64(text, field->max, &n, err) < 0)
+	if (bal_state_u64(text, field->max, &n, err) < 0)
 		return -1;
 	if (n < min)
 		return bal_err(err, BAL_ECONF, "\"%.80s\" is too small", text);
@@ -200,53 +170,13 @@ set_told(struct bal_settings *told, const char *key, const char *text,
 	const char *name;
 	size_t i;
 
-	/* `targets` has a line for each: eight of IPv6 fill no one line. */
+	/* `targets` has a line for each: eight of them fill no one line. */
 	for (i = 0; (name = bal_settings_key(i)); i++)
 		if (told->has & 1u << i && 1u << i != BAL_SET_TARGETS &&
 		    !strcmp(name, key))
 			return bal_err(err, BAL_ECONF, "%s is there twice",
 				       key);
 	return bal_settings_set(told, ~0u, key, text, err);
-}
-
-/* One line for all: `-` is a value that is not known. */
-static int
-set_saved(struct bal_uplink_state *u, const char *text, struct bal_err *err)
-{
-	struct bal_uplink_state new = *u;
-	char word[16];
-	int i = 0, got;
-
-	for (; (got = bal_next_word(&text, word, sizeof(word))) > 0; i++) {
-		if (i == BAL_DC_MAX)
-			break;
-		if (strcmp(word, "-") == 0)
-			continue;
-		if (parse_i32(word, &new.saved[i], err) < 0)
-			return -1;
-		new.saved_mask |= 1u << i;
-	}
-	if (got || i != BAL_DC_MAX || u->saved_mask)
-		return bal_err(err, BAL_ECONF,
-			       "saved has not %d values, or is there twice",
-			       BAL_DC_MAX);
-	*u = new;
-	return 0;
-}
-
-static void
-print_saved(const struct bal_uplink_state *u, FILE *out)
-{
-	if (!u->saved_mask)
-		return;
-	fputs(SAVED " =", out);
-	for (int i = 0; i < BAL_DC_MAX; i++) {
-		if (u->saved_mask & 1u << i)
-			fprintf(out, " %" PRId32, u->saved[i]);
-		else
-			fputs(" -", out);
-	}
-	fputc('\n', out);
 }
 
 int
@@ -258,7 +188,9 @@ bal_uplink_state_set(struct bal_uplink_state *u, struct bal_state_seen *seen,
 	if (!strncmp(key, TOLD, strlen(TOLD)))
 		return set_told(&u->told, key + strlen(TOLD), text, err);
 	if (!strcmp(key, SAVED))
-		return set_saved(u, text, err);
+		return bal_saved_set(u, text, err);
+	if (!strcmp(key, JUDGE))
+		return bal_judge_set(&u->judge, text, err);
 	for (tried = 0; tried < N_FIELDS; tried++) {
 		i = (seen->next + tried) % N_FIELDS;
 		if (!strcmp(key, fields[i].name))
@@ -284,6 +216,8 @@ bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 	const size_t n = sizeof(keys) / sizeof(keys[0]);
 	size_t i;
 
+	if (!strcmp(key, "tunnel"))
+		return bal_tunnel_set(state, text, err);
 	for (i = 0; i < n; i++)
 		if (!strcmp(key, keys[i]))
 			break;
@@ -296,7 +230,7 @@ bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 	if (i == 1)
 		return parse_table(text, &state->balancing_table, err);
 	if (i == 2)
-		return parse_i32(text, &state->saved_hash_policy, err);
+		return bal_state_i32(text, &state->saved_hash_policy, err);
 	if (i == 3)
 		return bal_parse_bool(text, &state->masquerading, err);
 	if (bal_mode_parse(text, &state->mode, err) < 0)
@@ -318,12 +252,14 @@ bal_state_print(const struct bal_state *state, FILE *out)
 			state->saved_hash_policy);
 	if (state->masquerading)
 		fputs("masquerading = yes\n", out);
+	for (size_t i = 0; i < state->n_tunnels; i++)
+		bal_tunnel_print(&state->tunnels[i], out);
 }
 
 static void
 print_told(const struct bal_settings *told, FILE *out)
 {
-	char value[BAL_SETTING_STRLEN], target[BAL_ADDR_STRLEN];
+	char value[BAL_SETTING_STRLEN], target[BAL_TARGET_STRLEN];
 	const char *name, *rest;
 	size_t i;
 
@@ -418,6 +354,7 @@ bal_uplink_state_print(const struct bal_uplink_state *u, FILE *out)
 	for (i = 0; i < N_FIELDS; i++)
 		print_field(&fields[i], (const char *)u + fields[i].offset,
 			    out);
+	bal_judge_print(&u->judge, out);
 	print_told(&u->told, out);
-	print_saved(u, out);
+	bal_saved_print(u, out);
 }

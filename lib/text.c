@@ -2,11 +2,28 @@
 /* text - reading numbers, times and names that people wrote. */
 #include "text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#define MS_PER_S 1000
-#define MS_PER_MIN 60000
-#define MAX_DECIMALS 9 /* so that 10^n times a minute fits 64 bits */
+#define MAX_WHOLE 10000000000000000 /* more than anything may be */
+#define MAX_DECIMALS 9 /* so that 10^n times the largest unit fits 64 bits */
+
+struct unit {
+	const char *name;
+	uint32_t factor;
+};
+
+static const struct unit times[] = {
+	{ "", 1000 },	  { "ms", 1 },	    { "s", 1000 }, { "m", 60000 },
+	{ "min", 60000 }, { "h", 3600000 }, { NULL, 0 },
+};
+
+/* The largest first, as bal_bytes_str() wants them. */
+static const struct unit sizes[] = {
+	{ "GB", 1000000000 }, { "MB", 1000000 }, { "kB", 1000 }, { "", 1 },
+	{ NULL, 0 },
+};
 
 static bool
 is_digit(char c)
@@ -36,8 +53,8 @@ parse_digits(const char **text, int base, uint64_t *out)
 
 	for (; (digit = hex_digit(*p)) >= 0 && digit < base; p++) {
 		n = n * (unsigned)base + (unsigned)digit;
-		if (n > UINT32_MAX)
-			n = (uint64_t)UINT32_MAX + 1; /* saturates */
+		if (n > MAX_WHOLE)
+			n = MAX_WHOLE; /* saturates */
 	}
 	if (p == *text)
 		return -1;
@@ -85,28 +102,6 @@ bal_parse_bool(const char *text, bool *out, struct bal_err *err)
 	return bal_err(err, BAL_ECONF, "\"%.80s\" is neither yes nor no", text);
 }
 
-static int
-parse_unit(const char *text, uint32_t *ms)
-{
-	static const struct {
-		const char *name;
-		uint32_t ms;
-	} units[] = {
-		{ "", MS_PER_S },
-		{ "ms", 1 },
-		{ "s", MS_PER_S },
-		{ "m", MS_PER_MIN },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (!strcmp(text, units[i].name)) {
-			*ms = units[i].ms;
-			return 0;
-		}
-	return -1;
-}
-
 /* ".25" as 25 of 100; nothing as 0 of 1. */
 static int
 parse_decimals(const char **text, uint64_t *part, uint64_t *of)
@@ -128,28 +123,127 @@ parse_decimals(const char **text, uint64_t *part, uint64_t *of)
 	return i ? 0 : -1;
 }
 
+/*
+ * A number with a unit: 1 and *@out in the smallest unit, saturated; 0: it has
+ * parts of that; -1: something else.
+ */
+static int
+parse_quantity(const char *text, const struct unit *units, uint64_t *out)
+{
+	uint64_t whole, part, of;
+	const struct unit *unit;
+
+	if (parse_digits(&text, 10, &whole) < 0 ||
+	    parse_decimals(&text, &part, &of) < 0)
+		return -1;
+	for (unit = units; unit->name; unit++)
+		if (!strcmp(text, unit->name))
+			break;
+	if (!unit->name)
+		return -1;
+	part *= unit->factor;
+	if (part % of)
+		return 0;
+	*out = whole > MAX_WHOLE / unit->factor ?
+		       MAX_WHOLE :
+		       whole * unit->factor + part / of;
+	return 1;
+}
+
 int
 bal_parse_ms(const char *text, uint32_t min, uint32_t max, uint32_t *out,
 	     struct bal_err *err)
 {
-	const char *p = text;
-	uint64_t whole, part, of, ms;
-	uint32_t unit;
+	char from[BAL_QUANTITY_STRLEN], to[BAL_QUANTITY_STRLEN];
+	uint64_t ms;
+	int known = parse_quantity(text, times, &ms);
 
-	if (parse_digits(&p, 10, &whole) < 0 ||
-	    parse_decimals(&p, &part, &of) < 0 || parse_unit(p, &unit) < 0)
+	if (known < 0)
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is not a time like 250ms, 2.5s or 3m",
+			       "\"%.80s\" is not a time like 250ms, 2.5s, "
+			       "3min or 1h",
 			       text);
-	if (part * unit % of)
+	if (!known)
 		return bal_err(err, BAL_ECONF,
 			       "\"%.80s\" is not a whole number of ms", text);
-	ms = whole * unit + part * unit / of;
 	if (ms < min || ms > max)
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is not between %ums and %ums", text,
-			       min, max);
+			       "\"%.80s\" is not between %s and %s", text,
+			       bal_ms_str(min, from), bal_ms_str(max, to));
 	*out = (uint32_t)ms;
+	return 0;
+}
+
+int
+bal_parse_bytes(const char *text, uint64_t min, uint64_t max, uint64_t *out,
+		struct bal_err *err)
+{
+	char from[BAL_QUANTITY_STRLEN], to[BAL_QUANTITY_STRLEN];
+	uint64_t n;
+	int known = parse_quantity(text, sizes, &n);
+
+	if (known < 0)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is not a number of bytes like 500kB, "
+			       "20MB or 1.5GB",
+			       text);
+	if (!known)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is not a whole number of bytes",
+			       text);
+	if (n < min || n > max)
+		return bal_err(
+			err, BAL_ECONF, "\"%.80s\" is not between %s and %s",
+			text, bal_bytes_str(min, from), bal_bytes_str(max, to));
+	*out = n;
+	return 0;
+}
+
+const char *
+bal_ms_str(uint32_t ms, char *buf)
+{
+	bool whole = ms % 1000 == 0;
+
+	snprintf(buf, BAL_QUANTITY_STRLEN, "%" PRIu32 "%s",
+		 whole ? ms / 1000 : ms, whole ? "s" : "ms");
+	return buf;
+}
+
+const char *
+bal_bytes_str(uint64_t bytes, char *buf)
+{
+	const struct unit *unit = sizes;
+
+	while (unit->factor > 1 && (!bytes || bytes % unit->factor))
+		unit++;
+	snprintf(buf, BAL_QUANTITY_STRLEN, "%" PRIu64 "%s",
+		 bytes / unit->factor, unit->name);
+	return buf;
+}
+
+int
+bal_check_printable(const char *text, struct bal_err *err)
+{
+	const char *p;
+
+	for (p = text; *p; p++) {
+		if (*p < ' ' || *p > '~')
+			return bal_err(err, BAL_ECONF,
+				       "has a character that is not printable "
+				       "ASCII (0x%02x)",
+				       (unsigned char)*p);
+		if (*p == '"' || *p == '\'')
+			return bal_err(err, BAL_ECONF, "\"%.80s\" has a quote",
+				       text);
+		if (*p == ';' && (p == text || p[-1] == ' '))
+			return bal_err(err, BAL_ECONF,
+				       "\"%.80s\" has a semicolon that begins "
+				       "a comment",
+				       text);
+	}
+	if (*text == ' ' || (p > text && p[-1] == ' '))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" has a blank at an end", text);
 	return 0;
 }
 

@@ -22,9 +22,25 @@ int bal_parse_u32(const char *text, uint32_t min, uint32_t max, uint32_t *out,
 /* yes, no, true, false, on, off, 1, 0. */
 int bal_parse_bool(const char *text, bool *out, struct bal_err *err);
 
-/* "250ms", "1s", "2.5s", "3m" or seconds without a unit: milliseconds. */
+/*
+ * "250ms", "1s", "2.5s", "3m", "3min", "1h" or seconds without a unit:
+ * milliseconds.
+ */
 int bal_parse_ms(const char *text, uint32_t min, uint32_t max, uint32_t *out,
 		 struct bal_err *err);
+
+/* "2000", "2kB", "1.5MB", "3GB": bytes; the units are powers of 1000. */
+int bal_parse_bytes(const char *text, uint64_t min, uint64_t max,
+		    uint64_t *out, struct bal_err *err);
+
+#define BAL_QUANTITY_STRLEN 24
+
+/*
+ * As the two above read it, in the largest unit that needs no decimals (of
+ * time: ms or s).  Into @buf of BAL_QUANTITY_STRLEN; returns @buf.
+ */
+const char *bal_ms_str(uint32_t ms, char *buf);
+const char *bal_bytes_str(uint64_t bytes, char *buf);
 
 /*
  * A device name as the kernel accepts it (dev_valid_name(): 1 to 15
@@ -33,6 +49,12 @@ int bal_parse_ms(const char *text, uint32_t min, uint32_t max, uint32_t *out,
  * balancing.
  */
 int bal_check_ifname(const char *name, struct bal_err *err);
+
+/*
+ * Is @text printable ASCII that INI keeps as it is: no quote, which it does not
+ * take off; no blank at an end, no semicolon at the begin or behind a blank?
+ */
+int bal_check_printable(const char *text, struct bal_err *err);
 
 /*
  * Copy @text into @buf of @size.  Fails, with @buf empty, where it does not

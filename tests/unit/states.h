@@ -74,6 +74,33 @@ tell(struct bal_uplink_state *u, const char *key, const char *text)
 		fail_msg("%s", err.msg);
 }
 
+static inline void
+fill_judged(struct bal_uplink_state *u)
+{
+	u->judge = (struct bal_judge){
+		.health = BAL_HEALTH_DEAD,
+		.good = UINT32_MAX,
+		.bad = 7,
+		.srtt_us = 80000,
+		.rttvar_us = 20000,
+		.rounds_q8 = 25600,
+		.lost_q8 = 256,
+		.worse = 11,
+		.better = 12,
+		.recent = UINT64_MAX,
+		.n_recent = 64,
+		.good_since_ms = UINT64_MAX,
+		.flaps = 3,
+		.flap_ms = 1,
+		.again_q16 = 655,
+	};
+	u->condition = BAL_HEALTH_DEGRADED;
+	u->drain_ms = 5;
+	u->spent = UINT64_MAX;
+	u->spent_saved = 4;
+	u->spent_month = 202611;
+}
+
 /* Every member with a value of its own, the largest where there is one. */
 static inline void
 fill_uplink(struct bal_uplink_state *u, unsigned n)
@@ -88,12 +115,25 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 						      "255",
 						      "0",
 						      "a@b",
-						      "9.9.9.9 1.1.1.1",
+						      "9.9.9.9 arp",
 						      "2",
 						      "10ms",
 						      "60s",
 						      "100",
-						      "1" };
+						      "1",
+						      "10s",
+						      "no",
+						      "99%",
+						      "98",
+						      "60s",
+						      "1ms",
+						      "1h",
+						      "24h",
+						      "1000000GB",
+						      "[a::b]:80",
+						      "a = [b] # c:d; e",
+						      "nothing",
+						      "never" };
 
 		tell(u, bal_settings_key(i), values[i]);
 	}
@@ -104,7 +144,7 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 	u->slot = n;
 	u->table = UINT32_MAX - n;
 	u->ifindex = INT_MAX;
-	u->health = (struct bal_health_state){ BAL_HEALTH_DEAD, UINT32_MAX, 7 };
+	fill_judged(u);
 	u->since_ms = UINT64_MAX;
 	memset(u->reason, 'r', sizeof(u->reason) - 1);
 	u->rtt_us = UINT32_MAX;

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_conf - bal.conf: what the administrator wrote. */
-#include "files.h"
+#include "confs.h"
 
 #include <sys/socket.h>
-
-#include "conf.h"
-
-static struct bal_conf conf;
 
 /* The design's own example. */
 static const char example[] =
@@ -32,61 +28,6 @@ static const char example[] =
 	"openvpn = client-eth1\n"
 	"targets = 172.22.0.1\n";
 
-static int
-read_bytes(const char *bytes, size_t len, struct bal_err *err)
-{
-	put_bytes(in_folder("bal.conf"), bytes, len);
-	*warnings = '\0';
-	return bal_conf_read(&conf, in_folder("bal.conf"), true, err);
-}
-
-static void
-read_good(const char *text)
-{
-	struct bal_err err = { 0 };
-
-	bal_conf_fini(&conf);
-	if (read_bytes(text, strlen(text), &err))
-		fail_msg("%s\n%s", err.msg, warnings);
-	assert_string_equal(warnings, "");
-}
-
-/* @expected: every message, without the path before the line number. */
-static void
-assert_faults(const char *text, size_t len, const char *expected)
-{
-	struct bal_err err = { 0 };
-	struct bal_conf before;
-	char got[sizeof(warnings)] = "", msg[128];
-	size_t prefix = strlen(in_folder("bal.conf")), n = 0;
-	char *rest = warnings, *line;
-
-	memset(&conf, 0x5a, sizeof(conf));
-	before = conf;
-	if (read_bytes(text, len, &err) != -1)
-		fail_msg("accepted: %s", text);
-	assert_memory_equal(&conf, &before, sizeof(conf));
-	memset(&conf, 0, sizeof(conf));
-	while ((line = strsep(&rest, "\n")) && *line) {
-		assert_memory_equal(line, in_folder("bal.conf"), prefix);
-		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s\n",
-			 line + prefix + 1);
-		n++;
-	}
-	assert_string_equal(got, expected);
-	assert_int_equal(err.kind, BAL_ECONF);
-	snprintf(msg, sizeof(msg), "%s: %zu error%s", in_folder("bal.conf"), n,
-		 n == 1 ? "" : "s");
-	assert_string_equal(err.msg, msg);
-}
-
-static int
-give_back(void **state)
-{
-	bal_conf_fini(&conf);
-	return remove_folder(state);
-}
-
 static void
 test_example(void **state)
 {
@@ -96,7 +37,9 @@ test_example(void **state)
 	read_good(example);
 	assert_int_equal(conf.globals.n_destinations, 0);
 	assert_true(conf.globals.everywhere);
-	assert_int_equal(conf.check.has, BAL_SET_CHECK);
+	assert_int_equal(conf.check.has,
+			 BAL_SET_TARGETS | BAL_SET_NEED | BAL_SET_INTERVAL |
+				 BAL_SET_TIMEOUT | BAL_SET_DOWN | BAL_SET_UP);
 	assert_int_equal(conf.check.n_targets, 2);
 	assert_int_equal(conf.n_uplinks, 2);
 	u = bal_conf_find(&conf, "eth1");
@@ -124,6 +67,11 @@ assert_built_in(void)
 	assert_false(g->masquerade);
 	assert_true(g->last_resort);
 	assert_int_equal(g->when_all_dead, BAL_ALL_DEAD_KEEP);
+	assert_string_equal(g->openvpn_command,
+			    "systemctl --no-block restart openvpn-client@%s");
+	assert_int_equal(g->openvpn_pause_ms, 30000);
+	assert_int_equal(g->openvpn_dead_ms, 60000);
+	assert_int_equal(g->event_timeout_ms, 10000);
 	assert_int_equal(conf.check.has, 0);
 	assert_int_equal(conf.n_uplinks, 0);
 }
@@ -174,9 +122,56 @@ test_globals(void **state)
 	assert_true(conf.globals.masquerade);
 	assert_false(conf.globals.last_resort);
 	assert_int_equal(conf.globals.when_all_dead, BAL_ALL_DEAD_UNREACHABLE);
+	read_good("[bal]\nopenvpn_command = service openvpn restart %s ; old\n"
+		  "openvpn_pause = 10min\nopenvpn_dead = 24h\n"
+		  "event_timeout = 1s\n");
+	assert_string_equal(conf.globals.openvpn_command,
+			    "service openvpn restart %s");
+	assert_int_equal(conf.globals.openvpn_pause_ms, 600000);
+	assert_int_equal(conf.globals.openvpn_dead_ms, 86400000);
+	assert_int_equal(conf.globals.event_timeout_ms, 1000);
 	read_good("[bal]\nmark_mask = 255\ndestinations = 0.0.0.0/0\n");
 	assert_int_equal(conf.globals.mark_mask, 255);
 	assert_int_equal(conf.globals.n_destinations, 0);
+}
+
+/* Every key of the probes in [check], and in a section above it. */
+static void
+test_check(void **state)
+{
+	static const char keys[] =
+		"targets = 9.9.9.9 dns:9.9.9.9/a.b=1.2.3.4\n"
+		"targets = http://1.2.3.4:8080/x?a=b=204\n"
+		"need = 2\ninterval = 100ms\ntimeout = 1s\ndown = 4\nup = 5\n"
+		"timeout_min = 50ms\npassive = 10kB\ndegraded_loss = 30%\n"
+		"recovered_loss = 5 %\ndegraded_rtt = 800ms\n"
+		"recovered_rtt = 400ms\nstable = 1min\nstable_max = 2h\n"
+		"budget = 1.5GB\nhttp_host = www.example.com ; its name\n"
+		"http_expect = it works: 1 = 1 ; its text\n"
+		"on_dead = conntrack\nfailback_drain = 10min\n";
+	char text[2048];
+
+	(void)state;
+	snprintf(text, sizeof(text), "[check]\n%s[uplink eth1]\n%s", keys,
+		 keys);
+	read_good(text);
+	assert_int_equal(conf.check.has, BAL_SET_CHECK);
+	assert_memory_equal(&conf.uplinks[0].set, &conf.check,
+			    sizeof(conf.check));
+	assert_int_equal(conf.check.n_targets, 3);
+	assert_int_equal(conf.check.targets[2].status, 204);
+	assert_string_equal(conf.check.targets[2].text, "/x?a=b");
+	assert_int_equal(conf.check.passive, 10000);
+	assert_int_equal(conf.check.stable_max_ms, 7200000);
+	assert_true(conf.check.budget == 1500000000);
+	assert_string_equal(conf.check.http_host, "www.example.com");
+	assert_string_equal(conf.check.http_expect, "it works: 1 = 1");
+	assert_int_equal(conf.check.on_dead, BAL_ON_DEAD_CONNTRACK);
+	assert_int_equal(conf.check.failback_drain_ms, 600000);
+	read_good("[uplink a]\nhttp_expect =\nhttp_host = ; none\n");
+	assert_int_equal(conf.uplinks[0].set.has,
+			 BAL_SET_HTTP_HOST | BAL_SET_HTTP_EXPECT);
+	assert_string_equal(conf.uplinks[0].set.http_host, "");
 }
 
 /* What a hasty editor leaves behind, and must mean what it looks like. */
@@ -200,205 +195,6 @@ test_layout(void **state)
 	assert_int_equal(conf.uplinks[1].set.need, 2);
 	assert_int_equal(conf.uplinks[1].set.n_targets, 2);
 	assert_string_equal(conf.uplinks[2].name, "a]b");
-}
-
-static const struct {
-	const char *text, *said;
-} faults[] = {
-	{ "[uplink eth1]\ngatway = 1.1.1.1", "2: unknown key \"gatway\"\n" },
-	{ "mode = solo\n", "1: key \"mode\" stands before any section\n" },
-	{ "[bal]\nmode\n[check]\n", "2: no \"=\" between a key and a value\n" },
-	{ "[bal]\n\nmode", "3: no \"=\" between a key and a value\n" },
-	{ "[chek]\ndown = x\n", "1: unknown section \"[chek]\"\n" },
-	{ "[]\n", "1: unknown section \"[]\"\n" },
-	{ "[uplinks]\n", "1: unknown section \"[uplinks]\"\n" },
-	{ "[bal\nmode = solo\n",
-	  "1: \"[bal\" is not a section: no \"]\" at its end\n" },
-	{ "[", "1: \"[\" is not a section: no \"]\" at its end\n" },
-	{ "[bal] mode\n", "1: \"[bal] mode\" is not a section: no "
-			  "\"]\" at its end\n" },
-	{ "[bal ;]\n", "1: \"[bal\" is not a section: no \"]\" at its end\n" },
-	{ "[uplink]\n", "1: section \"[uplink]\" names no device\n" },
-	{ "[uplink ]\n", "1: section \"[uplink]\" names no device\n" },
-	{ "[uplink a/b]\n", "1: section \"[uplink a/b]\": \"a/b\" is "
-			    "not a device name\n" },
-	{ "[uplink eth1 eth2]\n", "1: section \"[uplink eth1 eth2]\": "
-				  "\"eth1 eth2\" is not a device name"
-				  "\n" },
-	{ "[uplink balancing]\n",
-	  "1: section \"[uplink balancing]\": \"balancing\" is the "
-	  "name of a routing table\n" },
-	{ "[uplink a]\n[uplink b]\n[uplink a]\nx = y\n",
-	  "3: section \"[uplink a]\" is there twice, first in line 1"
-	  "\n" },
-	{ "[bal]\n[check]\n[bal]\n",
-	  "3: section \"[bal]\" is there twice, first in line 1\n" },
-	{ "[bal]\nmode = solo\nmode = solo\n",
-	  "3: key \"mode\" is said twice in its section\n" },
-	{ "[uplink a]\nweight = 1\nweight = 2\n",
-	  "3: key \"weight\" is said twice in its section\n" },
-	{ "[uplink a]\nweight = 0\nweight = 2\n",
-	  "2: weight \"0\" is not between 1 and 255\n"
-	  "3: key \"weight\" is said twice in its section\n" },
-	{ "[check]\nwhen_all_dead = keep\nwhen_all_dead = keep\n",
-	  "3: key \"when_all_dead\" is said twice in its section\n" },
-	{ "[check]\nwhen_all_dead = no\n",
-	  "2: when_all_dead \"no\" is neither keep nor unreachable\n" },
-	{ "[check]\nweight = 1\n", "2: unknown key \"weight\"\n" },
-	{ "[check]\nmode = solo\n", "2: unknown key \"mode\"\n" },
-	{ "[bal]\nwhen_all_dead = keep\ndown = 1\n",
-	  "2: unknown key \"when_all_dead\"\n"
-	  "3: unknown key \"down\"\n" },
-	{ "[uplink a]\nwhen_all_dead = keep\n",
-	  "2: unknown key \"when_all_dead\"\n" },
-	{ "[bal]\nmode = dual\n",
-	  "2: mode \"dual\" is neither multi nor solo\n" },
-	{ "[bal]\nbalance = packet\n",
-	  "2: balance \"packet\" is not supported: only connection "
-	  "is\n" },
-	{ "[bal]\nnexthop_objects = yes\n",
-	  "2: nexthop_objects \"yes\" is neither no nor auto\n" },
-	{ "[bal]\nmark_mask = 0\n",
-	  "2: mark_mask \"0\" is not one run of 2 or more bits\n" },
-	{ "[bal]\nmark_mask = 0x80000000\n",
-	  "2: mark_mask \"0x80000000\" is not one run of 2 or more "
-	  "bits\n" },
-	{ "[bal]\nmark_mask = 0xf0f0\n",
-	  "2: mark_mask \"0xf0f0\" is not one run of 2 or more bits"
-	  "\n" },
-	{ "[bal]\nmark_mask = 0x1ffffffff\n",
-	  "2: mark_mask \"0x1ffffffff\" is not between 0 and "
-	  "4294967295\n" },
-	{ "[bal]\nrule_priority = 0\n",
-	  "2: rule_priority \"0\" is not between 2 and 29900\n" },
-	{ "[bal]\nrule_priority = 29901\n",
-	  "2: rule_priority \"29901\" is not between 2 and 29900\n" },
-	{ "[bal]\nmasquerade = perhaps\n",
-	  "2: masquerade \"perhaps\" is neither yes nor no\n" },
-	{ "[bal]\ndestinations = 10.0.0.1/8\n",
-	  "2: destinations \"10.0.0.1/8\" has bits behind its prefix "
-	  "length, the network is 10.0.0.0/8\n" },
-	{ "[bal]\ndestinations = 2001:db8::/32\n",
-	  "2: destinations \"2001:db8::/32\" is IPv6, which is not "
-	  "supported yet\n" },
-	{ "[bal]\ndestinations =\n", "2: destinations \"\" names no prefix\n" },
-	{ "[bal]\ndestinations = 10.0.0.0/8 default\n",
-	  "2: destinations \"default\": default has no others beside "
-	  "it\n" },
-	{ "[bal]\ndestinations = default\ndestinations = 10.0.0.0/8\n",
-	  "3: destinations \"10.0.0.0/8\": default has no others "
-	  "beside it\n" },
-	{ "[check]\nneed = 2\ntargets = 1.1.1.1\nup = 1\n",
-	  "2: need \"2\" is more than there are targets\n" },
-	{ "[uplink a]\ntargets = 1.1.1.1\nneed = 2\n[uplink b]\n",
-	  "3: need \"2\" is more than there are targets\n" },
-	{ "[uplink a]\nover = a\n", "2: over \"a\" is the uplink itself\n" },
-	{ "[uplink a]\nover = b\n[uplink b]\nover = a\n"
-	  "[uplink c]\nover = a\n",
-	  "1: uplink \"a\" is over itself by way of \"b\"\n"
-	  "3: uplink \"b\" is over itself by way of \"a\"\n" },
-	{ "[uplink a]\ngateway = fe80::1\n",
-	  "2: gateway \"fe80::1\" is IPv6, which is not supported yet"
-	  "\n" },
-	{ "[uplink a]\ngateway =\n", "2: gateway \"\" is not an IP address\n" },
-	{ "[bal]\nmode = \x1b[1m\n\x7f\n",
-	  "2: line has a control character (0x1b)\n"
-	  "3: line has a control character (0x7f)\n" },
-	{ "[bal]\nmo\rde = solo\n",
-	  "2: line has a control character (0x0d)\n" },
-	{ "[\x01]\nmode = solo\n", "1: line has a control character (0x01)\n" },
-	/* All of them in one run, in order. */
-	{ "x = 1\n[bal]\nmode = x\njunk\n[chek]\n[uplink a]\nup = 0\n",
-	  "1: key \"x\" stands before any section\n"
-	  "3: mode \"x\" is neither multi nor solo\n"
-	  "4: no \"=\" between a key and a value\n"
-	  "5: unknown section \"[chek]\"\n"
-	  "7: up \"0\" is not between 1 and 100\n" },
-};
-
-/* One file for each: the section and key, and what is said of them. */
-static void
-test_faults(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
-		assert_faults(faults[i].text, strlen(faults[i].text),
-			      faults[i].said);
-	assert_faults("[bal]\nmode = solo\0x\n", 20,
-		      "2: line has a control character (0x00)\n");
-}
-
-static void
-test_line_length(void **state)
-{
-	static const char *const heads[] = { "", "[bal]\nmode = solo ;",
-					     "[bal]\n" };
-	static const char *const ends[] = { "", "\n", "\r\n" };
-	char text[1024];
-
-	(void)state;
-	/* 199 characters are a line, with or without its end. */
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
-		memset(text, '#', 199);
-		snprintf(text + 199, sizeof(text) - 199, "%s", ends[i]);
-		read_good(text);
-	}
-	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++) {
-		size_t lines = i ? 2 : 1, head = strlen(heads[i]);
-		size_t start = i == 2 ? head : i == 1 ? 6 : 0;
-		char expected[80];
-
-		memset(text, i == 2 ? '[' : '#', sizeof(text));
-		memcpy(text, heads[i], head);
-		snprintf(expected, sizeof(expected),
-			 "%zu: line is longer than "
-			 "199 characters\n",
-			 lines);
-		assert_faults(text, start + 200, expected);
-		assert_faults(text, sizeof(text), expected);
-	}
-	/* The keys of a section that was refused belong to no other. */
-	memset(text, ' ', sizeof(text));
-	memcpy(text, "[bal]\n[check", 12);
-	snprintf(text + 400, sizeof(text) - 400, "]\ndown = 3\n");
-	assert_faults(text, strlen(text),
-		      "2: line is longer than 199 characters\n");
-}
-
-static void
-test_limits(void **state)
-{
-	static char text[2 << 20];
-	struct bal_err err = { 0 };
-	size_t len = 0;
-
-	(void)state;
-	for (int i = 0; i <= BAL_UPLINKS_MAX; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-					"[uplink eth%d]\nweight = %d\n", i,
-					i % 255 + 1);
-	assert_faults(text, len,
-		      "501: section \"[uplink eth250]\" is one more than 250"
-		      "\n");
-	*strrchr(text, '[') = '\0';
-	read_good(text);
-	assert_int_equal(conf.n_uplinks, BAL_UPLINKS_MAX);
-	assert_int_equal(bal_conf_find(&conf, "eth249")->set.weight, 250);
-	bal_conf_fini(&conf);
-
-	len = (size_t)snprintf(text, sizeof(text), "[bal]\n");
-	for (int i = 0; i <= BAL_DESTINATIONS_MAX; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-					"destinations = 10.%d.0.0/16\n", i);
-	assert_faults(text, len,
-		      "34: destinations \"10.32.0.0/16\" is one "
-		      "more than 32 prefixes\n");
-
-	memset(text, '\n', sizeof(text));
-	assert_int_equal(read_bytes(text, 1 << 20, &err), 0);
-	assert_int_equal(read_bytes(text, (1 << 20) + 1, &err), -1);
-	assert_int_equal(err.kind, BAL_ECONF);
-	assert_string_equal(warnings, "");
 }
 
 static void
@@ -469,17 +265,16 @@ test_damaged(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, give_back)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_example),    TEST(test_nothing_is_said),
-		TEST(test_globals),    TEST(test_layout),
-		TEST(test_faults),     TEST(test_line_length),
-		TEST(test_limits),     TEST(test_not_a_file),
-		TEST(test_mode_names), TEST(test_damaged),
+		TEST(test_globals),    TEST(test_check),
+		TEST(test_layout),
+
+		TEST(test_not_a_file), TEST(test_mode_names),
+		TEST(test_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,48 @@ ifupdown(void **state)
 	assert_int_equal(hook.told.n_targets, 2);
 }
 
+/* ifupdown makes _ of both bal-on-dead and bal-on_dead. */
+static void
+every_key_is_an_option(void **state)
+{
+	static const char *const values[] = {
+		"1.1.1.1", "no",       "eth9",	  "2",	 "3",	 "vpn",	 "arp",
+		"1",	   "1s",       "2s",	  "4",	 "5",	 "30ms", "no",
+		"50%",	   "10 %",     "2s",	  "1s",	 "2min", "1h",	 "20MB",
+		"a.b",	   "it works", "sockets", "90s",
+	};
+	char variable[48], buf[BAL_SETTING_STRLEN];
+	const char *key;
+	size_t n;
+
+	(void)state;
+	stanza("eth1");
+	for (n = 0; (key = bal_settings_key(n)); n++) {
+		snprintf(variable, sizeof(variable), "IF_BAL_%s", key);
+		for (char *p = variable; *p; p++)
+			if (*p >= 'a' && *p <= 'z')
+				*p -= 'a' - 'A';
+		assert_true(n < sizeof(values) / sizeof(*values));
+		set(variable, values[n]);
+	}
+	assert_int_equal(n, sizeof(values) / sizeof(*values));
+	must_read(0, NULL);
+	assert_string_equal(warning, "");
+	assert_int_equal(hook.told.has, (1u << n) - 1);
+	assert_int_equal(hook.told.timeout_min_ms, 30);
+	assert_int_equal(hook.told.passive, 0);
+	assert_int_equal(hook.told.degraded_loss, 50);
+	assert_int_equal(hook.told.recovered_loss, 10);
+	assert_int_equal(hook.told.stable_ms, 120000);
+	assert_true(hook.told.budget == 20000000);
+	assert_string_equal(hook.told.http_expect, "it works");
+	assert_int_equal(hook.told.on_dead, BAL_ON_DEAD_SOCKETS);
+	assert_int_equal(hook.told.failback_drain_ms, 90000);
+	for (size_t i = 0; i < n; i++)
+		assert_non_null(
+			bal_settings_get(&hook.told, i, buf, sizeof(buf)));
+}
+
 static void
 ifupdown_for_all(void **state)
 {
@@ -147,6 +189,16 @@ stanza_with_faults(void **state)
 	assert_int_equal(hook.caller, BAL_CALLER_PERSON);
 	assert_string_equal(hook.dev, "");
 	unsetenv("IF_BAL_WEIGHT");
+	set("IF_BAL_TIMEOUT_MIN", "1ms");
+	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
+	assert_string_equal(err.msg,
+			    "option bal-timeout-min of eth1: timeout_min "
+			    "\"1ms\" is not between 10ms and 10s");
+	unsetenv("IF_BAL_TIMEOUT_MIN");
+	set("IF_BAL_TIMEOUT_MAX", "1s");
+	must_read(0, NULL);
+	assert_string_equal(warning, "unknown option bal-timeout-max of eth1");
+	memset(&hook, 0, sizeof(hook));
 	set("IFACE", "a/b");
 	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
 	assert_int_equal(strncmp(err.msg, "IFACE: ", 7), 0);
@@ -274,10 +326,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_person),		 TEST(ifupdown),
-		TEST(ifupdown_for_all),	 TEST(stanza_with_faults),
-		TEST(openvpn),		 TEST(openvpn_with_nonsense),
-		TEST(openvpn_arguments), TEST(ppp),
+		TEST(a_person),
+		TEST(ifupdown),
+		TEST(every_key_is_an_option),
+		TEST(ifupdown_for_all),
+		TEST(stanza_with_faults),
+		TEST(openvpn),
+		TEST(openvpn_with_nonsense),
+		TEST(openvpn_arguments),
+		TEST(ppp),
 		TEST(wg_quick),
 	};
 

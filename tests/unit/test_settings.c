@@ -1,191 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_settings - what can be said about one uplink. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <string.h>
-
-#include "settings.h"
-
-#define ALL (~0u)
-
-static void
-set(struct bal_settings *s, const char *key, const char *text)
-{
-	struct bal_err err = { 0 };
-
-	if (bal_settings_set(s, ALL, key, text, &err))
-		fail_msg("%s", err.msg);
-}
-
-static size_t
-number(const char *key)
-{
-	const char *name;
-
-	for (size_t i = 0; (name = bal_settings_key(i)); i++)
-		if (!strcmp(name, key))
-			return i;
-	fail_msg("no key %s", key);
-	return 0;
-}
-
-static const struct {
-	const char *key, *text, *printed; /* NULL: refused */
-} values[] = {
-	{ "gateway", "192.168.1.1", "192.168.1.1" },
-	{ "gateway", "auto", "auto" },
-	{ "gateway", "192.168.1.1/24", NULL },
-	{ "gateway", "192.168.1.1/32", NULL },
-	{ "gateway", "0.0.0.0", NULL },
-	{ "gateway", "127.0.0.1", NULL },
-	{ "gateway", "224.0.0.1", NULL },
-	{ "gateway", "239.255.255.255", NULL },
-	{ "gateway", "255.255.255.255", NULL },
-	{ "gateway", "240.0.0.1", "240.0.0.1" },
-	{ "gateway", "fe80::1", NULL },
-	{ "gateway", "", NULL },
-	{ "balance", "no", "no" },
-	{ "balance", "on", "yes" },
-	{ "balance", "connection", NULL },
-	{ "over", "eth1", "eth1" },
-	{ "over", "main", NULL },
-	{ "over", "a/b", NULL },
-	{ "weight", "1", "1" },
-	{ "weight", "255", "255" },
-	{ "weight", "0", NULL },
-	{ "weight", "256", NULL },
-	{ "priority", "0", "0" },
-	{ "priority", "999", "999" },
-	{ "priority", "1000", NULL },
-	{ "openvpn", "client-eth1", "client-eth1" },
-	{ "openvpn", "a@B_0.x", "a@B_0.x" },
-	{ "openvpn", "../x", NULL },
-	{ "openvpn", ".x", NULL },
-	{ "openvpn", "a/b", NULL },
-	{ "openvpn", "-x", NULL },
-	{ "openvpn", "a b", NULL },
-	{ "openvpn", "", NULL },
-	{ "openvpn",
-	  "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeee"
-	  "effffffffffggg",
-	  "aaaaaaaaaabbbbbbbbbbcccccccccc"
-	  "ddddddddddeeeeeeeeeeffffffffffggg" },
-	{ "openvpn",
-	  "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeee"
-	  "effffffffffgggg",
-	  NULL },
-	{ "targets", "9.9.9.9, 1.1.1.1", "9.9.9.9, 1.1.1.1" },
-	{ "targets", "9.9.9.9 9.9.9.9", "9.9.9.9" },
-	{ "targets", "", NULL },
-	{ "targets", ",", NULL },
-	{ "targets", "9.9.9.9, x", NULL },
-	{ "targets", "9.9.9.0/24", NULL },
-	{ "targets", "::1", NULL },
-	{ "targets",
-	  "1.1.1.1 1.1.1.2 1.1.1.3 1.1.1.4 1.1.1.5 1.1.1.6 "
-	  "1.1.1.7 1.1.1.8 1.1.1.9",
-	  NULL },
-	{ "targets",
-	  "111111111111111111111111111111111111111111111111"
-	  "11111111111111111111",
-	  NULL },
-	{ "need", "1", "1" },
-	{ "need", "8", "8" },
-	{ "need", "0", NULL },
-	{ "need", "9", NULL },
-	{ "interval", "10ms", "10ms" },
-	{ "interval", "1500ms", "1500ms" },
-	{ "interval", "60m", "3600s" },
-	{ "interval", "9ms", NULL },
-	{ "interval", "3601s", NULL },
-	{ "timeout", "60", "60s" },
-	{ "timeout", "60.001", NULL },
-	{ "down", "100", "100" },
-	{ "down", "0", NULL },
-	{ "up", "101", NULL },
-	{ "up", "1", "1" },
-};
-
-static void
-test_values(void **state)
-{
-	char buf[BAL_SETTING_STRLEN];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
-		struct bal_settings s = { 0 }, zero = { 0 };
-		struct bal_err err = { 0 };
-		size_t n = number(values[i].key);
-		int ret = bal_settings_set(&s, ALL, values[i].key,
-					   values[i].text, &err);
-
-		if (ret != (values[i].printed ? 0 : -1))
-			fail_msg("%s = %s: %d %s", values[i].key,
-				 values[i].text, ret, err.msg);
-		if (ret) {
-			assert_memory_equal(&s, &zero, sizeof(s));
-			assert_int_equal(err.kind, BAL_ECONF);
-			assert_memory_equal(err.msg, values[i].key,
-					    strlen(values[i].key));
-			assert_null(bal_settings_get(&s, n, buf, sizeof(buf)));
-			continue;
-		}
-		assert_int_equal(s.has, 1u << n);
-		assert_ptr_equal(bal_settings_get(&s, n, buf, sizeof(buf)),
-				 buf);
-		assert_string_equal(buf, values[i].printed);
-		/* What is printed reads as the same. */
-		zero = (struct bal_settings){ 0 };
-		set(&zero, values[i].key, buf);
-		assert_memory_equal(&zero, &s, sizeof(s));
-		/* Nothing is cut: one byte less is none at all. */
-		assert_null(bal_settings_get(&s, n, buf,
-					     strlen(values[i].printed)));
-		assert_non_null(bal_settings_get(
-			&s, n, buf, strlen(values[i].printed) + 1));
-	}
-}
-
-static void
-test_messages(void **state)
-{
-	static const struct {
-		const char *key, *text, *msg;
-		unsigned allowed;
-	} cases[] = {
-		{ "gatway", "1.1.1.1", "unknown key \"gatway\"", ALL },
-		{ "weight", "1", "unknown key \"weight\"", BAL_SET_CHECK },
-		{ "weight", "0", "weight \"0\" is not between 1 and 255", ALL },
-		{ "weight", "x", "weight \"x\" is not a number", ALL },
-		{ "gateway", "fe80::1",
-		  "gateway \"fe80::1\" is IPv6, which is "
-		  "not supported yet",
-		  ALL },
-		{ "targets", "9.9.9.9 127.1.1.1",
-		  "targets \"127.1.1.1\" is a "
-		  "loopback address",
-		  ALL },
-		{ "", "", "unknown key \"\"", ALL },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct bal_settings s = { 0 };
-		struct bal_err err = { 0 };
-
-		assert_int_equal(bal_settings_set(&s, cases[i].allowed,
-						  cases[i].key, cases[i].text,
-						  &err),
-				 -1);
-		assert_string_equal(err.msg, cases[i].msg);
-	}
-}
+#include "keys.h"
 
 static void
 test_failure_leaves_all(void **state)
@@ -228,18 +43,22 @@ test_targets_add_up(void **state)
 static void
 test_longest_value_fits(void **state)
 {
+	static const uint8_t ones[16] = { 0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
+					  0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
+					  0x11, 0x11, 0x11, 0x11 };
 	struct bal_settings s = { .has = BAL_SET_TARGETS,
 				  .n_targets = BAL_TARGETS_MAX };
-	struct bal_err err;
 	char buf[BAL_SETTING_STRLEN];
 
 	(void)state;
-	for (size_t i = 0; i < BAL_TARGETS_MAX; i++)
-		assert_int_equal(
-			bal_addr_parse(
-				"1111:2222:3333:4444:5555:6666:7777:8888",
-				&s.targets[i], &err),
-			0);
+	for (size_t i = 0; i < BAL_TARGETS_MAX; i++) {
+		struct bal_target *t = &s.targets[i];
+
+		t->kind = BAL_TARGET_DNS;
+		t->addr = t->expect = bal_addr_raw(AF_INET6, ones, 16, 128);
+		t->port = UINT16_MAX;
+		memset(t->text, 'x', sizeof(t->text) - 1);
+	}
 	assert_non_null(
 		bal_settings_get(&s, number("targets"), buf, sizeof(buf)));
 }
@@ -250,10 +69,12 @@ test_defaults(void **state)
 	struct bal_settings s = bal_settings_default();
 
 	(void)state;
-	assert_int_equal(
-		s.has, (BAL_SET_UP * 2 - 1) &
-			       ~(unsigned)(BAL_SET_GATEWAY | BAL_SET_OVER |
-					   BAL_SET_OPENVPN | BAL_SET_TARGETS));
+	assert_int_equal(s.has,
+			 (BAL_SET_FAILBACK_DRAIN * 2 - 1) &
+				 ~(unsigned)(BAL_SET_GATEWAY | BAL_SET_OVER |
+					     BAL_SET_OPENVPN | BAL_SET_TARGETS |
+					     BAL_SET_HTTP_HOST |
+					     BAL_SET_HTTP_EXPECT));
 	assert_true(s.balance);
 	assert_int_equal(s.weight, 1);
 	assert_int_equal(s.priority, 100);
@@ -262,6 +83,43 @@ test_defaults(void **state)
 	assert_int_equal(s.timeout_ms, 2000);
 	assert_int_equal(s.down, 3);
 	assert_int_equal(s.up, 2);
+	assert_int_equal(s.timeout_min_ms, 20);
+	assert_int_equal(s.passive, 2000);
+	assert_int_equal(s.degraded_loss, 45);
+	assert_int_equal(s.recovered_loss, 20);
+	assert_int_equal(s.degraded_rtt_ms, 0);
+	assert_int_equal(s.recovered_rtt_ms, 0);
+	assert_int_equal(s.stable_ms, 1000);
+	assert_int_equal(s.stable_max_ms, 300000);
+	assert_true(s.budget == 0);
+	assert_int_equal(s.on_dead,
+			 BAL_ON_DEAD_SOCKETS | BAL_ON_DEAD_CONNTRACK);
+	assert_int_equal(s.failback_drain_ms, BAL_DRAIN_NEVER);
+	assert_string_equal(s.http_host, "");
+	assert_string_equal(s.http_expect, "");
+}
+
+/* What was not said follows from what is degraded. */
+static void
+test_recovered_rtt(void **state)
+{
+	static const struct {
+		uint32_t degraded, said, recovered;
+	} cases[] = {
+		{ 0, 0, 0 },	  { 0, 500, 0 }, { 1000, 0, 750 },
+		{ 1000, 10, 10 }, { 1, 0, 1 },	 { 60000, 0, 45000 },
+		{ 60000, 5, 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct bal_settings s = bal_settings_default();
+
+		s.degraded_rtt_ms = cases[i].degraded;
+		s.recovered_rtt_ms = cases[i].said;
+		assert_int_equal(bal_settings_recovered(&s),
+				 cases[i].recovered);
+	}
 }
 
 /* The bits of the header are the order of the names. */
@@ -284,6 +142,19 @@ test_keys(void **state)
 		{ BAL_SET_TIMEOUT, "timeout" },
 		{ BAL_SET_DOWN, "down" },
 		{ BAL_SET_UP, "up" },
+		{ BAL_SET_TIMEOUT_MIN, "timeout_min" },
+		{ BAL_SET_PASSIVE, "passive" },
+		{ BAL_SET_DEGRADED_LOSS, "degraded_loss" },
+		{ BAL_SET_RECOVERED_LOSS, "recovered_loss" },
+		{ BAL_SET_DEGRADED_RTT, "degraded_rtt" },
+		{ BAL_SET_RECOVERED_RTT, "recovered_rtt" },
+		{ BAL_SET_STABLE, "stable" },
+		{ BAL_SET_STABLE_MAX, "stable_max" },
+		{ BAL_SET_BUDGET, "budget" },
+		{ BAL_SET_HTTP_HOST, "http_host" },
+		{ BAL_SET_HTTP_EXPECT, "http_expect" },
+		{ BAL_SET_ON_DEAD, "on_dead" },
+		{ BAL_SET_FAILBACK_DRAIN, "failback_drain" },
 	};
 	const size_t n = sizeof(keys) / sizeof(*keys);
 
@@ -299,13 +170,35 @@ test_keys(void **state)
 static void
 test_merge(void **state)
 {
-	static const char *const one[] = {
-		"1.1.1.1", "no", "eth1", "7",	 "8",  "vpn-a",
-		"9.9.9.9", "2",	 "11ms", "12ms", "13", "14"
-	};
+	static const char *const one[] = { "1.1.1.1",
+					   "no",
+					   "eth1",
+					   "7",
+					   "8",
+					   "vpn-a",
+					   "tcp:9.9.9.9:53",
+					   "2",
+					   "11ms",
+					   "12ms",
+					   "13",
+					   "14",
+					   "15ms",
+					   "16",
+					   "17%",
+					   "18%",
+					   "19ms",
+					   "20ms",
+					   "21s",
+					   "22s",
+					   "23GB",
+					   "www.a.b",
+					   "it works",
+					   "conntrack",
+					   "24s" };
 	char buf[BAL_SETTING_STRLEN];
 
 	(void)state;
+	assert_null(bal_settings_key(sizeof(one) / sizeof(*one)));
 	for (size_t said = 0; bal_settings_key(said); said++) {
 		struct bal_settings base = bal_settings_default(), over = { 0 };
 		struct bal_settings before;
@@ -336,6 +229,27 @@ test_merge(void **state)
 	}
 }
 
+/* Fewer targets above more: only they. */
+static void
+test_merge_targets(void **state)
+{
+	struct bal_settings base = { 0 }, over = { 0 };
+	char buf[BAL_SETTING_STRLEN];
+
+	(void)state;
+	set(&base, "targets", "1.1.1.1 2.2.2.2 3.3.3.3");
+	set(&over, "targets", "arp dns:4.4.4.4/a");
+	bal_settings_merge(&base, &over);
+	assert_string_equal(
+		bal_settings_get(&base, number("targets"), buf, sizeof(buf)),
+		"arp, dns:4.4.4.4/a");
+	set(&over, "targets", "5.5.5.5 6.6.6.6 7.7.7.7 8.8.8.8");
+	bal_settings_merge(&base, &over);
+	assert_string_equal(
+		bal_settings_get(&base, number("targets"), buf, sizeof(buf)),
+		"arp, dns:4.4.4.4/a, 5.5.5.5, 6.6.6.6, 7.7.7.7, 8.8.8.8");
+}
+
 /* `auto` above an address is none again. */
 static void
 test_merge_auto(void **state)
@@ -354,14 +268,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_failure_leaves_all),
 		cmocka_unit_test(test_targets_add_up),
 		cmocka_unit_test(test_longest_value_fits),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_recovered_rtt),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_merge_targets),
 		cmocka_unit_test(test_merge_auto),
 	};
 

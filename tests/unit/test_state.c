@@ -5,6 +5,10 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+/* With a slash before it the longest text of a target. */
+#define TEN "abcdefghij"
+#define LONG TEN TEN TEN TEN TEN TEN "ab"
+
 static void
 assert_same_uplink(const struct bal_uplink_state *a,
 		   const struct bal_uplink_state *b)
@@ -27,7 +31,11 @@ assert_same_uplink(const struct bal_uplink_state *a,
 	assert_int_equal(a->slot, b->slot);
 	assert_int_equal(a->table, b->table);
 	assert_int_equal(a->ifindex, b->ifindex);
-	assert_memory_equal(&a->health, &b->health, sizeof(a->health));
+	assert_memory_equal(&a->judge, &b->judge, sizeof(a->judge));
+	assert_int_equal(a->condition, b->condition);
+	assert_true(a->drain_ms == b->drain_ms && a->spent == b->spent &&
+		    a->spent_saved == b->spent_saved &&
+		    a->spent_month == b->spent_month);
 	assert_true(a->since_ms == b->since_ms);
 	assert_string_equal(a->reason, b->reason);
 	assert_int_equal(a->rtt_us, b->rtt_us);
@@ -87,23 +95,53 @@ test_zero_round_trip(void **unused)
 static void
 test_most_targets(void **unused)
 {
-	struct bal_settings *told = &add("a")->told;
+	static const char *const targets[] = {
+		"1.2.3.0",
+		"tcp:1.2.3.1:65535",
+		"arp",
+		"dns:111.111.111.111:65535/" LONG "=222.222.222.222",
+		"arp:1.2.3.5",
+		"http://111.111.111.111:65535/" LONG "=599",
+		"exec:/" LONG,
+		"http://1.2.3.7/a?b;c=204=200",
+	};
+	struct bal_uplink_state *u = add("a");
 	struct bal_state s;
-	char text[64];
 
 	(void)unused;
-	told->has = BAL_SET_TARGETS;
-	told->n_targets = BAL_TARGETS_MAX;
-	for (unsigned i = 0; i < BAL_TARGETS_MAX; i++) {
-		struct bal_err err;
-
-		snprintf(text, sizeof(text), "1.2.3.%u", i);
-		assert_int_equal(bal_addr_parse(text, &told->targets[i], &err),
-				 0);
-	}
+	assert_int_equal(sizeof(targets) / sizeof(*targets), BAL_TARGETS_MAX);
+	for (unsigned i = 0; i < BAL_TARGETS_MAX; i++)
+		tell(u, "targets", targets[i]);
 	write_good(&state);
 	assert_int_equal(read_into(&s), 1);
 	assert_same_uplink(&s.uplinks[0], &state.uplinks[0]);
+	assert_int_equal(s.uplinks[0].told.n_targets, BAL_TARGETS_MAX);
+	for (unsigned i = 0; i < BAL_TARGETS_MAX; i++)
+		assert_true(bal_target_same(&s.uplinks[0].told.targets[i],
+					    &state.uplinks[0].told.targets[i]));
+	bal_state_fini(&s);
+}
+
+/* Nothing said, and that nothing is wanted, are not the same. */
+static void
+test_told_nothing(void **unused)
+{
+	struct bal_uplink_state *u = add("a");
+	struct bal_state s;
+	char *text;
+
+	(void)unused;
+	tell(u, "http_expect", "");
+	tell(u, "passive", "no");
+	tell(u, "failback_drain", "0");
+	write_good(&state);
+	text = get_text(path());
+	assert_non_null(strstr(text, "\ntold.http_expect = \n"));
+	assert_non_null(strstr(text, "\ntold.passive = no\n"));
+	assert_non_null(strstr(text, "\ntold.failback_drain = 0s\n"));
+	free(text);
+	assert_int_equal(read_into(&s), 1);
+	assert_same_uplink(&s.uplinks[0], u);
 	bal_state_fini(&s);
 }
 
@@ -274,6 +312,7 @@ main(void)
 		TEST(test_round_trip),
 		TEST(test_zero_round_trip),
 		TEST(test_most_targets),
+		TEST(test_told_nothing),
 		TEST(test_reason_is_free_text),
 		TEST(test_file_is_canonical),
 		TEST(test_unchanged_is_not_written),

@@ -95,62 +95,186 @@ test_bool(void **state)
 		}
 }
 
+static const struct {
+	const char *text;
+	uint32_t ms; /* UNTOUCHED: refused */
+} spans[] = {
+	{ "250ms", 250 },
+	{ "1s", 1000 },
+	{ "2.5s", 2500 },
+	{ "3m", 180000 },
+	{ "10", 10000 },
+	{ "0.25", 250 },
+	{ "1.5m", 90000 },
+	{ "010ms", 10 },
+	{ "0.010s", 10 },
+	{ "0.001000000m", 60 },
+	{ "10.000s", 10000 },
+	{ "3600000ms", 3600000 },
+	{ "60m", 3600000 },
+	{ "60min", 3600000 },
+	{ "0.5min", 30000 },
+	{ "1h", 3600000 },
+	{ "0.0001h", 360 },
+	{ "60.1m", UNTOUCHED },
+	{ "1.1h", UNTOUCHED },
+	{ "1192.05h", UNTOUCHED }, /* nearly 2^32 ms */
+	{ "1193.05h", UNTOUCHED }, /* and a bit more */
+	{ "9999999999999999h", UNTOUCHED },
+	{ "18446744073709551616h", UNTOUCHED },
+	{ "9ms", UNTOUCHED },
+	{ "0", UNTOUCHED },
+	{ "3601", UNTOUCHED },
+	{ "99999999999999999999s", UNTOUCHED },
+	{ "71582789m", UNTOUCHED }, /* 2^32 ms and a bit */
+	{ "2.5ms", UNTOUCHED },
+	{ "1.0005s", UNTOUCHED },
+	{ "0.0000000001m", UNTOUCHED },
+	{ "", UNTOUCHED },
+	{ "s", UNTOUCHED },
+	{ ".5s", UNTOUCHED },
+	{ "1.s", UNTOUCHED },
+	{ "1 s", UNTOUCHED },
+	{ " 1s", UNTOUCHED },
+	{ "1s ", UNTOUCHED },
+	{ "-1s", UNTOUCHED },
+	{ "+1s", UNTOUCHED },
+	{ "1hour", UNTOUCHED },
+	{ "1mi", UNTOUCHED },
+	{ "1d", UNTOUCHED },
+	{ "1S", UNTOUCHED },
+	{ "0x10", UNTOUCHED },
+	{ "1e3", UNTOUCHED },
+	{ "1.5.5s", UNTOUCHED },
+	{ "1mss", UNTOUCHED },
+};
+
 static void
 test_ms(void **state)
 {
+	(void)state;
+	for (size_t i = 0; i < sizeof(spans) / sizeof(*spans); i++) {
+		struct bal_err err = { 0 };
+		uint32_t ms = UNTOUCHED;
+		int ret = bal_parse_ms(spans[i].text, 10, 3600000, &ms, &err);
+
+		if (ms != spans[i].ms || ret != (ms == UNTOUCHED ? -1 : 0))
+			fail_msg("\"%s\": %d, %u", spans[i].text, ret, ms);
+		if (ret < 0)
+			assert_non_null(strstr(err.msg, spans[i].text));
+	}
+}
+
+static void
+test_ms_messages(void **state)
+{
+	struct bal_err err = { 0 };
+	uint32_t ms;
+
+	(void)state;
+	assert_int_equal(bal_parse_ms("5", 10000, 86400000, &ms, &err), -1);
+	assert_string_equal(err.msg, "\"5\" is not between 10s and 86400s");
+	assert_int_equal(bal_parse_ms("0", 10, 1500, &ms, &err), -1);
+	assert_string_equal(err.msg, "\"0\" is not between 10ms and 1500ms");
+	assert_int_equal(bal_parse_ms("1 h", 0, 1, &ms, &err), -1);
+	assert_string_equal(err.msg, "\"1 h\" is not a time like 250ms, 2.5s, "
+				     "3min or 1h");
+}
+
+static void
+test_bytes(void **state)
+{
+	static const uint64_t untouched = 0x5a5a5a5a5a5a5a5a;
 	static const struct {
 		const char *text;
-		uint32_t ms; /* UNTOUCHED: refused */
+		uint64_t bytes; /* 0: refused */
+		const char *printed;
 	} cases[] = {
-		{ "250ms", 250 },
-		{ "1s", 1000 },
-		{ "2.5s", 2500 },
-		{ "3m", 180000 },
-		{ "10", 10000 },
-		{ "0.25", 250 },
-		{ "1.5m", 90000 },
-		{ "010ms", 10 },
-		{ "0.010s", 10 },
-		{ "0.001000000m", 60 },
-		{ "10.000s", 10000 },
-		{ "3600000ms", 3600000 },
-		{ "60m", 3600000 },
-		{ "60.1m", UNTOUCHED },
-		{ "9ms", UNTOUCHED },
-		{ "0", UNTOUCHED },
-		{ "3601", UNTOUCHED },
-		{ "99999999999999999999s", UNTOUCHED },
-		{ "71582789m", UNTOUCHED }, /* 2^32 ms and a bit */
-		{ "2.5ms", UNTOUCHED },
-		{ "1.0005s", UNTOUCHED },
-		{ "0.0000000001m", UNTOUCHED },
-		{ "", UNTOUCHED },
-		{ "s", UNTOUCHED },
-		{ ".5s", UNTOUCHED },
-		{ "1.s", UNTOUCHED },
-		{ "1 s", UNTOUCHED },
-		{ " 1s", UNTOUCHED },
-		{ "1s ", UNTOUCHED },
-		{ "-1s", UNTOUCHED },
-		{ "+1s", UNTOUCHED },
-		{ "1h", UNTOUCHED },
-		{ "1S", UNTOUCHED },
-		{ "0x10", UNTOUCHED },
-		{ "1e3", UNTOUCHED },
-		{ "1.5.5s", UNTOUCHED },
-		{ "1mss", UNTOUCHED },
+		{ "1000", 1000, "1kB" },
+		{ "1001", 1001, "1001" },
+		{ "1kB", 1000, "1kB" },
+		{ "1.001kB", 1001, "1001" },
+		{ "1.5MB", 1500000, "1500kB" },
+		{ "20MB", 20000000, "20MB" },
+		{ "5000000000", 5000000000, "5GB" },
+		{ "1000000GB", 1000000000000000, "1000000GB" },
+		{ "1000000000000000", 1000000000000000, "1000000GB" },
+		{ "999", 0, NULL },
+		{ "1000000.1GB", 0, NULL },
+		{ "1000000000000001", 0, NULL },
+		{ "18446744073709551616", 0, NULL },
+		{ "18446744073709551616GB", 0, NULL },
+		{ "18446744074GB", 0, NULL },
+		{ "1.0005kB", 0, NULL },
+		{ "1000.5", 0, NULL },
+		{ "", 0, NULL },
+		{ "kB", 0, NULL },
+		{ "5 MB", 0, NULL },
+		{ "5mb", 0, NULL },
+		{ "5KB", 0, NULL },
+		{ "5kBs", 0, NULL },
+		{ "-5kB", 0, NULL },
+		{ "5ms", 0, NULL },
+		{ "0x1000", 0, NULL },
+	};
+	char buf[BAL_QUANTITY_STRLEN];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct bal_err err = { 0 };
+		uint64_t n = untouched;
+		int ret = bal_parse_bytes(cases[i].text, 1000, 1000000000000000,
+					  &n, &err);
+
+		if (ret != (cases[i].bytes ? 0 : -1))
+			fail_msg("\"%s\": %d", cases[i].text, ret);
+		if (ret < 0) {
+			assert_true(n == untouched);
+			assert_non_null(strstr(err.msg, cases[i].text));
+			continue;
+		}
+		assert_true(n == cases[i].bytes);
+		assert_string_equal(bal_bytes_str(n, buf), cases[i].printed);
+	}
+	assert_string_equal(bal_bytes_str(0, buf), "0");
+	assert_string_equal(bal_bytes_str(UINT64_MAX, buf),
+			    "18446744073709551615");
+}
+
+static void
+test_printable(void **state)
+{
+	static const struct {
+		const char *text, *msg; /* NULL: it is good */
+	} cases[] = {
+		{ "", NULL },
+		{ "a", NULL },
+		{ "a b = [c]; #~", NULL },
+		{ "a;b", NULL },
+		{ "a ;b", "\"a ;b\" has a semicolon that begins a comment" },
+		{ ";a", "\";a\" has a semicolon that begins a comment" },
+		{ " a", "\" a\" has a blank at an end" },
+		{ "a ", "\"a \" has a blank at an end" },
+		{ " ", "\" \" has a blank at an end" },
+		{ "\"a\"", "\"\"a\"\" has a quote" },
+		{ "it's", "\"it's\" has a quote" },
+		{ "a\nb",
+		  "has a character that is not printable ASCII (0x0a)" },
+		{ "a\tb",
+		  "has a character that is not printable ASCII (0x09)" },
+		{ "\x7f",
+		  "has a character that is not printable ASCII (0x7f)" },
+		{ "\xc3\xbc",
+		  "has a character that is not printable ASCII (0xc3)" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct bal_err err = { 0 };
-		uint32_t ms = UNTOUCHED;
-		int ret = bal_parse_ms(cases[i].text, 10, 3600000, &ms, &err);
+		int ret = bal_check_printable(cases[i].text, &err);
 
-		if (ms != cases[i].ms || ret != (ms == UNTOUCHED ? -1 : 0))
-			fail_msg("\"%s\": %d, %u", cases[i].text, ret, ms);
-		if (ret < 0)
-			assert_non_null(strstr(err.msg, cases[i].text));
+		assert_int_equal(ret, cases[i].msg ? -1 : 0);
+		assert_string_equal(err.msg, cases[i].msg ? cases[i].msg : "");
 	}
 }
 
@@ -226,9 +350,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_u32),  cmocka_unit_test(test_bool),
-		cmocka_unit_test(test_ms),   cmocka_unit_test(test_ifname),
-		cmocka_unit_test(test_copy), cmocka_unit_test(test_next_word),
+		cmocka_unit_test(test_u32),
+		cmocka_unit_test(test_bool),
+		cmocka_unit_test(test_ms),
+		cmocka_unit_test(test_ms_messages),
+		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_printable),
+		cmocka_unit_test(test_ifname),
+		cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_next_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* state_line - lines of the state file that hold several numbers. */
+#include "state_line.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+/* As bal_parse_u32(), of 64 bits: counters of bytes. */
+int
+bal_state_u64(const char *text, uint64_t max, uint64_t *out, struct bal_err *err)
+{
+	uint64_t n = 0;
+	const char *p;
+
+	for (p = text; *p >= '0' && *p <= '9'; p++) {
+		unsigned digit = (unsigned)(*p - '0');
+
+		if (n > (max - digit) / 10)
+			break;
+		n = n * 10 + digit;
+	}
+	if (p == text || *p)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is not a number up to %" PRIu64, text,
+			       max);
+	*out = n;
+	return 0;
+}
+
+/* What the kernel may have in a sysctl of ours: also below zero. */
+int
+bal_state_i32(const char *text, int32_t *out, struct bal_err *err)
+{
+	bool negative = *text == '-';
+	uint64_t n;
+
+	if (bal_state_u64(text + negative, (uint64_t)INT32_MAX + negative, &n,
+		      err) < 0)
+		return -1;
+	*out = (int32_t)(negative ? -(int64_t)n : (int64_t)n);
+	return 0;
+}
+
+/* One line for all: `-` is a value that is not known. */
+int
+bal_saved_set(struct bal_uplink_state *u, const char *text, struct bal_err *err)
+{
+	struct bal_uplink_state new = *u;
+	char word[16];
+	int i = 0, got;
+
+	for (; (got = bal_next_word(&text, word, sizeof(word))) > 0; i++) {
+		if (i == BAL_DC_MAX)
+			break;
+		if (strcmp(word, "-") == 0)
+			continue;
+		if (bal_state_i32(word, &new.saved[i], err) < 0)
+			return -1;
+		new.saved_mask |= 1u << i;
+	}
+	if (got || i != BAL_DC_MAX || u->saved_mask)
+		return bal_err(err, BAL_ECONF,
+			       "saved has not %d values, or is there twice",
+			       BAL_DC_MAX);
+	*u = new;
+	return 0;
+}
+
+void
+bal_saved_print(const struct bal_uplink_state *u, FILE *out)
+{
+	if (!u->saved_mask)
+		return;
+	fputs("saved =", out);
+	for (int i = 0; i < BAL_DC_MAX; i++) {
+		if (u->saved_mask & 1u << i)
+			fprintf(out, " %" PRId32, u->saved[i]);
+		else
+			fputs(" -", out);
+	}
+	fputc('\n', out);
+}
+
+#define JUDGED(member, max) { offsetof(struct bal_judge, member), max }
+
+/* What judge remembers beside the health, in the order of its line. */
+static const struct {
+	size_t offset;
+	uint64_t max; /* UINT64_MAX: it has 64 bits */
+} judged[] = {
+	JUDGED(good, UINT32_MAX),	JUDGED(bad, UINT32_MAX),
+	JUDGED(srtt_us, UINT32_MAX),	JUDGED(rttvar_us, UINT32_MAX),
+	JUDGED(rounds_q8, UINT32_MAX),	JUDGED(lost_q8, UINT32_MAX),
+	JUDGED(worse, UINT32_MAX),	JUDGED(better, UINT32_MAX),
+	JUDGED(recent, UINT64_MAX),	JUDGED(n_recent, 64),
+	JUDGED(good_since_ms, UINT64_MAX), JUDGED(flaps, UINT32_MAX),
+	JUDGED(flap_ms, UINT64_MAX),	JUDGED(again_q16, UINT32_MAX),
+};
+
+#define N_JUDGED (sizeof(judged) / sizeof(judged[0]))
+
+static uint64_t
+get_judged(const struct bal_judge *j, size_t i)
+{
+	const void *member = (const char *)j + judged[i].offset;
+
+	return judged[i].max == UINT64_MAX ? *(const uint64_t *)member :
+					     *(const uint32_t *)member;
+}
+
+/* One line for all of it: fourteen lines for each uplink take their time. */
+int
+bal_judge_set(struct bal_judge *j, const char *text, struct bal_err *err)
+{
+	struct bal_judge new = *j;
+	char word[24];
+	uint64_t n;
+	size_t i = 0;
+	int got;
+
+	for (; (got = bal_next_word(&text, word, sizeof(word))) > 0; i++) {
+		void *member;
+
+		if (i == N_JUDGED ||
+		    bal_state_u64(word, judged[i].max, &n, err) < 0)
+			break;
+		member = (char *)&new + judged[i].offset;
+		if (judged[i].max == UINT64_MAX)
+			*(uint64_t *)member = n;
+		else
+			*(uint32_t *)member = (uint32_t)n;
+	}
+	if (got || i != N_JUDGED)
+		return bal_err(err, BAL_ECONF, "judge has not %zu numbers",
+			       N_JUDGED);
+	*j = new;
+	return 0;
+}
+
+void
+bal_judge_print(const struct bal_judge *j, FILE *out)
+{
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < N_JUDGED; i++)
+		any |= get_judged(j, i);
+	if (!any)
+		return;
+	fputs("judge =", out);
+	for (size_t i = 0; i < N_JUDGED; i++)
+		fprintf(out, " %" PRIu64, get_judged(j, i));
+	fputc('\n', out);
+}
+
+/* "tun1 1000 2 0 0 0": name, at_ms, tries, missing_ms, starting, stop. */
+int
+bal_tunnel_set(struct bal_state *state, const char *text, struct bal_err *err)
+{
+	static const uint64_t max[] = { UINT64_MAX, UINT32_MAX, UINT64_MAX, 1,
+					BAL_TUNNEL_DOWN };
+	char name[BAL_IFNAMSIZ], word[24];
+	struct bal_tunnel_try *t;
+	uint64_t n[5];
+	size_t before = state->n_tunnels;
+
+	if (bal_next_word(&text, name, sizeof(name)) <= 0)
+		return bal_err(err, BAL_ECONF, "tunnel has no name");
+	for (size_t i = 0; i < 5; i++)
+		if (bal_next_word(&text, word, sizeof(word)) <= 0 ||
+		    bal_state_u64(word, max[i], &n[i], err) < 0)
+			return bal_err(err, BAL_ECONF,
+				       "tunnel has not five numbers");
+	t = bal_state_tunnel(state, name, err);
+	if (!t)
+		return -1;
+	if (state->n_tunnels == before)
+		return bal_err(err, BAL_ECONF, "tunnel %s is there twice",
+			       name);
+	t->at_ms = n[0];
+	t->tries = (uint32_t)n[1];
+	t->missing_ms = n[2];
+	t->starting = n[3];
+	t->stop = (enum bal_tunnel_stop)n[4];
+	return 0;
+}
+
+void
+bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out)
+{
+	if (!t->at_ms && !t->tries && !t->missing_ms && !t->stop)
+		return;
+	fprintf(out, "tunnel = %s %" PRIu64 " %" PRIu32 " %" PRIu64 " %d %d\n",
+		t->name, t->at_ms, t->tries, t->missing_ms, t->starting,
+		t->stop);
+}
+

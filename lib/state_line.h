@@ -1,0 +1,30 @@
+/* state_line - lines of the state file that hold several numbers. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_STATE_LINE_H
+#define BAL_STATE_LINE_H
+
+#include <stdio.h>
+
+#include "state.h"
+
+/* As bal_parse_u32(), of 64 bits and from 0: counters of bytes. */
+int bal_state_u64(const char *text, uint64_t max, uint64_t *out,
+		  struct bal_err *err);
+/* What the kernel may have in a sysctl of ours: also below zero. */
+int bal_state_i32(const char *text, int32_t *out, struct bal_err *err);
+
+/* `saved`: the sysctls from before us. -1, and @u untouched: not such a line. */
+int bal_saved_set(struct bal_uplink_state *u, const char *text,
+		  struct bal_err *err);
+void bal_saved_print(const struct bal_uplink_state *u, FILE *out);
+
+/* `judge`: what it remembers beside the health. */
+int bal_judge_set(struct bal_judge *j, const char *text, struct bal_err *err);
+void bal_judge_print(const struct bal_judge *j, FILE *out);
+
+/* `tunnel`: one line for each that a start was tried of, or that is stopped. */
+int bal_tunnel_set(struct bal_state *state, const char *text,
+		   struct bal_err *err);
+void bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out);
+
+#endif
