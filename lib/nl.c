@@ -37,8 +37,20 @@ struct bal_nl {
 	char answer[ANSWER_BYTES] __attribute__((aligned(8)));
 };
 
+/* libnetlink prints when it gets no socket: ask before it does. */
+static int
+check_protocol(int protocol)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
 struct bal_nl *
-bal_nl_open(struct bal_err *err)
+bal_nl_open_proto(int protocol, struct bal_err *err)
 {
 	struct bal_nl *nl = malloc(sizeof(*nl));
 	int one = 1;
@@ -48,17 +60,27 @@ bal_nl_open(struct bal_err *err)
 		return NULL;
 	}
 	memset(nl, 0, offsetof(struct bal_nl, batch));
-	if (rtnl_open(&nl->rth, 0) < 0) {
+	if (check_protocol(protocol) < 0 ||
+	    rtnl_open_byproto(&nl->rth, 0, protocol) < 0) {
 		int eno = errno;
 
 		free(nl);
 		bal_err_sys(err, eno, "cannot open a netlink socket");
 		return NULL;
 	}
-	rtnl_set_strict_dump(&nl->rth);
 	/* Refusals come back without the whole request behind them. */
 	(void)setsockopt(nl->rth.fd, SOL_NETLINK, NETLINK_CAP_ACK, &one,
 			 sizeof(one));
+	return nl;
+}
+
+struct bal_nl *
+bal_nl_open(struct bal_err *err)
+{
+	struct bal_nl *nl = bal_nl_open_proto(NETLINK_ROUTE, err);
+
+	if (nl)
+		rtnl_set_strict_dump(&nl->rth);
 	return nl;
 }
 
@@ -69,6 +91,12 @@ bal_nl_close(struct bal_nl *nl)
 		return;
 	rtnl_close(&nl->rth);
 	free(nl);
+}
+
+uint32_t
+bal_nl_port(const struct bal_nl *nl)
+{
+	return nl->rth.local.nl_pid;
 }
 
 void

@@ -1,4 +1,4 @@
-/* nl - rtnetlink by libnetlink: dumps, and changes in batches. */
+/* nl - netlink by libnetlink: dumps, and changes in batches. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_NL_H
 #define BAL_NL_H
@@ -11,14 +11,25 @@
 
 #include "error.h"
 
-struct bal_nl; /* one rtnetlink socket */
+struct bal_nl; /* one netlink socket */
 
 /*
- * A socket with strict dump checking (so that a dump of one table walks only
- * that table) and extended acks.  The caller gives it to bal_nl_close().
+ * A socket of rtnetlink with strict dump checking (so that a dump of one table
+ * walks only that table) and extended acks.  The caller gives it to
+ * bal_nl_close().
  */
 struct bal_nl *bal_nl_open(struct bal_err *err);
+
+/*
+ * A socket of another family: NETLINK_NETFILTER, NETLINK_SOCK_DIAG.  Where the
+ * kernel lacks it @err says EPROTONOSUPPORT.  Of its 95 KB only the pages that
+ * answers and batches fill are ever touched.
+ */
+struct bal_nl *bal_nl_open_proto(int protocol, struct bal_err *err);
 void bal_nl_close(struct bal_nl *nl);
+
+/* The port that the kernel gives as the sender of what we change by @nl. */
+uint32_t bal_nl_port(const struct bal_nl *nl);
 
 /*
  * One request.  4096 bytes hold the longest that we send: a multipath route
