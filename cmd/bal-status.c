@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bal-status - shows the uplinks. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "cmd.h"
-#include "run.h"
+#include "journal.h"
 #include "status.h"
 
 struct show {
-	bool json, kernel;
+	bool json, kernel, history;
 };
 
 static int
@@ -30,58 +29,23 @@ set_kernel(void *ctx, const char *value, struct bal_err *err)
 	return 0;
 }
 
+static int
+set_history(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct show *)ctx)->history = true;
+	return 0;
+}
+
 static const struct cmd_opt opts[] = {
+	{ 0, "history", NULL, "what happened, and how often each was available",
+	  set_history },
 	{ 'j', "json", NULL, "as one JSON object", set_json },
 	{ 'k', "kernel", NULL, "what the kernel holds, by ip and iptables",
 	  set_kernel },
 	{ 0, NULL, NULL, NULL, NULL },
 };
-
-/* Print the command line and run it; a missing program is only a remark. */
-static void
-show_output(char *const argv[])
-{
-	struct bal_err err = { 0 };
-
-	fputs("#", stdout);
-	for (size_t i = 0; argv[i]; i++)
-		printf(" %s", argv[i]);
-	putchar('\n');
-	fflush(stdout);
-	if (bal_run_wait(argv, &err) < 0)
-		bal_warn("%s", err.msg);
-}
-
-static void
-show_table(uint32_t table)
-{
-	char id[16];
-
-	snprintf(id, sizeof(id), "%" PRIu32, table);
-	show_output((char *[]){ "ip", "route", "show", "table", id, NULL });
-}
-
-static void
-show_kernel(const struct bal_pass *pass)
-{
-	show_output((char *[]){ "ip", "-4", "address", NULL });
-	show_output((char *[]){ "ip", "rule", NULL });
-	show_output((char *[]){ "ip", "nexthop", NULL });
-	for (size_t i = 0; i < pass->uplinks.n; i++)
-		show_table(pass->uplinks.v[i].table);
-	if (pass->state.balancing_table)
-		show_table(pass->state.balancing_table);
-	show_table(BAL_TABLE_DEFAULT);
-	if (pass->no_chains) {
-		bal_warn("without privilege iptables cannot be read");
-		return;
-	}
-	show_output((char *[]){ "iptables-legacy", "-t", "mangle", "-S",
-				NULL });
-	if (pass->conf.globals.masquerade)
-		show_output((char *[]){ "iptables-legacy", "-t", "nat", "-S",
-					NULL });
-}
 
 static int
 show(struct bal_pass *pass, const struct show *how, const char *dev,
@@ -97,7 +61,7 @@ show(struct bal_pass *pass, const struct show *how, const char *dev,
 	    bal_pass_due(pass, &status.due, err) < 0)
 		return -1;
 	if (how->kernel) {
-		show_kernel(pass);
+		bal_status_print_kernel(pass, stdout);
 		return CMD_DONE;
 	}
 	row = dev ? bal_status_find(&status, dev) : NULL;
@@ -116,16 +80,48 @@ show(struct bal_pass *pass, const struct show *how, const char *dev,
 	return row && !row->alive ? CMD_NO : CMD_DONE;
 }
 
+/* From the journal alone: no netlink, no configuration, no privilege. */
+static int
+show_history(const struct cmd_common *common, const struct show *how,
+	     const char *dev, struct bal_err *err)
+{
+	struct bal_instant now = bal_journal_now();
+	struct bal_history history = { 0 };
+	struct bal_paths paths;
+	int rc = CMD_DONE;
+
+	if (how->kernel)
+		return bal_err(err, BAL_EUSAGE,
+			       "--history and --kernel exclude each other");
+	if (dev && bal_check_ifname(dev, err) < 0) {
+		err->kind = BAL_EUSAGE;
+		return -1;
+	}
+	if (bal_paths_init(&paths, common->conf, err) < 0 ||
+	    bal_journal_history(paths.journal, dev, &now, &history, err) < 0)
+		rc = -1;
+	else if (how->json)
+		bal_journal_print_json(&history, stdout);
+	else
+		bal_journal_print_text(&history, stdout);
+	bal_journal_forget(&history);
+	return rc;
+}
+
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
+	const char *dev = argc ? argv[0] : NULL;
+	const struct show *how = ctx;
 	struct bal_pass pass = { 0 };
 	int rc;
 
+	if (how->history)
+		return show_history(common, how, dev, err);
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
-		rc = show(&pass, ctx, argc ? argv[0] : NULL, err);
+		rc = show(&pass, how, dev, err);
 	bal_pass_fini(&pass);
 	return rc;
 }

@@ -69,6 +69,8 @@ bal_paths_init(struct bal_paths *paths, const char *conf_option,
 	const char *rundir = from_env("BAL_RUNDIR", "/run/bal");
 	const char *libdir =
 		from_env("BAL_LIBDIR", BAL_LOCALSTATEDIR "/lib/bal");
+	const char *event_dir =
+		from_env("BAL_EVENT_DIR", BAL_SYSCONFDIR "/bal/event.d");
 	struct bal_paths p = { .conf_given = conf };
 
 	if (!conf)
@@ -78,6 +80,9 @@ bal_paths_init(struct bal_paths *paths, const char *conf_option,
 	    set_path(p.state, rundir, "state", err) < 0 ||
 	    set_path(p.lock, rundir, "lock", err) < 0 ||
 	    set_path(p.saved_mode, libdir, "mode", err) < 0 ||
+	    set_path(p.spent, libdir, "spent", err) < 0 ||
+	    set_path(p.journal, rundir, "journal", err) < 0 ||
+	    set_path(p.event_dir, event_dir, NULL, err) < 0 ||
 	    set_path(p.rt_dir, from_env("BAL_RT_DIR", "/etc/iproute2"), NULL,
 		     err) < 0)
 		return -1;
@@ -199,6 +204,36 @@ bal_lock(const struct bal_paths *paths, unsigned wait_ms, struct bal_err *err)
 		ms = ms * 2 < LONGEST_NAP_MS ? ms * 2 : LONGEST_NAP_MS;
 	}
 	return got < 0 ? -1 : fd;
+}
+
+int
+bal_lock_run(const struct bal_paths *paths, struct bal_err *err)
+{
+	char path[BAL_PATH_MAX + 16], pid[16] = "";
+	int got, fd = -1, len;
+	FILE *f;
+
+	if (bal_make_dir(paths->rundir, err) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/check.pid", paths->rundir);
+	got = try_lock(path, &fd, err);
+	if (got < 0)
+		return -1;
+	if (got == 0) {
+		f = fopen(path, "re");
+		if (f && fgets(pid, sizeof(pid), f))
+			pid[strspn(pid, "0123456789")] = '\0';
+		if (f)
+			fclose(f);
+		return bal_err(err, BAL_EBUSY,
+			       "another bal-check probes already%s%s%s",
+			       pid[0] ? " (process " : "", pid,
+			       pid[0] ? ")" : "");
+	}
+	len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+	if (ftruncate(fd, 0) < 0 || write(fd, pid, (size_t)len) != len)
+		bal_warn("cannot write %s", path);
+	return fd;
 }
 
 /* Everything that @fd has; -1 with errno, EFBIG over @max bytes. */

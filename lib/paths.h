@@ -19,6 +19,9 @@ struct bal_paths {
 	char lock[BAL_PATH_MAX];       /* RUNDIR/lock */
 	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
 	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
+	char spent[BAL_PATH_MAX];      /* and /spent */
+	char journal[BAL_PATH_MAX];    /* RUNDIR/journal */
+	char event_dir[BAL_PATH_MAX];  /* BAL_EVENT_DIR, SYSCONFDIR/bal/event.d */
 };
 
 /*
@@ -36,6 +39,12 @@ int bal_paths_init(struct bal_paths *paths, const char *conf_option,
  */
 int bal_lock(const struct bal_paths *paths, unsigned wait_ms,
 	     struct bal_err *err);
+
+/*
+ * Be the only one that probes, as long as the descriptor is open: -1 with
+ * BAL_EBUSY, naming the process that does, at once where there is one.
+ */
+int bal_lock_run(const struct bal_paths *paths, struct bal_err *err);
 
 /* Make the folder @path and those above it, mode 0755 whatever the umask. */
 int bal_make_dir(const char *path, struct bal_err *err);

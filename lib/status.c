@@ -20,6 +20,8 @@ state_word(const struct bal_uplink *up)
 		return "no address";
 	if (!up->usable)
 		return "no gateway";
+	if (up->stranded)
+		return "stranded";
 	return bal_health_name(up->health);
 }
 
@@ -48,14 +50,14 @@ static unsigned
 share_of(const struct bal_uplink *up, const struct bal_uplinks *ups,
 	 enum bal_mode mode)
 {
+	const struct bal_uplink *best = best_of(ups);
 	uint32_t sum = 0;
 
-	if (!takes_share(up))
+	if (!takes_share(up) || !bal_plan_shares(mode, up, best))
 		return 0;
-	if (mode == BAL_MODE_SOLO)
-		return up == best_of(ups) ? 100 : 0;
 	for (size_t i = 0; i < ups->n; i++)
-		if (takes_share(&ups->v[i]))
+		if (takes_share(&ups->v[i]) &&
+		    bal_plan_shares(mode, &ups->v[i], best))
 			sum += ups->v[i].set.weight;
 	return (up->set.weight * 100 + sum / 2) / sum;
 }

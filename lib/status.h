@@ -45,6 +45,13 @@ int bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 void bal_status_print_text(const struct bal_status *status, FILE *out);
 void bal_status_print_json(const struct bal_status *status, FILE *out);
 
+/*
+ * Print addresses, rules, nexthops, tables and chains, each behind the command
+ * line of ip(8) or iptables(8) that writes them to our stdout, which @out must
+ * be.
+ */
+void bal_status_print_kernel(const struct bal_pass *pass, FILE *out);
+
 /* The row of @name, or NULL. */
 const struct bal_status_row *bal_status_find(const struct bal_status *status,
 					     const char *name);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "show.h"
 #include "status.h"
 
 #define CELL 40
@@ -51,22 +52,6 @@ set(char *cell, const char *fmt, ...)
 }
 
 static void
-set_span(char *cell, uint64_t ms)
-{
-	uint64_t s = ms / 1000;
-
-	if (s < 60)
-		set(cell, "%" PRIu64 "s", s);
-	else if (s < 3600)
-		set(cell, "%" PRIu64 "m%02" PRIu64 "s", s / 60, s % 60);
-	else if (s < 86400)
-		set(cell, "%" PRIu64 "h%02" PRIu64 "m", s / 3600, s / 60 % 60);
-	else
-		set(cell, "%" PRIu64 "d%02" PRIu64 "h", s / 86400,
-		    s / 3600 % 24);
-}
-
-static void
 set_bytes(char *cell, uint64_t n)
 {
 	static const char units[] = "BkMGT";
@@ -101,7 +86,7 @@ fill_measured(cells c, const struct bal_status_row *row)
 		set_bytes(c[COL_TX], us->tx_rate);
 	}
 	if (row->for_ms)
-		set_span(c[COL_FOR], row->for_ms);
+		bal_span_str(row->for_ms, c[COL_FOR], CELL);
 }
 
 static void
@@ -212,33 +197,18 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 	print_remarks(status, out);
 }
 
-/* A JSON string; what is no printable ASCII is escaped. */
 static void
-json_string(FILE *out, const char *key, const char *text)
+json_targets(FILE *out, const struct bal_settings *set)
 {
-	fprintf(out, "\"%s\":", key);
-	if (!text || !text[0]) {
-		fputs("null", out);
-		return;
-	}
-	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char ch = (unsigned char)*text;
+	char text[BAL_TARGET_STRLEN];
 
-		if (ch == '"' || ch == '\\')
-			fprintf(out, "\\%c", ch);
-		else if (ch < 0x20 || ch > 0x7e)
-			fprintf(out, "\\u%04x", ch);
-		else
-			fputc(ch, out);
+	fputs("\"targets\":[", out);
+	for (size_t i = 0; i < set->n_targets; i++) {
+		if (i)
+			fputc(',', out);
+		bal_json_text(out, bal_target_str(&set->targets[i], text));
 	}
-	fputc('"', out);
-}
-
-static void
-json_bool(FILE *out, const char *key, bool value)
-{
-	fprintf(out, "\"%s\":%s", key, value ? "true" : "false");
+	fputc(']', out);
 }
 
 static void
@@ -254,7 +224,7 @@ json_remembered(FILE *out, const struct bal_status_row *row)
 		us->table, us->slot, row->up ? row->up->ifindex : 0,
 		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
 		us->tx_rate, (double)row->for_ms / 1000.0);
-	json_string(out, "reason", us->reason);
+	bal_json_string(out, "reason", us->reason);
 }
 
 static void
@@ -269,25 +239,27 @@ json_row(FILE *out, const struct bal_status *status,
 	if (row->up && !bal_addr_none(&row->up->gateway))
 		bal_addr_host_str(&row->up->gateway, gateway);
 	fputc('{', out);
-	json_string(out, "name", row->name);
+	bal_json_string(out, "name", row->name);
 	fputc(',', out);
-	json_string(out, "state", row->state);
+	bal_json_string(out, "state", row->state);
 	fputc(',', out);
-	json_bool(out, "alive", row->alive);
+	bal_json_bool(out, "alive", row->alive);
 	fputc(',', out);
-	json_bool(out, "balanced", row->balanced);
+	bal_json_bool(out, "balanced", row->balanced);
 	fprintf(out,
 		",\"share_percent\":%u,\"weight\":%" PRIu32
 		",\"priority\":%" PRIu32 ",\"mark\":%" PRIu32 ",",
 		row->share, row->set.weight, row->set.priority,
 		row->up ? bal_mark_of(row->up->slot, status->mark_mask) : 0);
-	json_string(out, "address", addr);
+	bal_json_string(out, "address", addr);
 	fputc(',', out);
-	json_string(out, "gateway", gateway);
+	bal_json_string(out, "gateway", gateway);
 	fputc(',', out);
-	json_string(out, "over", row->set.over);
+	bal_json_string(out, "over", row->set.over);
 	fputc(',', out);
-	json_string(out, "openvpn", row->set.openvpn);
+	bal_json_string(out, "openvpn", row->set.openvpn);
+	fputc(',', out);
+	json_targets(out, &row->set);
 	if (row->remembered)
 		json_remembered(out, row);
 	fputc('}', out);
@@ -297,14 +269,14 @@ void
 bal_status_print_json(const struct bal_status *status, FILE *out)
 {
 	fputc('{', out);
-	json_string(out, "mode", bal_mode_name(status->mode));
+	bal_json_string(out, "mode", bal_mode_name(status->mode));
 	fprintf(out, ",\"alive\":%zu,\"due\":%zu,", status->n_alive,
 		status->due);
-	json_bool(out, "kept", status->kept);
+	bal_json_bool(out, "kept", status->kept);
 	fputc(',', out);
-	json_bool(out, "marks", !status->no_marks);
+	bal_json_bool(out, "marks", !status->no_marks);
 	fputc(',', out);
-	json_bool(out, "nexthop_objects", !status->no_objects);
+	bal_json_bool(out, "nexthop_objects", !status->no_objects);
 	fputs(",\"uplinks\":[", out);
 	for (size_t i = 0; i < status->rows.n; i++) {
 		if (i)

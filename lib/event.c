@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* event - an uplink changed: told to people, programs and the journal. */
+#include "event.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define N_VARIABLES 9
+#define VARIABLE_STRLEN 96
+#define MS_PER_S 1000
+
+/* Ours is whatever cron or a hook had: programs must not depend on that. */
+static const char program_path[] =
+	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+static const char *const names[] = {
+	[BAL_EVENT_UP] = "up",
+	[BAL_EVENT_DOWN] = "down",
+	[BAL_EVENT_ALIVE] = "alive",
+	[BAL_EVENT_DEGRADED] = "degraded",
+	[BAL_EVENT_DEAD] = "dead",
+	[BAL_EVENT_MODE] = "mode",
+	[BAL_EVENT_ALL_DEAD] = "all-dead",
+};
+#define N_NAMES (sizeof(names) / sizeof(names[0]))
+
+const char *
+bal_event_name(enum bal_event_kind kind)
+{
+	return names[kind];
+}
+
+bool
+bal_event_parse(const char *name, enum bal_event_kind *out)
+{
+	for (size_t i = 0; i < N_NAMES; i++) {
+		if (strcmp(names[i], name) == 0) {
+			*out = (enum bal_event_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+clean(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
+void
+bal_event_clean(struct bal_event *e)
+{
+	clean(e->uplink);
+	clean(e->reason);
+	clean(e->before);
+	clean(e->mode);
+}
+
+static const char *
+headline(const struct bal_event *e, char *buf, size_t size)
+{
+	switch (e->kind) {
+	case BAL_EVENT_MODE:
+		snprintf(buf, size, "mode %s", e->mode);
+		break;
+	case BAL_EVENT_ALL_DEAD:
+		snprintf(buf, size, "all uplinks are dead");
+		break;
+	default:
+		snprintf(buf, size, "%s: %s", e->uplink, names[e->kind]);
+	}
+	return buf;
+}
+
+const char *
+bal_event_str(const struct bal_event *e, char *buf, size_t size)
+{
+	char head[48], lasted[40] = "";
+
+	if (e->lasted_ms)
+		snprintf(lasted, sizeof(lasted), " for %" PRIu64 " s",
+			 e->lasted_ms / MS_PER_S);
+	snprintf(buf, size, "%s%s%s%s%s%s", headline(e, head, sizeof(head)),
+		 e->reason[0] ? ", " : "", e->reason,
+		 e->before[0] ? ", was " : "", e->before,
+		 e->before[0] ? lasted : "");
+	return buf;
+}
+
+/* The names that run-parts(8) takes: no backup, no package manager's leavings. */
+static int
+is_program_name(const struct dirent *entry)
+{
+	const char *name = entry->d_name;
+
+	return name[0] &&
+	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")];
+}
+
+/* scandir() would take the order of the locale with alphasort(). */
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* What others can write runs as root: that is not for them to say. */
+static bool
+is_trusted(const char *path, const struct stat *st)
+{
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		bal_warn("%s is not run: it belongs to another user", path);
+	else if (st->st_mode & (S_IWGRP | S_IWOTH))
+		bal_warn("%s is not run: others than its owner can write it",
+			 path);
+	else
+		return true;
+	return false;
+}
+
+static bool
+is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 &&
+	       is_trusted(path, &st);
+}
+
+struct variables {
+	char text[N_VARIABLES][VARIABLE_STRLEN];
+	char *envp[N_VARIABLES + 1];
+	size_t n;
+};
+
+static void say(struct variables *v, const char *fmt, ...) BAL_PRINTF(2, 3);
+
+static void
+say(struct variables *v, const char *fmt, ...)
+{
+	char *text = v->text[v->n];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, VARIABLE_STRLEN, fmt, ap);
+	va_end(ap);
+	v->envp[v->n++] = text;
+	v->envp[v->n] = NULL;
+}
+
+static void
+set_variables(struct variables *v, const struct bal_event *told)
+{
+	struct bal_event e = *told;
+	char seconds[24] = "";
+
+	bal_event_clean(&e);
+	if (e.lasted_ms)
+		snprintf(seconds, sizeof(seconds), "%" PRIu64,
+			 e.lasted_ms / MS_PER_S);
+	v->n = 0;
+	say(v, "BAL_EVENT=%s", names[e.kind]);
+	say(v, "BAL_UPLINK=%s", e.uplink);
+	say(v, "BAL_REASON=%s", e.reason);
+	say(v, "BAL_PREVIOUS=%s", e.before);
+	say(v, "BAL_DURATION=%s", seconds);
+	say(v, "BAL_MODE=%s", e.mode);
+	say(v, "%s", program_path);
+	say(v, "HOME=/");
+	say(v, "LANG=C");
+}
+
+static int
+queue(const char *dir, const char *name, const struct variables *v,
+      uint32_t limit_ms, struct bal_runner *runner, struct bal_err *err)
+{
+	char path[BAL_PATH_MAX + sizeof(((struct dirent *)0)->d_name) + 1];
+	char *argv[] = { path, NULL };
+
+	snprintf(path, sizeof(path), "%.*s/%s", BAL_PATH_MAX, dir, name);
+	if (!is_program(path))
+		return 0;
+	return bal_runner_add(runner, argv, v->envp, limit_ms, err);
+}
+
+int
+bal_event_run(const struct bal_event *e, const char *dir, uint32_t limit_ms,
+	      struct bal_runner *runner, struct bal_err *err)
+{
+	struct dirent **found;
+	struct variables v;
+	struct stat st;
+	int n, rc = 0;
+
+	if (stat(dir, &st) == 0 && !is_trusted(dir, &st))
+		return 0;
+	n = scandir(dir, &found, is_program_name, by_name);
+	if (n < 0 && errno == ENOENT)
+		return 0;
+	if (n < 0)
+		return bal_err_sys(err, errno, "cannot read %s", dir);
+	set_variables(&v, e);
+	for (int i = 0; i < n; i++) {
+		if (rc == 0)
+			rc = queue(dir, found[i]->d_name, &v, limit_ms, runner,
+				   err);
+		free(found[i]);
+	}
+	free(found);
+	return rc;
+}

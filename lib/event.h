@@ -1,0 +1,57 @@
+/* event - an uplink changed: told to people, programs and the journal. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_EVENT_H
+#define BAL_EVENT_H
+
+#include "paths.h"
+#include "runner.h"
+#include "text.h"
+
+enum bal_event_kind {
+	BAL_EVENT_UP,	    /* bal-up: administratively */
+	BAL_EVENT_DOWN,	    /* bal-down */
+	BAL_EVENT_ALIVE,
+	BAL_EVENT_DEGRADED,
+	BAL_EVENT_DEAD,
+	BAL_EVENT_MODE,	    /* of all, no uplink */
+	BAL_EVENT_ALL_DEAD, /* nobody is alive any more; no uplink */
+};
+
+const char *bal_event_name(enum bal_event_kind kind); /* "up" ... "all-dead" */
+bool bal_event_parse(const char *name, enum bal_event_kind *out);
+
+struct bal_event {
+	enum bal_event_kind kind;
+	char uplink[BAL_IFNAMSIZ]; /* "": of all */
+	char reason[64];
+	char before[16];    /* health or mode until now: "alive", "solo" */
+	uint64_t lasted_ms; /* how long it was so; 0: not known */
+	uint64_t at;	    /* seconds since 1970 */
+	uint64_t boot_ms; /* CLOCK_BOOTTIME then; 0: not known, or just now */
+	char mode[8];	  /* in force now */
+};
+
+/* Control characters in the texts of @e become question marks. */
+void bal_event_clean(struct bal_event *e);
+
+/*
+ * One line for people and logs: "eth2: dead, no answer from 9.9.9.9, was alive
+ * for 312 s".  Into @buf.
+ */
+const char *bal_event_str(const struct bal_event *e, char *buf, size_t size);
+
+/*
+ * Queue the executables of @dir for @e, in the order of their names (bytes):
+ * those of letters, digits, _ and - (run-parts(8)) that are executable files,
+ * owned by root or us and writable by nobody else, in such a folder; what only
+ * that keeps out is told by bal_warn().  Each gets @limit_ms and nothing in its
+ * environment but BAL_EVENT, BAL_UPLINK, BAL_REASON, BAL_PREVIOUS, BAL_DURATION
+ * (whole seconds; empty: not known), BAL_MODE, PATH, HOME=/ and LANG=C.  No
+ * such folder: nothing to do.  -1 when the folder cannot be read or memory ran
+ * out.  The caller's lock must not be held.
+ */
+int bal_event_run(const struct bal_event *e, const char *dir,
+		  uint32_t limit_ms, struct bal_runner *runner,
+		  struct bal_err *err);
+
+#endif
