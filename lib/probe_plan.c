@@ -2,7 +2,9 @@
 /* probe_plan - what bal-check asks, of whom, and through which device. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "budget.h"
 #include "pass.h"
 
 /* The first host of @a's subnet: an OpenVPN server's own address. */
@@ -16,29 +18,110 @@ first_host(const struct bal_addr *a)
 }
 
 static void
+add_host(struct bal_probe *p, const struct bal_addr *host)
+{
+	p->targets[p->n_targets++] = (struct bal_target){
+		.kind = BAL_TARGET_ICMP,
+		.addr = bal_addr_host(host),
+	};
+}
+
+/* Once in this process is enough for what a person has to mend. */
+static void
+warn_of_own(const char *dev, const struct bal_target *target)
+{
+	static struct bal_addr told[8];
+	static size_t n;
+	char host[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < n; i++)
+		if (bal_addr_same_host(&told[i], &target->addr))
+			return;
+	if (n == sizeof(told) / sizeof(told[0]))
+		return;
+	told[n++] = target->addr;
+	bal_warn("%s: target %s is its own address and not asked: it would "
+		 "always answer",
+		 dev, bal_addr_host_str(&target->addr, host));
+}
+
+/* Those of the same device: others' are asked for on the line. */
+static bool
+is_own(const struct bal_uplink *up, const struct bal_target *target)
+{
+	if (target->kind == BAL_TARGET_EXEC || bal_addr_none(&target->addr))
+		return false;
+	for (size_t i = 0; i < up->n_addrs; i++)
+		if (bal_addr_same_host(&up->addrs[i]->addr, &target->addr))
+			return true;
+	return false;
+}
+
+static void
+take_targets(const struct bal_uplink *up, struct bal_probe *p)
+{
+	for (size_t i = 0; i < up->set.n_targets; i++) {
+		const struct bal_target *target = &up->set.targets[i];
+
+		if (is_own(up, target))
+			warn_of_own(up->name, target);
+		else
+			p->targets[p->n_targets++] = *target;
+	}
+}
+
+static void
 choose_targets(const struct bal_uplink *up, struct bal_probe *p)
 {
 	const struct bal_ifaddr *a = bal_uplink_addr(up);
 	struct bal_addr guess;
 
 	if (up->set.n_targets) {
-		memcpy(p->targets, up->set.targets, sizeof(p->targets));
-		p->n_targets = up->set.n_targets;
+		take_targets(up, p);
 		return;
 	}
 	if (!bal_uplink_is_tunnel(up))
 		return;
 	p->need = 1;
 	if (!bal_addr_none(&up->gateway)) {
-		p->targets[p->n_targets++] = up->gateway;
+		add_host(p, &up->gateway);
 		return;
 	}
 	guess = first_host(&a->addr);
 	if (a->peer || bal_addr_is_host(&a->addr) ||
 	    bal_addr_same_host(&guess, &a->addr))
 		return;
-	p->targets[p->n_targets++] = guess;
+	add_host(p, &guess);
 	p->rule.guessed = true;
+}
+
+/* A round at rest: as many targets as must answer. */
+static uint32_t
+round_bytes(const struct bal_probe *p)
+{
+	uint32_t bytes = 0;
+
+	for (size_t i = 0; i < p->n_targets && i < p->need; i++)
+		bytes += bal_target_bytes(&p->targets[i]);
+	return bytes;
+}
+
+static struct bal_judge_rule
+rule_of(const struct bal_settings *set)
+{
+	return (struct bal_judge_rule){
+		.down = set->down,
+		.up = set->up,
+		.interval_ms = set->interval_ms,
+		.timeout_ms = set->timeout_ms,
+		.timeout_min_ms = set->timeout_min_ms,
+		.degraded_loss = set->degraded_loss,
+		.recovered_loss = set->recovered_loss,
+		.degraded_rtt_ms = set->degraded_rtt_ms,
+		.recovered_rtt_ms = bal_settings_recovered(set),
+		.stable_ms = set->stable_ms,
+		.stable_max_ms = set->stable_max_ms,
+	};
 }
 
 static void
@@ -46,23 +129,32 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
      const struct bal_uplink_state *us, uint32_t mark_mask)
 {
 	memcpy(p->dev, up->name, sizeof(p->dev));
+	memcpy(p->over, up->set.over, sizeof(p->over));
 	p->ifindex = up->ifindex;
 	p->source = bal_addr_host(&bal_uplink_addr(up)->addr);
+	p->gateway = up->gateway;
 	p->mark = bal_mark_of(up->slot, mark_mask);
 	p->need = up->set.need;
-	p->interval_ms = up->set.interval_ms;
-	p->timeout_ms = up->set.timeout_ms;
-	p->rule.down = up->set.down;
-	p->rule.up = up->set.up;
-	p->state = us->health;
+	p->rule = rule_of(&up->set);
+	p->passive = up->set.passive;
+	p->metered = up->set.budget || !up->set.degraded_loss;
+	memcpy(p->http_host, up->set.http_host, sizeof(p->http_host));
+	memcpy(p->http_expect, up->set.http_expect, sizeof(p->http_expect));
+	p->judge = us->judge;
+	memcpy(p->reason, us->reason, sizeof(p->reason));
 	choose_targets(up, p);
 	if (p->need > p->n_targets)
 		p->need = (uint32_t)p->n_targets;
+	p->rule.interval_ms = bal_budget_interval_ms(
+		up->set.budget, us->spent, round_bytes(p), time(NULL),
+		p->rule.interval_ms);
 	/* Nobody to ask (any more): no verdict, old ones do not stand. */
-	if (p->n_targets)
+	if (p->n_targets) {
 		p->no_carrier = !up->carrier;
-	else
-		p->state = (struct bal_health_state){ 0 };
+	} else {
+		p->judge = (struct bal_judge){ 0 };
+		p->reason[0] = '\0';
+	}
 }
 
 int

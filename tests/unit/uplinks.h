@@ -10,7 +10,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "probe.h"
+#include "nl.h"
+#include "prober.h"
 
 #define INTERVAL 50
 #define TIMEOUT 120
@@ -135,7 +136,9 @@ add_target(struct bal_probe *p, int uplink, int host)
 {
 	const uint8_t bytes[] = { 10, 0, (uint8_t)uplink, (uint8_t)host };
 
-	p->targets[p->n_targets++] = bal_addr_raw(AF_INET, bytes, 4, 32);
+	p->targets[p->n_targets++] = (struct bal_target){
+		.addr = bal_addr_raw(AF_INET, bytes, 4, 32),
+	};
 }
 
 /* Of an uplink that was never judged. */
@@ -144,9 +147,16 @@ probe_of(int uplink, int host)
 {
 	struct bal_probe p = {
 		.need = 1,
-		.interval_ms = INTERVAL,
-		.timeout_ms = TIMEOUT,
-		.rule = { .down = 3, .up = 2 },
+		.rule = {
+			.down = 3,
+			.up = 2,
+			.interval_ms = INTERVAL,
+			.timeout_ms = TIMEOUT,
+			.timeout_min_ms = 20,
+			.degraded_loss = 45,
+			.recovered_loss = 20,
+		},
+		.passive = 2000,
 	};
 
 	snprintf(p.dev, sizeof(p.dev), "u%d", uplink);
@@ -164,18 +174,48 @@ now_ms(void)
 	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* One pass until all is settled, as bal-check makes it; 0 or -1 with @why. */
+static inline int
+run_prober(struct bal_probe *p, size_t n, struct bal_err *why)
+{
+	struct bal_loop *loop = bal_loop_open(why);
+	struct bal_nl *nl = bal_nl_open(why);
+	struct bal_prober *prober = bal_prober_open(loop, nl, why);
+	struct bal_probe *out = calloc(n + 1, sizeof(*out));
+	uint64_t next;
+	int rc = bal_prober_plan(prober, p, n, why);
+
+	while (rc == 0) {
+		rc = bal_prober_step(prober, bal_clock_ns(), &next, why);
+		if (rc < 0 || bal_prober_settled(prober))
+			break;
+		rc = bal_loop_wait(loop, next, why);
+	}
+	for (size_t k = rc == 0 ? bal_prober_results(prober, out) : 0; k-- > 0;)
+		for (size_t i = 0; i < n; i++)
+			if (strcmp(p[i].dev, out[k].dev) == 0 &&
+			    p[i].ifindex == out[k].ifindex &&
+			    p[i].mark == out[k].mark)
+				p[i] = out[k];
+	free(out);
+	bal_prober_close(prober);
+	bal_nl_close(nl);
+	bal_loop_close(loop);
+	return rc;
+}
+
 /* How long the pass took, in ms. */
 static inline int64_t
 probe(struct bal_probe *p, size_t n)
 {
 	const int64_t before = now_ms();
 
-	if (bal_probe_run(p, n, &err) < 0)
+	if (run_prober(p, n, &err) < 0)
 		fail_msg("%s", err.msg);
 	return now_ms() - before;
 }
 
-#define assert_took(ms, at_least) \
-	assert_in_range(ms, at_least, (at_least) + SLACK)
+/* A burst makes it shorter, as far as answers were measured before. */
+#define assert_took(ms, at_most) assert_in_range(ms, 0, (at_most) + SLACK)
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_probe_trouble - probes beside liars, failures and signals. */
+/* test_prober_trouble - probes beside liars, failures and signals. */
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
 #include <sys/time.h>
@@ -125,14 +125,14 @@ forged_answers_do_not_count(void **state)
 			use_unprivileged();
 		start_forger(lie);
 		p.rule.down = 2;
-		p.interval_ms = 20;
+		p.rule.interval_ms = 20;
 		probe(&p, 1);
-		if (p.state.health !=
+		if (p.judge.health !=
 		    (believed ? BAL_HEALTH_ALIVE : BAL_HEALTH_DEAD))
 			fail_msg("lie %d, %s socket: %s", lie,
 				 i < N_LIES ? "raw" : "unprivileged",
-				 bal_health_name(p.state.health));
-		assert_int_equal(p.answered, believed);
+				 bal_health_name(p.judge.health));
+		assert_int_equal(p.answered > 0, believed);
 	}
 }
 
@@ -148,7 +148,7 @@ a_late_answer_counts_for_its_round(void **state)
 	start_forger(LATE);
 	p = probe_of(1, 2);
 	assert_took(probe(&p, 1), 70);
-	assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 	assert_in_range(p.rtt_us, 70000, (70 + SLACK) * 1000);
 }
 
@@ -164,10 +164,10 @@ without_targets_nothing_is_judged(void **state)
 	make_uplinks(1);
 	p = probe_of(1, 2);
 	p.n_targets = 0;
-	p.state = (struct bal_health_state){ BAL_HEALTH_DEAD, 1, 0 };
+	p.judge = (struct bal_judge){ .health = BAL_HEALTH_DEAD, .good = 1 };
 	assert_took(probe(&p, 1), 0);
-	assert_int_equal(p.state.health, BAL_HEALTH_DEAD);
-	assert_int_equal(p.state.good, 1);
+	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.judge.good, 1);
 	assert_int_equal(p.sent, 0);
 	assert_took(probe(NULL, 0), 0);
 }
@@ -182,9 +182,9 @@ no_carrier_needs_no_packet(void **state)
 	make_uplinks(1);
 	p = probe_of(1, 2);
 	p.no_carrier = true;
-	p.interval_ms = p.timeout_ms = 10000;
+	p.rule.interval_ms = p.rule.timeout_ms = 10000;
 	assert_took(probe(&p, 1), 0);
-	assert_int_equal(p.state.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p.sent, 0);
 	assert_string_equal(p.reason, "no carrier");
 }
@@ -199,9 +199,9 @@ a_device_that_is_down_fails_at_once(void **state)
 	make_uplinks(1);
 	must("ip link set u1 down");
 	p = probe_of(1, 2);
-	p.timeout_ms = 10000;
+	p.rule.timeout_ms = 10000;
 	assert_took(probe(&p, 1), 2 * INTERVAL);
-	assert_int_equal(p.state.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p.sent, 0);
 	assert_string_equal(p.reason, "send to 10.0.1.2 failed: "
 				      "Network is unreachable");
@@ -217,7 +217,7 @@ an_enemy_firewall_is_named(void **state)
 	make_uplinks(1);
 	must("iptables-legacy -A OUTPUT -d 10.0.1.9 -j DROP");
 	p = probe_of(1, 9);
-	p.timeout_ms = 10000;
+	p.rule.timeout_ms = 10000;
 	assert_took(probe(&p, 1), 2 * INTERVAL);
 	assert_string_equal(p.reason, "send to 10.0.1.9 failed: "
 				      "Operation not permitted");
@@ -225,7 +225,7 @@ an_enemy_firewall_is_named(void **state)
 	p = probe_of(1, 9);
 	add_target(&p, 1, 2);
 	assert_took(probe(&p, 1), 0);
-	assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -242,7 +242,7 @@ another_device_of_that_name_is_not_probed(void **state)
 	snprintf(p[1].dev, sizeof(p[1].dev), "u77");
 	for (int i = 0; i < 2; i++) {
 		assert_took(probe(&p[i], 1), 0);
-		assert_int_equal(p[i].state.health, BAL_HEALTH_DEAD);
+		assert_int_equal(p[i].judge.health, BAL_HEALTH_DEAD);
 		assert_int_equal(p[i].sent, 0);
 		assert_string_equal(p[i].reason, "no such device");
 	}
@@ -258,16 +258,16 @@ a_device_may_vanish_meanwhile(void **state)
 	NEED_NAMESPACE();
 	make_uplinks(2);
 	p[0] = probe_of(1, 9);
-	p[0].interval_ms = 400;
-	p[0].timeout_ms = 10000;
+	p[0].rule.interval_ms = 400;
+	p[0].rule.timeout_ms = 10000;
 	p[1] = probe_of(2, 2);
 	pid = start("sleep 0.1; exec ip link delete u1", 2);
 	assert_took(probe(p, 2), 400);
 	assert_int_equal(ended(pid), 0);
-	assert_int_equal(p[0].state.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p[0].judge.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p[0].sent, 1);
 	assert_string_equal(p[0].reason, "no such device");
-	assert_int_equal(p[1].state.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p[1].judge.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -294,7 +294,7 @@ signals_do_not_disturb(void **state)
 	took = probe(&p, 1);
 	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 	assert_took(took, 2 * INTERVAL + TIMEOUT);
-	assert_int_equal(p.state.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
 }
 
 /* --- mark and privilege ------------------------------------------------- */
@@ -314,14 +314,14 @@ packets_carry_the_mark(void **state)
 			use_unprivileged();
 		p.mark = 0x1000000;
 		probe(&p, 1);
-		assert_int_equal(p.state.health, BAL_HEALTH_ALIVE);
+		assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 		must("iptables-legacy-save -c -t mangle | "
 		     "grep -q '^.%d:.*-A OUTPUT'",
 		     2 - raw);
 	}
 }
 
-/* With no privilege at all: what bal_probe_run() returned, and more. */
+/* With no privilege at all: what run_prober() returned, and more. */
 static int
 as_nobody(void *arg)
 {
@@ -330,9 +330,9 @@ as_nobody(void *arg)
 
 	if (setgid(65534) < 0 || setuid(65534) < 0)
 		return 77;
-	if (bal_probe_run(p, 1, &mine) == 0)
-		return p->state.health == BAL_HEALTH_ALIVE ? 0 : 1;
-	if (p->state.health != BAL_HEALTH_UNKNOWN || p->sent)
+	if (run_prober(p, 1, &mine) == 0)
+		return p->judge.health == BAL_HEALTH_ALIVE ? 0 : 1;
+	if (p->judge.health != BAL_HEALTH_UNKNOWN || p->sent)
 		return 2;
 	return mine.kind == BAL_EPERM ? 3 : 4;
 }

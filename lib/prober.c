@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* prober - the lines: planned, stepped through time, reported. */
+#include "prober.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "prober_parts.h"
+
+/*
+ * Whoever slept so much longer than it wanted (suspend, a stopped process)
+ * cannot tell what was answered meanwhile.
+ */
+#define OVERSLEPT_NS (UINT64_C(2000) * BAL_NS_PER_MS)
+
+/* Rounds at rest of several lines go together: one wake-up for all. */
+#define TOGETHER_NS (50 * BAL_NS_PER_MS)
+
+/* So much shorter is the rest of a line that loses now and then. */
+#define UNEASY_TIMES 4
+
+struct bal_prober *
+bal_prober_open(struct bal_loop *loop, struct bal_nl *nl, struct bal_err *err)
+{
+	struct bal_prober *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		bal_err_nomem(err);
+		return NULL;
+	}
+	p->loop = loop;
+	p->nl = nl;
+	bal_icmp_make_room();
+	return p;
+}
+
+static void
+line_close(struct line *l)
+{
+	bal_line_drop_asking(l, true);
+	if (l->source.fd >= 0)
+		bal_loop_del(l->prober->loop, &l->source);
+	bal_icmp_close(&l->sock);
+	free(l);
+}
+
+void
+bal_prober_close(struct bal_prober *prober)
+{
+	struct line *next;
+
+	if (!prober)
+		return;
+	for (struct line *l = prober->lines; l; l = next) {
+		next = l->next;
+		line_close(l);
+	}
+	free(prober);
+}
+
+/* --- planning ------------------------------------------------------------ */
+
+static bool
+same_questions(const struct bal_probe *a, const struct bal_probe *b)
+{
+	if (a->n_targets != b->n_targets || a->need != b->need ||
+	    strcmp(a->http_host, b->http_host) != 0 ||
+	    strcmp(a->http_expect, b->http_expect) != 0)
+		return false;
+	for (size_t i = 0; i < a->n_targets; i++)
+		if (!bal_target_same(&a->targets[i], &b->targets[i]))
+			return false;
+	return true;
+}
+
+static bool
+same_line(const struct bal_probe *a, const struct bal_probe *b)
+{
+	return strcmp(a->dev, b->dev) == 0 && a->ifindex == b->ifindex &&
+	       a->mark == b->mark && a->no_carrier == b->no_carrier &&
+	       bal_addr_same_host(&a->source, &b->source) &&
+	       same_questions(a, b);
+}
+
+static void
+on_ready(struct bal_source *source, uint32_t events)
+{
+	(void)events;
+	bal_line_receive((struct line *)source);
+}
+
+static bool
+asks_icmp(const struct bal_probe *p)
+{
+	for (size_t i = 0; i < p->n_targets; i++)
+		if (p->targets[i].kind == BAL_TARGET_ICMP)
+			return true;
+	return false;
+}
+
+static int
+open_socket(struct line *l, struct bal_err *err)
+{
+	struct bal_err why;
+
+	if (l->p.no_carrier || !asks_icmp(&l->p))
+		return 0;
+	if (bal_icmp_open(&l->sock, l->p.dev, l->p.ifindex, l->p.mark, &why) <
+	    0) {
+		if (why.sys == ENODEV) {
+			l->gone = true;
+			return 0;
+		}
+		*err = why;
+		return -1;
+	}
+	l->source.fd = l->sock.fd;
+	l->source.ready = on_ready;
+	if (bal_loop_add(l->prober->loop, &l->source, EPOLLIN, err) == 0)
+		return 0;
+	l->source.fd = -1;
+	return -1;
+}
+
+static struct line *
+line_open(struct bal_prober *prober, const struct bal_probe *p,
+	  struct bal_err *err)
+{
+	struct line *l = calloc(1, sizeof(*l));
+
+	if (!l) {
+		bal_err_nomem(err);
+		return NULL;
+	}
+	l->prober = prober;
+	l->p = *p;
+	l->sock.fd = l->source.fd = -1;
+	l->resend_ns = BAL_NEVER;
+	l->traffic.poll_ns = BAL_NEVER;
+	l->due_ns = prober->now_ns;
+	if (open_socket(l, err) < 0) {
+		line_close(l);
+		return NULL;
+	}
+	/* An old verdict, which nobody could revise, does not stand. */
+	l->changed = !p->n_targets;
+	if (l->gone || p->no_carrier)
+		bal_line_gone(l, l->gone ? "no such device" : "no carrier");
+	return l;
+}
+
+static struct line *
+find_line(const struct bal_prober *prober, const struct bal_probe *p)
+{
+	for (struct line *l = prober->lines; l; l = l->next)
+		if (same_line(&l->p, p))
+			return l;
+	return NULL;
+}
+
+/* What the configuration may change under a line that goes on. */
+static void
+adopt(struct line *l, const struct bal_probe *p)
+{
+	uint64_t rest = p->rule.interval_ms * BAL_NS_PER_MS;
+
+	l->p.rule = p->rule;
+	l->p.passive = p->passive;
+	l->p.metered = p->metered;
+	l->p.gateway = p->gateway;
+	memcpy(l->p.over, p->over, sizeof(l->p.over));
+	if (l->due_ns > l->prober->now_ns + rest)
+		l->due_ns = l->prober->now_ns + rest;
+}
+
+static void
+drop_others(struct bal_prober *prober)
+{
+	struct line **at = &prober->lines, *l;
+
+	while ((l = *at)) {
+		if (l->stays) {
+			at = &l->next;
+			continue;
+		}
+		*at = l->next;
+		line_close(l);
+	}
+}
+
+int
+bal_prober_plan(struct bal_prober *prober, const struct bal_probe *probes,
+		size_t n, struct bal_err *err)
+{
+	struct line *l;
+
+	prober->now_ns = bal_clock_ns();
+	for (l = prober->lines; l; l = l->next)
+		l->stays = false;
+	for (size_t i = 0; i < n; i++) {
+		l = find_line(prober, &probes[i]);
+		if (l) {
+			adopt(l, &probes[i]);
+			l->stays = true;
+			continue;
+		}
+		l = line_open(prober, &probes[i], err);
+		if (!l)
+			return -1;
+		l->stays = true;
+		l->next = prober->lines;
+		prober->lines = l;
+	}
+	drop_others(prober);
+	return 0;
+}
+
+/* --- through time -------------------------------------------------------- */
+
+static uint64_t
+rest_ns(const struct line *l)
+{
+	return l->p.rule.interval_ms * BAL_NS_PER_MS;
+}
+
+/* When the round after the one that begins now is due. */
+static uint64_t
+pause_ns(const struct line *l)
+{
+	uint64_t burst = bal_judge_burst_us(&l->p.judge, &l->p.rule) *
+			 BAL_NS_PER_US;
+
+	uint64_t rest = rest_ns(l);
+
+	if (bal_judge_is_uneasy(&l->p.judge))
+		rest /= UNEASY_TIMES;
+	return bal_judge_wonders(&l->p.judge, &l->p.rule) && burst < rest ?
+		       burst :
+		       rest;
+}
+
+static bool
+is_silent(const struct line *l)
+{
+	return l->gone || l->p.no_carrier || !l->p.n_targets;
+}
+
+static int
+begin_round(struct line *l, struct bal_err *err)
+{
+	bool wonders = bal_judge_wonders(&l->p.judge, &l->p.rule) ||
+		       bal_rounds_late(l);
+
+	l->due_ns = l->prober->now_ns + pause_ns(l);
+	if (!wonders) {
+		l->rounds_rested++;
+		if (bal_traffic_stands_in(l))
+			return 0;
+	}
+	return bal_round_begin(l, !wonders, err);
+}
+
+static uint64_t
+slack_ns(const struct line *l)
+{
+	uint64_t slack = rest_ns(l) / 20;
+
+	return slack < TOGETHER_NS ? slack : TOGETHER_NS;
+}
+
+/* The next round comes sooner when an answer is late, or doubts came up. */
+static void
+hurry(struct line *l)
+{
+	const uint64_t now = l->prober->now_ns;
+
+	if (bal_rounds_late(l) && l->due_ns > now)
+		l->due_ns = now;
+	if (bal_judge_wonders(&l->p.judge, &l->p.rule) &&
+	    l->due_ns > now + pause_ns(l))
+		l->due_ns = now + pause_ns(l);
+}
+
+static int
+step_line(struct line *l, bool woken, struct bal_err *err)
+{
+	const uint64_t now = l->prober->now_ns;
+
+	bal_line_drop_asking(l, false);
+	if (is_silent(l))
+		return 0;
+	if (l->resend_ns <= now)
+		bal_rounds_resend(l);
+	bal_rounds_expire(l);
+	if (l->traffic.poll_ns <= now)
+		bal_traffic_poll(l);
+	hurry(l);
+	if (l->due_ns <= now + (woken ? slack_ns(l) : 0))
+		return begin_round(l, err);
+	return 0;
+}
+
+static uint64_t
+earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t
+next_of(const struct line *l)
+{
+	uint64_t next = earliest(l->resend_ns, l->traffic.poll_ns);
+
+	if (is_silent(l))
+		return BAL_NEVER;
+	next = earliest(next, l->due_ns);
+	return earliest(next, bal_rounds_next(l));
+}
+
+static bool
+any_due(const struct bal_prober *prober)
+{
+	for (const struct line *l = prober->lines; l; l = l->next)
+		if (!is_silent(l) && l->due_ns <= prober->now_ns)
+			return true;
+	return false;
+}
+
+int
+bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns,
+		struct bal_err *err)
+{
+	bool woken;
+
+	prober->now_ns = now_ns;
+	if (prober->last_ns && now_ns > prober->last_ns + OVERSLEPT_NS)
+		for (struct line *l = prober->lines; l; l = l->next)
+			bal_rounds_excuse(l);
+	woken = any_due(prober);
+	*next_ns = BAL_NEVER;
+	for (struct line *l = prober->lines; l; l = l->next)
+		if (step_line(l, woken, err) < 0)
+			return -1;
+	bal_prober_blame(prober);
+	for (struct line *l = prober->lines; l; l = l->next)
+		*next_ns = earliest(*next_ns, next_of(l));
+	prober->last_ns = earliest(*next_ns, BAL_NEVER - OVERSLEPT_NS);
+	if (prober->last_ns < now_ns)
+		prober->last_ns = now_ns;
+	return 0;
+}
+
+/* --- what came of it ----------------------------------------------------- */
+
+size_t
+bal_prober_count(const struct bal_prober *prober)
+{
+	size_t n = 0;
+
+	for (const struct line *l = prober->lines; l; l = l->next)
+		n++;
+	return n;
+}
+
+bool
+bal_prober_changed(const struct bal_prober *prober)
+{
+	for (const struct line *l = prober->lines; l; l = l->next)
+		if (l->changed)
+			return true;
+	return false;
+}
+
+size_t
+bal_prober_results(struct bal_prober *prober, struct bal_probe *out)
+{
+	size_t n = 0;
+
+	for (struct line *l = prober->lines; l; l = l->next) {
+		out[n++] = l->p;
+		l->p.sent = l->p.answered = 0;
+		l->p.spent = 0;
+		l->changed = false;
+	}
+	return n;
+}
+
+bool
+bal_prober_settled(const struct bal_prober *prober)
+{
+	for (const struct line *l = prober->lines; l; l = l->next)
+		if (!is_silent(l) &&
+		    !bal_judge_settled(&l->p.judge, &l->p.rule, line_now_ms(l),
+				       l->rounds_judged))
+			return false;
+	return true;
+}
+
+bool
+bal_prober_rounds_done(const struct bal_prober *prober, uint32_t n)
+{
+	for (const struct line *l = prober->lines; l; l = l->next)
+		if (!is_silent(l) &&
+		    (l->rounds_rested < n || l->oldest != l->rounds_begun ||
+		     (bal_judge_wonders(&l->p.judge, &l->p.rule) &&
+		      l->p.judge.health != BAL_HEALTH_DEAD)))
+			return false;
+	return true;
+}

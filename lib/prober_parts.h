@@ -1,0 +1,192 @@
+/* prober_parts - the rooms of prober: lines, rounds, counters, blame. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PROBER_PARTS_H
+#define BAL_PROBER_PARTS_H
+
+#include "ask.h"
+#include "counters.h"
+#include "icmp.h"
+#include "prober.h"
+
+/*
+ * Rounds that are remembered: an answer to an older one is of no use.  As many
+ * as fit under the sequence number's 13 bits (three are the target's).
+ */
+#define ROUNDS 64
+
+enum outcome {
+	WAITING,
+	GOOD,
+	BAD,
+	EXCUSED, /* no answer, and other proof of life; or given up */
+};
+
+struct round {
+	uint64_t sent_ns, late_ns, deadline_ns;
+	uint8_t asked, answered, failed; /* one bit for each target */
+	uint8_t unsent; /* the device's queue was full: once more */
+	uint8_t pending; /* an earlier question to it is still under way */
+	enum outcome outcome;
+	int error; /* errno of a send that failed for good */
+	bool said; /* the line has better words than "no answer" */
+	uint8_t token[BAL_ICMP_TOKEN];
+};
+
+/* A question under way that is not ICMP. */
+struct asking {
+	struct bal_ask ask; /* first member */
+	struct line *line;
+	uint32_t round; /* its number */
+	uint8_t target;
+	uint64_t sent_ns, give_up_ns;
+	bool over; /* answered, refused or given up: to be freed */
+	struct asking *next;
+};
+
+/* What is known of one target through one line. */
+struct aim {
+	uint64_t good_ns, bad_ns; /* when last; 0: never */
+	uint32_t rtt_us;	  /* the longest lately, 0: never answered */
+	uint32_t fails;		  /* in a row */
+	bool suspect;		  /* it fails on every uplink: not counted */
+};
+
+/* What the device's counters tell. */
+struct traffic {
+	struct bal_counters seen; /* at @seen_ns; 0: never read */
+	uint64_t seen_ns;
+	uint64_t own_tx, own_rx; /* packets of ours since then */
+	uint64_t poll_ns;	 /* next look at a busy line, BAL_NEVER */
+	uint64_t active_ns;	 /* something beyond our probes was seen */
+	uint64_t rx_ns;		 /* something came in */
+	uint64_t patience_ns;	 /* of silence, until it is suspicious */
+	uint32_t unanswered;	 /* packets sent since then */
+	bool both_ways;		 /* it was sending and receiving */
+	bool suspected;		 /* silence brought a burst */
+	bool flooded;		 /* it sends much and receives little */
+	uint32_t skipped;	 /* rounds that traffic made needless */
+};
+
+struct line {
+	struct bal_source source; /* of @sock; first member */
+	struct bal_prober *prober;
+	struct bal_probe p;
+	struct bal_icmp sock;
+	bool gone; /* the device that was to be probed is no more */
+	bool stays; /* while planning: is in the new plan */
+	bool changed;
+	uint32_t rounds_begun, rounds_rested, rounds_judged;
+	uint32_t oldest; /* no older round waits */
+	struct round rounds[ROUNDS];
+	struct aim aims[BAL_TARGETS_MAX];
+	uint64_t due_ns;    /* next round */
+	uint64_t resend_ns; /* BAL_NEVER: nothing to send again */
+	uint64_t good_ns;   /* last answer that counted */
+	struct traffic traffic;
+	struct asking *asking;
+	struct line *next;
+};
+
+struct bal_prober {
+	struct bal_loop *loop;
+	struct bal_nl *nl;
+	struct line *lines;
+	uint64_t now_ns, last_ns;
+	uint8_t random[16 * BAL_ICMP_TOKEN];
+	size_t random_left;
+	struct bal_err failed; /* what a callback could not return */
+};
+
+static inline uint64_t
+line_now_ms(const struct line *l)
+{
+	return l->prober->now_ns / BAL_NS_PER_MS;
+}
+
+static inline struct round *
+bal_round(struct line *l, uint32_t number)
+{
+	return &l->rounds[number % ROUNDS];
+}
+
+/* The bit of a target in the masks of a round. */
+static inline uint8_t
+bit(size_t target)
+{
+	return (uint8_t)(1u << target);
+}
+
+/* --- prober_targets.c ----------------------------------------------------- */
+
+/*
+ * Whom round @number asks.  Each asks as many as must answer, so that one lost
+ * packet is one lost round whatever the number of targets; in doubt they take
+ * turns, so that the silence of all of them condemns.  Suspects and those out
+ * of favour are asked beside them now and then, to notice when they are back.
+ */
+uint8_t bal_round_targets(const struct line *l, bool rest, uint32_t number);
+
+/* --- prober_ask.c --------------------------------------------------------- */
+
+/* Ask a target that is not ICMP; only a shortage is an error. */
+int bal_round_ask(struct line *l, struct round *r, uint32_t number,
+		  size_t target, struct bal_err *err);
+/* Stop and free questions that are over; all of them with @all. */
+void bal_line_drop_asking(struct line *l, bool all);
+
+/* --- prober_round.c ------------------------------------------------------ */
+
+/* @target answered, or cannot answer, what round @number asked. */
+void bal_round_answered(struct line *l, uint32_t number, size_t target,
+			uint64_t sent_ns);
+void bal_round_failed(struct line *l, uint32_t number, size_t target);
+
+/*
+ * Ask as many targets as must answer: at rest the first of them, else each in
+ * its turn.
+ */
+int bal_round_begin(struct line *l, bool rest, struct bal_err *err);
+/* Send again what the device's queue had no room for. */
+void bal_rounds_resend(struct line *l);
+/* Judge the rounds whose time is over. */
+void bal_rounds_expire(struct line *l);
+/* When the next of them is late or over. */
+uint64_t bal_rounds_next(const struct line *l);
+/* Is the youngest round late, so that the next one is due at once? */
+bool bal_rounds_late(const struct line *l);
+/* Is any round still waiting? */
+bool bal_rounds_wait(const struct line *l);
+/* Read what the ICMP socket holds. */
+void bal_line_receive(struct line *l);
+/* Every round that waits is given up without a verdict. */
+void bal_rounds_excuse(struct line *l);
+/* --- prober_verdict.c ---------------------------------------------------- */
+
+/* A round is decided, or the counters speak. */
+void bal_line_good(struct line *l, uint32_t rtt_us);
+void bal_line_bad(struct line *l);
+/* No answer, and it lives: lost on the way, which is a matter of quality. */
+void bal_line_excused(struct line *l);
+void bal_line_gone(struct line *l, const char *why);
+/* Words for the last bad round. */
+void bal_line_say(struct line *l, const char *fmt, ...) BAL_PRINTF(2, 3);
+/* Did a tunnel over this line answer after @since_ns? */
+bool bal_line_proved_by_tunnel(const struct line *l, uint64_t since_ns);
+/* Targets that nobody reaches do not count; those that lost by them are asked anew. */
+void bal_prober_blame(struct bal_prober *prober);
+/* How many targets count, and how many of these must answer. */
+uint32_t bal_line_counting(const struct line *l);
+uint32_t bal_line_need(const struct line *l);
+
+/* --- prober_traffic.c ---------------------------------------------------- */
+
+/* At rest: may traffic stand in for the round that is due? */
+bool bal_traffic_stands_in(struct line *l);
+/* A busy line is looked at between rounds. */
+void bal_traffic_poll(struct line *l);
+/* Did enough come in since the last look to excuse a round? */
+bool bal_traffic_excuses(struct line *l);
+/* An answer refuted a suspicion that silence brought. */
+void bal_traffic_refuted(struct line *l);
+
+#endif

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* prober_traffic - what the device's counters tell, between probes. */
+#include "prober_parts.h"
+
+/* A line with so many packets of others in a second is a busy one. */
+#define BUSY_PACKETS 5
+#define BUSY_FOR_NS (3000 * BAL_NS_PER_MS)
+/* Half an interval, within these. */
+#define POLL_MIN_MS 10
+#define POLL_MAX_MS 50
+/* Unanswered packets that make silence suspicious: one may be one-way. */
+#define SUSPICIOUS_PACKETS 2
+#define PATIENCE_MAX_NS (1000 * BAL_NS_PER_MS)
+/*
+ * So long may traffic stand in for answers: what comes in may be the modem's
+ * own chatter, and a line's round-trip is to be known.  Loss is only found by
+ * asking, so it saves probes only where they cost.
+ */
+#define STAND_IN_ROUNDS 10
+#define EXCUSE_NS (10000 * BAL_NS_PER_MS)
+#define PROBE_BYTES 64 /* of an echo, with its frame */
+/* Fewer packets than this are ARP, DHCP and the like. */
+#define EXCUSE_PACKETS 3
+/* Bytes in a second that may fill a slow line's queue. */
+#define FLOOD_BYTES 16384
+/* One packet back for so many is an answer (TCP acknowledges every other). */
+#define ANSWER_RATIO 20
+
+struct growth {
+	uint64_t rx_bytes, rx_packets, tx_bytes, tx_packets; /* not ours */
+	uint64_t span_ns;
+};
+
+static uint64_t
+less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* Ours are small: taken off at no more than the mean size. */
+static uint64_t
+probe_size(uint64_t bytes, uint64_t packets)
+{
+	uint64_t mean = packets ? bytes / packets : 0;
+
+	return mean < PROBE_BYTES ? mean : PROBE_BYTES;
+}
+
+/* What the counters grew by since the last look; false: nothing to compare. */
+static bool
+look(struct line *l, struct growth *g)
+{
+	struct traffic *t = &l->traffic;
+	struct bal_counters now;
+	bool known = t->seen_ns != 0;
+	uint64_t rx_each, tx_each;
+
+	/* Our own answers among them have to be known as such. */
+	if (bal_rounds_wait(l))
+		bal_line_receive(l);
+	if (bal_counters_read(l->prober->nl, l->p.ifindex, &now) < 0)
+		return false;
+	*g = (struct growth){
+		.rx_packets = less(now.rx_packets, t->seen.rx_packets),
+		.tx_packets = less(now.tx_packets, t->seen.tx_packets),
+		.rx_bytes = less(now.rx_bytes, t->seen.rx_bytes),
+		.tx_bytes = less(now.tx_bytes, t->seen.tx_bytes),
+		.span_ns = less(l->prober->now_ns, t->seen_ns),
+	};
+	rx_each = probe_size(g->rx_bytes, g->rx_packets);
+	tx_each = probe_size(g->tx_bytes, g->tx_packets);
+	if (known) {
+		g->rx_bytes = less(g->rx_bytes, t->own_rx * rx_each);
+		g->tx_bytes = less(g->tx_bytes, t->own_tx * tx_each);
+		g->rx_packets = less(g->rx_packets, t->own_rx);
+		g->tx_packets = less(g->tx_packets, t->own_tx);
+	}
+	t->seen = now;
+	t->seen_ns = l->prober->now_ns;
+	t->own_rx = t->own_tx = 0;
+	return known;
+}
+
+static uint64_t
+per_second(uint64_t n, uint64_t span_ns)
+{
+	uint64_t ms = span_ns / BAL_NS_PER_MS;
+
+	return n * 1000 / (ms ? ms : 1);
+}
+
+static void
+note_activity(struct line *l, const struct growth *g)
+{
+	struct traffic *t = &l->traffic;
+	const uint64_t now = l->prober->now_ns;
+	uint64_t packets = per_second(g->rx_packets + g->tx_packets, g->span_ns);
+
+	if (g->rx_packets) {
+		t->rx_ns = now;
+		t->both_ways = g->rx_packets >= g->tx_packets / ANSWER_RATIO;
+		t->suspected = false;
+		t->unanswered = 0;
+	} else {
+		t->unanswered += (uint32_t)g->tx_packets;
+	}
+	t->flooded = !t->both_ways && !t->suspected &&
+		     per_second(g->tx_bytes, g->span_ns) >= FLOOD_BYTES;
+	if (packets >= BUSY_PACKETS)
+		t->active_ns = now;
+}
+
+static uint64_t
+poll_ms(const struct line *l)
+{
+	uint64_t half = l->p.rule.interval_ms / 2;
+
+	return half < POLL_MAX_MS ? half : POLL_MAX_MS;
+}
+
+/* The shortest silence that says anything. */
+static uint64_t
+least_patience_ns(const struct line *l)
+{
+	uint64_t ms = l->p.rule.interval_ms;
+
+	return (ms < POLL_MAX_MS ? ms : POLL_MAX_MS) * BAL_NS_PER_MS;
+}
+
+static uint64_t
+next_poll(const struct line *l)
+{
+	const struct traffic *t = &l->traffic;
+
+	if (l->p.rule.interval_ms < 2 * POLL_MIN_MS || !t->active_ns ||
+	    l->prober->now_ns > t->active_ns + BUSY_FOR_NS ||
+	    l->p.judge.health == BAL_HEALTH_DEAD || !l->p.passive)
+		return BAL_NEVER;
+	return l->prober->now_ns + poll_ms(l) * BAL_NS_PER_MS;
+}
+
+static bool
+enough_came(const struct line *l, const struct growth *g)
+{
+	const uint64_t interval = l->p.rule.interval_ms * BAL_NS_PER_MS;
+	uint64_t wanted = l->p.passive;
+
+	if (!l->p.passive || g->rx_packets < EXCUSE_PACKETS)
+		return false;
+	if (g->span_ns < interval)
+		wanted = wanted * (g->span_ns / BAL_NS_PER_US) /
+			 (interval / BAL_NS_PER_US);
+	return g->rx_bytes >= wanted;
+}
+
+static uint64_t
+stand_in_ns(const struct line *l)
+{
+	uint64_t rounds = STAND_IN_ROUNDS * l->p.rule.interval_ms *
+			  BAL_NS_PER_MS;
+
+	return rounds > EXCUSE_NS ? rounds : EXCUSE_NS;
+}
+
+static bool
+answered_lately(const struct line *l)
+{
+	return l->good_ns && l->prober->now_ns < l->good_ns + stand_in_ns(l);
+}
+
+bool
+bal_traffic_stands_in(struct line *l)
+{
+	struct traffic *t = &l->traffic;
+	struct growth g;
+	bool lives = l->p.judge.health == BAL_HEALTH_ALIVE ||
+		     l->p.judge.health == BAL_HEALTH_DEGRADED;
+	uint64_t before = less(l->prober->now_ns,
+			       l->p.rule.interval_ms * BAL_NS_PER_MS);
+	bool proof = false;
+
+	if (!l->p.passive)
+		return false;
+	if (look(l, &g)) {
+		note_activity(l, &g);
+		if (t->patience_ns > least_patience_ns(l) && !t->suspected)
+			t->patience_ns -= t->patience_ns / 8;
+		proof = enough_came(l, &g);
+		t->poll_ns = next_poll(l);
+	}
+	proof |= bal_line_proved_by_tunnel(l, before);
+	if (!l->p.metered || !lives || !proof ||
+	    ++t->skipped >= STAND_IN_ROUNDS ||
+	    !answered_lately(l)) {
+		t->skipped = 0;
+		return false;
+	}
+	bal_judge_proof(&l->p.judge);
+	return true;
+}
+
+static uint64_t
+patience(const struct line *l)
+{
+	uint64_t late = bal_judge_late_us(&l->p.judge, &l->p.rule) *
+			BAL_NS_PER_US;
+	uint64_t least = least_patience_ns(l);
+
+	if (l->traffic.patience_ns > least)
+		least = l->traffic.patience_ns;
+
+	return late > least ? late : least;
+}
+
+/*
+ * Many packets left and none came back where both did until now: that is as
+ * good as one bad round, and the next one is due at once.
+ */
+void
+bal_traffic_poll(struct line *l)
+{
+	struct traffic *t = &l->traffic;
+	struct growth g;
+
+	t->poll_ns = BAL_NEVER;
+	if (!look(l, &g))
+		return;
+	note_activity(l, &g);
+	t->poll_ns = next_poll(l);
+	if (!t->both_ways || t->suspected ||
+	    t->unanswered < SUSPICIOUS_PACKETS ||
+	    l->prober->now_ns < t->rx_ns + patience(l) ||
+	    l->p.judge.health == BAL_HEALTH_DEAD)
+		return;
+	t->suspected = true;
+	t->both_ways = false;
+	bal_line_say(l, "sends and receives nothing");
+	bal_line_bad(l);
+	l->due_ns = l->prober->now_ns;
+}
+
+bool
+bal_traffic_excuses(struct line *l)
+{
+	struct growth g;
+
+	if (!l->p.passive || l->p.judge.health == BAL_HEALTH_DEAD ||
+	    !answered_lately(l) || !look(l, &g))
+		return false;
+	note_activity(l, &g);
+	return enough_came(l, &g);
+}
+
+void
+bal_traffic_refuted(struct line *l)
+{
+	struct traffic *t = &l->traffic;
+
+	if (!t->suspected)
+		return;
+	t->suspected = false;
+	t->patience_ns = patience(l) * 2 < PATIENCE_MAX_NS ? patience(l) * 2 :
+							     PATIENCE_MAX_NS;
+}
