@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bal-down - an uplink is administratively down. */
+#include <stdlib.h>
+
 #include "cmd.h"
 #include "hook.h"
+#include "tunnel.h"
 
 struct down {
 	bool all;
@@ -52,12 +55,20 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	int rc;
 
 	intent.all = down->all;
+	intent.caller = bal_hook_caller();
+	/* OpenVPN's word for why it ends its client. */
+	if (intent.caller == BAL_CALLER_OPENVPN)
+		intent.signal = getenv("signal");
 	if (down->all && argc)
 		return bal_err(err, BAL_EUSAGE, "all, or %s?", argv[0]);
 	if (!down->all && find_device(&intent, argc, argv, err) < 0)
 		return -1;
 	if (!down->all && !intent.dev[0])
 		return CMD_DONE;
+	/* It comes back by itself, and what is known of it holds. */
+	if (intent.caller == BAL_CALLER_OPENVPN &&
+	    bal_tunnel_reconnects(intent.signal))
+		intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
 		rc = bal_pass_run(&pass, &intent, err);

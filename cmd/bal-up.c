@@ -82,6 +82,7 @@ fill_intent(struct bal_intent *intent, const struct up *up, int argc,
 		       operand ? operand : hook.dev);
 	/* A hook says all there is to say; a person adds to it. */
 	intent->keep_told = hook.caller == BAL_CALLER_PERSON;
+	intent->caller = hook.caller;
 	bal_settings_merge(&intent->told, &up->told);
 	if (!intent->dev[0] && !hook.all)
 		return bal_err(err, BAL_EUSAGE, "which device?");

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass_tunnels - which OpenVPN clients are to be started after this pass. */
+#include <string.h>
+
+#include "pass_parts.h"
+#include "tunnel.h"
+
+static const struct bal_uplink *
+find_uplink(const struct bal_pass *pass, const char *name)
+{
+	for (size_t i = 0; i < pass->uplinks.n; i++)
+		if (strcmp(pass->uplinks.v[i].name, name) == 0)
+			return &pass->uplinks.v[i];
+	return NULL;
+}
+
+static const struct bal_uplink *
+find_underlay(const struct bal_pass *pass, const struct bal_settings *set)
+{
+	return set->has & BAL_SET_OVER ? find_uplink(pass, set->over) : NULL;
+}
+
+static uint64_t
+since(uint64_t then_ms, uint64_t now_ms)
+{
+	return then_ms && then_ms < now_ms ? now_ms - then_ms : 0;
+}
+
+/* How long it is as it is; dead, no longer than its underlay lives. */
+static uint64_t
+lasted(const struct bal_pass *pass, const struct bal_uplink_state *us,
+       const struct bal_uplink *underlay, bool alive)
+{
+	const uint64_t now = pass->snap.now_ms;
+	const struct bal_uplink_state *under;
+	uint64_t ms = us ? since(us->since_ms, now) : 0, lives;
+
+	under = underlay ? bal_state_find(&pass->state, underlay->name) : NULL;
+	if (alive || !under)
+		return ms;
+	lives = since(under->since_ms, now);
+	return lives < ms ? lives : ms;
+}
+
+static int
+look_at(struct bal_pass *pass, const char *name,
+	const struct bal_settings *set, struct bal_err *err)
+{
+	const struct bal_globals *g = &pass->conf.globals;
+	const struct bal_uplink *up = find_uplink(pass, name);
+	const struct bal_uplink *under = find_underlay(pass, up ? &up->set : set);
+	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
+	struct bal_tunnel_try *t = bal_state_tunnel(&pass->state, name, err);
+	bool there = up && up->ifindex && up->up && up->carrier && up->n_addrs;
+	bool alive = up && (up->health != BAL_HEALTH_DEAD ||
+			    (us && us->judge.good));
+	struct bal_start *start;
+
+	if (!t)
+		return -1;
+	if (!bal_tunnel_due(t, there, alive,
+			    bal_tunnel_underlay_alive(&pass->conf,
+						      &pass->uplinks, name,
+						      up ? up->set.over :
+							   set->over),
+			    lasted(pass, us, under, alive), g->openvpn_dead_ms,
+			    g->openvpn_pause_ms, pass->snap.now_ms))
+		return 0;
+	start = BAL_PUSH(&pass->arena, &pass->outcome.starts);
+	if (!start)
+		return bal_err_nomem(err);
+	memcpy(start->dev, t->name, sizeof(start->dev));
+	memcpy(start->openvpn, set->openvpn, sizeof(start->openvpn));
+	start->tries = t->tries;
+	return 0;
+}
+
+int
+bal_pass_tunnels(struct bal_pass *pass, struct bal_err *err)
+{
+	const struct bal_conf *conf = &pass->conf;
+	struct bal_settings set;
+
+	for (size_t i = 0; i < conf->n_uplinks; i++) {
+		const char *name = conf->uplinks[i].name;
+
+		set = bal_uplink_settings(conf, bal_state_find(&pass->state, name),
+					  name);
+		if (set.has & BAL_SET_OPENVPN &&
+		    look_at(pass, name, &set, err) < 0)
+			return -1;
+	}
+	/* And those that only a stanza told of. */
+	for (size_t i = 0; i < pass->uplinks.n; i++) {
+		const struct bal_uplink *up = &pass->uplinks.v[i];
+
+		if (up->set.has & BAL_SET_OPENVPN &&
+		    !bal_conf_find(conf, up->name) &&
+		    look_at(pass, up->name, &up->set, err) < 0)
+			return -1;
+	}
+	return 0;
+}
