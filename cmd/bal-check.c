@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bal-check - probes all uplinks once and puts the kernel right. */
+/* bal-check - probes all uplinks and puts the kernel right: once, or for good. */
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "text.h"
+#include "watch.h"
+
+#define ROUNDS_MAX 1000
+#define INTERVAL_MIN_MS 10
+#define INTERVAL_MAX_MS 3600000
 
 struct check {
-	bool no_probe;
+	bool no_probe, watch;
+	uint32_t rounds, interval_ms;
 };
 
 static int
@@ -17,29 +24,75 @@ set_no_probe(void *ctx, const char *value, struct bal_err *err)
 	return 0;
 }
 
+static int
+set_watch(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct check *)ctx)->watch = true;
+	return 0;
+}
+
+static int
+set_rounds(void *ctx, const char *value, struct bal_err *err)
+{
+	return bal_parse_u32(value, 1, ROUNDS_MAX,
+			     &((struct check *)ctx)->rounds, err);
+}
+
+static int
+set_interval(void *ctx, const char *value, struct bal_err *err)
+{
+	return bal_parse_ms(value, INTERVAL_MIN_MS, INTERVAL_MAX_MS,
+			    &((struct check *)ctx)->interval_ms, err);
+}
+
 static const struct cmd_opt opts[] = {
 	{ 0, "no-probe", NULL, "only put right what is not as it should be",
 	  set_no_probe },
+	{ 'w', "watch", NULL, "stay, and probe until told to stop", set_watch },
+	{ 0, "rounds", "K", "probe K times (with --interval)", set_rounds },
+	{ 0, "interval", "TIME", "time between two of them, 10s by default",
+	  set_interval },
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
-/*
- * First the kernel is put right: a probe through a table that somebody has
- * emptied would condemn a healthy line.  Then the probes, without the lock: a
- * pass of them may take seconds.
- */
 static int
-probe(struct bal_pass *pass, struct bal_probe **probes, size_t *n,
-      struct bal_err *err)
+check_options(const struct check *check, const struct cmd_common *common,
+	      struct bal_err *err)
+{
+	if (check->no_probe + check->watch + (check->rounds > 0) > 1)
+		return bal_err(err, BAL_EUSAGE,
+			       "--watch, --rounds and --no-probe exclude each "
+			       "other");
+	if (check->interval_ms && !check->rounds)
+		return bal_err(err, BAL_EUSAGE, "--interval is for --rounds");
+	if (common->dry_run && (check->watch || check->rounds))
+		return bal_err(err, BAL_EUSAGE,
+			       "--dry-run looks once, not with --watch or "
+			       "--rounds");
+	return 0;
+}
+
+static int
+reconcile(struct bal_pass *pass, struct bal_err *err)
 {
 	struct bal_intent repair = { .kind = BAL_INTENT_CHECK };
-	int rc;
 
-	rc = pass->dry_run ? bal_pass_look(pass, err) :
-			     bal_pass_run(pass, &repair, err);
-	if (rc < 0 || bal_pass_probes(pass, probes, n, err) < 0)
-		return -1;
-	return bal_probe_run(*probes, *n, err);
+	return bal_pass_run(pass, &repair, err);
+}
+
+static int
+probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
+{
+	uint32_t interval = check->interval_ms ? check->interval_ms : 10000;
+
+	pass->want_stats = true;
+	if (check->watch)
+		return bal_watch(pass, err);
+	if (check->rounds)
+		return bal_watch_rounds(pass, check->rounds, interval, err);
+	return bal_watch_pass(pass, err);
 }
 
 static bool
@@ -47,8 +100,8 @@ some_dead(const struct bal_pass *pass)
 {
 	for (size_t i = 0; i < pass->uplinks.n; i++)
 		if (pass->uplinks.v[i].admin_up &&
-		    (!pass->uplinks.v[i].usable ||
-		     pass->uplinks.v[i].health == BAL_HEALTH_DEAD))
+		    bal_uplink_condition(&pass->uplinks.v[i]) ==
+			    BAL_HEALTH_DEAD)
 			return true;
 	return false;
 }
@@ -58,31 +111,22 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
 	const struct check *check = ctx;
-	struct bal_intent intent = { .kind = BAL_INTENT_CHECK };
-	struct bal_probe *probes = NULL;
 	struct bal_pass pass = { 0 };
 	int rc;
 
 	(void)argc;
 	(void)argv;
-	rc = cmd_pass(&pass, common, err);
-	if (rc == 0 && !check->no_probe) {
-		pass.want_stats = true;
-		rc = probe(&pass, &probes, &intent.n_probes, err);
-		/* Who may not probe may still ask what would be repaired. */
-		if (rc < 0 && pass.dry_run && err->kind == BAL_EPERM) {
-			bal_warn("%s; without probes", err->msg);
-			intent.n_probes = 0;
-			rc = 0;
-		}
-		intent.probes = probes;
-	}
+	rc = check_options(check, common, err);
 	if (rc == 0)
-		rc = bal_pass_run(&pass, &intent, err);
-	if (rc == 0 && some_dead(&pass))
+		rc = cmd_pass(&pass, common, err);
+	if (rc == 0 && !check->no_probe && !common->dry_run)
+		rc = pass.run_lock = bal_lock_run(&pass.paths, err);
+	if (rc >= 0)
+		rc = check->no_probe ? reconcile(&pass, err) :
+				       probe(check, &pass, err);
+	if (rc == 0 && !check->watch && some_dead(&pass))
 		rc = CMD_NO;
 	bal_pass_fini(&pass);
-	free(probes);
 	return rc;
 }
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "budget.h"
+#include "tunnel.h"
 #include "uplink.h"
 
 /*
@@ -258,36 +260,76 @@ still_probed(const struct bal_uplink_state *us, const struct bal_probe *p,
 	return false;
 }
 
-/* What a log keeps: who, what now, why, and how long it was otherwise. */
 static void
-tell_change(const struct bal_uplink_state *us, const struct bal_probe *p,
-	    uint64_t now_ms)
+apply_probe(struct bal_uplink_state *us, const struct bal_probe *p)
 {
-	uint64_t s = us->since_ms && us->since_ms < now_ms ?
-			     (now_ms - us->since_ms) / 1000 :
-			     0;
-
-	bal_say(BAL_SAY_EVENT, "%s: %s%s%s, was %s for %llu s", us->name,
-		bal_health_name(p->state.health), p->state.bad ? ", " : "",
-		p->state.bad ? p->reason : "",
-		bal_health_name(us->health.health), (unsigned long long)s);
-}
-
-static void
-apply_probe(struct bal_uplink_state *us, const struct bal_probe *p,
-	    uint64_t now_ms)
-{
-	if (us->health.health != p->state.health) {
-		tell_change(us, p, now_ms);
-		us->since_ms = now_ms;
-	}
-	us->health = p->state;
+	us->judge = p->judge;
 	us->sent += p->sent;
 	us->answered += p->answered;
+	bal_budget_spend(us, p->spent);
 	if (p->rtt_us)
 		us->rtt_us = p->rtt_us;
-	(void)bal_copy(us->reason, sizeof(us->reason),
-		       us->health.bad ? p->reason : "");
+	(void)bal_copy(us->reason, sizeof(us->reason), p->reason);
+}
+
+/* What names an OpenVPN client is started again, unless somebody stopped it. */
+static int
+note_stop(const struct bal_intent *intent, const struct bal_conf *conf,
+	  const struct bal_snapshot *snap, struct bal_state *state,
+	  const char *name, struct bal_err *err)
+{
+	struct bal_settings set = bal_uplink_settings(
+		conf, bal_state_find(state, name), name);
+	struct bal_tunnel_try *t;
+
+	if (!(set.has & BAL_SET_OPENVPN))
+		return 0;
+	t = bal_state_tunnel(state, name, err);
+	if (!t)
+		return -1;
+	t->stop = bal_tunnel_stop_of(t, intent->caller, intent->signal,
+				     snap->now_ms);
+	return 0;
+}
+
+static int
+apply_down(const struct bal_intent *intent, const struct bal_conf *conf,
+	   const struct bal_snapshot *snap, struct bal_state *state,
+	   struct bal_err *err)
+{
+	/* Also one that is no uplink now: its client shall stay away. */
+	if (!intent->all &&
+	    note_stop(intent, conf, snap, state, intent->dev, err) < 0)
+		return -1;
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (!intent->all && strcmp(us->name, intent->dev) != 0)
+			continue;
+		us->admin_up = false;
+		if (intent->all &&
+		    note_stop(intent, conf, snap, state, us->name, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Its client is wanted again; and those over it, whom ifdown stopped. */
+static void
+note_wish(const struct bal_intent *intent, const struct bal_conf *conf,
+	  struct bal_state *state)
+{
+	for (size_t i = 0; i < state->n_tunnels; i++) {
+		struct bal_tunnel_try *t = &state->tunnels[i];
+		const struct bal_settings set = bal_uplink_settings(
+			conf, bal_state_find(state, t->name), t->name);
+
+		if (strcmp(t->name, intent->dev) == 0)
+			bal_tunnel_up(t, intent->caller);
+		else if (set.has & BAL_SET_OVER &&
+			 strcmp(set.over, intent->dev) == 0)
+			bal_tunnel_underlay_up(t);
+	}
 }
 
 int
@@ -301,13 +343,11 @@ bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
 	switch (intent->kind) {
 	case BAL_INTENT_UP:
 		rc = apply_up(intent, snap, state, err);
+		if (rc == 0)
+			note_wish(intent, conf, state);
 		break;
 	case BAL_INTENT_DOWN:
-		for (size_t i = 0; i < state->n_uplinks; i++) {
-			us = &state->uplinks[i];
-			if (intent->all || strcmp(us->name, intent->dev) == 0)
-				us->admin_up = false;
-		}
+		rc = apply_down(intent, conf, snap, state, err);
 		break;
 	case BAL_INTENT_MODE:
 		state->has_mode = true;
@@ -319,7 +359,7 @@ bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
 
 			us = bal_state_find(state, p->dev);
 			if (still_probed(us, p, snap))
-				apply_probe(us, p, snap->now_ms);
+				apply_probe(us, p);
 		}
 		break;
 	}

@@ -4,6 +4,7 @@
 #define BAL_INTENT_H
 
 #include "conf.h"
+#include "hook.h"
 #include "probe.h"
 #include "snapshot.h"
 #include "state.h"
@@ -27,6 +28,8 @@ struct bal_intent {
 	enum bal_mode mode;            /* MODE */
 	bool all;                      /* DOWN: every uplink */
 	bool save_mode;                /* MODE: for the next boot, too */
+	enum bal_caller caller;        /* UP, DOWN */
+	const char *signal; /* DOWN by OpenVPN: what ended it, or NULL */
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;
 };

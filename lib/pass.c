@@ -2,10 +2,12 @@
 /* pass - the one path of a change: intent, plan, diff, apply. */
 #include "pass.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "aftermath.h"
 #include "apply.h"
 #include "diff.h"
 #include "nl_read.h"
@@ -16,7 +18,7 @@ int
 bal_pass_init(struct bal_pass *pass, const char *conf_option,
 	      struct bal_err *err)
 {
-	pass->lock = -1;
+	pass->lock = pass->run_lock = -1;
 	if (bal_paths_init(&pass->paths, conf_option, err) < 0 ||
 	    bal_conf_read(&pass->conf, pass->paths.conf,
 			  pass->paths.conf_given, err) < 0)
@@ -25,27 +27,31 @@ bal_pass_init(struct bal_pass *pass, const char *conf_option,
 	return pass->nl ? 0 : -1;
 }
 
-static void
-forget(struct bal_pass *pass)
+void
+bal_pass_forget(struct bal_pass *pass)
 {
 	bal_arena_fini(&pass->arena);
 	memset(&pass->snap, 0, sizeof(pass->snap));
 	memset(&pass->uplinks, 0, sizeof(pass->uplinks));
 	memset(&pass->fresh, 0, sizeof(pass->fresh));
 	memset(&pass->refused, 0, sizeof(pass->refused));
+	memset(&pass->outcome, 0, sizeof(pass->outcome));
+	pass->unwritten = (struct bal_err){ 0 };
 }
 
 void
 bal_pass_fini(struct bal_pass *pass)
 {
-	forget(pass);
+	bal_pass_forget(pass);
 	bal_state_fini(&pass->state);
 	bal_conf_fini(&pass->conf);
 	bal_nl_close(pass->nl);
 	pass->nl = NULL;
 	if (pass->lock >= 0)
 		close(pass->lock);
-	pass->lock = -1;
+	if (pass->run_lock >= 0)
+		close(pass->run_lock);
+	pass->lock = pass->run_lock = -1;
 }
 
 static int
@@ -119,7 +125,7 @@ resolve(struct bal_pass *pass, struct bal_err *err)
 int
 bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 {
-	forget(pass);
+	bal_pass_forget(pass);
 	if (bal_pass_load(pass, err) < 0 || see_kernel(pass, err) < 0)
 		return -1;
 	return resolve(pass, err);
@@ -230,10 +236,21 @@ note_refused(struct bal_pass *pass, const struct bal_applied *applied)
 	return true;
 }
 
+/*
+ * A disk that is full must not keep traffic on a dead uplink: what probes have
+ * shown is shown again to the next pass.  What somebody wants is not.
+ */
+static bool
+may_go_on(const struct bal_intent *intent, const struct bal_err *err)
+{
+	return intent->kind == BAL_INTENT_CHECK &&
+	       (err->sys == ENOSPC || err->sys == EDQUOT || err->sys == EFBIG);
+}
+
 /* Plan, diff, apply.  1: refused, which @applied tells more of. */
 static int
-reconcile(struct bal_pass *pass, struct bal_applied *applied,
-	  struct bal_err *err)
+reconcile(struct bal_pass *pass, const struct bal_intent *intent,
+	  struct bal_applied *applied, struct bal_err *err)
 {
 	struct bal_plan plan = { 0 };
 	bal_op_list ops = { 0 };
@@ -247,9 +264,13 @@ reconcile(struct bal_pass *pass, struct bal_applied *applied,
 	/* With nothing to do there is nothing that a kill could cut short. */
 	if (pass->dry_run || ops.n == 0)
 		return 0;
-	if (bal_state_write(&pass->state, pass->paths.state, err) < 0)
-		return -1;
-	pass->state_written = true;
+	if (bal_state_write(&pass->state, pass->paths.state, err) < 0) {
+		if (!may_go_on(intent, err))
+			return -1;
+		pass->unwritten = *err;
+	} else {
+		pass->state_written = true;
+	}
 	if (bal_apply(pass->nl, &ops, &plan.chains, applied, err) < 0)
 		return -1;
 	return applied->refused ? 1 : 0;
@@ -305,6 +326,7 @@ begin(struct bal_pass *pass, const struct bal_intent *intent,
 		return -1;
 	if (see_kernel(pass, err) < 0)
 		return -1;
+	pass->mode_before = bal_pass_mode(pass);
 	if (intent->kind == BAL_INTENT_UP && bal_pass_admit(pass, intent, err) < 0)
 		return -1;
 	if (bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
@@ -326,12 +348,13 @@ look_again(struct bal_pass *pass, struct bal_err *err)
 
 /* Until the kernel holds what it should, the refused left out. */
 static int
-converge(struct bal_pass *pass, struct bal_err *err)
+converge(struct bal_pass *pass, const struct bal_intent *intent,
+	 struct bal_err *err)
 {
 	struct bal_applied applied = { 0 };
 	int tries = 0, rc;
 
-	while ((rc = reconcile(pass, &applied, err)) == 1) {
+	while ((rc = reconcile(pass, intent, &applied, err)) == 1) {
 		if (applied.moved && ++tries < BAL_PASS_TRIES) {
 			if (look_again(pass, err) < 0)
 				return -1;
@@ -369,12 +392,23 @@ static int
 run_locked(struct bal_pass *pass, const struct bal_intent *intent,
 	   struct bal_err *err)
 {
-	if (begin(pass, intent, err) < 0 || converge(pass, err) < 0)
+	if (begin(pass, intent, err) < 0 || converge(pass, intent, err) < 0)
 		return -1;
 	if (pass->dry_run)
 		return 0;
-	if (finish(pass, intent, err) < 0)
+	/* Told when it can be remembered that it was. */
+	if (pass->unwritten.kind != BAL_EOK) {
+		*err = pass->unwritten;
 		return -1;
+	}
+	if (bal_pass_conclude(pass, intent, err) < 0)
+		return -1;
+	if (finish(pass, intent, err) < 0) {
+		/* Whoever comes next finds the same, and tells it. */
+		pass->outcome.events.n = pass->outcome.starts.n = 0;
+		return -1;
+	}
+	bal_pass_tell(pass);
 	return tell_refusals(pass, intent, err);
 }
 
@@ -384,7 +418,7 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 {
 	int rc;
 
-	forget(pass);
+	bal_pass_forget(pass);
 	if (!pass->dry_run) {
 		pass->lock = bal_lock(&pass->paths, BAL_LOCK_WAIT_MS, err);
 		if (pass->lock < 0)
@@ -394,5 +428,8 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	if (pass->lock >= 0)
 		close(pass->lock);
 	pass->lock = -1;
+	/* What was concluded holds, whatever was refused behind it. */
+	if (!pass->dry_run)
+		bal_aftermath(pass);
 	return rc;
 }

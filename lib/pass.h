@@ -7,6 +7,7 @@
 
 #include "intent.h"
 #include "nl.h"
+#include "outcome.h"
 #include "paths.h"
 #include "plan.h"
 
@@ -34,14 +35,21 @@ struct bal_pass {
 	struct bal_state state;
 	struct bal_nl *nl;
 	int lock; /* descriptor, -1: not held */
+	int run_lock; /* bal_lock_run()'s, -1: none; bal_pass_fini() closes */
 	bool state_lost;
 	bool state_written; /* the file holds @state as it is */
+	struct bal_err unwritten; /* why it could not, BAL_EOK: it could */
 	struct bal_state was; /* what the file held; .uplinks NULL: nothing */
 	struct bal_arena arena;
 	bal_table_list fresh; /* table names to be registered */
 	BAL_LIST(struct bal_refusal) refused;
 	struct bal_snapshot snap;
 	struct bal_uplinks uplinks;
+	enum bal_mode mode_before;
+	struct bal_outcome outcome; /* of the last run */
+
+	/* Runs what follows a change; NULL: a process in the background. */
+	struct bal_runner *runner;
 };
 
 /*
@@ -51,6 +59,12 @@ struct bal_pass {
 int bal_pass_init(struct bal_pass *pass, const char *conf_option,
 		  struct bal_err *err);
 void bal_pass_fini(struct bal_pass *pass);
+
+/*
+ * Give back the memory of the last look or run, whose uplinks and outcome are
+ * gone then; configuration, state and netlink socket stay.
+ */
+void bal_pass_forget(struct bal_pass *pass);
 
 /*
  * Read state and kernel into @pass and merge them: what bal-status shows.
@@ -67,7 +81,8 @@ int bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err);
  * the intent to the next command) and after.  BAL_EBUSY when another command
  * holds the lock.  An uplink that the kernel refuses (a gateway that is none)
  * is left out when all else is done: a failure if it is the intent's, else a
- * bal_warn().
+ * bal_warn().  What follows (journal, events, connections let go, OpenVPN
+ * clients started) is done after the lock is released, by aftermath.
  */
 int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err);

@@ -21,6 +21,25 @@ int bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 /* Write the names of new tables; where they cannot be, a bal_warn(). */
 void bal_pass_register(struct bal_pass *pass);
 
+/*
+ * The kernel is as planned: what changed for the uplinks goes to
+ * pass->outcome and the state.
+ */
+int bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
+		      struct bal_err *err);
+
+/*
+ * The state holds it: so it is told to who listens (bal_say()) and written
+ * into the journal.
+ */
+void bal_pass_tell(const struct bal_pass *pass);
+
+/*
+ * Which clients of tunnels are to be started goes to pass->outcome.starts, and
+ * into the state, so that a kill does not start them twice.
+ */
+int bal_pass_tunnels(struct bal_pass *pass, struct bal_err *err);
+
 /* Write @mode for good, making its folder. */
 int bal_pass_save_mode(const struct bal_pass *pass, enum bal_mode mode,
 		       struct bal_err *err);

@@ -10,15 +10,30 @@ uplinks_size(const struct bal_state *state)
 	return state->n_uplinks * sizeof(*state->uplinks);
 }
 
+static size_t
+tunnels_size(const struct bal_state *state)
+{
+	return state->n_tunnels * sizeof(*state->tunnels);
+}
+
+static void *
+copy(struct bal_arena *arena, const void *from, size_t size)
+{
+	void *to = bal_arena_alloc(arena, size ? size : 1);
+
+	if (to && size)
+		memcpy(to, from, size);
+	return to;
+}
+
 static void
 remember_state(struct bal_pass *pass)
 {
-	size_t size = uplinks_size(&pass->state);
-
 	pass->was = pass->state;
-	pass->was.uplinks = bal_arena_alloc(&pass->arena, size);
-	if (pass->was.uplinks && size)
-		memcpy(pass->was.uplinks, pass->state.uplinks, size);
+	pass->was.uplinks = copy(&pass->arena, pass->state.uplinks,
+				 uplinks_size(&pass->state));
+	pass->was.tunnels = copy(&pass->arena, pass->state.tunnels,
+				 tunnels_size(&pass->state));
 }
 
 /* By bytes: what differs in padding only is written once too often. */
@@ -28,9 +43,14 @@ bal_pass_state_is_as_read(const struct bal_pass *pass)
 	struct bal_state now = pass->state;
 
 	now.uplinks = pass->was.uplinks;
-	return now.uplinks && memcmp(&now, &pass->was, sizeof(now)) == 0 &&
+	now.tunnels = pass->was.tunnels;
+	return now.uplinks && now.tunnels &&
+	       memcmp(&now, &pass->was, sizeof(now)) == 0 &&
 	       (now.n_uplinks == 0 ||
 		memcmp(pass->state.uplinks, now.uplinks, uplinks_size(&now)) ==
+			0) &&
+	       (now.n_tunnels == 0 ||
+		memcmp(pass->state.tunnels, now.tunnels, tunnels_size(&now)) ==
 			0);
 }
 

@@ -92,6 +92,20 @@ struct bal_plan {
 int bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 		  struct bal_plan *out, struct bal_err *err);
 
+/*
+ * Does new traffic go by @up, one of those that live, @best being the first of
+ * them in order?  In multi a degraded one only where there is no better one.
+ */
+bool bal_plan_shares(enum bal_mode mode, const struct bal_uplink *up,
+		     const struct bal_uplink *best);
+
+/*
+ * Do even its connections leave @up?  So much is lost that they are better off
+ * with a new beginning by one that is well, if there is one.
+ */
+bool bal_plan_shunned(const struct bal_uplinks *ups,
+		      const struct bal_uplink *up);
+
 /* Is @up a member of the balancing table at all, alive or not? */
 bool bal_plan_balanced(const struct bal_uplink *up);
 

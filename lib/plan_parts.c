@@ -8,6 +8,18 @@ bal_plan_balanced(const struct bal_uplink *up)
 	return up->admin_up && up->set.balance;
 }
 
+bool
+bal_plan_shunned(const struct bal_uplinks *ups, const struct bal_uplink *up)
+{
+	if (!up->lossy)
+		return false;
+	for (size_t i = 0; i < ups->n; i++)
+		if (bal_plan_balanced(&ups->v[i]) && ups->v[i].alive &&
+		    !ups->v[i].degraded)
+			return true;
+	return false;
+}
+
 static size_t
 sharers(const struct bal_uplinks *ups, const struct bal_addr *net)
 {

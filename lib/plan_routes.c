@@ -141,6 +141,15 @@ better(const struct bal_uplink *a, const struct bal_uplink *b)
 	return !b || bal_uplink_metric(a) < bal_uplink_metric(b);
 }
 
+bool
+bal_plan_shares(enum bal_mode mode, const struct bal_uplink *up,
+		const struct bal_uplink *best)
+{
+	if (mode == BAL_MODE_SOLO)
+		return up == best;
+	return !up->degraded || best->degraded;
+}
+
 /*
  * @prefix in `balancing`: over all that take part by weight or, in solo, over
  * the best; and below it each of them alone, for the kernel to fall back on.
@@ -169,7 +178,7 @@ balance(struct maker *m, const struct bal_addr *prefix,
 		return;
 	for (size_t i = 0; i < ups->n; i++)
 		if (takes_part(&ups->v[i], net) &&
-		    (m->world->mode == BAL_MODE_MULTI || &ups->v[i] == best))
+		    bal_plan_shares(m->world->mode, &ups->v[i], best))
 			add_hop(top, &ups->v[i], net != NULL);
 	finish(top);
 	for (size_t i = 0; i < ups->n; i++)

@@ -138,7 +138,7 @@ mark_rule(struct maker *m, const struct bal_uplink *up, int role)
 	struct bal_rule scratch = { 0 }, *r;
 
 	/* A dead uplink's flows must be free to leave it (KERNEL.md 14). */
-	if (!up->alive)
+	if (!up->alive || bal_plan_shunned(m->world->uplinks, up))
 		return;
 	r = lookup(m, role, up->table, &scratch);
 	match_mark(r, mark_of(m, up), m->world->globals->mark_mask);

@@ -200,7 +200,7 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	us->slot = slot;
 	us->since_ms = snap->now_ms;
 	if (dead && link && link->carrier)
-		us->health.health = BAL_HEALTH_DEAD;
+		us->judge.health = us->condition = BAL_HEALTH_DEAD;
 	recover_addresses(us, snap);
 	set = bal_uplink_settings(conf, NULL, us->name);
 	if (!link)

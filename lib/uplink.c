@@ -20,7 +20,11 @@ bal_uplink_addr(const struct bal_uplink *up)
 uint32_t
 bal_uplink_metric(const struct bal_uplink *up)
 {
-	return up->set.priority * 256 + up->slot;
+	uint32_t order = up->set.priority;
+
+	if (up->degraded)
+		order += BAL_PRIORITY_MAX + 1;
+	return order * 256 + up->slot;
 }
 
 uint32_t
@@ -41,6 +45,11 @@ bal_uplink_settings(const struct bal_conf *conf,
 		bal_settings_merge(&set, &section->set);
 	if (us)
 		bal_settings_merge(&set, &us->told);
+	/* Built-in bounds give way to what was said of the other end. */
+	if (set.timeout_min_ms > set.timeout_ms)
+		set.timeout_min_ms = set.timeout_ms;
+	if (set.stable_max_ms < set.stable_ms)
+		set.stable_max_ms = set.stable_ms;
 	return set;
 }
 
@@ -217,7 +226,7 @@ fill(struct bal_uplink *up, const struct bal_uplink_state *us,
 	up->slot = us->slot;
 	up->table = us->table;
 	up->admin_up = us->admin_up;
-	up->health = us->health.health;
+	up->health = us->judge.health;
 	up->set = bal_uplink_settings(conf, us, us->name);
 	if (!(up->set.has & BAL_SET_OVER) && us->learned_over[0]) {
 		memcpy(up->set.over, us->learned_over, sizeof(up->set.over));
@@ -226,6 +235,14 @@ fill(struct bal_uplink *up, const struct bal_uplink_state *us,
 	up->base = !(up->set.has & BAL_SET_OVER);
 	see_device(up, us, snap, all, arena);
 	up->alive = up->usable && up->health != BAL_HEALTH_DEAD;
+	up->degraded = up->health == BAL_HEALTH_DEGRADED;
+	up->lossy = bal_judge_is_lossy(&us->judge);
+}
+
+enum bal_health
+bal_uplink_condition(const struct bal_uplink *up)
+{
+	return up->usable && !up->stranded ? up->health : BAL_HEALTH_DEAD;
 }
 
 static int
@@ -273,6 +290,32 @@ compare_addresses(struct bal_uplinks *ups, const struct holders *all)
 	}
 }
 
+static const struct bal_uplink *
+find(const struct bal_uplinks *ups, const char *name)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (strcmp(ups->v[i].name, name) == 0)
+			return &ups->v[i];
+	return NULL;
+}
+
+/* Nothing gets through a tunnel whose packets get nowhere. */
+static void
+strand_tunnels(struct bal_uplinks *ups)
+{
+	for (size_t i = 0; i < ups->n; i++) {
+		struct bal_uplink *up = &ups->v[i];
+		const struct bal_uplink *under;
+
+		under = up->base ? NULL : find(ups, up->set.over);
+		if (!under || !under->admin_up ||
+		    (under->usable && under->health != BAL_HEALTH_DEAD))
+			continue;
+		up->stranded = true;
+		up->alive = false;
+	}
+}
+
 /* when_all_dead = keep: better a chance by all than none. */
 static void
 keep_all_dead(struct bal_uplinks *ups, const struct bal_globals *globals)
@@ -291,10 +334,26 @@ keep_all_dead(struct bal_uplinks *ups, const struct bal_globals *globals)
 static int
 check_settings(const struct bal_uplink *up, struct bal_err *err)
 {
-	if ((up->set.has & BAL_SET_OVER) &&
-	    strcmp(up->set.over, up->name) == 0)
+	const struct bal_settings *set = &up->set;
+	char recovered[BAL_QUANTITY_STRLEN], degraded[BAL_QUANTITY_STRLEN];
+
+	if ((set->has & BAL_SET_OVER) && strcmp(set->over, up->name) == 0)
 		return bal_err(err, BAL_ECONF, "%s cannot be over itself",
 			       up->name);
+	if (set->degraded_loss && set->recovered_loss >= set->degraded_loss)
+		return bal_err(err, BAL_ECONF,
+			       "%s: recovered_loss %u%% is not smaller than "
+			       "degraded_loss %u%%",
+			       up->name, set->recovered_loss,
+			       set->degraded_loss);
+	if (set->degraded_rtt_ms &&
+	    set->recovered_rtt_ms >= set->degraded_rtt_ms)
+		return bal_err(err, BAL_ECONF,
+			       "%s: recovered_rtt %s is not smaller than "
+			       "degraded_rtt %s",
+			       up->name,
+			       bal_ms_str(set->recovered_rtt_ms, recovered),
+			       bal_ms_str(set->degraded_rtt_ms, degraded));
 	return 0;
 }
 
@@ -318,6 +377,7 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 	}
 	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);
 	compare_addresses(&ups, &all);
+	strand_tunnels(&ups);
 	keep_all_dead(&ups, &conf->globals);
 	if (arena->oom)
 		return bal_err_nomem(err);

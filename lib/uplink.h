@@ -31,7 +31,10 @@ struct bal_uplink {
 
 	/* verdicts */
 	bool usable; /* device, address and carrier, and somewhere to send to */
+	bool stranded; /* a tunnel over an uplink that is dead or gone */
 	bool alive;  /* usable, and not found dead (or when_all_dead = keep) */
+	bool degraded; /* last in order, and in no group with better ones */
+	bool lossy;    /* degraded, and for its loss */
 	enum bal_health health;
 
 	/* what bal-down puts back on this very device, 1 << enum bal_devconf */
@@ -61,6 +64,9 @@ struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
 					const struct bal_uplink_state *us,
 					const char *name);
 
+/* All in all: BAL_HEALTH_DEAD also where its device or underlay is at fault. */
+enum bal_health bal_uplink_condition(const struct bal_uplink *up);
+
 /* Leave it with its own subnet only: nothing goes by its gateway. */
 void bal_uplink_disable(struct bal_uplink *up);
 
@@ -70,7 +76,7 @@ bool bal_uplink_is_tunnel(const struct bal_uplink *up);
 /* A, the primary address in the gateway's subnet; NULL without addresses. */
 const struct bal_ifaddr *bal_uplink_addr(const struct bal_uplink *up);
 
-/* Its offset among metrics: smaller priority first, then slot. */
+/* Its offset among metrics: degraded last, smaller priority first, then slot. */
 uint32_t bal_uplink_metric(const struct bal_uplink *up);
 
 /* The fwmark of slot @slot in @mask. */

@@ -58,24 +58,24 @@ another_device(void **state)
 	(void)state;
 	modem(1);
 	us = known("eth1");
-	us->health.good = 9;
+	us->judge.good = 9;
 	us->rx_rate = 7;
 	us->counted_ms = 5;
 	learn();
-	assert_int_equal(us->health.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(us->judge.health, BAL_HEALTH_ALIVE);
 	unplug("eth1");
 	learn();
-	assert_int_equal(us->health.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(us->judge.health, BAL_HEALTH_ALIVE);
 	device("eth1")->ifindex = 77;
 	learn();
 	assert_int_equal(us->ifindex, 77);
-	assert_int_equal(us->health.health, BAL_HEALTH_UNKNOWN);
-	assert_int_equal(us->health.good, 0);
+	assert_int_equal(us->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(us->judge.good, 0);
 	assert_int_equal(us->rx_rate, 0);
-	us->health.health = BAL_HEALTH_DEAD;
+	us->judge.health = BAL_HEALTH_DEAD;
 	link_of("eth1")->ifindex = 78;
 	learn();
-	assert_int_equal(us->health.health, BAL_HEALTH_DEAD);
+	assert_int_equal(us->judge.health, BAL_HEALTH_DEAD);
 }
 
 /* Once for each device: the second time they would be ours. */

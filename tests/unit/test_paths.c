@@ -21,6 +21,7 @@ test_built_in(void **state)
 	unsetenv("BAL_CONF");
 	unsetenv("BAL_RUNDIR");
 	unsetenv("BAL_RT_DIR");
+	unsetenv("BAL_EVENT_DIR");
 	setenv("BAL_LIBDIR", "", 1); /* empty is unset */
 	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
 	assert_non_null(strstr(p.conf, "/bal/bal.conf"));
@@ -28,7 +29,9 @@ test_built_in(void **state)
 	assert_string_equal(p.rundir, "/run/bal");
 	assert_string_equal(p.state, "/run/bal/state");
 	assert_string_equal(p.lock, "/run/bal/lock");
+	assert_string_equal(p.journal, "/run/bal/journal");
 	assert_string_equal(p.rt_dir, "/etc/iproute2");
+	assert_non_null(strstr(p.event_dir, "/bal/event.d"));
 	assert_non_null(strstr(p.saved_mode, "/lib/bal/mode"));
 }
 
@@ -43,6 +46,7 @@ test_environment_and_option(void **state)
 	setenv("BAL_RUNDIR", "/a/run", 1);
 	setenv("BAL_RT_DIR", "/a/rt", 1);
 	setenv("BAL_LIBDIR", "/a/lib", 1);
+	setenv("BAL_EVENT_DIR", "/a/event.d", 1);
 	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
 	assert_string_equal(p.conf, "/a/conf");
 	assert_true(p.conf_given);
@@ -50,6 +54,8 @@ test_environment_and_option(void **state)
 	assert_string_equal(p.lock, "/a/run/lock");
 	assert_string_equal(p.rt_dir, "/a/rt");
 	assert_string_equal(p.saved_mode, "/a/lib/mode");
+	assert_string_equal(p.journal, "/a/run/journal");
+	assert_string_equal(p.event_dir, "/a/event.d");
 	assert_int_equal(bal_paths_init(&p, "other", &err), 0);
 	assert_string_equal(p.conf, "other");
 	assert_true(p.conf_given);
@@ -70,12 +76,12 @@ test_too_long(void **state)
 	assert_int_equal(bal_paths_init(&p, longest, &err), -1);
 	assert_int_equal(err.kind, BAL_EUSAGE);
 	assert_int_equal(bal_paths_init(&p, "", &err), -1);
-	/* "/state" has no room behind it. */
-	longest[BAL_PATH_MAX - 6] = '\0';
+	/* "/journal" has no room behind it. */
+	longest[BAL_PATH_MAX - 8] = '\0';
 	setenv("BAL_RUNDIR", longest, 1);
 	assert_int_equal(bal_paths_init(&p, NULL, &err), -1);
 	assert_memory_equal(&p, &before, sizeof(p));
-	longest[BAL_PATH_MAX - 7] = '\0';
+	longest[BAL_PATH_MAX - 9] = '\0';
 	setenv("BAL_RUNDIR", longest, 1);
 	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
 	unsetenv("BAL_RUNDIR");

@@ -312,7 +312,7 @@ tree_of_any_size(void **state)
 		many_modems(sizes[i]);
 		for (unsigned k = 0; k < sizes[i]; k++)
 			if (chance(3) == 0)
-				w.state.uplinks[k].health.health =
+				w.state.uplinks[k].judge.health =
 					BAL_HEALTH_DEAD;
 		make_plan();
 		assert_gotos_arrive(&w.plan.rules);
@@ -327,7 +327,7 @@ the_largest_tree(void **state)
 	(void)state;
 	many_modems(250);
 	for (unsigned k = 0; k < 250; k += 7)
-		w.state.uplinks[k].health.health = BAL_HEALTH_DEAD;
+		w.state.uplinks[k].judge.health = BAL_HEALTH_DEAD;
 	make_plan();
 	assert_gotos_arrive(&w.plan.rules);
 	for (size_t i = 0; i < w.plan.rules.n; i++)

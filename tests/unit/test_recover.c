@@ -66,7 +66,7 @@ modems(void **state)
 	assert_int_equal(known("eth3")->told.priority, 7);
 	assert_int_equal(known("eth3")->told.has, BAL_SET_PRIORITY);
 	assert_int_equal(known("eth1")->told.has, 0);
-	assert_int_equal(known("eth1")->health.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
 	assert_true(
 		bal_addr_same_host(&known("eth2")->learned_gateway, &gateway));
 	assert_true(bal_addr_same_host(&known("eth2")->learned_addr, &a));
@@ -102,7 +102,7 @@ dead_ones(void **state)
 	reconcile();
 	lose_state();
 	assert_int_equal(known("eth2")->slot, 2);
-	assert_int_equal(known("eth2")->health.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_DEAD);
 	assert_int_equal(known("eth7")->slot, 7);
 	assert_nothing_to_do();
 }
@@ -123,7 +123,7 @@ dead_ones_without_chains(void **state)
 	assert_int_equal(known("eth2")->slot, 1);
 	assert_int_equal(known("eth3")->slot, 2);
 	assert_int_equal(known("eth1")->slot, 3);
-	assert_int_equal(known("eth1")->health.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_DEAD);
 	assert_nothing_to_do();
 }
 
@@ -139,8 +139,8 @@ dead_ones_with_one_address(void **state)
 	health("eth2", BAL_HEALTH_DEAD);
 	reconcile();
 	lose_state();
-	assert_int_equal(known("eth1")->health.health, BAL_HEALTH_UNKNOWN);
-	assert_int_equal(known("eth2")->health.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_DEAD);
 	assert_nothing_to_do();
 }
 
@@ -214,7 +214,7 @@ device_that_is_gone(void **state)
 	assert_int_equal(known("eth2")->table, 2);
 	assert_int_equal(known("eth2")->slot, 2);
 	assert_true(bal_addr_same_host(&known("eth2")->learned_addr, &a));
-	assert_int_equal(known("eth2")->health.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_UNKNOWN);
 	assert_nothing_to_do();
 }
 
@@ -225,7 +225,7 @@ tree(void **state)
 	for (unsigned i = 1; i <= 40; i++)
 		modem(i);
 	for (unsigned i = 0; i < 40; i += 3)
-		w.state.uplinks[i].health.health = BAL_HEALTH_DEAD;
+		w.state.uplinks[i].judge.health = BAL_HEALTH_DEAD;
 	reconcile();
 	lose_state();
 	assert_int_equal(w.state.n_uplinks, 40);

@@ -44,6 +44,66 @@ told_before_section_before_check_before_built_in(void **state)
 	assert_int_equal(set.down, 7);
 }
 
+/* One end of a range that was said moves a built-in other end. */
+static void
+bounds_follow(void **state)
+{
+	struct bal_settings set;
+
+	(void)state;
+	modem(1);
+	set = bal_uplink_settings(&w.conf, known("eth1"), "eth1");
+	assert_int_equal(set.timeout_min_ms, 20);
+	assert_int_equal(set.stable_max_ms, 300000);
+	told("eth1", "timeout", "10ms");
+	configured("eth1", "stable", "10min");
+	set = bal_uplink_settings(&w.conf, known("eth1"), "eth1");
+	assert_int_equal(set.timeout_min_ms, 10);
+	assert_int_equal(set.stable_max_ms, 600000);
+}
+
+static void
+must_contradict(const char *msg)
+{
+	struct bal_uplinks ups;
+
+	assert_int_equal(bal_uplinks_resolve(&w.conf, &w.state, &w.snap,
+					     &w.arena, &ups, &w.err),
+			 -1);
+	assert_int_equal(w.err.kind, BAL_ECONF);
+	assert_string_equal(w.err.msg, msg);
+}
+
+/* What is normal again is less than what is degraded. */
+static void
+contradictions(void **state)
+{
+	(void)state;
+	modem(1);
+	resolve();
+	told("eth1", "degraded_loss", "20");
+	must_contradict("eth1: recovered_loss 20% is not smaller than "
+			"degraded_loss 20%");
+	configured("eth1", "recovered_loss", "19%");
+	resolve();
+	configured("eth1", "recovered_loss", "98");
+	must_contradict("eth1: recovered_loss 98% is not smaller than "
+			"degraded_loss 20%");
+	told("eth1", "degraded_loss", "no");
+	resolve();
+	told("eth1", "recovered_rtt", "500ms");
+	resolve();
+	told("eth1", "degraded_rtt", "501ms");
+	resolve();
+	configured("eth1", "degraded_rtt", "1s");
+	told("eth1", "recovered_rtt", "501ms");
+	must_contradict("eth1: recovered_rtt 501ms is not smaller than "
+			"degraded_rtt 501ms");
+	told("eth1", "recovered_rtt", "no");
+	told("eth1", "degraded_rtt", "1ms");
+	resolve();
+}
+
 /* A gateway that was said beats one that was learned; `auto` says none. */
 static void
 gateways(void **state)
@@ -340,6 +400,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(told_before_section_before_check_before_built_in),
+		TEST(bounds_follow),
+		TEST(contradictions),
 		TEST(gateways),
 		TEST(gateways_that_are_none),
 		TEST(by_slot),

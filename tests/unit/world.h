@@ -204,7 +204,7 @@ uplink(const char *dev, uint32_t slot)
 	us->admin_up = true;
 	us->slot = us->table = slot;
 	us->ifindex = link_of(dev)->ifindex;
-	us->health.health = BAL_HEALTH_ALIVE;
+	us->judge.health = BAL_HEALTH_ALIVE;
 	return us;
 }
 
@@ -240,7 +240,7 @@ tunnel(unsigned i, uint32_t slot)
 static inline void
 health(const char *dev, enum bal_health verdict)
 {
-	known(dev)->health.health = verdict;
+	known(dev)->judge.health = verdict;
 }
 
 /* Merge what there is into w.ups. */

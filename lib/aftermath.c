@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* aftermath - connections let go, event programs run, clients started. */
+#include "aftermath.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "letgo.h"
+#include "tunnel.h"
+
+#define PIDS_MAX 256
+
+/* `service openvpn restart` waits for the old one to go. */
+#define START_LIMIT_MS 60000
+#define START_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* --- what is bound to a dead uplink --------------------------------------- */
+
+static bool
+is_openvpn(int proc, const char *pid)
+{
+	char path[64], comm[16] = "";
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "%.20s/comm", pid);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = read(fd, comm, sizeof(comm) - 1);
+	close(fd);
+	return len > 0 && strcmp(comm, "openvpn\n") == 0;
+}
+
+/* They watch over their own connections, and come back by themselves. */
+static size_t
+find_openvpn(pid_t *pids, size_t max)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	size_t n = 0;
+
+	while (proc && n < max && (entry = readdir(proc)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
+		    is_openvpn(dirfd(proc), entry->d_name))
+			pids[n++] = (pid_t)strtol(entry->d_name, NULL, 10);
+	if (proc)
+		closedir(proc);
+	return n;
+}
+
+static void
+let_go(const struct bal_release *r, uint32_t mask)
+{
+	pid_t spared[PIDS_MAX];
+	struct bal_letgo what = {
+		.mark = r->mark,
+		.spared = spared,
+		.dev_only = r->shared,
+		.ifindex = r->ifindex,
+	};
+	struct bal_letgone gone = { 0 };
+	struct bal_err why;
+
+	if (r->on_dead & BAL_ON_DEAD_CONNTRACK)
+		what.mask = mask;
+	if (r->on_dead & BAL_ON_DEAD_SOCKETS) {
+		what.source = r->source;
+		what.n_spared = find_openvpn(spared, PIDS_MAX);
+	}
+	if (bal_letgo(&what, &gone, &why) < 0)
+		bal_warn("%s: %s", r->dev, why.msg);
+	if (gone.connections || gone.sockets)
+		bal_say(BAL_SAY_EVENT,
+			"%s: let go of %u connections and %u sockets", r->dev,
+			gone.connections, gone.sockets);
+}
+
+static void
+let_all_go(const struct bal_pass *pass)
+{
+	const bal_release_list *releases = &pass->outcome.releases;
+
+	for (size_t i = 0; i < releases->n; i++)
+		let_go(&releases->v[i], pass->conf.globals.mark_mask);
+}
+
+/* A process that outlives us must not keep the next bal-check away. */
+static void
+leave_run(const struct bal_pass *pass)
+{
+	if (pass->run_lock >= 0)
+		close(pass->run_lock);
+}
+
+/*
+ * To look through conntrack takes tens of milliseconds for each uplink, in
+ * which --watch would see no answer and a hook would wait: a process of its own
+ * does it, reaped by init.
+ */
+static void
+release_all(const struct bal_pass *pass)
+{
+	pid_t pid = fork();
+
+	if (pid < 0) {
+		let_all_go(pass);
+	} else if (pid == 0) {
+		leave_run(pass);
+		if (fork() == 0)
+			let_all_go(pass);
+		_exit(0);
+	} else {
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+}
+
+/* --- event programs -------------------------------------------------------- */
+
+static void
+queue_events(const struct bal_pass *pass, struct bal_runner *runner)
+{
+	const bal_event_list *events = &pass->outcome.events;
+	struct bal_err why;
+
+	for (size_t i = 0; i < events->n; i++)
+		if (bal_event_run(&events->v[i], pass->paths.event_dir,
+				  pass->conf.globals.event_timeout_ms, runner,
+				  &why) < 0)
+			bal_warn("%s", why.msg);
+}
+
+static void
+to_syslog(void *arg, enum bal_say what, const char *msg)
+{
+	(void)arg;
+	syslog(what == BAL_SAY_EVENT ? LOG_NOTICE : LOG_WARNING, "%s", msg);
+}
+
+/* Of several commands' programs those of the first come first. */
+static void
+take_turn(const struct bal_pass *pass)
+{
+	char path[BAL_PATH_MAX + 16];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/events.lock", pass->paths.rundir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0)
+		(void)flock(fd, LOCK_EX);
+}
+
+static bool
+has_programs(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	bool any = false;
+
+	while (dir && !any && (entry = readdir(dir)))
+		any = entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return any;
+}
+
+/* --- clients of tunnels ----------------------------------------------------- */
+
+static void
+start_client(const struct bal_pass *pass, const struct bal_start *s,
+	     struct bal_runner *runner)
+{
+	char *envp[] = { (char *)"PATH=" START_PATH, NULL };
+	struct bal_arena arena = { 0 };
+	struct bal_err why;
+	char **argv;
+
+	bal_say(BAL_SAY_EVENT, "%s: OpenVPN client %s is started, try %u",
+		s->dev, s->openvpn, s->tries);
+	if (bal_tunnel_argv(pass->conf.globals.openvpn_command, s->openvpn,
+			    &arena, &argv, &why) < 0 ||
+	    bal_runner_add(runner, argv, envp, START_LIMIT_MS, &why) < 0)
+		bal_warn("%s: %s", s->dev, why.msg);
+	bal_arena_fini(&arena);
+}
+
+static void
+queue_all(const struct bal_pass *pass, struct bal_runner *runner)
+{
+	const bal_start_list *starts = &pass->outcome.starts;
+
+	for (size_t i = 0; i < starts->n; i++)
+		start_client(pass, &starts->v[i], runner);
+	queue_events(pass, runner);
+}
+
+static void
+run_all(const struct bal_pass *pass)
+{
+	struct bal_err why;
+	struct bal_loop *loop = bal_loop_open(&why);
+	struct bal_runner *runner = loop ? bal_runner_open(loop, &why) : NULL;
+
+	if (!runner) {
+		bal_warn("%s", why.msg);
+		return;
+	}
+	queue_all(pass, runner);
+	while (!bal_runner_idle(runner)) {
+		uint64_t until = bal_runner_step(runner);
+
+		if (!bal_runner_idle(runner) &&
+		    bal_loop_wait(loop, until, &why) < 0)
+			break;
+	}
+}
+
+/* Whoever called us waits neither for it nor for its output. */
+static void
+run_in_background(const struct bal_pass *pass)
+{
+	pid_t pid = fork();
+	int null;
+
+	if (pid != 0) {
+		if (pid < 0)
+			bal_warn("cannot run the event programs");
+		return;
+	}
+	leave_run(pass);
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; null >= 0 && fd <= 2; fd++)
+		(void)dup2(null, fd);
+	(void)setsid();
+	openlog("bal-event", LOG_PID, LOG_DAEMON);
+	bal_say_sink(to_syslog, NULL);
+	take_turn(pass);
+	run_all(pass);
+	_exit(0);
+}
+
+void
+bal_aftermath(const struct bal_pass *pass)
+{
+	if (pass->outcome.releases.n)
+		release_all(pass);
+	if (!pass->outcome.events.n && !pass->outcome.starts.n)
+		return;
+	if (pass->runner)
+		queue_all(pass, pass->runner);
+	else if (pass->outcome.starts.n || has_programs(pass->paths.event_dir))
+		run_in_background(pass);
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* outcome - transitions of the uplinks: told of, and acted upon; pure. */
+#include "outcome.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plan.h"
+
+struct maker {
+	const struct bal_outcome_from *from;
+	struct bal_state *state;
+	struct bal_arena *arena;
+	struct bal_outcome *out;
+};
+
+static struct bal_event *
+tell(struct maker *m, enum bal_event_kind kind, const char *uplink)
+{
+	struct bal_event *e = BAL_PUSH(m->arena, &m->out->events);
+
+	if (!e)
+		return NULL;
+	e->kind = kind;
+	e->at = m->from->now_wall;
+	(void)bal_copy(e->uplink, sizeof(e->uplink), uplink);
+	(void)bal_copy(e->mode, sizeof(e->mode), bal_mode_name(m->from->mode));
+	return e;
+}
+
+/* --- administrative ------------------------------------------------------- */
+
+static const struct bal_uplink_state *
+as_read(const struct maker *m, const char *name)
+{
+	for (size_t i = 0; i < m->from->was->n_uplinks; i++)
+		if (strcmp(m->from->was->uplinks[i].name, name) == 0)
+			return &m->from->was->uplinks[i];
+	return NULL;
+}
+
+static void
+tell_admin(struct maker *m, const struct bal_uplink_state *us)
+{
+	const struct bal_uplink_state *before = as_read(m, us->name);
+	bool was_up = before && before->admin_up;
+	struct bal_event *e;
+
+	if (us->admin_up == was_up)
+		return;
+	e = tell(m, us->admin_up ? BAL_EVENT_UP : BAL_EVENT_DOWN, us->name);
+	if (!e || !before)
+		return;
+	(void)bal_copy(e->before, sizeof(e->before),
+		       bal_health_name(before->condition));
+	if (before->since_ms && before->since_ms < m->from->now_ms)
+		e->lasted_ms = m->from->now_ms - before->since_ms;
+}
+
+/* --- health ---------------------------------------------------------------- */
+
+static enum bal_event_kind
+event_of(enum bal_health condition)
+{
+	switch (condition) {
+	case BAL_HEALTH_DEAD:
+		return BAL_EVENT_DEAD;
+	case BAL_HEALTH_DEGRADED:
+		return BAL_EVENT_DEGRADED;
+	default:
+		return BAL_EVENT_ALIVE;
+	}
+}
+
+static const char *
+reason_of(const struct bal_uplink *up, const struct bal_uplink_state *us)
+{
+	if (!up->ifindex)
+		return "no device";
+	if (!up->up)
+		return "link down";
+	if (!up->carrier)
+		return "no carrier";
+	if (!up->n_addrs)
+		return "no address";
+	if (!up->usable)
+		return "no gateway";
+	return us->reason;
+}
+
+/* Another device under the same name, or one that nobody judged yet. */
+static bool
+is_news(enum bal_health before, enum bal_health now)
+{
+	if (now == BAL_HEALTH_UNKNOWN)
+		return before == BAL_HEALTH_DEAD ||
+		       before == BAL_HEALTH_DEGRADED;
+	return before != now;
+}
+
+static void
+tell_condition(struct maker *m, const struct bal_uplink *up,
+	       struct bal_uplink_state *us, enum bal_health now)
+{
+	struct bal_event *e;
+
+	if (is_news(us->condition, now)) {
+		e = tell(m, event_of(now), us->name);
+		if (!e)
+			return;
+		(void)bal_copy(e->before, sizeof(e->before),
+			       bal_health_name(us->condition));
+		if (us->since_ms && us->since_ms < m->from->now_ms)
+			e->lasted_ms = m->from->now_ms - us->since_ms;
+		if (now != BAL_HEALTH_ALIVE && now != BAL_HEALTH_UNKNOWN)
+			(void)bal_copy(e->reason, sizeof(e->reason),
+				       reason_of(up, us));
+		if (up->stranded)
+			snprintf(e->reason, sizeof(e->reason), "%s is dead",
+				 up->set.over);
+	}
+	us->condition = now;
+	us->since_ms = m->from->now_ms;
+}
+
+static bool
+can_take_over(const struct bal_uplink *up)
+{
+	return bal_plan_balanced(up) && up->alive &&
+	       bal_uplink_condition(up) != BAL_HEALTH_DEAD;
+}
+
+static bool
+somebody_can(const struct maker *m, const struct bal_uplink *but)
+{
+	const struct bal_uplinks *ups = m->from->uplinks;
+
+	for (size_t i = 0; i < ups->n; i++)
+		if (&ups->v[i] != but && can_take_over(&ups->v[i]))
+			return true;
+	return false;
+}
+
+static void
+release(struct maker *m, const struct bal_uplink *up,
+	const struct bal_uplink_state *us)
+{
+	struct bal_release *r;
+
+	if (!up->set.on_dead || !bal_plan_balanced(up) || !somebody_can(m, up))
+		return;
+	r = BAL_PUSH(m->arena, &m->out->releases);
+	if (!r)
+		return;
+	memcpy(r->dev, up->name, sizeof(r->dev));
+	r->on_dead = up->set.on_dead;
+	/* Some of what a lossy line's own sockets send arrives. */
+	if (bal_uplink_condition(up) == BAL_HEALTH_DEGRADED)
+		r->on_dead &= ~(unsigned)BAL_ON_DEAD_SOCKETS;
+	r->mark = bal_mark_of(up->slot, m->from->globals->mark_mask);
+	r->ifindex = up->ifindex;
+	r->source = bal_uplink_is_tunnel(up) ? bal_addr_host(&us->learned_addr) :
+					       us->learned_addr;
+	r->shared = up->shared_addr;
+}
+
+static bool
+was_of_use(enum bal_health condition)
+{
+	return condition != BAL_HEALTH_DEAD;
+}
+
+static void
+see_uplink(struct maker *m, const struct bal_uplink *up,
+	   struct bal_uplink_state *us)
+{
+	enum bal_health before = us->condition;
+	enum bal_health now = bal_uplink_condition(up);
+
+	/* It never had a device or an address yet: that is no death. */
+	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->judge.bad &&
+	    !us->judge.good)
+		return;
+	if (now == before)
+		return;
+	tell_condition(m, up, us, now);
+	if ((now == BAL_HEALTH_DEAD && was_of_use(before)) ||
+	    bal_plan_shunned(m->from->uplinks, up))
+		release(m, up, us);
+}
+
+/* --- solo: the stopgap is drained when the better one is back --------------- */
+
+static const struct bal_uplink *
+best_of(const struct bal_uplinks *ups)
+{
+	const struct bal_uplink *best = NULL;
+
+	for (size_t i = 0; i < ups->n; i++)
+		if (can_take_over(&ups->v[i]) &&
+		    (!best || bal_uplink_metric(&ups->v[i]) <
+				      bal_uplink_metric(best)))
+			best = &ups->v[i];
+	return best;
+}
+
+static bool
+came_back(const struct maker *m, const struct bal_uplink *up)
+{
+	const struct bal_uplink_state *before = as_read(m, up->name);
+
+	return before && !was_of_use(before->condition);
+}
+
+static void
+drain(struct maker *m, const struct bal_uplink *best)
+{
+	const struct bal_uplinks *ups = m->from->uplinks;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+		struct bal_uplink_state *us = bal_state_find(m->state, up->name);
+
+		if (!us)
+			continue;
+		if (up == best || !up->alive ||
+		    m->from->mode != BAL_MODE_SOLO) {
+			us->drain_ms = 0;
+			continue;
+		}
+		if (best && came_back(m, best) && !us->drain_ms &&
+		    best->set.failback_drain_ms != UINT32_MAX)
+			us->drain_ms = m->from->now_ms +
+				       best->set.failback_drain_ms;
+		if (us->drain_ms && us->drain_ms <= m->from->now_ms) {
+			us->drain_ms = 0;
+			release(m, up, us);
+		}
+	}
+}
+
+uint64_t
+bal_outcome_next_ms(const struct bal_state *state)
+{
+	uint64_t next = 0;
+
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].drain_ms &&
+		    (!next || state->uplinks[i].drain_ms < next))
+			next = state->uplinks[i].drain_ms;
+	return next;
+}
+
+/* --- of all ----------------------------------------------------------------- */
+
+static size_t
+count_of_use(const struct bal_state *state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		n += state->uplinks[i].admin_up &&
+		     was_of_use(state->uplinks[i].condition);
+	return n;
+}
+
+int
+bal_outcome_make(const struct bal_outcome_from *from, struct bal_state *state,
+		 struct bal_arena *arena, struct bal_outcome *out,
+		 struct bal_err *err)
+{
+	struct maker m = { from, state, arena, out };
+	size_t of_use = count_of_use(state);
+	struct bal_event *e;
+
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		tell_admin(&m, &state->uplinks[i]);
+	for (size_t i = 0; i < from->uplinks->n; i++) {
+		const struct bal_uplink *up = &from->uplinks->v[i];
+		struct bal_uplink_state *us = bal_state_find(state, up->name);
+
+		if (us && us->admin_up)
+			see_uplink(&m, up, us);
+	}
+	drain(&m, best_of(from->uplinks));
+	if (from->mode != from->mode_before) {
+		e = tell(&m, BAL_EVENT_MODE, "");
+		if (e)
+			(void)bal_copy(e->before, sizeof(e->before),
+				       bal_mode_name(from->mode_before));
+	}
+	if (of_use && !count_of_use(state))
+		(void)tell(&m, BAL_EVENT_ALL_DEAD, "");
+	return arena->oom ? bal_err_nomem(err) : 0;
+}

@@ -1,0 +1,67 @@
+/* outcome - what a pass changed for the uplinks, and what follows; pure. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_OUTCOME_H
+#define BAL_OUTCOME_H
+
+#include "event.h"
+#include "state.h"
+#include "uplink.h"
+
+typedef BAL_LIST(struct bal_event) bal_event_list;
+
+/* What is bound to an uplink and has to look for another one. */
+struct bal_release {
+	char dev[BAL_IFNAMSIZ];
+	unsigned on_dead; /* BAL_ON_DEAD_... */
+	uint32_t mark;
+	int ifindex;
+	/*
+	 * None: unknown.  With its prefix length where the own subnet is the
+	 * modem's and stays reachable; that of a tunnel is behind it.
+	 */
+	struct bal_addr source;
+	bool shared;		/* others have that address, too */
+};
+
+typedef BAL_LIST(struct bal_release) bal_release_list;
+
+/* An OpenVPN client that is missing. */
+struct bal_start {
+	char dev[BAL_IFNAMSIZ];
+	char openvpn[64]; /* its configuration's name */
+	uint32_t tries;	  /* this one among them */
+};
+
+typedef BAL_LIST(struct bal_start) bal_start_list;
+
+struct bal_outcome {
+	bal_start_list starts; /* by bal_pass_tunnels() */
+	bal_event_list events;
+	bal_release_list releases;
+};
+
+/* What a pass knows when the kernel is as planned. */
+struct bal_outcome_from {
+	const struct bal_state *was; /* as read; .uplinks NULL: nothing */
+	const struct bal_uplinks *uplinks;
+	const struct bal_globals *globals;
+	enum bal_mode mode, mode_before;
+	uint64_t now_ms;   /* CLOCK_BOOTTIME */
+	uint64_t now_wall; /* seconds since 1970 */
+};
+
+/*
+ * Compare what the uplinks are now with what was told of them last, which
+ * stands in @state and is brought up to date.  Events come in the order of
+ * the slots: up, down, alive, degraded, dead; then mode, all-dead.  A release
+ * is for an uplink that just died, never when no other one lives; and for one
+ * that is a stopgap no more since `failback_drain`.
+ */
+int bal_outcome_make(const struct bal_outcome_from *from,
+		     struct bal_state *state, struct bal_arena *arena,
+		     struct bal_outcome *out, struct bal_err *err);
+
+/* When the next bal_outcome_make() has a release to make; 0: never. */
+uint64_t bal_outcome_next_ms(const struct bal_state *state);
+
+#endif

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* watch - the loop around prober and pass. */
+#include "watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "monitor.h"
+#include "notify.h"
+#include "prober.h"
+#include "runner.h"
+#include "watch_parts.h"
+
+/*
+ * What nobody told of (a rule deleted by hand under a kernel that says
+ * nothing) is put right after so long; bal-status reads figures as old.
+ */
+#define REFRESH_NS (UINT64_C(60000) * BAL_NS_PER_MS)
+
+/* After a failure, and between passes when changes come without end. */
+#define RETRY_NS (UINT64_C(1000) * BAL_NS_PER_MS)
+#define PASSES_AT_ONCE 10
+#define BREATH_NS (UINT64_C(100) * BAL_NS_PER_MS)
+
+/* Everything of one run; the single pass and rounds use a part of it. */
+struct watch {
+	struct bal_pass *pass;
+	struct bal_loop *loop;
+	struct bal_prober *prober;
+	struct bal_monitor *monitor;
+	struct bal_watch_files *files;
+	struct bal_watch_signals *signals;
+	uint32_t interval_ms;	/* of --rounds; 0: as configured */
+	bool due;		/* a pass is wanted */
+	uint64_t pass_ns;	/* not before */
+	uint64_t refresh_ns;	/* at the latest */
+	uint64_t breath_ns;	/* passes are counted since */
+	unsigned passes;
+	uint64_t watchdog_ns, watchdog_every_ns;
+};
+
+static int
+open_prober(struct watch *w, struct bal_err *err)
+{
+	w->loop = bal_loop_open(err);
+	if (!w->loop)
+		return -1;
+	w->prober = bal_prober_open(w->loop, w->pass->nl, err);
+	return w->prober ? 0 : -1;
+}
+
+static void
+close_all(struct watch *w)
+{
+	bal_watch_signals_close(w->signals);
+	bal_watch_files_close(w->files);
+	bal_monitor_close(w->monitor);
+	bal_prober_close(w->prober);
+	bal_runner_close(w->pass->runner);
+	w->pass->runner = NULL;
+	bal_loop_close(w->loop);
+}
+
+/* --- lines ------------------------------------------------------------------ */
+
+static int
+plan_lines(struct watch *w, struct bal_err *err)
+{
+	struct bal_probe *probes;
+	size_t n;
+	int rc;
+
+	if (bal_pass_probes(w->pass, &probes, &n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n && w->interval_ms; i++)
+		probes[i].rule.interval_ms = w->interval_ms;
+	rc = bal_prober_plan(w->prober, probes, n, err);
+	free(probes);
+	return rc;
+}
+
+/* Reconcile, with what the probes have shown until now. */
+static int
+run_pass(struct watch *w, struct bal_err *err)
+{
+	struct bal_intent intent = { .kind = BAL_INTENT_CHECK };
+	struct bal_probe *results;
+	int rc;
+
+	results = calloc(bal_prober_count(w->prober) + 1, sizeof(*results));
+	if (!results)
+		return bal_err_nomem(err);
+	intent.probes = results;
+	intent.n_probes = bal_prober_results(w->prober, results);
+	rc = bal_pass_run(w->pass, &intent, err);
+	free(results);
+	return rc;
+}
+
+/* --- one pass ---------------------------------------------------------------- */
+
+typedef bool done_fn(const struct watch *w, uint32_t arg);
+
+static bool
+is_settled(const struct watch *w, uint32_t arg)
+{
+	(void)arg;
+	return bal_prober_settled(w->prober);
+}
+
+static bool
+rounds_done(const struct watch *w, uint32_t rounds)
+{
+	return bal_prober_rounds_done(w->prober, rounds);
+}
+
+/* Probe until @done; with @live verdicts are carried out at once. */
+static int
+probe_until(struct watch *w, done_fn *done, uint32_t arg, bool live,
+	    struct bal_err *err)
+{
+	uint64_t next;
+
+	for (;;) {
+		if (bal_prober_step(w->prober, bal_clock_ns(), &next, err) < 0)
+			return -1;
+		if (live && bal_prober_changed(w->prober) &&
+		    (run_pass(w, err) < 0 || plan_lines(w, err) < 0))
+			return -1;
+		if (done(w, arg))
+			return 0;
+		if (bal_loop_wait(w->loop, next, err) < 0)
+			return -1;
+	}
+}
+
+static int
+probe_once(struct watch *w, done_fn *done, uint32_t arg, bool live,
+	   struct bal_err *err)
+{
+	struct bal_intent repair = { .kind = BAL_INTENT_CHECK };
+	int rc;
+
+	rc = w->pass->dry_run ? bal_pass_look(w->pass, err) :
+				bal_pass_run(w->pass, &repair, err);
+	if (rc == 0)
+		rc = open_prober(w, err);
+	if (rc == 0)
+		rc = plan_lines(w, err);
+	if (rc == 0)
+		rc = probe_until(w, done, arg, live, err);
+	/* Who may not probe may still ask what would be repaired. */
+	if (rc < 0 && w->pass->dry_run && err->kind == BAL_EPERM) {
+		bal_warn("%s; without probes", err->msg);
+		return bal_pass_run(w->pass, &repair, err);
+	}
+	return rc < 0 ? -1 : run_pass(w, err);
+}
+
+int
+bal_watch_pass(struct bal_pass *pass, struct bal_err *err)
+{
+	struct watch w = { .pass = pass };
+	int rc = probe_once(&w, is_settled, 0, false, err);
+
+	close_all(&w);
+	return rc;
+}
+
+int
+bal_watch_rounds(struct bal_pass *pass, uint32_t rounds, uint32_t interval_ms,
+		 struct bal_err *err)
+{
+	struct watch w = { .pass = pass, .interval_ms = interval_ms };
+	int rc = probe_once(&w, rounds_done, rounds, true, err);
+
+	close_all(&w);
+	return rc;
+}
+
+/* --- for good ----------------------------------------------------------------- */
+
+static void
+want_pass(struct watch *w)
+{
+	w->due = true;
+}
+
+static void
+on_news(void *arg, unsigned news)
+{
+	(void)news;
+	want_pass(arg);
+}
+
+static int
+care(struct watch *w, struct bal_err *err)
+{
+	const struct bal_state *state = &w->pass->state;
+	const struct bal_conf *conf = &w->pass->conf;
+	struct bal_monitor_interest interest = { 0 };
+	char (*devs)[BAL_IFNAMSIZ];
+	uint32_t *tables;
+	int rc = -1;
+
+	devs = calloc(state->n_uplinks + conf->n_uplinks + 1, sizeof(*devs));
+	tables = calloc(state->n_uplinks + 2, sizeof(*tables));
+	if (devs && tables) {
+		for (size_t i = 0; i < state->n_uplinks; i++) {
+			memcpy(devs[interest.n_devs++], state->uplinks[i].name,
+			       sizeof(*devs));
+			tables[interest.n_tables++] = state->uplinks[i].table;
+		}
+		tables[interest.n_tables++] = state->balancing_table;
+		tables[interest.n_tables++] = BAL_TABLE_DEFAULT;
+		interest.devs = (const char (*)[BAL_IFNAMSIZ])devs;
+		interest.tables = tables;
+		rc = bal_monitor_care(w->monitor, &interest, err);
+	} else {
+		bal_err_nomem(err);
+	}
+	free(devs);
+	free(tables);
+	return rc;
+}
+
+/* An error in the file must not take away what is running. */
+static void
+read_conf(struct watch *w)
+{
+	struct bal_conf conf;
+	struct bal_err why;
+
+	if (bal_conf_read(&conf, w->pass->paths.conf,
+			  w->pass->paths.conf_given, &why) < 0) {
+		bal_warn("%s; the configuration from before stays", why.msg);
+		return;
+	}
+	bal_conf_fini(&w->pass->conf);
+	w->pass->conf = conf;
+	bal_say(BAL_SAY_EVENT, "configuration read again");
+}
+
+static int
+full_pass(struct watch *w, struct bal_err *err)
+{
+	if (run_pass(w, err) < 0 || plan_lines(w, err) < 0 || care(w, err) < 0)
+		return -1;
+	bal_watch_files_seen(w->files);
+	/* A pass takes more than the rest of the time: it is given back. */
+	bal_pass_forget(w->pass);
+	bal_memory_give_back();
+	return 0;
+}
+
+static void
+do_pass(struct watch *w, uint64_t now)
+{
+	struct bal_err why = { 0 };
+
+	w->due = false;
+	w->refresh_ns = now + REFRESH_NS;
+	w->pass_ns = 0;
+	if (now > w->breath_ns + RETRY_NS) {
+		w->breath_ns = now;
+		w->passes = 0;
+	}
+	if (++w->passes > PASSES_AT_ONCE)
+		w->pass_ns = now + BREATH_NS;
+	if (full_pass(w, &why) == 0)
+		return;
+	bal_warn("%s", why.msg);
+	w->due = true;
+	w->pass_ns = now + RETRY_NS;
+}
+
+static uint64_t
+earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When the state has something for later: a stopgap to be drained. */
+static uint64_t
+refresh_at(const struct watch *w)
+{
+	uint64_t ms = bal_outcome_next_ms(&w->pass->state);
+
+	return ms ? earliest(w->refresh_ns, ms * BAL_NS_PER_MS) :
+		    w->refresh_ns;
+}
+
+static void
+feed_watchdog(struct watch *w, uint64_t now)
+{
+	if (!w->watchdog_every_ns || now < w->watchdog_ns)
+		return;
+	bal_notify("WATCHDOG=1");
+	w->watchdog_ns = now + w->watchdog_every_ns;
+}
+
+/* Everything that is due; when the next is goes to @next. */
+static int
+step(struct watch *w, uint64_t *next, struct bal_err *err)
+{
+	uint64_t now = bal_clock_ns();
+
+	switch (bal_watch_signals_take(w->signals)) {
+	case BAL_WATCH_STOP:
+		return 1;
+	case BAL_WATCH_RELOAD:
+		bal_watch_files_look(w->files);
+		(void)bal_watch_files_conf_changed(w->files);
+		read_conf(w);
+		want_pass(w);
+		break;
+	default:
+		break;
+	}
+	if (bal_watch_files_conf_changed(w->files)) {
+		read_conf(w);
+		want_pass(w);
+	}
+	if (bal_watch_files_state_changed(w->files))
+		want_pass(w);
+	if (bal_prober_step(w->prober, now, next, err) < 0)
+		return -1;
+	if (now >= w->refresh_ns)
+		bal_watch_files_look(w->files);
+	if (bal_prober_changed(w->prober) || now >= refresh_at(w))
+		want_pass(w);
+	if (w->due && now >= w->pass_ns) {
+		do_pass(w, now);
+		*next = now;
+	}
+	if (w->due)
+		*next = earliest(*next, w->pass_ns);
+	feed_watchdog(w, now);
+	*next = earliest(*next, bal_runner_step(w->pass->runner));
+	*next = earliest(*next, refresh_at(w));
+	if (w->watchdog_every_ns)
+		*next = earliest(*next, w->watchdog_ns);
+	return 0;
+}
+
+static int
+open_all(struct watch *w, struct bal_err *err)
+{
+	if (open_prober(w, err) < 0)
+		return -1;
+	w->pass->runner = bal_runner_open(w->loop, err);
+	if (!w->pass->runner)
+		return -1;
+	w->signals = bal_watch_signals_open(w->loop, err);
+	if (!w->signals)
+		return -1;
+	w->monitor = bal_monitor_open(w->loop, bal_nl_port(w->pass->nl),
+				      on_news, w, err);
+	if (!w->monitor)
+		return -1;
+	w->files = bal_watch_files_open(w->loop, &w->pass->paths, err);
+	return w->files ? 0 : -1;
+}
+
+int
+bal_watch(struct bal_pass *pass, struct bal_err *err)
+{
+	struct watch w = { .pass = pass, .due = true };
+	struct bal_err why = { 0 };
+	uint64_t next;
+	int rc;
+
+	rc = open_all(&w, err);
+	if (rc == 0)
+		rc = full_pass(&w, err);
+	w.due = false;
+	w.refresh_ns = bal_clock_ns() + REFRESH_NS;
+	w.watchdog_every_ns = bal_notify_watchdog_ns();
+	if (rc == 0)
+		bal_notify("READY=1");
+	while (rc == 0) {
+		rc = step(&w, &next, &why);
+		if (rc == 0)
+			rc = bal_loop_wait(w.loop, next, &why);
+		if (rc < 0) {
+			bal_warn("%s", why.msg);
+			w.due = true;
+			w.pass_ns = bal_clock_ns() + RETRY_NS;
+			rc = 0;
+			(void)bal_loop_wait(w.loop, w.pass_ns, &why);
+		}
+	}
+	/* What was learned since the last pass is kept for the next start. */
+	if (rc == 1) {
+		bal_notify("STOPPING=1");
+		rc = run_pass(&w, err);
+	}
+	close_all(&w);
+	return rc;
+}

@@ -1,0 +1,45 @@
+/* watch_parts - the rooms of watch: signals, and files that others change. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_WATCH_PARTS_H
+#define BAL_WATCH_PARTS_H
+
+#include "loop.h"
+#include "paths.h"
+
+enum bal_watch_signal {
+	BAL_WATCH_NOTHING,
+	BAL_WATCH_STOP,	  /* SIGTERM, SIGINT */
+	BAL_WATCH_RELOAD, /* SIGHUP */
+};
+
+struct bal_watch_signals;
+
+/* These signals come by the loop from now on. */
+struct bal_watch_signals *bal_watch_signals_open(struct bal_loop *loop,
+						 struct bal_err *err);
+void bal_watch_signals_close(struct bal_watch_signals *signals);
+/* What came since the last call; stopping wins. */
+enum bal_watch_signal bal_watch_signals_take(struct bal_watch_signals *signals);
+
+struct bal_watch_files;
+
+/*
+ * Changes of bal.conf and the state file by others (inotify on their folders,
+ * as both are replaced by rename).  Without inotify only when told to look.
+ */
+struct bal_watch_files *bal_watch_files_open(struct bal_loop *loop,
+					     const struct bal_paths *paths,
+					     struct bal_err *err);
+void bal_watch_files_close(struct bal_watch_files *files);
+/*
+ * Look at the files themselves, now: their folders may be others than they
+ * were, or there at last, and a symbolic link's aim tells nobody.
+ */
+void bal_watch_files_look(struct bal_watch_files *files);
+/* The state as it is now is known: ours, or read by us. */
+void bal_watch_files_seen(struct bal_watch_files *files);
+/* Since the last call? */
+bool bal_watch_files_conf_changed(struct bal_watch_files *files);
+bool bal_watch_files_state_changed(struct bal_watch_files *files);
+
+#endif
