@@ -24,9 +24,14 @@ struct attempt {
 /* One timeout for all, so the list is in order of deadline. */
 TAILQ_HEAD(attempts, attempt);
 
+#define PORTS_MAX 64
+
 struct run {
 	const struct options *opt;
 	bool udp;
+	/* To come from, one after the other; none: from any. */
+	in_port_t ports[PORTS_MAX];
+	unsigned n_ports;
 	int poller;
 	struct attempts active;
 	unsigned started, in_flight, answered, failed;
@@ -61,7 +66,9 @@ start(struct run *run)
 	unsigned addresses = opt->last - opt->first + 1;
 	unsigned number = run->started++;
 	struct attempt *attempt;
-	int fd = socket_to(opt, run->udp, opt->first + number % addresses);
+	in_port_t own = run->n_ports ? run->ports[number % run->n_ports] : 0;
+	int fd = socket_from(opt, run->udp, opt->first + number % addresses,
+			     own);
 
 	if (fd < 0) {
 		run->failed++;
@@ -194,6 +201,22 @@ spread_run(const struct options *opt)
 	return 0;
 }
 
+/* Each port comes back only when its last attempt is over for sure. */
+static void
+connect_choose(struct run *run)
+{
+	unsigned want = run->opt->timeout_ms / run->opt->every_ms + 2;
+
+	if (want > PORTS_MAX)
+		want = PORTS_MAX;
+	run->n_ports = choose_ports(run->opt, run->udp, run->ports, want);
+	if (run->n_ports < want) {
+		errno = EHOSTUNREACH;
+		die("no way via %s", identity_name(run->opt->via.s_addr));
+	}
+	puts("ready");
+}
+
 int
 connect_run(const struct options *opt)
 {
@@ -202,7 +225,9 @@ connect_run(const struct options *opt)
 	struct run run;
 
 	run_init(&run, opt);
-	begin = run.last_good;
+	if (opt->via.s_addr)
+		connect_choose(&run);
+	begin = run.last_good = now();
 	limit = opt->seconds > 0 ? (int64_t)(opt->seconds * SEC) : INT64_MAX;
 	poller_add(run.poller, ticker, EPOLLIN, NULL);
 	while (!stopping && now() - begin < limit) {

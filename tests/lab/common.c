@@ -92,9 +92,10 @@ ticker_drain(int ticker)
 }
 
 static int
-bind_as_told(const struct options *opt, int fd)
+bind_as_told(const struct options *opt, int fd, in_port_t port)
 {
 	struct sockaddr_in own = { .sin_family = AF_INET,
+				   .sin_port = htons(port),
 				   .sin_addr = opt->bind };
 	int on = 1;
 
@@ -105,25 +106,51 @@ bind_as_told(const struct options *opt, int fd)
 	    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, opt->device,
 		       (socklen_t)strlen(opt->device)) < 0)
 		return -1;
-	if (opt->bind.s_addr == INADDR_ANY)
+	if (opt->bind.s_addr == INADDR_ANY && !port)
 		return 0;
-	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	if (!port)
+		setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+			   sizeof(on));
 	return bind(fd, (struct sockaddr *)&own, sizeof(own));
 }
 
 int
 socket_to(const struct options *opt, bool udp, uint32_t address)
 {
+	return socket_from(opt, udp, address, 0);
+}
+
+int
+socket_unconnected(const struct options *opt, in_port_t own)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		die("cannot create a socket");
+	if (bind_as_told(opt, fd, own) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int
+socket_from(const struct options *opt, bool udp, uint32_t address,
+	    in_port_t own)
+{
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons(opt->port),
 				  .sin_addr.s_addr = htonl(address) };
 	int type = udp ? SOCK_DGRAM : SOCK_STREAM;
 	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int eno;
+	int on = 1, eno;
 
 	if (fd < 0)
 		die("cannot create a socket");
-	if (bind_as_told(opt, fd) == 0 &&
+	/* An attempt that is over may leave its port behind.  Not so for UDP:
+	 * datagrams for one flow would go to another. */
+	if (own && !udp)
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind_as_told(opt, fd, own) == 0 &&
 	    (connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 ||
 	     errno == EINPROGRESS))
 		return fd;

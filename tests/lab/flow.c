@@ -2,6 +2,7 @@
 /* flow - long-lived flows: what each loses, for how long, and if it moves. */
 #include "traffic.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,8 @@
 #include <unistd.h>
 
 struct flow {
-	int fd; /* -1: none now */
+	int fd;	       /* -1: none now */
+	in_port_t own; /* source port; 0: any */
 	unsigned long sent, received, errors, resets;
 	int64_t last_answer, longest_gap;
 	in_addr_t first, identity; /* as whom the server saw us */
@@ -130,21 +132,63 @@ print_each(const struct flows *flows)
 /* --- UDP ----------------------------------------------------------------- */
 
 static void
+udp_open(struct flows *flows, struct flow *flow)
+{
+	const struct options *opt = flows->opt;
+
+	flow->fd = opt->unconnected ? socket_unconnected(opt, flow->own) :
+				      socket_to(opt, true, opt->first);
+	if (flow->fd >= 0)
+		poller_add(flows->poller, flow->fd, EPOLLIN, flow);
+}
+
+static void
 udp_send(struct flows *flows, struct flow *flow)
 {
+	const struct options *opt = flows->opt;
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(opt->port),
+				  .sin_addr.s_addr = htonl(opt->first) };
+	socklen_t size = opt->unconnected ? sizeof(to) : 0;
 	char request[24];
 	int len = snprintf(request, sizeof(request), "%lu\n", flow->sent++);
 
-	if (flow->fd < 0) {
-		flow->fd = socket_to(flows->opt, true, flows->opt->first);
-		if (flow->fd < 0) {
-			flow->errors++;
-			return;
-		}
-		poller_add(flows->poller, flow->fd, EPOLLIN, flow);
-	}
-	if (write(flow->fd, request, (size_t)len) != len)
+	if (flow->fd < 0)
+		udp_open(flows, flow);
+	if (flow->fd < 0 ||
+	    sendto(flow->fd, request, (size_t)len, 0,
+		   size ? (struct sockaddr *)&to : NULL, size) != len)
 		flow->errors++;
+}
+
+/* Each of the flows from a port that is answered as --via. */
+static void
+udp_choose(struct flows *flows)
+{
+	unsigned n = flows->opt->flows;
+	in_port_t *ports = allocate(n, sizeof(*ports));
+
+	if (choose_ports(flows->opt, true, ports, n) < n) {
+		errno = EHOSTUNREACH;
+		die("no way via %s", identity_name(flows->opt->via.s_addr));
+	}
+	for (unsigned i = 0; i < n; i++)
+		flows->flow[i].own = ports[i];
+	free(ports);
+	puts("ready");
+}
+
+/* From here on, however long the preparations took. */
+static void
+flows_begin(struct flows *flows)
+{
+	int64_t late = now() - flows->begin;
+
+	flows->begin += late;
+	if (flows->end != INT64_MAX)
+		flows->end += late;
+	for (unsigned i = 0; i < flows->opt->flows; i++)
+		flows->flow[i].last_answer = flows->begin;
 }
 
 static void
@@ -205,6 +249,9 @@ udp_run(const struct options *opt)
 	int64_t time;
 
 	flows_init(&flows, opt, SEC / opt->rate);
+	if (opt->via.s_addr)
+		udp_choose(&flows);
+	flows_begin(&flows);
 	while (!stopping && (time = now()) < flows.end) {
 		due = (uint64_t)((double)(time - flows.begin) / SEC *
 				 opt->rate) +

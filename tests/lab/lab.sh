@@ -13,11 +13,12 @@ LAB_IPTABLES=${LAB_IPTABLES:-iptables-legacy}
 LAB_SERVER=198.51.100.1
 LAB_SERVER_RANGE=198.51.100.1-198.51.100.250
 LAB_PORT=7000
+LAB_SINK_PORT=7001
 LAB_LAN=192.168.77
 # Where ifup's hooks look, whatever its own PATH; short, because OpenVPN takes
 # no line over 256 characters.
 LAB_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export LAB_DIR LAB_SERVER LAB_SERVER_RANGE LAB_PORT LAB_LAN LAB_PATH
+export LAB_DIR LAB_SERVER LAB_SERVER_RANGE LAB_PORT LAB_SINK_PORT LAB_LAN LAB_PATH
 
 LAB_PIDS=()
 LAB_NAMESPACES=()
@@ -28,6 +29,8 @@ LAB_SHARED=,
 . "$LAB_HERE"/enter.sh
 # shellcheck source-path=SCRIPTDIR source=openvpn.sh
 . "$LAB_HERE"/openvpn.sh
+# shellcheck source-path=SCRIPTDIR source=line.sh
+. "$LAB_HERE"/line.sh
 
 # --- Small tools -----------------------------------------------------------
 
@@ -277,7 +280,7 @@ lab_down() {
 	for pid in "${LAB_PIDS[@]}"; do
 		lab_stop "$pid"
 	done
-	LAB_OVPN_PID=()
+	LAB_OVPN_PID=() LAB_DELAY_PID=()
 	# Namespaces die some time later and their devices with them: too late
 	# for a lab_up that follows.
 	for ((k = 0; k <= LAB_MODEMS; k++)); do
@@ -343,6 +346,15 @@ lab_serve() {
 	local log=$LAB_DIR/log/serve
 	lab_traffic && lab_spawn server "$log" \
 		"$TRAFFIC" serve --udp "$LAB_PORT" --tcp "$LAB_PORT" || return
+	wait_for 5 grep -qs ready "$log"
+}
+
+# lab_sink: the service of traffic bulk, on LAB_SINK_PORT.
+lab_sink() {
+	local log=$LAB_DIR/log/sink
+	lab_traffic && lab_spawn server "$log" \
+		"$TRAFFIC" sink --udp "$LAB_SINK_PORT" --tcp "$LAB_SINK_PORT" ||
+		return
 	wait_for 5 grep -qs ready "$log"
 }
 

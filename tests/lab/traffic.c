@@ -17,14 +17,21 @@ static const char usage_text[] =
 	"       traffic spread --to ADDR[-ADDR]:PORT --proto tcp|udp\n"
 	"               [--count N] [--parallel N] [--timeout-ms N] [BIND]\n"
 	"       traffic connect --to ADDR:PORT [--every-ms N] [--seconds S]\n"
-	"               [--timeout-ms N] [BIND]\n"
+	"               [--timeout-ms N] [--via ADDR] [BIND]\n"
 	"       traffic udp --to ADDR:PORT [--rate N] [--flows N]\n"
-	"               [--seconds S] [-v] [BIND]\n"
+	"               [--unconnected [--via ADDR]] [--seconds S] [-v] "
+	"[BIND]\n"
 	"       traffic tcp --to ADDR:PORT [--flows N] [--every-ms N]\n"
 	"               [--seconds S] [-v] [BIND]\n"
+	"       traffic routes --to ADDR:PORT --via ADDR [--every-ms N]\n"
+	"               [--flows N] [--seconds S] [BIND]\n"
+	"       traffic sink [--udp PORT] [--tcp PORT]\n"
+	"       traffic bulk --to ADDR:PORT [--proto tcp|udp] [--down]\n"
+	"               [--flows N] [--rate N] [--seconds S] [BIND]\n"
+	"       traffic delay --delay-ms N [--jitter-ms N] [--reorder]\n"
 	"       traffic chisq WEIGHT:WEIGHT... COUNT COUNT...\n"
 	"BIND:  [--bind ADDR] [--dev DEVICE] [--mark MARK]\n"
-	"udp, tcp and connect without --seconds run until SIGINT or SIGTERM.\n";
+	"Without --seconds they run until SIGINT or SIGTERM.\n";
 
 volatile sig_atomic_t stopping;
 
@@ -110,6 +117,27 @@ duration(const char *text)
 }
 
 static void
+set_flag(struct options *opt, int letter)
+{
+	switch (letter) {
+	case 'u':
+		opt->unconnected = true;
+		break;
+	case 'D':
+		opt->down = true;
+		break;
+	case 'R':
+		opt->reorder = true;
+		break;
+	case 'v':
+		opt->verbose = true;
+		break;
+	default:
+		usage();
+	}
+}
+
+static void
 set_option(struct options *opt, int letter, char *value)
 {
 	switch (letter) {
@@ -157,11 +185,17 @@ set_option(struct options *opt, int letter, char *value)
 	case 'm':
 		opt->mark = number(value, UINT32_MAX);
 		break;
-	case 'v':
-		opt->verbose = true;
+	case 'V':
+		opt->via.s_addr = htonl(address(value));
+		break;
+	case 'l':
+		opt->delay_ms = positive(value, 10000);
+		break;
+	case 'j':
+		opt->jitter_ms = number(value, 10000);
 		break;
 	default:
-		usage();
+		set_flag(opt, letter);
 	}
 }
 
@@ -180,6 +214,12 @@ static const struct option long_options[] = {
 	{ "bind", required_argument, NULL, 'b' },
 	{ "dev", required_argument, NULL, 'd' },
 	{ "mark", required_argument, NULL, 'm' },
+	{ "via", required_argument, NULL, 'V' },
+	{ "delay-ms", required_argument, NULL, 'l' },
+	{ "jitter-ms", required_argument, NULL, 'j' },
+	{ "unconnected", no_argument, NULL, 'u' },
+	{ "down", no_argument, NULL, 'D' },
+	{ "reorder", no_argument, NULL, 'R' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -262,7 +302,9 @@ static const struct command {
 } commands[] = {
 	{ "serve", serve_run, false },	  { "spread", spread_run, true },
 	{ "connect", connect_run, true }, { "udp", udp_run, true },
-	{ "tcp", tcp_run, true },
+	{ "tcp", tcp_run, true },	  { "routes", routes_run, true },
+	{ "sink", sink_run, false },	  { "bulk", bulk_run, true },
+	{ "delay", delay_run, false },
 };
 
 static void
@@ -307,13 +349,22 @@ main(int argc, char **argv)
 		usage();
 	if (command->run == spread_run)
 		opt.timeout_ms = 2000;
+	if (command->run == routes_run) {
+		opt.every_ms = 1;
+		opt.flows = 16;
+	}
 	argv[1] = argv[0];
 	while ((letter = getopt_long(argc - 1, argv + 1, "v", long_options,
 				     NULL)) != -1)
 		set_option(&opt, letter, optarg);
 	if (optind != argc - 1 || command->wants_target != (opt.port != 0))
 		usage();
-	if (command->run == serve_run && !opt.serve_udp && !opt.serve_tcp)
+	if ((command->run == serve_run || command->run == sink_run) &&
+	    !opt.serve_udp && !opt.serve_tcp)
+		usage();
+	if ((command->run == routes_run && !opt.via.s_addr) ||
+	    (command->run == delay_run && opt.jitter_ms > opt.delay_ms) ||
+	    (command->run == udp_run && opt.via.s_addr && !opt.unconnected))
 		usage();
 	prepare();
 	return command->run(&opt);

@@ -17,15 +17,20 @@
 
 /* The options of all subcommands; each takes the ones it understands. */
 struct options {
-	bool udp;			/* --proto udp, else tcp */
+	bool udp;	  /* --proto udp, else tcp */
+	bool unconnected; /* each datagram is routed anew */
+	bool down;	  /* bulk: from the server to us */
+	bool reorder;	  /* delay: a packet may overtake another */
 	in_port_t serve_udp, serve_tcp; /* 0: not served */
 	uint32_t first, last; /* --to, host byte order; equal for one address */
 	in_port_t port;
 	unsigned count, parallel, flows, rate, every_ms, timeout_ms;
-	double seconds;	     /* 0: until a signal */
-	struct in_addr bind; /* INADDR_ANY: not bound */
-	const char *device;  /* NULL: not bound */
-	unsigned mark;	     /* 0: none */
+	unsigned delay_ms, jitter_ms; /* of a round trip */
+	double seconds;		      /* 0: until a signal */
+	struct in_addr bind;	      /* INADDR_ANY: not bound */
+	const char *device;	      /* NULL: not bound */
+	struct in_addr via; /* INADDR_ANY: whatever the kernel chooses */
+	unsigned mark;	    /* 0: none */
 	bool verbose;
 };
 
@@ -60,6 +65,20 @@ void ticker_drain(int ticker);
  */
 int socket_to(const struct options *opt, bool udp, uint32_t address);
 
+/* The same from source port @own, host byte order; 0: any. */
+int socket_from(const struct options *opt, bool udp, uint32_t address,
+		in_port_t own);
+
+/* A nonblocking UDP socket bound as the options say, and to @own; or -1. */
+int socket_unconnected(const struct options *opt, in_port_t own);
+
+/*
+ * Up to @want source ports from which the first address of --to is reached as
+ * --via, found by asking from one after the other.  Their number.
+ */
+unsigned choose_ports(const struct options *opt, bool udp, in_port_t *ports,
+		      unsigned want);
+
 /*
  * The identity, the address at the front of the answer @line, or 0 when it is
  * not an answer; @seq gets the number behind address and port.
@@ -92,5 +111,9 @@ int spread_run(const struct options *opt);
 int connect_run(const struct options *opt);
 int udp_run(const struct options *opt);
 int tcp_run(const struct options *opt);
+int routes_run(const struct options *opt);
+int sink_run(const struct options *opt);
+int bulk_run(const struct options *opt);
+int delay_run(const struct options *opt);
 
 #endif
