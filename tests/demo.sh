@@ -75,7 +75,7 @@ else
 		"[uplink eth3]" "balance = no" "[uplink tun1]" "weight = 3"
 		"[uplink tun2]" "weight = 2" "[uplink tun3]" "weight = 1")
 fi
-scene_conf "[check]" "targets = 198.51.100.2" "interval = 200ms" \
+scene_conf "[check]" "targets = 198.51.100.2" "interval = 200ms" "stable = 0s" \
 	"timeout = 500ms" "${conf[@]}"
 
 say "Three modems, each insists on 192.168.1.1/24. The box brings them up with"
