@@ -256,6 +256,7 @@ bal_monitor_care(struct bal_monitor *monitor,
 		.devs = calloc(interest->n_devs + 1, sizeof(*now.devs)),
 		.tables = calloc(interest->n_tables + 1, sizeof(*now.tables)),
 	};
+	bool is_new;
 
 	if (!now.devs || !now.tables) {
 		free(now.devs);
@@ -268,15 +269,17 @@ bal_monitor_care(struct bal_monitor *monitor,
 	now.n_tables = interest->n_tables;
 	for (size_t i = 0; i < now.n_tables; i++)
 		now.tables[i] = interest->tables[i];
+	is_new = !all_asked(&now) || !before.tables ||
+		 !same_tables(&now, &before);
 	if (ask_devices(&now, err) < 0) {
 		free(now.devs);
 		free(now.tables);
 		return -1;
 	}
 	monitor->known = now;
-	if (!before.tables || !same_tables(&now, &before))
+	if (is_new)
 		bal_monitor_filter(monitor->source.fd, &now);
 	free(before.devs);
 	free(before.tables);
-	return 0;
+	return is_new;
 }

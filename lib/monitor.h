@@ -54,10 +54,10 @@ void bal_monitor_close(struct bal_monitor *monitor);
 void bal_monitor_self(struct bal_monitor *monitor, uint32_t self);
 
 /*
- * From now on (copied).  What a device was like is known from this call on: do
- * not look at the kernel before it, or a change between is missed.  It costs
- * nothing to say the same again.  -1: no memory, or no descriptor is left to
- * ask for devices that are new here; the interest is then the one before.
+ * From now on (copied).  0: this is what mattered before, at no cost.  1: some
+ * device or table did not, and what happened to it before this call is no news
+ * after it: look at the kernel once more.  -1: no memory, or no descriptor is
+ * left to ask for devices that are new here; the interest is the one before.
  */
 int bal_monitor_care(struct bal_monitor *monitor,
 		     const struct bal_monitor_interest *interest,

@@ -245,8 +245,15 @@ read_conf(struct watch *w)
 static int
 full_pass(struct watch *w, struct bal_err *err)
 {
-	if (run_pass(w, err) < 0 || plan_lines(w, err) < 0 || care(w, err) < 0)
+	int rc;
+
+	if (run_pass(w, err) < 0 || plan_lines(w, err) < 0)
 		return -1;
+	rc = care(w, err);
+	if (rc < 0)
+		return -1;
+	/* What happened to a new device before was nobody's news. */
+	w->due |= rc > 0;
 	bal_watch_files_seen(w->files);
 	/* A pass takes more than the rest of the time: it is given back. */
 	bal_pass_forget(w->pass);
@@ -366,7 +373,7 @@ open_all(struct watch *w, struct bal_err *err)
 int
 bal_watch(struct bal_pass *pass, struct bal_err *err)
 {
-	struct watch w = { .pass = pass, .due = true };
+	struct watch w = { .pass = pass };
 	struct bal_err why = { 0 };
 	uint64_t next;
 	int rc;
@@ -374,7 +381,6 @@ bal_watch(struct bal_pass *pass, struct bal_err *err)
 	rc = open_all(&w, err);
 	if (rc == 0)
 		rc = full_pass(&w, err);
-	w.due = false;
 	w.refresh_ns = bal_clock_ns() + REFRESH_NS;
 	w.watchdog_every_ns = bal_notify_watchdog_ns();
 	if (rc == 0)

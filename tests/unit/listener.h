@@ -104,11 +104,15 @@ heard_by_now(void)
 	return was & ~(unsigned)BAL_NEWS_ADDR;
 }
 
-static inline void
+/* Is there something in @what that did not matter before? */
+static inline bool
 care(const struct bal_monitor_interest *what)
 {
-	if (bal_monitor_care(monitor, what, &err) < 0)
+	int rc = bal_monitor_care(monitor, what, &err);
+
+	if (rc < 0)
 		fail_msg("%s", err.msg);
+	return rc == 1;
 }
 
 static inline int

@@ -124,7 +124,8 @@ other_interest(void **state)
 
 	(void)state;
 	NEED_NAMESPACE();
-	care(&others);
+	assert_true(care(&others));
+	assert_false(care(&others));
 	must("ip address add 10.0.0.1/32 dev v0");
 	add_routes(5, 101);
 	must("ip link set v1 mtu 1400");
@@ -148,8 +149,27 @@ same_interest_again(void **state)
 	(void)state;
 	NEED_NAMESPACE();
 	must("ip link set v0 down");
-	care(&interest);
+	assert_false(care(&interest));
 	assert_true(hear(BAL_NEWS_LINK) & BAL_NEWS_LINK);
+}
+
+static void
+more_interest(void **state)
+{
+	static const char more[][BAL_IFNAMSIZ] = { "v0", "later", "v1" };
+	const struct bal_monitor_interest devs = { more, 3, tables, N(tables) };
+	const struct bal_monitor_interest one = { more, 3, tables, 1 };
+
+	(void)state;
+	NEED_NAMESPACE();
+	assert_true(care(&devs));
+	assert_false(care(&devs));
+	assert_true(care(&one));
+	assert_true(care(&devs));
+	assert_true(care(&(struct bal_monitor_interest){ more, 3, NULL, 0 }));
+	assert_false(care(&(struct bal_monitor_interest){ more, 3, NULL, 0 }));
+	assert_false(care(&(struct bal_monitor_interest){ more, 1, NULL, 0 }));
+	assert_true(care(&interest));
 }
 
 static void
@@ -255,6 +275,7 @@ main(void)
 		HEARS(nothing_is_lost_after_the_word),
 		HEARS(other_interest),
 		HEARS(same_interest_again),
+		HEARS(more_interest),
 		HEARS(closed_from_within),
 		HEARS(cut_message),
 		HEARS(too_many_tables),
