@@ -315,9 +315,9 @@ apply_down(const struct bal_intent *intent, const struct bal_conf *conf,
 }
 
 /* Its client is wanted again; and those over it, whom ifdown stopped. */
-static void
-note_wish(const struct bal_intent *intent, const struct bal_conf *conf,
-	  struct bal_state *state)
+void
+bal_intent_wish(const struct bal_intent *intent, const struct bal_conf *conf,
+		struct bal_state *state)
 {
 	for (size_t i = 0; i < state->n_tunnels; i++) {
 		struct bal_tunnel_try *t = &state->tunnels[i];
@@ -344,7 +344,7 @@ bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
 	case BAL_INTENT_UP:
 		rc = apply_up(intent, snap, state, err);
 		if (rc == 0)
-			note_wish(intent, conf, state);
+			bal_intent_wish(intent, conf, state);
 		break;
 	case BAL_INTENT_DOWN:
 		rc = apply_down(intent, conf, snap, state, err);

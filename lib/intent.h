@@ -59,6 +59,13 @@ uint32_t bal_tables_free_id(const struct bal_state *state,
 			    const bal_rule_list *rules);
 
 /*
+ * UP: the client of that tunnel is wanted again, whether it is there or not,
+ * and those over that uplink, whom ifdown stopped.
+ */
+void bal_intent_wish(const struct bal_intent *intent,
+		     const struct bal_conf *conf, struct bal_state *state);
+
+/*
  * Carry @intent into @state, the kernel being @snap.  UP of a device that is
  * not there fails with BAL_EUNAVAIL.  Probe results count only for an uplink
  * whose admin state, device index and address are those that were probed.

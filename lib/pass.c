@@ -327,8 +327,15 @@ begin(struct bal_pass *pass, const struct bal_intent *intent,
 	if (see_kernel(pass, err) < 0)
 		return -1;
 	pass->mode_before = bal_pass_mode(pass);
-	if (intent->kind == BAL_INTENT_UP && bal_pass_admit(pass, intent, err) < 0)
-		return -1;
+	if (intent->kind == BAL_INTENT_UP) {
+		bal_intent_wish(intent, &pass->conf, &pass->state);
+		if (!bal_snapshot_link(&pass->snap, intent->dev) &&
+		    !pass->dry_run && pass->state.n_tunnels &&
+		    bal_state_write(&pass->state, pass->paths.state, err) < 0)
+			return -1;
+		if (bal_pass_admit(pass, intent, err) < 0)
+			return -1;
+	}
 	if (bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
 			     &pass->arena, err) < 0)
 		return -1;
