@@ -11,6 +11,7 @@
 #define RUN_ACCUSES 6 /* one run has one cause, however long it is */
 #define SAMPLES 8     /* answers until a round-trip is believed */
 #define FORGET_MS (10 * 60 * UINT64_C(1000)) /* of life, for one flap */
+#define FLAPS_WEIGH 3 /* so many make it harder to be believed again */
 
 static const char *const names[] = {
 	[BAL_HEALTH_UNKNOWN] = "unknown",
@@ -100,11 +101,18 @@ doubtful(const struct bal_judge *j, const struct bal_judge_rule *rule)
 	return rule->degraded_loss && j->worse && !too_lossy(j, rule);
 }
 
+/* Evidence that a degraded one is well: more for each time that it was not. */
+static uint32_t
+enough(const struct bal_judge *j)
+{
+	return BAL_JUDGE_ALARM * bal_judge_clamp(j->flaps, 1, FLAPS_WEIGH);
+}
+
 /* What is still held against a degraded one? */
 static bool
 still_lossy(const struct bal_judge *j, const struct bal_judge_rule *rule)
 {
-	return rule->degraded_loss && j->better < BAL_JUDGE_ALARM;
+	return rule->degraded_loss && j->better < enough(j);
 }
 
 static bool
@@ -200,8 +208,7 @@ bal_judge_is_uneasy(const struct bal_judge *j)
 bool
 bal_judge_is_lossy(const struct bal_judge *j)
 {
-	return health_of(j) == BAL_HEALTH_DEGRADED &&
-	       j->better < BAL_JUDGE_ALARM;
+	return health_of(j) == BAL_HEALTH_DEGRADED && j->better < enough(j);
 }
 
 /* --- from one verdict to the next --------------------------------------- */
@@ -253,9 +260,9 @@ die(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
 static void
 degrade(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
 {
-	/* If it is only slow, nobody complained about loss. */
-	j->better = too_lossy(j, rule) ? 0 : BAL_JUDGE_ALARM;
 	count_flap(j, rule, now_ms);
+	/* If it is only slow, nobody complained about loss. */
+	j->better = too_lossy(j, rule) ? 0 : enough(j);
 	j->health = BAL_HEALTH_DEGRADED;
 	j->worse = 0;
 	j->good_since_ms = now_ms;
@@ -345,8 +352,9 @@ bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 			j->worse = bal_judge_sub(j->worse, w.good);
 		break;
 	case BAL_HEALTH_DEGRADED:
-		j->better = bal_judge_clamp((uint64_t)j->better + w.good, 0,
-					    BAL_JUDGE_ALARM);
+		j->better = bal_judge_clamp(
+			(uint64_t)j->better + bal_judge_relief(rule).good, 0,
+			enough(j));
 		if (still_slow(j, rule))
 			j->good_since_ms = now_ms;
 		else if (!still_lossy(j, rule) &&
@@ -374,7 +382,7 @@ accuse(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
 {
 	const uint32_t weight = bal_judge_weights(rule).bad;
 
-	j->better = bal_judge_sub(j->better, weight);
+	j->better = bal_judge_sub(j->better, bal_judge_relief(rule).bad);
 	if (!j->better && health_of(j) == BAL_HEALTH_DEGRADED)
 		j->good_since_ms = now_ms;
 	/* Beyond that it is the silence that is judged, not the loss. */

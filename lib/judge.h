@@ -22,7 +22,10 @@
  *   (Page's CUSUM, p0 = recovered_loss, p1 = degraded_loss).  12 nats decide:
  *   a line that loses p0 gets there once in more than e^12 rounds; one that
  *   loses 51 % of them in about 52, for each is worth 0.23.
- * - Is it well again?  The same evidence with the other sign.
+ * - Is it well again?  Likewise, with the other sign, and harder to pass: for
+ *   a loss between the two rates neither test decides, so that such a line
+ *   does not go back and forth.  With each flap that is remembered, up to
+ *   three, 12 nats more are wanted.
  *
  * While one of the first two is open, bal_judge_wonders(), rounds come as a
  * burst: doubt costs some bytes, an error costs connections.

@@ -6,6 +6,10 @@
 #define SURE 13816 /* ln(10^6), in 1/1000 */
 #define ONE 65536U /* a certainty */
 
+/* Rates of loss are in 1/10000. */
+#define RATES 10000U
+#define PER_CENT 100U
+
 /* A round, and as many as a habit remembers, in 1/256. */
 #define ROUND 256U
 #define HABIT (256 * ROUND)
@@ -219,16 +223,47 @@ bal_judge_recent_lost(const struct bal_judge *j)
 	return bal_judge_clamp(lost, 0, bal_judge_recent_rounds(j));
 }
 
-/* Between the two rates; what a rule says that is no rate is bent to one. */
+/* Of two rates in 1/10000, @much > @less, the evidence that it is @much. */
+static struct bal_judge_weights
+between(uint32_t less, uint32_t much)
+{
+	return (struct bal_judge_weights){
+		.bad = bal_judge_ln(much, less),
+		.good = bal_judge_ln(RATES - less, RATES - much),
+	};
+}
+
+/* What a rule says that is no rate is bent to one. */
+static uint32_t
+degraded_rate(const struct bal_judge_rule *rule)
+{
+	return bal_judge_clamp(rule->degraded_loss, 2, 99) * PER_CENT;
+}
+
+static uint32_t
+recovered_rate(const struct bal_judge_rule *rule)
+{
+	return bal_judge_clamp(rule->recovered_loss * PER_CENT, PER_CENT,
+			       degraded_rate(rule) - PER_CENT);
+}
+
 struct bal_judge_weights
 bal_judge_weights(const struct bal_judge_rule *rule)
 {
-	const uint32_t much = bal_judge_clamp(rule->degraded_loss, 2, 99);
-	const uint32_t less =
-		bal_judge_clamp(rule->recovered_loss, 1, much - 1);
+	return between(recovered_rate(rule), degraded_rate(rule));
+}
 
-	return (struct bal_judge_weights){
-		.bad = bal_judge_ln(much, less),
-		.good = bal_judge_ln(100 - less, 100 - much),
-	};
+/*
+ * A line whose loss lies between the two rates must not go back and forth
+ * between the two verdicts: what the other test can make nothing of, where its
+ * evidence neither grows nor shrinks, is too much here.
+ */
+struct bal_judge_weights
+bal_judge_relief(const struct bal_judge_rule *rule)
+{
+	const struct bal_judge_weights w = bal_judge_weights(rule);
+	const uint32_t neither = RATES * w.good / (w.good + w.bad);
+	const uint32_t less = recovered_rate(rule) / 4 * 3;
+
+	return between(less, neither);
 }

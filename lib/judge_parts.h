@@ -56,11 +56,15 @@ void bal_judge_learn_rtt(struct bal_judge *j, uint32_t rtt_us);
 void bal_judge_learn_good(struct bal_judge *j);
 void bal_judge_learn_run(struct bal_judge *j);
 
-/* What one round weighs in the test for too much loss. */
+/* What one round weighs, in 1/1000 nat. */
 struct bal_judge_weights {
 	uint32_t bad, good;
 };
 
+/* In the test for too much loss. */
 struct bal_judge_weights bal_judge_weights(const struct bal_judge_rule *rule);
+
+/* In the test whether a lossy one is well again: the harder one to pass. */
+struct bal_judge_weights bal_judge_relief(const struct bal_judge_rule *rule);
 
 #endif

@@ -103,7 +103,7 @@ it_is_degraded_until_the_loss_is_gone(void **state)
 	for (; j.health == BAL_HEALTH_DEGRADED; good++)
 		feed("+", 1);
 	assert_int_equal(letter(), 'a');
-	assert_in_range(good, 25, 35);
+	assert_in_range(good, 45, 65);
 }
 
 static void
@@ -111,9 +111,48 @@ a_fifth_lost_is_good_enough_to_recover(void **state)
 {
 	(void)state;
 	degrade();
-	for (unsigned i = 0; i < 300; i++)
+	for (unsigned i = 0; i < 2000; i++)
 		lose(19);
 	assert_int_equal(letter(), 'a');
+}
+
+static unsigned
+changes_at(unsigned loss, unsigned rounds)
+{
+	unsigned n = 0;
+	char before;
+
+	setup(NULL);
+	degrade();
+	for (; rounds; rounds--) {
+		before = letter();
+		lose(loss);
+		n += letter() != before;
+	}
+	return n;
+}
+
+/* About a day of them each, as they come on such lines. */
+static void
+between_the_two_rates_it_does_not_change_back_and_forth(void **state)
+{
+	(void)state;
+	assert_true(changes_at(28, 500000) <= 10);
+	assert_true(changes_at(36, 500000) <= 10);
+}
+
+static void
+the_next_time_takes_more_to_be_believed(void **state)
+{
+	unsigned good[2] = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		degrade();
+		for (; j.health == BAL_HEALTH_DEGRADED; good[i]++)
+			feed("+", 1);
+	}
+	assert_in_range(good[1], 2 * good[0] - 3, 2 * good[0] + 3);
 }
 
 static void
@@ -332,6 +371,8 @@ main(void)
 		TEST(no_alarm_where_none_is_wanted),
 		TEST(it_is_degraded_until_the_loss_is_gone),
 		TEST(a_fifth_lost_is_good_enough_to_recover),
+		TEST(between_the_two_rates_it_does_not_change_back_and_forth),
+		TEST(the_next_time_takes_more_to_be_believed),
 		TEST(it_must_stay_good_for_the_hold),
 		TEST(degrading_and_then_dying_is_one_flap),
 		TEST(a_silent_one_dies_and_does_not_degrade),

@@ -158,9 +158,9 @@ loss_is_told(void **state)
 		feed("-+", 1);
 	feed("-+", 40);
 	assert_string_equal(reason(), "lost 32 of 64");
-	rule.stable_ms = 60000;
-	feed("+", 40);
-	assert_string_equal(reason(), "good for 41 s of 60 s");
+	rule.stable_ms = 90000;
+	feed("+", 60);
+	assert_string_equal(reason(), "good for 61 s of 90 s");
 }
 
 static void
