@@ -225,20 +225,25 @@ rest_ns(const struct line *l)
 	return l->p.rule.interval_ms * BAL_NS_PER_MS;
 }
 
+/* Answers are to tell something quickly, or what the counters show. */
+static bool
+wonders(const struct line *l)
+{
+	return bal_judge_wonders(&l->p.judge, &l->p.rule) ||
+	       bal_traffic_inquires(l);
+}
+
 /* When the round after the one that begins now is due. */
 static uint64_t
 pause_ns(const struct line *l)
 {
 	uint64_t burst = bal_judge_burst_us(&l->p.judge, &l->p.rule) *
 			 BAL_NS_PER_US;
-
 	uint64_t rest = rest_ns(l);
 
 	if (bal_judge_is_uneasy(&l->p.judge))
 		rest /= UNEASY_TIMES;
-	return bal_judge_wonders(&l->p.judge, &l->p.rule) && burst < rest ?
-		       burst :
-		       rest;
+	return wonders(l) && burst < rest ? burst : rest;
 }
 
 static bool
@@ -250,16 +255,16 @@ is_silent(const struct line *l)
 static int
 begin_round(struct line *l, struct bal_err *err)
 {
-	bool wonders = bal_judge_wonders(&l->p.judge, &l->p.rule) ||
-		       bal_rounds_late(l);
+	bool rests = !wonders(l) && !bal_rounds_late(l);
 
 	l->due_ns = l->prober->now_ns + pause_ns(l);
-	if (!wonders) {
+	if (rests) {
 		l->rounds_rested++;
 		if (bal_traffic_stands_in(l))
 			return 0;
 	}
-	return bal_round_begin(l, !wonders, err);
+	bal_traffic_asked(l);
+	return bal_round_begin(l, rests, err);
 }
 
 static uint64_t
@@ -278,8 +283,7 @@ hurry(struct line *l)
 
 	if (bal_rounds_late(l) && l->due_ns > now)
 		l->due_ns = now;
-	if (bal_judge_wonders(&l->p.judge, &l->p.rule) &&
-	    l->due_ns > now + pause_ns(l))
+	if (wonders(l) && l->due_ns > now + pause_ns(l))
 		l->due_ns = now + pause_ns(l);
 }
 

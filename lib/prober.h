@@ -13,7 +13,7 @@
  * each interval; as soon as an answer is late, rounds go to all targets as a
  * burst until judge has no more doubts.  What the counters of the device show
  * saves rounds of a line that receives, and wakes those of one that sends and
- * receives no more.
+ * receives no more, or less than it did.
  */
 struct bal_prober;
 

@@ -7,6 +7,7 @@
 #include "counters.h"
 #include "icmp.h"
 #include "prober.h"
+#include "shortfall.h"
 
 /*
  * Rounds that are remembered: an answer to an older one is of no use.  As many
@@ -65,6 +66,9 @@ struct traffic {
 	bool suspected;		 /* silence brought a burst */
 	bool flooded;		 /* it sends much and receives little */
 	uint32_t skipped;	 /* rounds that traffic made needless */
+	uint32_t saved;		 /* of those, not spent on inquiries yet */
+	struct bal_shortfall shortfall;
+	struct bal_inquiry inquiry;
 };
 
 struct line {
@@ -186,7 +190,12 @@ bool bal_traffic_stands_in(struct line *l);
 void bal_traffic_poll(struct line *l);
 /* Did enough come in since the last look to excuse a round? */
 bool bal_traffic_excuses(struct line *l);
-/* An answer refuted a suspicion that silence brought. */
-void bal_traffic_refuted(struct line *l);
+/* A round was answered: refutes a suspicion that silence brought. */
+void bal_traffic_answered(struct line *l);
+/* A round was lost, which is what an inquiry looks for. */
+void bal_traffic_lost(struct line *l);
+/* Do the counters want rounds as a burst?  And one of those begins. */
+bool bal_traffic_inquires(const struct line *l);
+void bal_traffic_asked(struct line *l);
 
 #endif

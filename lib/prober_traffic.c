@@ -46,6 +46,13 @@ probe_size(uint64_t bytes, uint64_t packets)
 	return mean < PROBE_BYTES ? mean : PROBE_BYTES;
 }
 
+static bool
+has_doubts(const struct line *l)
+{
+	return bal_traffic_inquires(l) ||
+	       bal_judge_wonders(&l->p.judge, &l->p.rule);
+}
+
 /* What the counters grew by since the last look; false: nothing to compare. */
 static bool
 look(struct line *l, struct growth *g)
@@ -78,6 +85,9 @@ look(struct line *l, struct growth *g)
 	t->seen = now;
 	t->seen_ns = l->prober->now_ns;
 	t->own_rx = t->own_tx = 0;
+	if (known)
+		bal_shortfall_note(&t->shortfall, g->rx_packets, g->tx_packets,
+				   g->span_ns, !has_doubts(l));
 	return known;
 }
 
@@ -195,6 +205,8 @@ bal_traffic_stands_in(struct line *l)
 		t->skipped = 0;
 		return false;
 	}
+	if (t->saved < BAL_INQUIRY_MOST)
+		t->saved++;
 	bal_judge_proof(&l->p.judge);
 	return true;
 }
@@ -213,6 +225,57 @@ patience(const struct line *l)
 }
 
 /*
+ * It receives, and less than it did: asked at once, and where rounds cost, by
+ * no more of them than traffic saved before.
+ */
+static void
+inquire(struct line *l)
+{
+	struct traffic *t = &l->traffic;
+	const uint32_t afford = l->p.metered ? t->saved : BAL_INQUIRY_MOST;
+
+	/* Where nobody wants to know of loss there is nothing to ask. */
+	if (l->p.judge.health == BAL_HEALTH_ALIVE && l->p.rule.degraded_loss &&
+	    bal_shortfall_shows(&t->shortfall) &&
+	    bal_inquiry_open(&t->inquiry, l->prober->now_ns, afford))
+		l->due_ns = l->prober->now_ns;
+}
+
+bool
+bal_traffic_inquires(const struct line *l)
+{
+	return l->traffic.inquiry.left > 0;
+}
+
+void
+bal_traffic_asked(struct line *l)
+{
+	struct traffic *t = &l->traffic;
+
+	if (!bal_traffic_inquires(l))
+		return;
+	if (l->p.metered && t->saved)
+		t->saved--;
+	if (bal_inquiry_asked(&t->inquiry, l->prober->now_ns))
+		bal_shortfall_accept(&t->shortfall);
+}
+
+/* Is there a verdict, then there is nothing left to ask about. */
+static void
+end_inquiry_by_verdict(struct line *l)
+{
+	if (l->p.judge.health != BAL_HEALTH_ALIVE)
+		bal_inquiry_close(&l->traffic.inquiry, l->prober->now_ns);
+}
+
+void
+bal_traffic_lost(struct line *l)
+{
+	bal_inquiry_lost(&l->traffic.inquiry);
+	end_inquiry_by_verdict(l);
+}
+
+/*
  * Many packets left and none came back where both did until now: that is as
  * good as one bad round, and the next one is due at once.
  */
@@ -227,6 +290,7 @@ bal_traffic_poll(struct line *l)
 		return;
 	note_activity(l, &g);
 	t->poll_ns = next_poll(l);
+	inquire(l);
 	if (!t->both_ways || t->suspected ||
 	    t->unanswered < SUSPICIOUS_PACKETS ||
 	    l->prober->now_ns < t->rx_ns + patience(l) ||
@@ -252,10 +316,13 @@ bal_traffic_excuses(struct line *l)
 }
 
 void
-bal_traffic_refuted(struct line *l)
+bal_traffic_answered(struct line *l)
 {
 	struct traffic *t = &l->traffic;
 
+	if (bal_inquiry_answered(&t->inquiry, l->prober->now_ns))
+		bal_shortfall_accept(&t->shortfall);
+	end_inquiry_by_verdict(l);
 	if (!t->suspected)
 		return;
 	t->suspected = false;

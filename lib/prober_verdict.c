@@ -91,7 +91,7 @@ bal_line_good(struct line *l, uint32_t rtt_us)
 				     rtt_us);
 	if (l->p.judge.bad == 0)
 		l->p.reason[0] = '\0';
-	bal_traffic_refuted(l);
+	bal_traffic_answered(l);
 	prove_underlay(l);
 }
 
@@ -103,6 +103,7 @@ bal_line_bad(struct line *l)
 	l->rounds_judged++;
 	died = bal_judge_bad(&l->p.judge, &l->p.rule, line_now_ms(l));
 	l->changed |= died;
+	bal_traffic_lost(l);
 	if (died && l->p.judge.health == BAL_HEALTH_DEAD)
 		fail_tunnels(l);
 }
@@ -116,6 +117,7 @@ bal_line_excused(struct line *l)
 	if (j->bad + 1 < bal_judge_misses(j, &l->p.rule))
 		(void)bal_judge_bad(j, &l->p.rule, line_now_ms(l));
 	bal_judge_proof(j);
+	bal_traffic_lost(l);
 }
 
 void
@@ -125,6 +127,7 @@ bal_line_gone(struct line *l, const char *why)
 	bal_rounds_excuse(l);
 	l->rounds_judged++;
 	l->changed |= bal_judge_gone(&l->p.judge, &l->p.rule, line_now_ms(l));
+	bal_traffic_lost(l);
 	fail_tunnels(l);
 }
 
