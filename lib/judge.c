@@ -280,14 +280,14 @@ static void
 end_run(struct bal_judge *j, const struct bal_judge_rule *rule, bool late)
 {
 	const uint32_t accused = bal_judge_clamp(j->bad, 1, RUN_ACCUSES);
-	const uint32_t misses = bal_judge_misses(j, rule);
 
 	/*
 	 * What condemned it was an outage, and no habit; unless it comes to
 	 * light, by a late answer, that there was none.
 	 */
 	if (lives(j) || recovers(j) ||
-	    (late && !never_answered(j) && j->bad / 2 <= misses))
+	    (late && !never_answered(j) &&
+	     j->bad / 2 <= bal_judge_misses(j, rule)))
 		bal_judge_learn_run(j);
 	/* Slow is not lossy. */
 	if (late) {
@@ -304,7 +304,8 @@ end_run(struct bal_judge *j, const struct bal_judge_rule *rule, bool late)
 static bool
 was_pulled(const struct bal_judge *j, const struct bal_judge_rule *rule)
 {
-	return j->flaps <= 1 && j->bad < bal_judge_misses(j, rule);
+	return health_of(j) == BAL_HEALTH_DEAD && j->flaps <= 1 &&
+	       j->bad < bal_judge_misses(j, rule);
 }
 
 static void
@@ -339,7 +340,7 @@ bool
 bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 	       uint64_t now_ms, uint32_t rtt_us)
 {
-	const struct bal_judge_weights w = bal_judge_weights(rule);
+	const uint32_t weight = j->worse ? bal_judge_weights(rule).good : 0;
 	const enum bal_health before = j->health;
 
 	count_good(j, rule, now_ms, rtt_us);
@@ -349,7 +350,7 @@ bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 		if (too_lossy(j, rule) || too_slow(j, rule))
 			degrade(j, rule, now_ms);
 		else
-			j->worse = bal_judge_sub(j->worse, w.good);
+			j->worse = bal_judge_sub(j->worse, weight);
 		break;
 	case BAL_HEALTH_DEGRADED:
 		j->better = bal_judge_clamp(
@@ -362,7 +363,7 @@ bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 			live(j, now_ms);
 		break;
 	case BAL_HEALTH_DEAD:
-		j->worse = bal_judge_sub(j->worse, w.good);
+		j->worse = bal_judge_sub(j->worse, weight);
 		if (j->good < rule->up || doubtful(j, rule) ||
 		    bal_judge_hold_left_ms(j, rule, now_ms))
 			break;
