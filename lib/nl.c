@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "nl_parts.h"
 #include "text.h"
 
 #ifndef NETLINK_CAP_ACK
@@ -97,6 +98,14 @@ uint32_t
 bal_nl_port(const struct bal_nl *nl)
 {
 	return nl->rth.local.nl_pid;
+}
+
+struct bal_nl_room
+bal_nl_room(struct bal_nl *nl)
+{
+	_Static_assert(sizeof(nl->answer) >= BAL_NL_AT_ONCE * BAL_NL_SHORT,
+		       "short answers need room");
+	return (struct bal_nl_room){ nl->rth.fd, &nl->rth.seq, nl->answer };
 }
 
 void

@@ -332,21 +332,48 @@ any_due(const struct bal_prober *prober)
 	return false;
 }
 
+/*
+ * Whoever will look at its counters in this step.  Not while answers are out:
+ * those are to be read first, so as to be told from traffic.
+ */
+static bool
+will_look(const struct line *l, bool woken)
+{
+	const uint64_t now = l->prober->now_ns;
+
+	if (is_silent(l) || !l->p.passive || bal_rounds_wait(l))
+		return false;
+	return l->traffic.poll_ns <= now ||
+	       (l->due_ns <= now + (woken ? slack_ns(l) : 0) &&
+		!wonders(l));
+}
+
+static int
+step_lines(struct bal_prober *prober, bool woken, struct bal_err *err)
+{
+	for (struct line *l = prober->lines; l; l = l->next)
+		l->traffic.looks = will_look(l, woken);
+	bal_prober_read_ahead(prober);
+	for (struct line *l = prober->lines; l; l = l->next) {
+		if (step_line(l, woken, err) < 0)
+			return -1;
+		/* Whoever looks later wants to know what is then. */
+		l->traffic.is_ahead = false;
+	}
+	return 0;
+}
+
 int
 bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns,
 		struct bal_err *err)
 {
-	bool woken;
-
 	prober->now_ns = now_ns;
 	if (prober->last_ns && now_ns > prober->last_ns + OVERSLEPT_NS)
 		for (struct line *l = prober->lines; l; l = l->next)
 			bal_rounds_excuse(l);
-	woken = any_due(prober);
 	*next_ns = BAL_NEVER;
-	for (struct line *l = prober->lines; l; l = l->next)
-		if (step_line(l, woken, err) < 0)
-			return -1;
+	if (step_lines(prober, any_due(prober), err) < 0)
+		return -1;
 	bal_prober_blame(prober);
 	for (struct line *l = prober->lines; l; l = l->next)
 		*next_ns = earliest(*next_ns, next_of(l));

@@ -69,6 +69,9 @@ struct traffic {
 	uint32_t saved;		 /* of those, not spent on inquiries yet */
 	struct bal_shortfall shortfall;
 	struct bal_inquiry inquiry;
+	struct bal_counters ahead; /* read ahead for the next look */
+	bool looks;		 /* it will want that in this step */
+	bool is_ahead;		 /* and has it */
 };
 
 struct line {
@@ -181,6 +184,16 @@ void bal_prober_blame(struct bal_prober *prober);
 /* How many targets count, and how many of these must answer. */
 uint32_t bal_line_counting(const struct line *l);
 uint32_t bal_line_need(const struct line *l);
+
+/* --- prober_counters.c --------------------------------------------------- */
+
+/* Read the counters of all lines that have traffic.looks, at once. */
+void bal_prober_read_ahead(struct bal_prober *prober);
+/*
+ * Those of one line, as read ahead or else now.  0, or -1 when there is no
+ * such device.
+ */
+int bal_line_counters(struct line *l, struct bal_counters *out);
 
 /* --- prober_traffic.c ---------------------------------------------------- */
 

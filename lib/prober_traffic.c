@@ -65,7 +65,7 @@ look(struct line *l, struct growth *g)
 	/* Our own answers among them have to be known as such. */
 	if (bal_rounds_wait(l))
 		bal_line_receive(l);
-	if (bal_counters_read(l->prober->nl, l->p.ifindex, &now) < 0)
+	if (bal_line_counters(l, &now) < 0)
 		return false;
 	*g = (struct growth){
 		.rx_packets = less(now.rx_packets, t->seen.rx_packets),
