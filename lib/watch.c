@@ -367,7 +367,11 @@ open_all(struct watch *w, struct bal_err *err)
 	if (!w->monitor)
 		return -1;
 	w->files = bal_watch_files_open(w->loop, &w->pass->paths, err);
-	return w->files ? 0 : -1;
+	if (!w->files)
+		return -1;
+	/* What was of use only until here: the linker, the configuration. */
+	bal_memory_give_back();
+	return 0;
 }
 
 int
