@@ -252,12 +252,34 @@ is_silent(const struct line *l)
 	return l->gone || l->p.no_carrier || !l->p.n_targets;
 }
 
+/*
+ * Lines of one pace that a burst or a late answer moved apart come together
+ * again, and cost one wake-up: whose next round follows another line's by less
+ * than half an interval takes it at that time, once.
+ */
+static void
+join_others(struct line *l)
+{
+	const uint64_t half = rest_ns(l) / 2, due = l->due_ns;
+
+	if (due != l->prober->now_ns + rest_ns(l))
+		return;
+	for (const struct line *o = l->prober->lines; o; o = o->next) {
+		uint64_t sooner = due > o->due_ns ? due - o->due_ns : 0;
+
+		if (sooner && sooner < half && !is_silent(o) &&
+		    rest_ns(o) == rest_ns(l))
+			l->due_ns = o->due_ns;
+	}
+}
+
 static int
 begin_round(struct line *l, struct bal_err *err)
 {
 	bool rests = !wonders(l) && !bal_rounds_late(l);
 
 	l->due_ns = l->prober->now_ns + pause_ns(l);
+	join_others(l);
 	if (rests) {
 		l->rounds_rested++;
 		if (bal_traffic_stands_in(l))

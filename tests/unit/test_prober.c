@@ -2,6 +2,7 @@
 /* test_prober - real echo requests to a second network namespace. */
 #include <sys/resource.h>
 
+#include "prober_parts.h"
 #include "uplinks.h"
 
 /* --- answers ------------------------------------------------------------ */
@@ -270,6 +271,74 @@ too_few_descriptors_are_said(void **state)
 	assert_int_equal(p[0].judge.health, BAL_HEALTH_UNKNOWN);
 }
 
+/* --- together ------------------------------------------------------------ */
+
+#define PACE 400
+
+static void
+step_for(struct bal_prober *prober, struct bal_loop *loop, uint64_t ms)
+{
+	const uint64_t end = bal_clock_ns() + ms * BAL_NS_PER_MS;
+	uint64_t next;
+
+	while (bal_clock_ns() < end) {
+		assert_int_equal(
+			bal_prober_step(prober, bal_clock_ns(), &next, &err),
+			0);
+		if (next > end)
+			next = end;
+		assert_int_equal(bal_loop_wait(loop, next, &err), 0);
+	}
+}
+
+static bool
+are_together(const struct bal_prober *prober)
+{
+	assert_non_null(prober->lines->next);
+	return prober->lines->due_ns == prober->lines->next->due_ns;
+}
+
+/*
+ * The second one begins @later ms after the first.  Within three rounds, but
+ * for a busy machine, whose late answers move them apart once more.
+ */
+static void
+assert_come_together(uint64_t later, uint32_t other_pace, bool together)
+{
+	struct bal_loop *loop = bal_loop_open(&err);
+	struct bal_nl *nl = bal_nl_open(&err);
+	struct bal_prober *prober = bal_prober_open(loop, nl, &err);
+	struct bal_probe p[] = { probe_of(1, 2), probe_of(2, 2) };
+	int turns = together ? 20 : 1;
+
+	p[0].rule.interval_ms = PACE;
+	p[1].rule.interval_ms = other_pace;
+	assert_int_equal(bal_prober_plan(prober, p, 1, &err), 0);
+	step_for(prober, loop, later);
+	assert_int_equal(bal_prober_plan(prober, p, 2, &err), 0);
+	do {
+		step_for(prober, loop, 3 * PACE);
+	} while (--turns && !are_together(prober));
+	if (are_together(prober) != together)
+		fail_msg("%u ms later, every %u ms: together is %d",
+			 (unsigned)later, other_pace, !together);
+	bal_prober_close(prober);
+	bal_nl_close(nl);
+	bal_loop_close(loop);
+}
+
+static void
+rounds_of_one_pace_come_together(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(2);
+	assert_come_together(PACE / 4, PACE, true);
+	assert_come_together(PACE * 3 / 4, PACE, true);
+	/* Nobody is asked more often than configured for another's sake. */
+	assert_come_together(PACE / 4, PACE * 5 / 4, false);
+}
+
 int
 main(void)
 {
@@ -287,6 +356,7 @@ main(void)
 		TEST(each_uses_its_own_device),
 		TEST(as_many_as_there_may_be),
 		TEST(too_few_descriptors_are_said), /* the last one */
+		TEST(rounds_of_one_pace_come_together),
 	};
 
 	make_uplink_namespace();
