@@ -91,6 +91,16 @@ ticker_drain(int ticker)
 		die("cannot read a timer");
 }
 
+void
+make_room(int fd)
+{
+	int size = 4 << 20;
+
+	/* Beyond the system's limit where that is allowed. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
 static int
 bind_as_told(const struct options *opt, int fd, in_port_t port)
 {
@@ -127,6 +137,7 @@ socket_unconnected(const struct options *opt, in_port_t own)
 
 	if (fd < 0)
 		die("cannot create a socket");
+	make_room(fd);
 	if (bind_as_told(opt, fd, own) == 0)
 		return fd;
 	close(fd);
@@ -146,6 +157,8 @@ socket_from(const struct options *opt, bool udp, uint32_t address,
 
 	if (fd < 0)
 		die("cannot create a socket");
+	if (udp)
+		make_room(fd);
 	/* An attempt that is over may leave its port behind.  Not so for UDP:
 	 * datagrams for one flow would go to another. */
 	if (own && !udp)

@@ -68,8 +68,6 @@ note_gap(struct flow *flow, int64_t time)
 {
 	if (time - flow->last_answer > flow->longest_gap)
 		flow->longest_gap = time - flow->last_answer;
-	if (time - flow->last_answer > SEC)
-		flow->stalled = true;
 }
 
 static void
@@ -354,7 +352,7 @@ tcp_receive(struct flow *flow)
 }
 
 static void
-tcp_events(struct flows *flows)
+tcp_events(struct flows *flows, bool ask)
 {
 	struct epoll_event events[64];
 	int ready = epoll_wait(flows->poller, events, 64, 100);
@@ -365,9 +363,22 @@ tcp_events(struct flows *flows)
 			continue;
 		}
 		ticker_drain(flows->ticker);
-		for (unsigned f = 0; f < flows->opt->flows; f++)
+		for (unsigned f = 0; ask && f < flows->opt->flows; f++)
 			tcp_tick(flows, &flows->flow[f]);
 	}
+}
+
+/* How many still wait for an answer. */
+static unsigned
+tcp_note_stalled(struct flows *flows)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < flows->opt->flows; i++) {
+		flows->flow[i].stalled = flows->flow[i].waiting;
+		n += flows->flow[i].waiting;
+	}
+	return n;
 }
 
 int
@@ -376,12 +387,16 @@ tcp_run(const struct options *opt)
 	struct flows flows;
 	struct flow sum;
 	unsigned moved, stalled;
+	int64_t time;
 
 	flows_init(&flows, opt, opt->every_ms * MSEC);
 	while (!stopping && now() < flows.end)
-		tcp_events(&flows);
+		tcp_events(&flows, true);
+	time = now();
 	for (unsigned i = 0; i < opt->flows; i++)
-		note_gap(&flows.flow[i], now());
+		note_gap(&flows.flow[i], time);
+	while (tcp_note_stalled(&flows) > 0 && now() < time + 5 * SEC)
+		tcp_events(&flows, false);
 	moved = add_up(&flows, &sum, &stalled);
 	printf("flows=%u exchanged=%lu resets=%lu stalled=%u "
 	       "longest_gap_ms=%lld moved=%u\n",

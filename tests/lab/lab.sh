@@ -50,16 +50,16 @@ in_ns() {
 	fi
 }
 
-# lab_spawn NAME LOG CMD...: in the background; LAB_PID is its number, and
-# lab_down ends it.
+# lab_spawn NAME LOG CMD...: in the background, before all others; LAB_PID is its
+# number, and lab_down ends it.
 lab_spawn() {
 	local name=$1 log=$2
 	shift 2
 	if [ "$name" = box ]; then
-		"$@" >"$log" 2>&1 </dev/null &
+		"${LAB_FIRST[@]}" "$@" >"$log" 2>&1 </dev/null &
 	else
-		nsenter --net=/run/netns/"$name" -- "$@" >"$log" 2>&1 \
-			</dev/null &
+		"${LAB_FIRST[@]}" nsenter --net=/run/netns/"$name" -- "$@" \
+			>"$log" 2>&1 </dev/null &
 	fi
 	LAB_PID=$!
 	LAB_PIDS+=("$LAB_PID")
@@ -346,7 +346,7 @@ lab_serve() {
 	local log=$LAB_DIR/log/serve
 	lab_traffic && lab_spawn server "$log" \
 		"$TRAFFIC" serve --udp "$LAB_PORT" --tcp "$LAB_PORT" || return
-	wait_for 5 grep -qs ready "$log"
+	wait_for 30 grep -qs ready "$log"
 }
 
 # lab_sink: the service of traffic bulk, on LAB_SINK_PORT.
@@ -355,7 +355,7 @@ lab_sink() {
 	lab_traffic && lab_spawn server "$log" \
 		"$TRAFFIC" sink --udp "$LAB_SINK_PORT" --tcp "$LAB_SINK_PORT" ||
 		return
-	wait_for 5 grep -qs ready "$log"
+	wait_for 30 grep -qs ready "$log"
 }
 
 # --- ifupdown --------------------------------------------------------------

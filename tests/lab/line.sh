@@ -39,7 +39,7 @@ modem_delay() {
 	lab_traffic && lab_spawn "$ns" "$log" "$TRAFFIC" delay \
 		--delay-ms "$ms" --jitter-ms "$jitter" "${@:4}" || return
 	LAB_DELAY_PID[$k]=$LAB_PID
-	wait_for 5 grep -qs ready "$log" && modem_queues "$k" -A
+	wait_for 30 grep -qs ready "$log" && modem_queues "$k" -A
 }
 
 # Before connection tracking: of two packets of a flow that is still unknown,

@@ -34,6 +34,8 @@ listen_on(int type, in_port_t port)
 	if (fd < 0)
 		die("cannot create a socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (type == SOCK_DGRAM)
+		make_room(fd);
 	if (type == SOCK_DGRAM &&
 	    setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) < 0)
 		die("cannot ask for the address that was written to");

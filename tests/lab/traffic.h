@@ -59,6 +59,12 @@ int ticker_new(int64_t period_ns);
 void ticker_drain(int ticker);
 
 /*
+ * What comes in while this process has to wait for a processor shall not be
+ * lost: 4 MiB, or as much as the system lets have.
+ */
+void make_room(int fd);
+
+/*
  * A nonblocking socket bound as the options say and connected, or being
  * connected, to @address (host byte order) and the port of --to.  -1 with
  * errno when the kernel refuses at once.
