@@ -5,6 +5,8 @@
 
 TAP_COUNT=0
 TAP_FAILED=0
+# What a test prints of its world when something fails, as often as that.
+TAP_EXPLANATIONS=3
 
 # diag TEXT...: a comment, each line of it.
 diag() {
@@ -24,6 +26,15 @@ tap_result() {
 	return "$1"
 }
 
+# tap_explain: what the function `explain` prints, where a test has one.  For
+# the first failures alone: what follows from them needs no second look.
+tap_explain() {
+	if [ "$TAP_FAILED" -le "$TAP_EXPLANATIONS" ] &&
+		declare -F explain >/dev/null; then
+		explain 2>&1 | sed 's/^/# | /'
+	fi
+}
+
 # ok DESC CMD...: CMD, run in this shell, succeeds.  On failure its output
 # follows as comments.
 ok() {
@@ -38,6 +49,7 @@ ok() {
 	if ! tap_result "$status" "$desc"; then
 		echo "# failed with status $status: $*"
 		sed 's/^/# /' "$output"
+		tap_explain
 	fi
 	rm -f "$output"
 	return "$status"
@@ -62,6 +74,7 @@ is() {
 	fi
 	tap_result 1 "$1"
 	printf 'got:\n%s\nwant:\n%s\n' "$2" "$3" | sed 's/^/# /'
+	tap_explain
 	return 1
 }
 

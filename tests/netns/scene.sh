@@ -46,6 +46,31 @@ scene_openvpn() {
 	echo "down [ ! -s $pid ] || { kill \$(cat $pid); rm $pid; }"
 }
 
+# explain: what is needed to understand a failure; tap.sh prints it.
+explain() {
+	local log
+	lab_inside || return
+	echo "at $(cut -d ' ' -f 1 /proc/uptime) s, load $(cut -d ' ' -f 1-4 \
+		/proc/loadavg), failed $TAP_FAILED"
+	bal-status
+	bal-status --history | tail -n 30
+	cat "$BAL_RUNDIR"/state "$BAL_CONF"
+	ip -4 -o addr show
+	ip rule show
+	ip route show table all proto 214
+	ip nexthop show
+	ps -e -o pid,ppid,stat,etimes,args
+	for log in box "${LAB_NAMESPACES[@]}"; do
+		echo "--- $log: datagrams"
+		in_ns "$log" cat /proc/net/dev
+		in_ns "$log" grep ^Udp: /proc/net/snmp
+		in_ns "$log" conntrack -S
+	done
+	for log in "$LAB_DIR"/log/*; do
+		[ ! -s "$log" ] || tail -v -n 40 "$log"
+	done
+} 2>/dev/null
+
 # scene_conf [LINES...]: bal.conf of the lab.
 scene_conf() {
 	lab_inside || return
@@ -75,7 +100,7 @@ scene_up() {
 	lab_interfaces "$LAB_DIR"/interfaces
 	ifup -a || return
 	for ((k = 1; k <= SCENE_TUNNELS; k++)); do
-		wait_for 10 scene_is_up "tun$k" || return
+		wait_for 30 scene_is_up "tun$k" || return
 	done
 }
 
@@ -113,6 +138,7 @@ flow_stop() {
 	for name; do
 		wait "${SCENE_FLOW[$name]}"
 		lab_forget "${SCENE_FLOW[$name]}"
+		diag "flow $name: $(tail -n 1 "$LAB_DIR/flow.$name")"
 	done
 }
 
@@ -133,6 +159,15 @@ flow_is_whole() {
 	[ "$(($(flow "$1" received)0 + $(flow "$1" exchanged)0))" -gt 0 ]
 }
 
+# flow_goes_on NAME BEGIN END: though nothing came back from BEGIN on, each of
+# its flows was answered again long before END (of lab_clock).  However slow all
+# of it was: who was not has a gap from the one to the other.
+flow_goes_on() {
+	diag "lost $(flow "$1" lost) of $(flow "$1" sent), longest gap" \
+		"$(flow "$1" longest_gap_ms) of $((($3 - $2) * 10)) ms"
+	[ "$(flow "$1" longest_gap_ms)" -lt $((($3 - $2) * 10 - 300)) ]
+}
+
 # spread ARGS...: identities and counts of connections to the far servers.
 spread() {
 	"$TRAFFIC" spread --to "$SCENE_SERVERS:$LAB_PORT" "$@"
@@ -151,4 +186,8 @@ ours() {
 	"$LAB_IPTABLES"-save -t mangle | grep BAL_
 	"$LAB_IPTABLES"-save -t nat | grep BAL_
 	return 0
+}
+
+nothing_is_left() {
+	[ -z "$(ours)" ]
 }

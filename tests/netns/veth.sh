@@ -32,7 +32,7 @@ veth_device() {
 	done
 	printf '%s\n' "${lines[@]}" "link set $dev up" | ip -n "$ns" -batch - &&
 		ip -n "$ns.far" link set "$dev" addrgenmode none up &&
-		wait_for 5 veth_carrier "$ns" "$dev" 1
+		wait_for 30 veth_carrier "$ns" "$dev" 1
 }
 
 # veth_carrier NS DEV 1|0: has it one, has it none?
@@ -46,9 +46,9 @@ veth_carrier() {
 # veth_cable NS DEV off|on: the carrier goes, or comes back.
 veth_cable() {
 	case $3 in
-	on) ip -n "$1.far" link set "$2" up && wait_for 5 veth_carrier "$1" "$2" 1 ;;
+	on) ip -n "$1.far" link set "$2" up && wait_for 30 veth_carrier "$1" "$2" 1 ;;
 	off) ip -n "$1.far" link set "$2" down &&
-		wait_for 5 veth_carrier "$1" "$2" 0 ;;
+		wait_for 30 veth_carrier "$1" "$2" 0 ;;
 	*) return 64 ;;
 	esac
 }
