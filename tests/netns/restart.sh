@@ -42,19 +42,20 @@ install_restart() {
 	: >"$STARTS"
 }
 
-# client_config K LINES...: tells bal of its coming and going, and gives up
-# where nobody answers.
+# client_config K LINES...: tells bal of its going.  At once whole, for a client
+# that reads it just now.
 client_config() {
-	local k=$1
+	local k=$1 file=/etc/openvpn/client/eth$1.conf
 	shift
-	lab_openvpn_config "$k" "/etc/openvpn/client/eth$k.conf" \
-		"hand-window 4" "connect-retry-max 1" \
-		"down /usr/local/sbin/bal-down" "$@"
+	lab_openvpn_config "$k" "$file.new" \
+		"down /usr/local/sbin/bal-down" "$@" && mv "$file.new" "$file"
 }
 
-# good_config K: what boot writes.
+# good_config K [LINES...]: one that tells of its coming, too.
 good_config() {
-	client_config "$1" "up /usr/local/sbin/bal-up"
+	local k=$1
+	shift
+	client_config "$k" "up /usr/local/sbin/bal-up" "$@"
 }
 
 client_pid() {
