@@ -5,8 +5,8 @@
 
 TAP_COUNT=0
 TAP_FAILED=0
-# What a test prints of its world when something fails, as often as that.
-TAP_EXPLANATIONS=3
+# How often a test prints what it knows of its world when something fails.
+TAP_EXPLANATIONS=1
 
 # diag TEXT...: a comment, each line of it.
 diag() {
@@ -27,7 +27,7 @@ tap_result() {
 }
 
 # tap_explain: what the function `explain` prints, where a test has one.  For
-# the first failures alone: what follows from them needs no second look.
+# the first failure alone: what follows from it needs no second look.
 tap_explain() {
 	if [ "$TAP_FAILED" -le "$TAP_EXPLANATIONS" ] &&
 		declare -F explain >/dev/null; then

@@ -67,7 +67,7 @@ explain() {
 		in_ns "$log" conntrack -S
 	done
 	for log in "$LAB_DIR"/log/*; do
-		[ ! -s "$log" ] || tail -v -n 40 "$log"
+		[ ! -s "$log" ] || tail -v -n 20 "$log"
 	done
 } 2>/dev/null
 
