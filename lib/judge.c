@@ -2,8 +2,6 @@
 /* judge - what probes say of an uplink: samples and a clock in, a verdict out. */
 #include "judge.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "judge_parts.h"
@@ -43,8 +41,8 @@ bal_health_parse(const char *text, enum bal_health *out)
 /* --- what holds now ----------------------------------------------------- */
 
 /* A damaged state file may say anything. */
-static enum bal_health
-health_of(const struct bal_judge *j)
+enum bal_health
+bal_judge_health(const struct bal_judge *j)
 {
 	return (size_t)j->health < N_NAMES ? j->health : BAL_HEALTH_UNKNOWN;
 }
@@ -52,8 +50,8 @@ health_of(const struct bal_judge *j)
 static bool
 lives(const struct bal_judge *j)
 {
-	return health_of(j) == BAL_HEALTH_ALIVE ||
-	       health_of(j) == BAL_HEALTH_DEGRADED;
+	return bal_judge_health(j) == BAL_HEALTH_ALIVE ||
+	       bal_judge_health(j) == BAL_HEALTH_DEGRADED;
 }
 
 static bool
@@ -63,10 +61,10 @@ never_answered(const struct bal_judge *j)
 }
 
 /* Dead, and answering again: what is judged is whether that lasts. */
-static bool
-recovers(const struct bal_judge *j)
+bool
+bal_judge_recovers(const struct bal_judge *j)
 {
-	return health_of(j) == BAL_HEALTH_DEAD && j->good_since_ms;
+	return bal_judge_health(j) == BAL_HEALTH_DEAD && j->good_since_ms;
 }
 
 static uint64_t
@@ -95,8 +93,9 @@ too_lossy(const struct bal_judge *j, const struct bal_judge_rule *rule)
 }
 
 /* Some loss, and not yet clear how much that is. */
-static bool
-doubtful(const struct bal_judge *j, const struct bal_judge_rule *rule)
+bool
+bal_judge_doubts_loss(const struct bal_judge *j,
+		      const struct bal_judge_rule *rule)
 {
 	return rule->degraded_loss && j->worse && !too_lossy(j, rule);
 }
@@ -109,14 +108,16 @@ enough(const struct bal_judge *j)
 }
 
 /* What is still held against a degraded one? */
-static bool
-still_lossy(const struct bal_judge *j, const struct bal_judge_rule *rule)
+bool
+bal_judge_still_lossy(const struct bal_judge *j,
+		      const struct bal_judge_rule *rule)
 {
 	return rule->degraded_loss && j->better < enough(j);
 }
 
-static bool
-still_slow(const struct bal_judge *j, const struct bal_judge_rule *rule)
+bool
+bal_judge_still_slow(const struct bal_judge *j,
+		     const struct bal_judge_rule *rule)
 {
 	const uint32_t much = rule->degraded_rtt_ms;
 	const uint32_t less = rule->recovered_rtt_ms;
@@ -125,12 +126,12 @@ still_slow(const struct bal_judge *j, const struct bal_judge_rule *rule)
 }
 
 /* Flaps that are not forgotten at @now_ms; silence mends nothing. */
-static uint32_t
-flaps_left(const struct bal_judge *j, uint64_t now_ms)
+uint32_t
+bal_judge_flaps(const struct bal_judge *j, uint64_t now_ms)
 {
 	uint64_t forgotten = 0;
 
-	if (lives(j) || recovers(j))
+	if (lives(j) || bal_judge_recovers(j))
 		forgotten = elapsed(j->flap_ms, now_ms) / FORGET_MS;
 	return forgotten < j->flaps ? j->flaps - (uint32_t)forgotten : 0;
 }
@@ -154,10 +155,10 @@ uint32_t
 bal_judge_hold_ms(const struct bal_judge *j, const struct bal_judge_rule *rule,
 		  uint64_t now_ms)
 {
-	uint32_t before = flaps_left(j, now_ms);
+	uint32_t before = bal_judge_flaps(j, now_ms);
 
 	/* The one that it suffers from now is the last of them. */
-	if (health_of(j) != BAL_HEALTH_ALIVE && before)
+	if (bal_judge_health(j) != BAL_HEALTH_ALIVE && before)
 		before--;
 	return hold_after(before, rule);
 }
@@ -169,7 +170,7 @@ bal_judge_hold_left_ms(const struct bal_judge *j,
 	const uint64_t hold = bal_judge_hold_ms(j, rule, now_ms);
 	const uint64_t done = elapsed(j->good_since_ms, now_ms);
 
-	switch (health_of(j)) {
+	switch (bal_judge_health(j)) {
 	case BAL_HEALTH_DEAD:
 	case BAL_HEALTH_DEGRADED:
 		if (!j->good_since_ms)
@@ -183,13 +184,14 @@ bal_judge_hold_left_ms(const struct bal_judge *j,
 bool
 bal_judge_wonders(const struct bal_judge *j, const struct bal_judge_rule *rule)
 {
-	switch (health_of(j)) {
+	switch (bal_judge_health(j)) {
 	case BAL_HEALTH_ALIVE:
-		return j->bad || doubtful(j, rule);
+		return j->bad || bal_judge_doubts_loss(j, rule);
 	case BAL_HEALTH_DEGRADED:
 		return j->bad > 0;
 	case BAL_HEALTH_DEAD:
-		return recovers(j) && (j->good < rule->up || doubtful(j, rule));
+		return bal_judge_recovers(j) &&
+		       (j->good < rule->up || bal_judge_doubts_loss(j, rule));
 	default:
 		return j->bad && !never_answered(j);
 	}
@@ -201,14 +203,15 @@ bal_judge_wonders(const struct bal_judge *j, const struct bal_judge_rule *rule)
 bool
 bal_judge_is_uneasy(const struct bal_judge *j)
 {
-	return health_of(j) == BAL_HEALTH_ALIVE &&
+	return bal_judge_health(j) == BAL_HEALTH_ALIVE &&
 	       __builtin_popcountll(j->recent & UNEASY_ROUNDS) >= UNEASY_LOST;
 }
 
 bool
 bal_judge_is_lossy(const struct bal_judge *j)
 {
-	return health_of(j) == BAL_HEALTH_DEGRADED && j->better < enough(j);
+	return bal_judge_health(j) == BAL_HEALTH_DEGRADED &&
+	       j->better < enough(j);
 }
 
 /* --- from one verdict to the next --------------------------------------- */
@@ -216,7 +219,7 @@ bal_judge_is_lossy(const struct bal_judge *j)
 static void
 forget_flaps(struct bal_judge *j, uint64_t now_ms)
 {
-	const uint32_t left = flaps_left(j, now_ms);
+	const uint32_t left = bal_judge_flaps(j, now_ms);
 
 	j->flap_ms += (j->flaps - left) * FORGET_MS;
 	if (!left || j->flap_ms > now_ms)
@@ -240,7 +243,7 @@ static void
 count_flap(struct bal_judge *j, const struct bal_judge_rule *rule,
 	   uint64_t now_ms)
 {
-	if (health_of(j) != BAL_HEALTH_ALIVE)
+	if (bal_judge_health(j) != BAL_HEALTH_ALIVE)
 		return;
 	forget_flaps(j, now_ms);
 	if (j->flaps == 0 || hold_after(j->flaps - 1, rule) < most_hold(rule))
@@ -285,7 +288,7 @@ end_run(struct bal_judge *j, const struct bal_judge_rule *rule, bool late)
 	 * What condemned it was an outage, and no habit; unless it comes to
 	 * light, by a late answer, that there was none.
 	 */
-	if (lives(j) || recovers(j) ||
+	if (lives(j) || bal_judge_recovers(j) ||
 	    (late && !never_answered(j) &&
 	     j->bad / 2 <= bal_judge_misses(j, rule)))
 		bal_judge_learn_run(j);
@@ -304,7 +307,7 @@ end_run(struct bal_judge *j, const struct bal_judge_rule *rule, bool late)
 static bool
 was_pulled(const struct bal_judge *j, const struct bal_judge_rule *rule)
 {
-	return health_of(j) == BAL_HEALTH_DEAD && j->flaps <= 1 &&
+	return bal_judge_health(j) == BAL_HEALTH_DEAD && j->flaps <= 1 &&
 	       j->bad < bal_judge_misses(j, rule);
 }
 
@@ -325,7 +328,7 @@ count_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 	const bool pulled = was_pulled(j, rule);
 
 	end_run(j, rule, late);
-	if (health_of(j) == BAL_HEALTH_DEAD && !recovers(j))
+	if (bal_judge_health(j) == BAL_HEALTH_DEAD && !bal_judge_recovers(j))
 		begin_to_recover(j, pulled, now_ms);
 	if (j->good_since_ms > now_ms)
 		j->good_since_ms = now_ms;
@@ -344,7 +347,7 @@ bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 	const enum bal_health before = j->health;
 
 	count_good(j, rule, now_ms, rtt_us);
-	switch (health_of(j)) {
+	switch (bal_judge_health(j)) {
 	case BAL_HEALTH_ALIVE:
 		forget_flaps(j, now_ms);
 		if (too_lossy(j, rule) || too_slow(j, rule))
@@ -356,15 +359,15 @@ bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 		j->better = bal_judge_clamp(
 			(uint64_t)j->better + bal_judge_relief(rule).good, 0,
 			enough(j));
-		if (still_slow(j, rule))
+		if (bal_judge_still_slow(j, rule))
 			j->good_since_ms = now_ms;
-		else if (!still_lossy(j, rule) &&
+		else if (!bal_judge_still_lossy(j, rule) &&
 			 !bal_judge_hold_left_ms(j, rule, now_ms))
 			live(j, now_ms);
 		break;
 	case BAL_HEALTH_DEAD:
 		j->worse = bal_judge_sub(j->worse, weight);
-		if (j->good < rule->up || doubtful(j, rule) ||
+		if (j->good < rule->up || bal_judge_doubts_loss(j, rule) ||
 		    bal_judge_hold_left_ms(j, rule, now_ms))
 			break;
 		if (too_lossy(j, rule))
@@ -384,10 +387,11 @@ accuse(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
 	const uint32_t weight = bal_judge_weights(rule).bad;
 
 	j->better = bal_judge_sub(j->better, bal_judge_relief(rule).bad);
-	if (!j->better && health_of(j) == BAL_HEALTH_DEGRADED)
+	if (!j->better && bal_judge_health(j) == BAL_HEALTH_DEGRADED)
 		j->good_since_ms = now_ms;
 	/* Beyond that it is the silence that is judged, not the loss. */
-	if ((health_of(j) == BAL_HEALTH_ALIVE || recovers(j)) &&
+	if ((bal_judge_health(j) == BAL_HEALTH_ALIVE ||
+	     bal_judge_recovers(j)) &&
 	    j->bad <= RUN_ACCUSES)
 		j->worse = bal_judge_clamp((uint64_t)j->worse + weight, 0,
 					   2 * BAL_JUDGE_ALARM);
@@ -408,14 +412,14 @@ bal_judge_bad(struct bal_judge *j, const struct bal_judge_rule *rule,
 	else if (j->bad >= bal_judge_misses(j, rule))
 		die(j, rule, now_ms);
 	else
-		j->health = health_of(j);
+		j->health = bal_judge_health(j);
 	return j->health != before;
 }
 
 void
 bal_judge_proof(struct bal_judge *j)
 {
-	if (health_of(j) == BAL_HEALTH_DEAD)
+	if (bal_judge_health(j) == BAL_HEALTH_DEAD)
 		return;
 	if (lives(j))
 		bal_judge_learn_run(j);
@@ -433,47 +437,7 @@ bal_judge_gone(struct bal_judge *j, const struct bal_judge_rule *rule,
 	return j->health != before;
 }
 
-/* --- for people, and for passes of one command -------------------------- */
-
-static const char *
-say_hold(const struct bal_judge *j, const struct bal_judge_rule *rule,
-	 uint64_t now_ms, char *buf, size_t size)
-{
-	const uint32_t hold = bal_judge_hold_ms(j, rule, now_ms);
-	const uint32_t left = bal_judge_hold_left_ms(j, rule, now_ms);
-	const uint32_t unit = hold < 1000 ? 1 : 1000;
-
-	if (left)
-		snprintf(buf, size, "good for %" PRIu32 " %s of %" PRIu32 " %s",
-			 (hold - left) / unit, unit == 1 ? "ms" : "s",
-			 hold / unit, unit == 1 ? "ms" : "s");
-	else if (j->good < rule->up)
-		snprintf(buf, size, "%" PRIu32 " of %" PRIu32 " answers",
-			 j->good, rule->up);
-	return buf;
-}
-
-const char *
-bal_judge_reason(const struct bal_judge *j, const struct bal_judge_rule *rule,
-		 uint64_t now_ms, char *buf, size_t size)
-{
-	if (!size)
-		return "";
-	buf[0] = '\0';
-	if (recovers(j))
-		return say_hold(j, rule, now_ms, buf, size);
-	if (health_of(j) != BAL_HEALTH_DEGRADED)
-		return buf;
-	if (still_lossy(j, rule))
-		snprintf(buf, size, "lost %" PRIu32 " of %" PRIu32,
-			 bal_judge_recent_lost(j), bal_judge_recent_rounds(j));
-	else if (still_slow(j, rule))
-		snprintf(buf, size, "answers after %" PRIu32 " ms",
-			 j->srtt_us / 1000);
-	else
-		say_hold(j, rule, now_ms, buf, size);
-	return buf;
-}
+/* --- for passes of one command --------------------------------------------- */
 
 bool
 bal_judge_settled(const struct bal_judge *j, const struct bal_judge_rule *rule,
@@ -486,12 +450,12 @@ bal_judge_settled(const struct bal_judge *j, const struct bal_judge_rule *rule,
 	/* What is in @j then is the last pass's. */
 	if (!rounds)
 		return false;
-	switch (health_of(j)) {
+	switch (bal_judge_health(j)) {
 	case BAL_HEALTH_ALIVE:
 	case BAL_HEALTH_DEGRADED:
 		return j->bad == 0;
 	case BAL_HEALTH_DEAD:
-		if (recovers(j))
+		if (bal_judge_recovers(j))
 			return bal_judge_hold_left_ms(j, rule, now_ms) >
 			       pass_ms;
 		/* Exactly that many: it died in this very round. */

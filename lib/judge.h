@@ -201,13 +201,33 @@ uint32_t bal_judge_hold_left_ms(const struct bal_judge *j,
 				const struct bal_judge_rule *rule,
 				uint64_t now_ms);
 
+/* Flaps that are not forgotten at @now_ms; silence mends nothing. */
+uint32_t bal_judge_flaps(const struct bal_judge *j, uint64_t now_ms);
+
 /*
  * Why it is as it is, beyond what the last bad round said: "lost 31 of 60",
- * "answers after 900 ms", "good for 2 s of 8 s", or "".  Into @buf.
+ * "answers after 900 ms", "good for 2 s of 8 s, back in 6 s", "1 of 2 answers",
+ * or "".  Into @buf.
  */
 const char *bal_judge_reason(const struct bal_judge *j,
 			     const struct bal_judge_rule *rule, uint64_t now_ms,
 			     char *buf, size_t size);
+
+/*
+ * What it is suspected of, where bal_judge_wonders(): "2 bad rounds in a row, 4
+ * condemn it", "lost 6 of 64, which may be too much"; else "".  Into @buf.
+ */
+const char *bal_judge_suspicion(const struct bal_judge *j,
+				const struct bal_judge_rule *rule, char *buf,
+				size_t size);
+
+/*
+ * That flaps made the hold longer than `stable`: "flapped 3 times lately, must
+ * be good for 8 s before it is back"; else "".  Into @buf.
+ */
+const char *bal_judge_grown(const struct bal_judge *j,
+			    const struct bal_judge_rule *rule, uint64_t now_ms,
+			    char *buf, size_t size);
 
 /*
  * Would another round in this pass of one command still matter, after @rounds

@@ -40,6 +40,19 @@ bal_judge_sub(uint32_t a, uint32_t b)
 	return a > b ? a - b : 0;
 }
 
+/* Its health; unknown where a damaged state file said anything else. */
+enum bal_health bal_judge_health(const struct bal_judge *j);
+/* Dead, and answering again: what is judged is whether that lasts. */
+bool bal_judge_recovers(const struct bal_judge *j);
+/* Some loss, and not yet clear how much that is. */
+bool bal_judge_doubts_loss(const struct bal_judge *j,
+			   const struct bal_judge_rule *rule);
+/* What is still held against a degraded one? */
+bool bal_judge_still_lossy(const struct bal_judge *j,
+			   const struct bal_judge_rule *rule);
+bool bal_judge_still_slow(const struct bal_judge *j,
+			  const struct bal_judge_rule *rule);
+
 /* Of the last 64 rounds. */
 uint32_t bal_judge_recent_lost(const struct bal_judge *j);
 uint32_t bal_judge_recent_rounds(const struct bal_judge *j);

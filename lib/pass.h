@@ -97,6 +97,13 @@ int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 int bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out,
 		    size_t *n, struct bal_err *err);
 
+/*
+ * The probe of @up among these; false where none is planned, and only the rule
+ * and what is remembered are filled in.
+ */
+bool bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
+		    struct bal_probe *out);
+
 /* The mode in force, and the id that a table name has for this pass. */
 enum bal_mode bal_pass_mode(const struct bal_pass *pass);
 

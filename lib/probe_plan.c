@@ -26,25 +26,6 @@ add_host(struct bal_probe *p, const struct bal_addr *host)
 	};
 }
 
-/* Once in this process is enough for what a person has to mend. */
-static void
-warn_of_own(const char *dev, const struct bal_target *target)
-{
-	static struct bal_addr told[8];
-	static size_t n;
-	char host[BAL_ADDR_STRLEN];
-
-	for (size_t i = 0; i < n; i++)
-		if (bal_addr_same_host(&told[i], &target->addr))
-			return;
-	if (n == sizeof(told) / sizeof(told[0]))
-		return;
-	told[n++] = target->addr;
-	bal_warn("%s: target %s is its own address and not asked: it would "
-		 "always answer",
-		 dev, bal_addr_host_str(&target->addr, host));
-}
-
 /* Those of the same device: others' are asked for on the line. */
 static bool
 is_own(const struct bal_uplink *up, const struct bal_target *target)
@@ -63,9 +44,7 @@ take_targets(const struct bal_uplink *up, struct bal_probe *p)
 	for (size_t i = 0; i < up->set.n_targets; i++) {
 		const struct bal_target *target = &up->set.targets[i];
 
-		if (is_own(up, target))
-			warn_of_own(up->name, target);
-		else
+		if (!is_own(up, target))
 			p->targets[p->n_targets++] = *target;
 	}
 }
@@ -128,20 +107,15 @@ static void
 fill(struct bal_probe *p, const struct bal_uplink *up,
      const struct bal_uplink_state *us, uint32_t mark_mask)
 {
-	memcpy(p->dev, up->name, sizeof(p->dev));
-	memcpy(p->over, up->set.over, sizeof(p->over));
 	p->ifindex = up->ifindex;
 	p->source = bal_addr_host(&bal_uplink_addr(up)->addr);
 	p->gateway = up->gateway;
 	p->mark = bal_mark_of(up->slot, mark_mask);
 	p->need = up->set.need;
-	p->rule = rule_of(&up->set);
 	p->passive = up->set.passive;
 	p->metered = up->set.budget || !up->set.degraded_loss;
 	memcpy(p->http_host, up->set.http_host, sizeof(p->http_host));
 	memcpy(p->http_expect, up->set.http_expect, sizeof(p->http_expect));
-	p->judge = us->judge;
-	memcpy(p->reason, us->reason, sizeof(p->reason));
 	choose_targets(up, p);
 	if (p->need > p->n_targets)
 		p->need = (uint32_t)p->n_targets;
@@ -157,6 +131,53 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	}
 }
 
+/* Once in this process is enough for what a person has to mend. */
+static void
+tell_own(const char *dev, const struct bal_target *target)
+{
+	static struct bal_addr told[8];
+	static size_t n;
+	char host[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < n; i++)
+		if (bal_addr_same_host(&told[i], &target->addr))
+			return;
+	if (n == sizeof(told) / sizeof(told[0]))
+		return;
+	told[n++] = target->addr;
+	bal_warn("%s: target %s is its own address and not asked: it would "
+		 "always answer",
+		 dev, bal_addr_host_str(&target->addr, host));
+}
+
+static void
+warn_of_own(const struct bal_uplink *up)
+{
+	for (size_t i = 0; i < up->set.n_targets; i++)
+		if (is_own(up, &up->set.targets[i]))
+			tell_own(up->name, &up->set.targets[i]);
+}
+
+bool
+bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
+	       struct bal_probe *out)
+{
+	const struct bal_uplink_state *us =
+		bal_state_find(&pass->state, up->name);
+
+	*out = (struct bal_probe){ .rule = rule_of(&up->set) };
+	memcpy(out->dev, up->name, sizeof(out->dev));
+	memcpy(out->over, up->set.over, sizeof(out->over));
+	if (!us)
+		return false;
+	out->judge = us->judge;
+	memcpy(out->reason, us->reason, sizeof(out->reason));
+	if (!up->admin_up || !up->up || !up->n_addrs)
+		return false;
+	fill(out, up, us, pass->conf.globals.mark_mask);
+	return true;
+}
+
 int
 bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out, size_t *n,
 		struct bal_err *err)
@@ -168,13 +189,10 @@ bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out, size_t *n,
 		return bal_err_nomem(err);
 	*n = 0;
 	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
-		const struct bal_uplink_state *us;
-
-		us = bal_state_find(&pass->state, up->name);
-		if (!us || !up->admin_up || !up->up || !up->n_addrs)
+		if (!bal_pass_probe(pass, &ups->v[i], &v[*n]))
 			continue;
-		fill(&v[(*n)++], up, us, pass->conf.globals.mark_mask);
+		warn_of_own(&ups->v[i]);
+		(*n)++;
 	}
 	*out = v;
 	return 0;

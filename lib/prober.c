@@ -139,6 +139,8 @@ line_open(struct bal_prober *prober, const struct bal_probe *p,
 	l->sock.fd = l->source.fd = -1;
 	l->resend_ns = BAL_NEVER;
 	l->traffic.poll_ns = BAL_NEVER;
+	l->news_ns = BAL_NEVER;
+	l->told = bal_line_mood(l);
 	l->due_ns = prober->now_ns;
 	if (open_socket(l, err) < 0) {
 		line_close(l);
@@ -397,8 +399,10 @@ bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns,
 	if (step_lines(prober, any_due(prober), err) < 0)
 		return -1;
 	bal_prober_blame(prober);
-	for (struct line *l = prober->lines; l; l = l->next)
+	for (struct line *l = prober->lines; l; l = l->next) {
+		bal_line_note_mood(l);
 		*next_ns = earliest(*next_ns, next_of(l));
+	}
 	prober->last_ns = earliest(*next_ns, BAL_NEVER - OVERSLEPT_NS);
 	if (prober->last_ns < now_ns)
 		prober->last_ns = now_ns;
@@ -436,6 +440,7 @@ bal_prober_results(struct bal_prober *prober, struct bal_probe *out)
 		l->p.sent = l->p.answered = 0;
 		l->p.spent = 0;
 		l->changed = false;
+		bal_line_tell_mood(l);
 	}
 	return n;
 }

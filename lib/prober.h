@@ -45,6 +45,14 @@ size_t bal_prober_count(const struct bal_prober *prober);
 bool bal_prober_changed(const struct bal_prober *prober);
 
 /*
+ * When what bal_prober_results() told last should be told anew though no
+ * verdict changed: when a dead one begins to answer, or stops to, twice a
+ * second at most; when a doubt has lasted for a second, and each ten of
+ * them from then on; and when it has been gone for one.  BAL_NEVER at rest.
+ */
+uint64_t bal_prober_news_ns(const struct bal_prober *prober);
+
+/*
  * What came of all lines since the last call: copies into @out with room for
  * bal_prober_count(); the counts begin anew.  Returns their number.
  */

@@ -74,6 +74,11 @@ struct traffic {
 	bool is_ahead;		 /* and has it */
 };
 
+/* What people want to know of a line besides the verdict. */
+struct mood {
+	bool recovers, wonders;
+};
+
 struct line {
 	struct bal_source source; /* of @sock; first member */
 	struct bal_prober *prober;
@@ -82,6 +87,10 @@ struct line {
 	bool gone; /* the device that was to be probed is no more */
 	bool stays; /* while planning: is in the new plan */
 	bool changed;
+	struct mood told;    /* when results were taken last */
+	uint64_t told_ns;    /* that it was a new one */
+	uint64_t doubted_ns; /* no doubt is told before */
+	uint64_t news_ns;    /* what it is now is to be told; or BAL_NEVER */
 	uint32_t rounds_begun, rounds_rested, rounds_judged;
 	uint32_t oldest; /* no older round waits */
 	struct round rounds[ROUNDS];
@@ -210,5 +219,13 @@ void bal_traffic_lost(struct line *l);
 /* Do the counters want rounds as a burst?  And one of those begins. */
 bool bal_traffic_inquires(const struct line *l);
 void bal_traffic_asked(struct line *l);
+
+/* --- prober_mood.c ------------------------------------------------------- */
+
+/* Does it recover, or wonder? */
+struct mood bal_line_mood(const struct line *l);
+/* See when that is to be told (l->news_ns); it is being told. */
+void bal_line_note_mood(struct line *l);
+void bal_line_tell_mood(struct line *l);
 
 #endif

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "budget.h"
 
 static const char *
 state_word(const struct bal_uplink *up)
@@ -72,6 +75,40 @@ add_row(struct bal_status *status, struct bal_arena *arena, const char *name)
 	return row;
 }
 
+/* The judge's words and numbers, as of the last check. */
+static void
+judge_probes(struct bal_status_probes *out, const struct bal_probe *p,
+	     uint64_t now_ms)
+{
+	const struct bal_judge *j = &p->judge;
+
+	bal_judge_reason(j, &p->rule, now_ms, out->reason, BAL_STATUS_WORDS);
+	bal_judge_suspicion(j, &p->rule, out->suspicion, BAL_STATUS_WORDS);
+	bal_judge_grown(j, &p->rule, now_ms, out->grown, BAL_STATUS_WORDS);
+	out->suspected = out->suspicion[0] != '\0';
+	out->flaps = bal_judge_flaps(j, now_ms);
+	out->hold_ms = bal_judge_hold_ms(j, &p->rule, now_ms);
+	out->hold_left_ms = bal_judge_hold_left_ms(j, &p->rule, now_ms);
+	out->bad = j->bad;
+	out->misses = bal_judge_misses(j, &p->rule);
+}
+
+static void
+add_probes(struct bal_status_row *row, const struct bal_pass *pass)
+{
+	struct bal_probe p;
+	bool planned = bal_pass_probe(pass, row->up, &p);
+
+	if (!row->remembered)
+		return;
+	judge_probes(&row->probes, &p, pass->snap.now_ms);
+	if (planned && p.n_targets)
+		row->probes.interval_ms = p.rule.interval_ms;
+	if (row->set.budget &&
+	    row->remembered->spent_month == bal_budget_month(time(NULL)))
+		row->probes.spent = row->remembered->spent;
+}
+
 static void
 add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	   const struct bal_uplink *up, struct bal_arena *arena)
@@ -89,6 +126,7 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	row->share = share_of(up, &pass->uplinks, status->mode);
 	row->unprobed = up->admin_up && !up->set.n_targets &&
 			!bal_uplink_is_tunnel(up);
+	add_probes(row, pass);
 	if (row->remembered && row->remembered->since_ms &&
 	    row->remembered->since_ms < pass->snap.now_ms)
 		row->for_ms = pass->snap.now_ms - row->remembered->since_ms;

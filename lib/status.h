@@ -7,6 +7,25 @@
 
 #include "pass.h"
 
+#define BAL_STATUS_WORDS 96
+
+/*
+ * What its probes have shown lately, and what follows.  Zero: nothing that
+ * anybody remembers.  The words are "" where nothing is out of the ordinary.
+ */
+struct bal_status_probes {
+	char reason[BAL_STATUS_WORDS];	  /* bal_judge_reason() */
+	char suspicion[BAL_STATUS_WORDS]; /* bal_judge_suspicion() */
+	char grown[BAL_STATUS_WORDS];	  /* bal_judge_grown() */
+	bool suspected;
+	uint32_t flaps;
+	/* Good for so long until it is back, or would be; how much is left. */
+	uint32_t hold_ms, hold_left_ms;
+	uint32_t bad, misses; /* rounds in a row; how many condemn it */
+	uint32_t interval_ms; /* between rounds at rest; 0: not probed */
+	uint64_t spent;	      /* bytes in this month; budget 0: not counted */
+};
+
 /* One uplink.  Lives in the pass's arena. */
 struct bal_status_row {
 	char name[BAL_IFNAMSIZ];
@@ -18,6 +37,7 @@ struct bal_status_row {
 	const struct bal_uplink *up;
 	const struct bal_uplink_state *remembered;
 	struct bal_settings set;
+	struct bal_status_probes probes;
 	uint64_t for_ms; /* since the last change of health */
 	bool unprobed;   /* there is nobody to ask */
 };

@@ -139,6 +139,41 @@ measure(const cells c, size_t *width)
 			width[i] = strlen(c[i]);
 }
 
+/* What was spent, of how much, and the pace that follows from it. */
+static void
+print_budget(const struct bal_status_row *row, FILE *out)
+{
+	const struct bal_status_probes *p = &row->probes;
+	char spent[CELL], budget[CELL];
+
+	set_bytes(spent, p->spent);
+	set_bytes(budget, row->set.budget);
+	fprintf(out, "%s: probes have cost %s of %s in this month", row->name,
+		spent, budget);
+	if (p->spent >= row->set.budget)
+		fputs(", nothing is left", out);
+	if (p->interval_ms >= 1000)
+		fprintf(out, ", one round in %" PRIu32 " s",
+			p->interval_ms / 1000);
+	else if (p->interval_ms)
+		fprintf(out, ", one round in %" PRIu32 " ms", p->interval_ms);
+	fputc('\n', out);
+}
+
+/* Nothing of it as long as all is as usual. */
+static void
+print_probes(const struct bal_status_row *row, FILE *out)
+{
+	const struct bal_status_probes *p = &row->probes;
+	const char *const words[] = { p->reason, p->suspicion, p->grown };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i][0])
+			fprintf(out, "%s: %s\n", row->name, words[i]);
+	if (row->remembered && row->set.budget)
+		print_budget(row, out);
+}
+
 static void
 print_remarks(const struct bal_status *status, FILE *out)
 {
@@ -148,6 +183,7 @@ print_remarks(const struct bal_status *status, FILE *out)
 		if (row->remembered && row->remembered->reason[0])
 			fprintf(out, "%s: %s\n", row->name,
 				row->remembered->reason);
+		print_probes(row, out);
 		if (row->unprobed)
 			fprintf(out, "%s: not probed, it has no targets\n",
 				row->name);
@@ -212,6 +248,26 @@ json_targets(FILE *out, const struct bal_settings *set)
 }
 
 static void
+json_probes(FILE *out, const struct bal_status_row *row)
+{
+	const struct bal_status_probes *p = &row->probes;
+
+	fprintf(out,
+		",\"interval_s\":%.3f,\"flaps\":%" PRIu32 ",\"hold_s\":%.3f"
+		",\"hold_left_s\":%.3f,\"bad_rounds\":%" PRIu32
+		",\"condemned_by\":%" PRIu32 ",\"budget\":%" PRIu64
+		",\"spent\":%" PRIu64 ",",
+		p->interval_ms / 1000.0, p->flaps, p->hold_ms / 1000.0,
+		p->hold_left_ms / 1000.0, p->bad, p->misses, row->set.budget,
+		p->spent);
+	bal_json_bool(out, "suspected", p->suspected);
+	fputc(',', out);
+	bal_json_string(out, "suspicion", p->suspicion);
+	fputc(',', out);
+	bal_json_string(out, "verdict", p->reason);
+}
+
+static void
 json_remembered(FILE *out, const struct bal_status_row *row)
 {
 	const struct bal_uplink_state *us = row->remembered;
@@ -225,6 +281,7 @@ json_remembered(FILE *out, const struct bal_status_row *row)
 		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
 		us->tx_rate, (double)row->for_ms / 1000.0);
 	bal_json_string(out, "reason", us->reason);
+	json_probes(out, row);
 }
 
 static void

@@ -288,14 +288,17 @@ earliest(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* When the state has something for later: a stopgap to be drained. */
+/*
+ * When the state has something for later, a stopgap to be drained, or is to be
+ * told for bal-status.
+ */
 static uint64_t
 refresh_at(const struct watch *w)
 {
 	uint64_t ms = bal_outcome_next_ms(&w->pass->state);
+	uint64_t at = earliest(w->refresh_ns, bal_prober_news_ns(w->prober));
 
-	return ms ? earliest(w->refresh_ns, ms * BAL_NS_PER_MS) :
-		    w->refresh_ns;
+	return ms ? earliest(at, ms * BAL_NS_PER_MS) : at;
 }
 
 static void

@@ -140,10 +140,11 @@ a_hold_is_told(void **state)
 	know();
 	die();
 	feed("+++", 1);
-	assert_string_equal(reason(), "good for 2 s of 8 s");
+	assert_string_equal(reason(), "good for 2 s of 8 s, back in 6 s");
 	rule.stable_ms = 500;
 	j.good_since_ms = now - 120;
-	assert_string_equal(reason(), "good for 120 ms of 500 ms");
+	assert_string_equal(reason(),
+			    "good for 120 ms of 500 ms, back in 380 ms");
 	rule.stable_ms = 0;
 	rule.up = 9;
 	assert_string_equal(reason(), "3 of 9 answers");
@@ -160,7 +161,7 @@ loss_is_told(void **state)
 	assert_string_equal(reason(), "lost 32 of 64");
 	rule.stable_ms = 90000;
 	feed("+", 60);
-	assert_string_equal(reason(), "good for 61 s of 90 s");
+	assert_string_equal(reason(), "good for 61 s of 90 s, back in 29 s");
 }
 
 static void
@@ -171,6 +172,92 @@ latency_is_told(void **state)
 		ask('+', 1000, 900 * MS);
 	assert_int_equal(letter(), 'g');
 	assert_string_equal(reason(), "answers after 900 ms");
+}
+
+static const char *
+suspicion(void)
+{
+	static char buf[96];
+
+	memset(buf, 'x', sizeof(buf));
+	assert_ptr_equal(bal_judge_suspicion(&j, &rule, buf, sizeof(buf)), buf);
+	return buf;
+}
+
+static void
+silence_is_suspicious(void **state)
+{
+	char tiny[3] = "xx";
+
+	(void)state;
+	assert_string_equal(suspicion(), "");
+	know();
+	assert_string_equal(suspicion(), "");
+	feed("-", 1);
+	assert_string_equal(suspicion(), "1 bad round in a row, 3 condemn it");
+	feed("-", 1);
+	assert_string_equal(suspicion(), "2 bad rounds in a row, 3 condemn it");
+	assert_string_equal(bal_judge_suspicion(&j, &rule, tiny, 0), "");
+	assert_string_equal(tiny, "xx");
+	bal_judge_suspicion(&j, &rule, tiny, sizeof(tiny));
+	assert_string_equal(tiny, "2 ");
+	/* The verdict is out: no suspicion any more. */
+	die();
+	assert_string_equal(suspicion(), "");
+	feed("+", 1);
+	assert_string_equal(suspicion(), "");
+}
+
+static void
+loss_in_doubt_is_suspicious(void **state)
+{
+	(void)state;
+	know();
+	feed("-", 1);
+	feed("+", 1);
+	assert_true(bal_judge_wonders(&j, &rule));
+	assert_string_equal(suspicion(), "lost 1 of 64, which may be too much");
+	feed("+", 64);
+	assert_false(bal_judge_wonders(&j, &rule));
+	assert_string_equal(suspicion(), "");
+}
+
+static const char *
+grown(void)
+{
+	static char buf[96];
+
+	memset(buf, 'x', sizeof(buf));
+	assert_ptr_equal(bal_judge_grown(&j, &rule, now, buf, sizeof(buf)),
+			 buf);
+	return buf;
+}
+
+static void
+a_grown_hold_is_told(void **state)
+{
+	(void)state;
+	rule.stable_ms = 1000;
+	assert_string_equal(grown(), "");
+	know();
+	assert_string_equal(grown(), "");
+	die();
+	assert_int_equal(bal_judge_flaps(&j, now), 1);
+	assert_string_equal(grown(), "");
+	feed("+++", 1);
+	assert_int_equal(letter(), 'a');
+	assert_string_equal(grown(), "flapped 1 time lately, must be good for "
+				     "2 s before it is back the next time");
+	die();
+	assert_int_equal(bal_judge_flaps(&j, now), 2);
+	assert_string_equal(grown(), "flapped 2 times lately, must be good for "
+				     "2 s before it is back");
+	assert_string_equal(bal_judge_grown(&j, &rule, now, NULL, 0), "");
+	while (letter() != 'a')
+		feed("+", 1);
+	now += 21 * MINUTE;
+	assert_int_equal(bal_judge_flaps(&j, now), 0);
+	assert_string_equal(grown(), "");
 }
 
 int
@@ -186,6 +273,9 @@ main(void)
 		TEST(a_hold_is_told),
 		TEST(loss_is_told),
 		TEST(latency_is_told),
+		TEST(silence_is_suspicious),
+		TEST(loss_in_doubt_is_suspicious),
+		TEST(a_grown_hold_is_told),
 	};
 
 	return cmocka_run_group_tests_name("judge_pass", tests, NULL, NULL);
