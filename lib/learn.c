@@ -50,6 +50,8 @@ count_traffic(struct bal_uplink_state *us, const struct bal_link *link,
 	if (us->counted_ms && span < RATE_SPAN_MS)
 		return;
 	if (us->counted_ms) {
+		if (link->rx_bytes > us->rx_bytes)
+			us->heard_ms = now_ms;
 		us->rx_rate = per_second(link->rx_bytes, us->rx_bytes, span);
 		us->tx_rate = per_second(link->tx_bytes, us->tx_bytes, span);
 	}

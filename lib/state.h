@@ -37,6 +37,7 @@ struct bal_uplink_state {
 	uint64_t rx_bytes, tx_bytes; /* counters at @counted_ms */
 	uint64_t counted_ms;	     /* CLOCK_BOOTTIME; 0: never */
 	uint64_t rx_rate, tx_rate;   /* bytes a second between two checks */
+	uint64_t heard_ms; /* CLOCK_BOOTTIME: @rx_bytes grew last; 0: never */
 
 	/* values before ours, of the device with this ifindex; 0: none */
 	int saved_ifindex;

@@ -67,6 +67,7 @@ static const struct field fields[] = {
 	FIELD(KIND_U64, counted_ms, UINT64_MAX),
 	FIELD(KIND_U64, rx_rate, UINT64_MAX),
 	FIELD(KIND_U64, tx_rate, UINT64_MAX),
+	FIELD(KIND_U64, heard_ms, UINT64_MAX),
 	FIELD(KIND_INT, saved_ifindex, INT_MAX),
 };
 

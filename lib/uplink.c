@@ -316,18 +316,52 @@ strand_tunnels(struct bal_uplinks *ups)
 	}
 }
 
+static bool
+has_last_resort(const struct bal_uplinks *ups, const struct bal_globals *g)
+{
+	for (size_t i = 0; i < ups->n && g->last_resort; i++)
+		if (ups->v[i].base && ups->v[i].usable)
+			return true;
+	return false;
+}
+
+/*
+ * A tunnel that is dead, and through which nothing came, for so long is no
+ * chance, however good its device looks (OpenVPN's persist-tun); it would hide
+ * the last resort, and its client could never look its server's name up.
+ */
+static bool
+is_given_up(const struct bal_uplink *up, const struct bal_state *state,
+	    const struct bal_globals *globals, uint64_t now_ms)
+{
+	const struct bal_uplink_state *us = bal_state_find(state, up->name);
+	uint64_t since;
+
+	if (up->base || !us || !us->since_ms)
+		return false;
+	since = us->heard_ms > us->since_ms ? us->heard_ms : us->since_ms;
+	return now_ms > since && now_ms - since >= globals->openvpn_dead_ms;
+}
+
 /* when_all_dead = keep: better a chance by all than none. */
 static void
-keep_all_dead(struct bal_uplinks *ups, const struct bal_globals *globals)
+keep_all_dead(struct bal_uplinks *ups, const struct bal_globals *globals,
+	      const struct bal_state *state, uint64_t now_ms)
 {
+	const bool resort = has_last_resort(ups, globals);
+
 	for (size_t i = 0; i < ups->n; i++)
 		if (ups->v[i].alive)
 			return;
 	if (globals->when_all_dead != BAL_ALL_DEAD_KEEP)
 		return;
 	for (size_t i = 0; i < ups->n; i++) {
-		ups->v[i].alive = ups->v[i].usable;
-		ups->kept |= ups->v[i].usable;
+		struct bal_uplink *up = &ups->v[i];
+
+		up->alive =
+			up->usable &&
+			!(resort && is_given_up(up, state, globals, now_ms));
+		ups->kept |= up->alive;
 	}
 }
 
@@ -378,7 +412,7 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);
 	compare_addresses(&ups, &all);
 	strand_tunnels(&ups);
-	keep_all_dead(&ups, &conf->globals);
+	keep_all_dead(&ups, &conf->globals, state, snap->now_ms);
 	if (arena->oom)
 		return bal_err_nomem(err);
 	*out = ups;

@@ -44,7 +44,7 @@ assert_same_uplink(const struct bal_uplink_state *a,
 	assert_true(a->rx_bytes == b->rx_bytes);
 	assert_true(a->tx_bytes == b->tx_bytes);
 	assert_true(a->counted_ms == b->counted_ms);
-	assert_true(a->rx_rate == b->rx_rate);
+	assert_true(a->rx_rate == b->rx_rate && a->heard_ms == b->heard_ms);
 	assert_true(a->tx_rate == b->tx_rate);
 	assert_int_equal(a->saved_ifindex, b->saved_ifindex);
 	assert_int_equal(a->saved_mask, b->saved_mask);

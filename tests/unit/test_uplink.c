@@ -275,6 +275,43 @@ dead_ones_are_kept_when_all_are(void **state)
 	assert_false(w.ups.kept);
 }
 
+/* All dead: a tunnel that is silent hides the last resort for a while only. */
+static void
+silent_tunnels_are_not_kept_for_good(void **state)
+{
+	(void)state;
+	modem(1);
+	tunnel(1, 11);
+	health("eth1", BAL_HEALTH_DEAD);
+	health("tun1", BAL_HEALTH_DEAD);
+	known("tun1")->since_ms = NOW - 59999;
+	resolve();
+	assert_true(w.ups.kept && up_of("tun1")->alive);
+	known("tun1")->since_ms = NOW - 60000;
+	resolve();
+	assert_true(w.ups.kept && up_of("eth1")->alive);
+	assert_false(up_of("tun1")->alive);
+	/* Something came through it: its targets may be dead, it is not. */
+	known("tun1")->heard_ms = NOW - 59999;
+	resolve();
+	assert_true(up_of("tun1")->alive);
+	known("tun1")->heard_ms = NOW - 60000;
+	global("openvpn_dead", "61s");
+	resolve();
+	assert_true(up_of("tun1")->alive);
+	global("openvpn_dead", "60s");
+	resolve();
+	assert_false(up_of("tun1")->alive);
+	/* Where there is none, a silent tunnel is all there is. */
+	global("last_resort", "no");
+	resolve();
+	assert_true(up_of("tun1")->alive);
+	global("last_resort", "yes");
+	link_of("eth1")->carrier = false;
+	resolve();
+	assert_true(w.ups.kept && up_of("tun1")->alive);
+}
+
 static void
 over_another(void **state)
 {
@@ -409,6 +446,7 @@ main(void)
 		TEST(secondary_addresses_come_after),
 		TEST(usable_and_alive),
 		TEST(dead_ones_are_kept_when_all_are),
+		TEST(silent_tunnels_are_not_kept_for_good),
 		TEST(over_another),
 		TEST(addresses_in_common),
 		TEST(addresses_that_are_away),
