@@ -206,17 +206,25 @@ bal_lock(const struct bal_paths *paths, unsigned wait_ms, struct bal_err *err)
 	return got < 0 ? -1 : fd;
 }
 
+#define RUN_PATH_MAX (BAL_PATH_MAX + 16)
+
+static const char *
+run_path(const struct bal_paths *paths, char *path)
+{
+	snprintf(path, RUN_PATH_MAX, "%s/check.pid", paths->rundir);
+	return path;
+}
+
 int
 bal_lock_run(const struct bal_paths *paths, struct bal_err *err)
 {
-	char path[BAL_PATH_MAX + 16], pid[16] = "";
+	char path[RUN_PATH_MAX], pid[16] = "";
 	int got, fd = -1, len;
 	FILE *f;
 
 	if (bal_make_dir(paths->rundir, err) < 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/check.pid", paths->rundir);
-	got = try_lock(path, &fd, err);
+	got = try_lock(run_path(paths, path), &fd, err);
 	if (got < 0)
 		return -1;
 	if (got == 0) {
@@ -234,6 +242,25 @@ bal_lock_run(const struct bal_paths *paths, struct bal_err *err)
 	if (ftruncate(fd, 0) < 0 || write(fd, pid, (size_t)len) != len)
 		bal_warn("cannot write %s", path);
 	return fd;
+}
+
+int
+bal_lock_run_keep(const struct bal_paths *paths, int *fd, struct bal_err *err)
+{
+	char path[RUN_PATH_MAX];
+	struct stat ours, there;
+	int anew;
+
+	if (fstat(*fd, &ours) == 0 &&
+	    stat(run_path(paths, path), &there) == 0 &&
+	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+		return 0;
+	anew = bal_lock_run(paths, err);
+	if (anew < 0)
+		return -1;
+	close(*fd);
+	*fd = anew;
+	return 1;
 }
 
 /* Everything that @fd has; -1 with errno, EFBIG over @max bytes. */

@@ -46,6 +46,15 @@ int bal_lock(const struct bal_paths *paths, unsigned wait_ms,
  */
 int bal_lock_run(const struct bal_paths *paths, struct bal_err *err);
 
+/*
+ * Is @*fd of bal_lock_run() still the lock that others would find?  0: yes.
+ * Somebody may have removed the file, or its folder: 1, taken anew into @*fd,
+ * which is another descriptor then; -1 as bal_lock_run() where another process
+ * was faster, or it cannot be made, with @*fd as it was.
+ */
+int bal_lock_run_keep(const struct bal_paths *paths, int *fd,
+		      struct bal_err *err);
+
 /* Make the folder @path and those above it, mode 0755 whatever the umask. */
 int bal_make_dir(const char *path, struct bal_err *err);
 

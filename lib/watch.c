@@ -310,15 +310,45 @@ feed_watchdog(struct watch *w, uint64_t now)
 	w->watchdog_ns = now + w->watchdog_every_ns;
 }
 
-/* Everything that is due; when the next is goes to @next. */
+enum step { STEP_AGAIN, STEP_STOP, STEP_ANOTHER };
+
+/*
+ * With the folder the mark of who probes is gone, and a second one may begin.
+ * -1: it has.
+ */
+static int
+keep_run_lock(struct watch *w, struct bal_err *err)
+{
+	struct bal_err why;
+	int rc = bal_lock_run_keep(&w->pass->paths, &w->pass->run_lock, &why);
+
+	if (rc == 0)
+		return 0;
+	if (rc < 0 && why.kind == BAL_EBUSY)
+		return bal_err(err, BAL_EBUSY,
+			       "%s/check.pid was removed, and "
+			       "%.160s",
+			       w->pass->paths.rundir, why.msg);
+	if (rc < 0)
+		bal_warn("%s", why.msg);
+	else
+		bal_warn("%s/check.pid was removed, and is there again",
+			 w->pass->paths.rundir);
+	bal_watch_files_look(w->files);
+	return 0;
+}
+
+/* Everything that is due; when the next is goes to @next.  -1: to be told. */
 static int
 step(struct watch *w, uint64_t *next, struct bal_err *err)
 {
 	uint64_t now = bal_clock_ns();
 
+	if (bal_watch_files_touched(w->files) && keep_run_lock(w, err) < 0)
+		return STEP_ANOTHER;
 	switch (bal_watch_signals_take(w->signals)) {
 	case BAL_WATCH_STOP:
-		return 1;
+		return STEP_STOP;
 	case BAL_WATCH_RELOAD:
 		bal_watch_files_look(w->files);
 		(void)bal_watch_files_conf_changed(w->files);
@@ -351,7 +381,7 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 	*next = earliest(*next, refresh_at(w));
 	if (w->watchdog_every_ns)
 		*next = earliest(*next, w->watchdog_ns);
-	return 0;
+	return STEP_AGAIN;
 }
 
 static int
@@ -404,8 +434,13 @@ bal_watch(struct bal_pass *pass, struct bal_err *err)
 			(void)bal_loop_wait(w.loop, w.pass_ns, &why);
 		}
 	}
+	if (rc == STEP_ANOTHER) {
+		bal_notify("STOPPING=1");
+		*err = why;
+		rc = -1;
+	}
 	/* What was learned since the last pass is kept for the next start. */
-	if (rc == 1) {
+	if (rc == STEP_STOP) {
 		bal_notify("STOPPING=1");
 		rc = run_pass(&w, err);
 	}

@@ -25,7 +25,8 @@ int bal_watch_rounds(struct bal_pass *pass, uint32_t rounds,
  * of a change, when a verdict changes, when the configuration or the state is
  * changed by others, on SIGHUP (the configuration is read again), and each
  * minute.  A configuration with errors is told and the old one stays.  What
- * fails is told and tried again; -1 only when it cannot begin.
+ * fails is told and tried again; -1 only when it cannot begin, or when another
+ * one has taken its place (BAL_EBUSY) since somebody removed the run folder.
  */
 int bal_watch(struct bal_pass *pass, struct bal_err *err);
 

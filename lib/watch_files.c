@@ -140,6 +140,12 @@ bal_watch_files_seen(struct bal_watch_files *f)
 }
 
 bool
+bal_watch_files_touched(const struct bal_watch_files *f)
+{
+	return f->touched;
+}
+
+bool
 bal_watch_files_conf_changed(struct bal_watch_files *f)
 {
 	struct version now;

@@ -38,6 +38,11 @@ void bal_watch_files_close(struct bal_watch_files *files);
 void bal_watch_files_look(struct bal_watch_files *files);
 /* The state as it is now is known: ours, or read by us. */
 void bal_watch_files_seen(struct bal_watch_files *files);
+/*
+ * Something happened in their folders: to be asked before the other two, the
+ * second of which forgets it.
+ */
+bool bal_watch_files_touched(const struct bal_watch_files *files);
 /* Since the last call? */
 bool bal_watch_files_conf_changed(struct bal_watch_files *files);
 bool bal_watch_files_state_changed(struct bal_watch_files *files);
