@@ -26,25 +26,13 @@ add_host(struct bal_probe *p, const struct bal_addr *host)
 	};
 }
 
-/* Those of the same device: others' are asked for on the line. */
-static bool
-is_own(const struct bal_uplink *up, const struct bal_target *target)
-{
-	if (target->kind == BAL_TARGET_EXEC || bal_addr_none(&target->addr))
-		return false;
-	for (size_t i = 0; i < up->n_addrs; i++)
-		if (bal_addr_same_host(&up->addrs[i]->addr, &target->addr))
-			return true;
-	return false;
-}
-
 static void
 take_targets(const struct bal_uplink *up, struct bal_probe *p)
 {
 	for (size_t i = 0; i < up->set.n_targets; i++) {
 		const struct bal_target *target = &up->set.targets[i];
 
-		if (!is_own(up, target))
+		if (!bal_uplink_owns(up, target))
 			p->targets[p->n_targets++] = *target;
 	}
 }
@@ -131,31 +119,53 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	}
 }
 
-/* Once in this process is enough for what a person has to mend. */
-static void
-tell_own(const char *dev, const struct bal_target *target)
+/* Own addresses that were told of: once is enough as long as it is so. */
+struct own {
+	char dev[BAL_IFNAMSIZ];
+	struct bal_addr addr;
+};
+
+static struct own told[16];
+static size_t n_told;
+
+static bool
+is_target(const struct bal_uplink *up, const struct bal_addr *addr)
 {
-	static struct bal_addr told[8];
-	static size_t n;
+	for (size_t i = 0; i < up->set.n_targets; i++)
+		if (bal_uplink_owns(up, &up->set.targets[i]) &&
+		    bal_addr_same_host(&up->set.targets[i].addr, addr))
+			return true;
+	return false;
+}
+
+static void
+tell_own(const struct bal_uplink *up, const struct bal_addr *addr)
+{
 	char host[BAL_ADDR_STRLEN];
 
-	for (size_t i = 0; i < n; i++)
-		if (bal_addr_same_host(&told[i], &target->addr))
+	for (size_t i = 0; i < n_told; i++)
+		if (strcmp(told[i].dev, up->name) == 0 &&
+		    bal_addr_same_host(&told[i].addr, addr))
 			return;
-	if (n == sizeof(told) / sizeof(told[0]))
+	if (n_told == sizeof(told) / sizeof(told[0]))
 		return;
-	told[n++] = target->addr;
+	memcpy(told[n_told].dev, up->name, sizeof(told[0].dev));
+	told[n_told++].addr = *addr;
 	bal_warn("%s: target %s is its own address and not asked: it would "
 		 "always answer",
-		 dev, bal_addr_host_str(&target->addr, host));
+		 up->name, bal_addr_host_str(addr, host));
 }
 
 static void
 warn_of_own(const struct bal_uplink *up)
 {
+	for (size_t i = 0; i < n_told; i++)
+		if (strcmp(told[i].dev, up->name) == 0 &&
+		    !is_target(up, &told[i].addr))
+			told[i--] = told[--n_told];
 	for (size_t i = 0; i < up->set.n_targets; i++)
-		if (is_own(up, &up->set.targets[i]))
-			tell_own(up->name, &up->set.targets[i]);
+		if (bal_uplink_owns(up, &up->set.targets[i]))
+			tell_own(up, &up->set.targets[i].addr);
 }
 
 bool

@@ -124,8 +124,10 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	row->alive = up->alive;
 	row->balanced = bal_plan_balanced(up);
 	row->share = share_of(up, &pass->uplinks, status->mode);
-	row->unprobed = up->admin_up && !up->set.n_targets &&
-			!bal_uplink_is_tunnel(up);
+	for (size_t i = 0; i < up->set.n_targets; i++)
+		row->n_own += bal_uplink_owns(up, &up->set.targets[i]);
+	row->unprobed = up->admin_up && row->n_own == up->set.n_targets &&
+			(row->n_own || !bal_uplink_is_tunnel(up));
 	add_probes(row, pass);
 	if (row->remembered && row->remembered->since_ms &&
 	    row->remembered->since_ms < pass->snap.now_ms)

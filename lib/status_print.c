@@ -174,6 +174,27 @@ print_probes(const struct bal_status_row *row, FILE *out)
 		print_budget(row, out);
 }
 
+/* One line for each address, however it would be asked. */
+static void
+print_own(const struct bal_status_row *row, FILE *out)
+{
+	const struct bal_settings *set = &row->set;
+	char host[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < set->n_targets && row->n_own; i++) {
+		const struct bal_addr *a = &set->targets[i].addr;
+		bool again = false;
+
+		for (size_t k = 0; k < i; k++)
+			again |= bal_addr_same_host(&set->targets[k].addr, a);
+		if (!again && bal_uplink_owns(row->up, &set->targets[i]))
+			fprintf(out,
+				"%s: target %s is its own address and not "
+				"asked\n",
+				row->name, bal_addr_host_str(a, host));
+	}
+}
+
 static void
 print_remarks(const struct bal_status *status, FILE *out)
 {
@@ -184,9 +205,10 @@ print_remarks(const struct bal_status *status, FILE *out)
 			fprintf(out, "%s: %s\n", row->name,
 				row->remembered->reason);
 		print_probes(row, out);
+		print_own(row, out);
 		if (row->unprobed)
-			fprintf(out, "%s: not probed, it has no targets\n",
-				row->name);
+			fprintf(out, "%s: not probed, it has no %stargets\n",
+				row->name, row->n_own ? "other " : "");
 		if (row->up && row->up->shared_addr)
 			fprintf(out, "%s: another uplink has the same address, "
 				     "kept apart by marks\n",
@@ -233,15 +255,20 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 	print_remarks(status, out);
 }
 
+/* All of them; with @own those that are not asked. */
 static void
-json_targets(FILE *out, const struct bal_settings *set)
+json_targets(FILE *out, const struct bal_status_row *row, bool own)
 {
+	const struct bal_settings *set = &row->set;
 	char text[BAL_TARGET_STRLEN];
+	const char *comma = "";
 
-	fputs("\"targets\":[", out);
+	fputs(own ? ",\"own_targets\":[" : "\"targets\":[", out);
 	for (size_t i = 0; i < set->n_targets; i++) {
-		if (i)
-			fputc(',', out);
+		if (own && !bal_uplink_owns(row->up, &set->targets[i]))
+			continue;
+		fputs(comma, out);
+		comma = ",";
 		bal_json_text(out, bal_target_str(&set->targets[i], text));
 	}
 	fputc(']', out);
@@ -265,6 +292,7 @@ json_probes(FILE *out, const struct bal_status_row *row)
 	bal_json_string(out, "suspicion", p->suspicion);
 	fputc(',', out);
 	bal_json_string(out, "verdict", p->reason);
+	json_targets(out, row, true);
 }
 
 static void
@@ -316,7 +344,7 @@ json_row(FILE *out, const struct bal_status *status,
 	fputc(',', out);
 	bal_json_string(out, "openvpn", row->set.openvpn);
 	fputc(',', out);
-	json_targets(out, &row->set);
+	json_targets(out, row, false);
 	if (row->remembered)
 		json_remembered(out, row);
 	fputc('}', out);

@@ -11,6 +11,17 @@ bal_uplink_is_tunnel(const struct bal_uplink *up)
 	return !up->base || up->no_arp;
 }
 
+bool
+bal_uplink_owns(const struct bal_uplink *up, const struct bal_target *target)
+{
+	if (target->kind == BAL_TARGET_EXEC || bal_addr_none(&target->addr))
+		return false;
+	for (size_t i = 0; i < up->n_addrs; i++)
+		if (bal_addr_same_host(&up->addrs[i]->addr, &target->addr))
+			return true;
+	return false;
+}
+
 const struct bal_ifaddr *
 bal_uplink_addr(const struct bal_uplink *up)
 {

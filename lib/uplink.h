@@ -73,6 +73,13 @@ void bal_uplink_disable(struct bal_uplink *up);
 /* A tunnel's packets leave by another uplink, or it knows no neighbours. */
 bool bal_uplink_is_tunnel(const struct bal_uplink *up);
 
+/*
+ * Is @target an address of this very device?  It would answer whatever happens
+ * to the line; those of other devices are asked for on the line.
+ */
+bool bal_uplink_owns(const struct bal_uplink *up,
+		     const struct bal_target *target);
+
 /* A, the primary address in the gateway's subnet; NULL without addresses. */
 const struct bal_ifaddr *bal_uplink_addr(const struct bal_uplink *up);
 
