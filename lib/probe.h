@@ -22,7 +22,9 @@ struct bal_probe {
 	size_t n_targets;
 	uint32_t need; /* targets that must answer */
 	char http_host[BAL_TARGET_TEXT], http_expect[BAL_TARGET_TEXT];
-	struct bal_judge_rule rule;
+	struct bal_judge_rule rule; /* its interval by the budget */
+	uint32_t
+		pass_ms; /* that a pass takes: (down - 1) * interval + timeout */
 	uint32_t passive; /* bytes received in an interval that prove life */
 	bool metered; /* traffic may save probes, though they find loss */
 	bool no_carrier;  /* nothing is sent, it is dead */

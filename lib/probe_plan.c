@@ -104,6 +104,8 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	p->metered = up->set.budget || !up->set.degraded_loss;
 	memcpy(p->http_host, up->set.http_host, sizeof(p->http_host));
 	memcpy(p->http_expect, up->set.http_expect, sizeof(p->http_expect));
+	p->pass_ms =
+		(p->rule.down - 1) * p->rule.interval_ms + p->rule.timeout_ms;
 	choose_targets(up, p);
 	if (p->need > p->n_targets)
 		p->need = (uint32_t)p->n_targets;

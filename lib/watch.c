@@ -32,6 +32,7 @@ struct watch {
 	struct bal_watch_files *files;
 	struct bal_watch_signals *signals;
 	uint32_t interval_ms;	/* of --rounds; 0: as configured */
+	uint64_t pass_end_ns;	/* of a single pass: not after */
 	bool due;		/* a pass is wanted */
 	uint64_t pass_ns;	/* not before */
 	uint64_t refresh_ns;	/* at the latest */
@@ -64,6 +65,21 @@ close_all(struct watch *w)
 
 /* --- lines ------------------------------------------------------------------ */
 
+/*
+ * Twice of what it takes: bursts over a far line may need more, and who rests
+ * for an hour, having spent its budget, waits for the next pass.
+ */
+static void
+limit_pass(struct watch *w, const struct bal_probe *probes, size_t n)
+{
+	uint64_t ms = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (probes[i].pass_ms > ms)
+			ms = probes[i].pass_ms;
+	w->pass_end_ns = bal_clock_ns() + 2 * ms * BAL_NS_PER_MS;
+}
+
 static int
 plan_lines(struct watch *w, struct bal_err *err)
 {
@@ -75,6 +91,7 @@ plan_lines(struct watch *w, struct bal_err *err)
 		return -1;
 	for (size_t i = 0; i < n && w->interval_ms; i++)
 		probes[i].rule.interval_ms = w->interval_ms;
+	limit_pass(w, probes, n);
 	rc = bal_prober_plan(w->prober, probes, n, err);
 	free(probes);
 	return rc;
@@ -106,7 +123,8 @@ static bool
 is_settled(const struct watch *w, uint32_t arg)
 {
 	(void)arg;
-	return bal_prober_settled(w->prober);
+	return bal_prober_settled(w->prober) ||
+	       bal_clock_ns() >= w->pass_end_ns;
 }
 
 static bool
@@ -130,6 +148,8 @@ probe_until(struct watch *w, done_fn *done, uint32_t arg, bool live,
 			return -1;
 		if (done(w, arg))
 			return 0;
+		if (!live && next > w->pass_end_ns)
+			next = w->pass_end_ns;
 		if (bal_loop_wait(w->loop, next, err) < 0)
 			return -1;
 	}
