@@ -301,9 +301,12 @@ bal_round_begin(struct line *l, bool rest, struct bal_err *err)
 	struct round *r = bal_round(l, number);
 	uint8_t asked = bal_round_targets(l, rest, number);
 
-	/* All that are remembered still wait: the oldest has to give way. */
+	/*
+	 * As many wait as are remembered.  If the oldest gave way, an answer
+	 * or a time-out that takes longer than all of them would never count.
+	 */
 	if (number - l->oldest >= ROUNDS)
-		l->oldest = number - ROUNDS + 1;
+		return 0;
 	memset(r, 0, sizeof(*r));
 	if (take_token(l->prober, r->token, err) < 0)
 		return -1;

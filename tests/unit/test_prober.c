@@ -49,6 +49,23 @@ silence_makes_it_dead(void **state)
 	}
 }
 
+/* More rounds go out in the time that one waits than are remembered. */
+static void
+patience_outlasts_many_rounds(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	p = probe_of(1, 9);
+	p.rule.interval_ms = 10;
+	p.rule.timeout_ms = 1000;
+	assert_took(probe(&p, 1), 1000 + 2 * 10);
+	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
+	assert_in_range(p.sent, 3, 70);
+}
+
 static void
 silence_of_a_guess_proves_nothing(void **state)
 {
@@ -345,6 +362,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_answer_makes_it_alive),
 		TEST(silence_makes_it_dead),
+		TEST(patience_outlasts_many_rounds),
 		TEST(silence_of_a_guess_proves_nothing),
 		TEST(a_death_ends_the_pass),
 		TEST(need_of_the_targets_must_answer),

@@ -182,10 +182,11 @@ run_prober(struct bal_probe *p, size_t n, struct bal_err *why)
 	struct bal_nl *nl = bal_nl_open(why);
 	struct bal_prober *prober = bal_prober_open(loop, nl, why);
 	struct bal_probe *out = calloc(n + 1, sizeof(*out));
+	const int64_t end = now_ms() + 10000; /* whatever goes wrong */
 	uint64_t next;
 	int rc = bal_prober_plan(prober, p, n, why);
 
-	while (rc == 0) {
+	while (rc == 0 && now_ms() < end) {
 		rc = bal_prober_step(prober, bal_clock_ns(), &next, why);
 		if (rc < 0 || bal_prober_settled(prober))
 			break;
