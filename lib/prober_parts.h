@@ -108,6 +108,9 @@ struct bal_prober {
 	struct bal_nl *nl;
 	struct line *lines;
 	uint64_t now_ns, last_ns;
+	/* After a delay of ours of @late_ns silence is nobody's fault... */
+	uint64_t late_ns, patient_ns; /* ...before this */
+	uint64_t stern_ns; /* a delay of that size is no excuse before this */
 	uint8_t random[16 * BAL_ICMP_TOKEN];
 	size_t random_left;
 	struct bal_err failed; /* what a callback could not return */

@@ -336,6 +336,15 @@ bal_rounds_resend(struct line *l)
 	}
 }
 
+/* When an answer to @r is no longer waited for. */
+static uint64_t
+over_ns(const struct line *l, const struct round *r)
+{
+	const uint64_t patient = l->prober->patient_ns;
+
+	return r->deadline_ns > patient ? r->deadline_ns : patient;
+}
+
 void
 bal_rounds_expire(struct line *l)
 {
@@ -344,7 +353,7 @@ bal_rounds_expire(struct line *l)
 	for (uint32_t i = l->oldest; i != l->rounds_begun; i++) {
 		struct round *r = bal_round(l, i);
 
-		if (r->outcome != WAITING || l->prober->now_ns < r->deadline_ns)
+		if (r->outcome != WAITING || l->prober->now_ns < over_ns(l, r))
 			continue;
 		/* What came in time may still be unread on a busy machine. */
 		if (!last_look)
@@ -366,8 +375,8 @@ bal_rounds_next(const struct line *l)
 
 		if (r->outcome != WAITING)
 			continue;
-		if (r->deadline_ns < next)
-			next = r->deadline_ns;
+		if (over_ns(l, r) < next)
+			next = over_ns(l, r);
 		if (i + 1 == l->rounds_begun && r->late_ns < next &&
 		    r->late_ns > l->prober->now_ns)
 			next = r->late_ns;

@@ -293,6 +293,7 @@ bal_traffic_poll(struct line *l)
 	inquire(l);
 	if (!t->both_ways || t->suspected ||
 	    t->unanswered < SUSPICIOUS_PACKETS ||
+	    l->prober->now_ns < l->prober->patient_ns ||
 	    l->prober->now_ns < t->rx_ns + patience(l) ||
 	    l->p.judge.health == BAL_HEALTH_DEAD)
 		return;

@@ -152,6 +152,100 @@ a_late_answer_counts_for_its_round(void **state)
 	assert_in_range(p.rtt_us, 70000, (70 + SLACK) * 1000);
 }
 
+/* --- a machine that is late --------------------------------------------- */
+
+struct driven {
+	struct bal_loop *loop;
+	struct bal_nl *nl;
+	struct bal_prober *prober;
+	struct bal_probe p; /* as it was seen last */
+};
+
+static void
+sleep_ms(long ms)
+{
+	const struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+/* For @ms, or until it is dead; asleep for @nap ms when something is due. */
+static void
+drive(struct driven *d, int64_t ms, long nap)
+{
+	const int64_t end = now_ms() + ms;
+	uint64_t next;
+
+	while (now_ms() < end && d->p.judge.health != BAL_HEALTH_DEAD) {
+		assert_int_equal(bal_prober_step(d->prober, bal_clock_ns(),
+						 &next, &err),
+				 0);
+		assert_int_equal(bal_prober_results(d->prober, &d->p), 1);
+		assert_int_equal(bal_loop_wait(d->loop, next, &err), 0);
+		if (nap)
+			sleep_ms(nap);
+	}
+}
+
+/* A line that is known and alive, its peer a process that can be stopped. */
+static void
+begin_drive(struct driven *d)
+{
+	make_uplinks(1);
+	peer_does("sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'");
+	start_forger(HONEST);
+	d->p = probe_of(1, 2);
+	d->p.rule.interval_ms = 20;
+	d->loop = bal_loop_open(&err);
+	d->nl = bal_nl_open(&err);
+	d->prober = bal_prober_open(d->loop, d->nl, &err);
+	assert_int_equal(bal_prober_plan(d->prober, &d->p, 1, &err), 0);
+	drive(d, 300, 0);
+	assert_int_equal(d->p.judge.health, BAL_HEALTH_ALIVE);
+}
+
+static void
+end_drive(struct driven *d)
+{
+	bal_prober_close(d->prober);
+	bal_nl_close(d->nl);
+	bal_loop_close(d->loop);
+}
+
+/* As where an OpenVPN client gets to work later than we do. */
+static void
+a_delay_of_ours_is_nobodys_fault(void **state)
+{
+	struct driven d;
+
+	(void)state;
+	NEED_NAMESPACE();
+	begin_drive(&d);
+	kill(forger, SIGSTOP);
+	sleep_ms(300);
+	drive(&d, 150, 0);
+	assert_int_equal(d.p.judge.health, BAL_HEALTH_ALIVE);
+	kill(forger, SIGCONT);
+	drive(&d, 500, 0);
+	assert_int_equal(d.p.judge.health, BAL_HEALTH_ALIVE);
+	end_drive(&d);
+}
+
+static void
+who_is_always_late_notices_a_death(void **state)
+{
+	struct driven d;
+
+	(void)state;
+	NEED_NAMESPACE();
+	begin_drive(&d);
+	kill(forger, SIGSTOP);
+	drive(&d, 5000, 30);
+	assert_int_equal(d.p.judge.health, BAL_HEALTH_DEAD);
+	kill(forger, SIGCONT);
+	end_drive(&d);
+}
+
 /* --- trouble ------------------------------------------------------------ */
 
 static void
@@ -371,6 +465,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(forged_answers_do_not_count),
 		TEST(a_late_answer_counts_for_its_round),
+		TEST(a_delay_of_ours_is_nobodys_fault),
+		TEST(who_is_always_late_notices_a_death),
 		TEST(without_targets_nothing_is_judged),
 		TEST(no_carrier_needs_no_packet),
 		TEST(a_device_that_is_down_fails_at_once),
