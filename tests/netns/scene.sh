@@ -38,12 +38,15 @@ scene_stanza() {
 	echo
 }
 
-# scene_openvpn K: start and stop lines of the OpenVPN client over ethK.
+# scene_openvpn K: start and stop lines of the OpenVPN client over ethK.  Stopped
+# is who has ended, as with systemctl: a client removes its file of --writepid
+# then, which would be its successor's.
 scene_openvpn() {
 	local pid=/run/openvpn-eth$1.pid
 	echo "up openvpn --config /etc/openvpn/client/eth$1.conf" \
 		"--daemon --log /run/lab/log/openvpn-tun$1 --writepid $pid"
-	echo "down [ ! -s $pid ] || { kill \$(cat $pid); rm $pid; }"
+	echo "down [ ! -s $pid ] || { p=\$(cat $pid); kill \$p;" \
+		"timeout 10 tail -f /dev/null --pid=\$p; rm -f $pid; }"
 }
 
 # explain: what is needed to understand a failure; tap.sh prints it.
