@@ -23,6 +23,9 @@
 #define PASSES_AT_ONCE 10
 #define BREATH_NS (UINT64_C(100) * BAL_NS_PER_MS)
 
+/* A single pass does not let a dead uplink wait longer for what others say. */
+#define ACT_NS (UINT64_C(500) * BAL_NS_PER_MS)
+
 /* Everything of one run; the single pass and rounds use a part of it. */
 struct watch {
 	struct bal_pass *pass;
@@ -33,6 +36,7 @@ struct watch {
 	struct bal_watch_signals *signals;
 	uint32_t interval_ms;	/* of --rounds; 0: as configured */
 	uint64_t pass_end_ns;	/* of a single pass: not after */
+	uint64_t act_ns;	/* of a single pass: what changed waits so long */
 	bool due;		/* a pass is wanted */
 	uint64_t pass_ns;	/* not before */
 	uint64_t refresh_ns;	/* at the latest */
@@ -40,6 +44,12 @@ struct watch {
 	unsigned passes;
 	uint64_t watchdog_ns, watchdog_every_ns;
 };
+
+static uint64_t
+earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
 
 static int
 open_prober(struct watch *w, struct bal_err *err)
@@ -74,6 +84,8 @@ limit_pass(struct watch *w, const struct bal_probe *probes, size_t n)
 {
 	uint64_t ms = 0;
 
+	if (w->pass_end_ns)
+		return;
 	for (size_t i = 0; i < n; i++)
 		if (probes[i].pass_ms > ms)
 			ms = probes[i].pass_ms;
@@ -133,7 +145,25 @@ rounds_done(const struct watch *w, uint32_t rounds)
 	return bal_prober_rounds_done(w->prober, rounds);
 }
 
-/* Probe until @done; with @live verdicts are carried out at once. */
+/*
+ * Is a verdict to be carried out now?  With @live at once; a single pass waits
+ * for the verdicts of others, but not for one that takes its time.
+ */
+static bool
+is_to_act(struct watch *w, bool live)
+{
+	if (!bal_prober_changed(w->prober)) {
+		w->act_ns = BAL_NEVER;
+		return false;
+	}
+	if (live)
+		return true;
+	if (w->act_ns == BAL_NEVER && !w->pass->dry_run)
+		w->act_ns = bal_clock_ns() + ACT_NS;
+	return bal_clock_ns() >= w->act_ns;
+}
+
+/* Probe until @done, and carry out what is found. */
 static int
 probe_until(struct watch *w, done_fn *done, uint32_t arg, bool live,
 	    struct bal_err *err)
@@ -143,13 +173,14 @@ probe_until(struct watch *w, done_fn *done, uint32_t arg, bool live,
 	for (;;) {
 		if (bal_prober_step(w->prober, bal_clock_ns(), &next, err) < 0)
 			return -1;
-		if (live && bal_prober_changed(w->prober) &&
+		if (is_to_act(w, live) &&
 		    (run_pass(w, err) < 0 || plan_lines(w, err) < 0))
 			return -1;
 		if (done(w, arg))
 			return 0;
-		if (!live && next > w->pass_end_ns)
-			next = w->pass_end_ns;
+		if (!live)
+			next = earliest(next, earliest(w->pass_end_ns,
+						       w->act_ns));
 		if (bal_loop_wait(w->loop, next, err) < 0)
 			return -1;
 	}
@@ -181,7 +212,7 @@ probe_once(struct watch *w, done_fn *done, uint32_t arg, bool live,
 int
 bal_watch_pass(struct bal_pass *pass, struct bal_err *err)
 {
-	struct watch w = { .pass = pass };
+	struct watch w = { .pass = pass, .act_ns = BAL_NEVER };
 	int rc = probe_once(&w, is_settled, 0, false, err);
 
 	close_all(&w);
@@ -300,12 +331,6 @@ do_pass(struct watch *w, uint64_t now)
 	bal_warn("%s", why.msg);
 	w->due = true;
 	w->pass_ns = now + RETRY_NS;
-}
-
-static uint64_t
-earliest(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 /*

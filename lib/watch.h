@@ -8,8 +8,9 @@
 /*
  * One pass over all uplinks until each has its verdict, with the intent to
  * reconcile before it (a probe through a table that somebody emptied would
- * condemn a healthy line) and after it.  No lock is held while probing.  With
- * pass->dry_run nothing is changed.
+ * condemn a healthy line) and after it.  What one probe decided does not wait
+ * longer than half a second for others that hang.  No lock is held while
+ * probing.  With pass->dry_run nothing is changed.
  */
 int bal_watch_pass(struct bal_pass *pass, struct bal_err *err);
 
