@@ -425,3 +425,37 @@ bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
 	*out = gateway;
 	return 0;
 }
+
+static void
+on_way(const struct nlmsghdr *h, void *arg)
+{
+	const struct rtmsg *rtm = NLMSG_DATA(h);
+	struct rtattr *tb[RTA_MAX + 1];
+	int *ifindex = arg;
+
+	if (h->nlmsg_type != RTM_NEWROUTE || rtm->rtm_type != RTN_UNICAST)
+		return;
+	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
+	*ifindex = (int)bal_nl_u32(tb[RTA_OIF]);
+}
+
+int
+bal_nl_leaves_by(struct bal_nl *nl, const struct bal_addr *src,
+		 const struct bal_addr *dst, int *ifindex, struct bal_err *err)
+{
+	struct rtmsg rtm = {
+		.rtm_family = AF_INET,
+		.rtm_src_len = 32,
+		.rtm_dst_len = 32,
+	};
+	struct bal_nlmsg req;
+	int found = 0;
+
+	bal_nlmsg_init(&req, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	bal_nlmsg_put(&req, RTA_SRC, src->bytes, 4);
+	bal_nlmsg_put(&req, RTA_DST, dst->bytes, 4);
+	if (bal_nl_get(nl, &req, on_way, &found, err) < 0)
+		return -1;
+	*ifindex = found;
+	return 0;
+}

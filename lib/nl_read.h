@@ -43,4 +43,12 @@ int bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 int bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
 			   struct bal_err *err);
 
+/*
+ * By which device a packet of this box's from @src to @dst leaves, as rules and
+ * routes are now: its index into *@ifindex, 0 where there is no route.
+ */
+int bal_nl_leaves_by(struct bal_nl *nl, const struct bal_addr *src,
+		     const struct bal_addr *dst, int *ifindex,
+		     struct bal_err *err);
+
 #endif

@@ -59,6 +59,15 @@ bal_hash_policy_write(int32_t value, struct bal_err *err)
 }
 
 int32_t
+bal_sysctl_read(const char *name)
+{
+	char path[96];
+	int len = snprintf(path, sizeof(path), "/proc/sys/%s", name);
+
+	return len < (int)sizeof(path) ? read_number(path) : -1;
+}
+
+int32_t
 bal_devconf_read(const char *scope, enum bal_devconf dc)
 {
 	char path[96];

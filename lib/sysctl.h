@@ -18,6 +18,12 @@ int32_t bal_hash_policy_read(void);
 int bal_hash_policy_write(int32_t value, struct bal_err *err);
 
 /*
+ * The number in /proc/sys/@name ("net/ipv4/ip_forward"); -1 where there is
+ * none that can be read.
+ */
+int32_t bal_sysctl_read(const char *name);
+
+/*
  * net.ipv4.conf.SCOPE.NAME, SCOPE being "all" or "default" (what a new device
  * begins with); -1 where it cannot be read.
  */

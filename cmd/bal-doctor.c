@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bal-doctor - says what on this box stands in the way. */
+#include <stdio.h>
+
+#include "cmd.h"
+#include "doctor.h"
+
+struct show {
+	const struct bal_doctor_voice *voice;
+};
+
+static int
+set_json(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct show *)ctx)->voice = &bal_doctor_json;
+	return 0;
+}
+
+static const struct cmd_opt opts[] = {
+	{ 'j', "json", NULL, "as one JSON object", set_json },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+static int
+run(void *ctx, const struct cmd_common *common, int argc, char **argv,
+    struct bal_err *err)
+{
+	const struct show *how = ctx;
+	struct bal_diagnosis d = { 0 };
+	struct bal_facts facts = { 0 };
+	struct bal_arena arena = { 0 };
+	struct bal_pass pass = { 0 };
+	int rc = -1;
+
+	(void)argc;
+	(void)argv;
+	if (bal_facts_gather(&facts, &pass, common->conf, err) == 0 &&
+	    bal_doctor_judge(&facts, &arena, &d, err) == 0) {
+		rc = bal_doctor_ill(&d) ? CMD_NO : CMD_DONE;
+		if (common->quiet)
+			bal_doctor_hush(&d);
+		bal_doctor_print(&d, how->voice, stdout);
+	}
+	bal_arena_fini(&arena);
+	bal_facts_fini(&facts);
+	bal_pass_fini(&pass);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct cmd cmd = {
+		.name = "bal-doctor",
+		.brief = "Say what on this box stands in the way of bal.",
+		.args = "",
+		.opts = opts,
+		.changes = true, /* -n changes nothing: it never does */
+		.run = run,
+	};
+	struct show how = { .voice = &bal_doctor_text };
+
+	return cmd_main(&cmd, &how, argc, argv);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* doctor - asks every rule, and puts the findings in order; pure. */
+#include "doctor.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor_parts.h"
+
+static bal_doctor_rule *const *const chapters[] = {
+	bal_doctor_rules_box,	  bal_doctor_rules_kernel,
+	bal_doctor_rules_routing, bal_doctor_rules_uplinks,
+	bal_doctor_rules_company,
+};
+
+void
+bal_doctor_find(struct bal_diagnosis *d, enum bal_severity severity,
+		const char *id, const char *dev, const char *why)
+{
+	struct bal_finding *finding = BAL_PUSH(d->arena, &d->findings);
+
+	if (!finding)
+		return;
+	finding->severity = severity;
+	finding->id = id;
+	(void)bal_copy(finding->dev, sizeof(finding->dev), dev);
+	finding->why = why;
+	finding->what = finding->mend = "";
+}
+
+static void set_text(struct bal_diagnosis *d, const char **out, const char *fmt,
+		     va_list ap) BAL_PRINTF(3, 0);
+
+static void
+set_text(struct bal_diagnosis *d, const char **out, const char *fmt, va_list ap)
+{
+	char *text = NULL, *kept = NULL;
+	int len = vasprintf(&text, fmt, ap);
+
+	if (len < 0) {
+		d->arena->oom = true;
+		return;
+	}
+	kept = bal_arena_alloc(d->arena, (size_t)len + 1);
+	if (kept) {
+		memcpy(kept, text, (size_t)len + 1);
+		*out = kept;
+	}
+	free(text);
+}
+
+void
+bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	/* Without memory there is none, which the end tells. */
+	if (d->arena->oom || !d->findings.n)
+		return;
+	va_start(ap, fmt);
+	set_text(d, &d->findings.v[d->findings.n - 1].what, fmt, ap);
+	va_end(ap);
+}
+
+void
+bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (d->arena->oom || !d->findings.n)
+		return;
+	va_start(ap, fmt);
+	set_text(d, &d->findings.v[d->findings.n - 1].mend, fmt, ap);
+	va_end(ap);
+}
+
+bool
+bal_doctor_any_up(const struct bal_facts *f)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++)
+		if (f->uplinks->v[i].admin_up)
+			return true;
+	return false;
+}
+
+/* The worst first; stable, there are few. */
+static void
+sort(struct bal_diagnosis *d)
+{
+	for (size_t i = 1; i < d->findings.n; i++) {
+		struct bal_finding moved = d->findings.v[i];
+		size_t k = i;
+
+		for (; k > 0 && d->findings.v[k - 1].severity < moved.severity;
+		     k--)
+			d->findings.v[k] = d->findings.v[k - 1];
+		d->findings.v[k] = moved;
+	}
+}
+
+int
+bal_doctor_judge(const struct bal_facts *facts, struct bal_arena *arena,
+		 struct bal_diagnosis *out, struct bal_err *err)
+{
+	struct bal_diagnosis d = { .arena = arena, .facts = facts };
+
+	for (size_t c = 0; c < sizeof(chapters) / sizeof(chapters[0]); c++)
+		for (size_t i = 0; chapters[c][i]; i++)
+			chapters[c][i](facts, &d);
+	if (arena->oom)
+		return bal_err_nomem(err);
+	sort(&d);
+	*out = d;
+	return 0;
+}
+
+bool
+bal_doctor_ill(const struct bal_diagnosis *d)
+{
+	/* The worst is the first one. */
+	return d->findings.n && d->findings.v[0].severity > BAL_SEVERITY_NOTE;
+}
+
+void
+bal_doctor_hush(struct bal_diagnosis *d)
+{
+	d->quiet = true;
+	while (d->findings.n &&
+	       d->findings.v[d->findings.n - 1].severity == BAL_SEVERITY_NOTE)
+		d->findings.n--;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* doctor_box - bal's own files, the clock, the connection table. */
+#include <string.h>
+
+#include "doctor_parts.h"
+
+#define YEAR_MIN 2024 /* bal is younger: no clock has been right there */
+#define FULL_SOON 80  /* per cent */
+#define FULL_NOW 95
+
+static void
+configuration(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->conf_fault)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "configuration", "",
+			"Every command stops at that before it touches the "
+			"kernel. What follows is judged as if the file was "
+			"empty.");
+	bal_doctor_what(d, "the configuration cannot be used: %s",
+			f->conf_fault);
+	bal_doctor_mend(d, "editor %s", f->conf_path);
+}
+
+static void
+state(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->state_damaged)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "state", "",
+			"What bal-up was told and the settings from before "
+			"it are in there. The next command puts the file aside "
+			"and finds the uplinks again in the kernel, as far as "
+			"they show there.");
+	bal_doctor_what(d, "the state file %s cannot be read", f->state_path);
+	bal_doctor_mend(d, "bal-check --no-probe");
+}
+
+static void
+look(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->look_fault)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "unreadable", "",
+			"bal changes nothing that it cannot read.");
+	bal_doctor_what(d, "the kernel's routing cannot be read: %s",
+			f->look_fault);
+}
+
+static bool
+has_tunnel(const struct bal_facts *f)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++)
+		if (f->uplinks->v[i].admin_up &&
+		    bal_uplink_is_tunnel(&f->uplinks->v[i]))
+			return true;
+	return f->clients.n > 0;
+}
+
+static void
+clock_wrong(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (f->year >= YEAR_MIN)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "clock", "",
+			"OpenVPN and HTTPS refuse certificates that are not "
+			"valid yet, and budgets count by months.");
+	bal_doctor_what(d, "the clock is wrong: it shows the year %d", f->year);
+	bal_doctor_mend(d, "timedatectl set-ntp yes");
+}
+
+static void
+clock_free(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (f->clock_synced != BAL_NO || f->year < YEAR_MIN || !has_tunnel(f))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "clock-free", "",
+			"A clock that drifts far, or begins anew at each boot, "
+			"makes OpenVPN refuse certificates.");
+	bal_doctor_what(d, "nobody keeps the clock right");
+	bal_doctor_mend(d, "timedatectl set-ntp yes");
+}
+
+static void
+conntrack_full(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	int64_t full;
+
+	if (f->conntrack_max <= 0 || f->conntrack_count < 0)
+		return;
+	full = (int64_t)f->conntrack_count * 100 / f->conntrack_max;
+	if (full < FULL_SOON)
+		return;
+	bal_doctor_find(
+		d, full < FULL_NOW ? BAL_SEVERITY_RISK : BAL_SEVERITY_BROKEN,
+		"conntrack-full", "",
+		"When it is full, the kernel drops the packets of new "
+		"connections, and probes with them.");
+	bal_doctor_what(d, "the connection table is full to %d%%", (int)full);
+	bal_doctor_mend(d, "sysctl -w net.netfilter.nf_conntrack_max=%lld",
+			(long long)f->conntrack_max * 2);
+}
+
+bal_doctor_rule *const bal_doctor_rules_box[] = {
+	configuration, state,	       look, clock_wrong,
+	clock_free,    conntrack_full, NULL,
+};

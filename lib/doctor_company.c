@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* doctor_company - other managers, who probes, scripts and their rights. */
+#include <string.h>
+
+#include "doctor_parts.h"
+
+static void
+mend_manager(struct bal_diagnosis *d, const char *name, const char *dev)
+{
+	if (strcmp(name, "NetworkManager") == 0)
+		bal_doctor_mend(d, "nmcli device set %s managed no", dev);
+	else if (strcmp(name, "dhcpcd") == 0)
+		bal_doctor_mend(d, "denyinterfaces %s (in /etc/dhcpcd.conf)",
+				dev);
+	else if (strcmp(name, "connman") == 0)
+		bal_doctor_mend(d,
+				"NetworkInterfaceBlacklist = %s (in the "
+				"[General] section of "
+				"/etc/connman/main.conf)",
+				dev);
+	else
+		bal_doctor_mend(d, "Unmanaged = yes (in the [Link] section of "
+				   "its file in /etc/systemd/network)");
+}
+
+static void
+managers(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; i < f->managers.n; i++) {
+		const struct bal_manager *m = &f->managers.v[i];
+
+		bal_doctor_find(
+			d, BAL_SEVERITY_RISK, "manager", m->dev,
+			"It takes addresses and routes for its own, and "
+			"removes or replaces what others set.");
+		bal_doctor_what(d, "%s manages it", m->name);
+		mend_manager(d, m->name, m->dev);
+	}
+}
+
+static void
+nobody_probes(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!bal_doctor_any_up(f) || f->watch || f->cron || f->timed)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "nobody-probes", "",
+			"A line that dies silently keeps its share of traffic, "
+			"and what others change is not put right.");
+	bal_doctor_what(d, "nobody calls bal-check: there is no --watch, no "
+			   "line for cron, no unit of systemd");
+	bal_doctor_mend(d, "systemctl enable --now bal-check");
+}
+
+static void
+probed_twice(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->watch || !f->cron)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "probed-twice", "",
+			"Only one probes at a time; the other one ends with a "
+			"message, every minute.");
+	bal_doctor_what(d, "bal-check --watch runs, and cron calls bal-check");
+	bal_doctor_mend(d, "rm /etc/cron.d/bal");
+}
+
+static void
+event_programs(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; i < f->events.n; i++) {
+		const struct bal_event_file *e = &f->events.v[i];
+
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "event-program", "",
+				"It would run as root: what others can write "
+				"is not for them to say.");
+		if (e->foreign_owner) {
+			bal_doctor_what(d,
+					"%s is not run: it belongs to "
+					"another user",
+					e->path);
+			bal_doctor_mend(d, "chown root %s", e->path);
+		} else {
+			bal_doctor_what(d,
+					"%s is not run: others than its "
+					"owner can write it",
+					e->path);
+			bal_doctor_mend(d, "chmod go-w %s", e->path);
+		}
+	}
+}
+
+static void
+client_rights(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; i < f->clients.n; i++) {
+		const struct bal_client *c = &f->clients.v[i];
+
+		if (!c->unprivileged || !c->calls_bal ||
+		    strcmp(c->group, "bal") == 0)
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "openvpn-user", c->dev,
+				"Its scripts lose their rights with it: when "
+				"the tunnel goes down, nobody is told.");
+		bal_doctor_what(d, "%s has a user line without group bal",
+				c->path);
+		bal_doctor_mend(d, "group bal (in %s)", c->path);
+	}
+}
+
+/* The kernel has room for one default route of a metric. */
+static void
+gateway_lines(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 1; i < f->gateways.n; i++) {
+		const struct bal_gateway_line *g = &f->gateways.v[i];
+		const struct bal_gateway_line *first = NULL;
+
+		for (size_t k = 0; k < i && !first; k++)
+			if (f->gateways.v[k].metric == g->metric &&
+			    strcmp(f->gateways.v[k].dev, g->dev) != 0)
+				first = &f->gateways.v[k];
+		if (!first)
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "gateway-lines", g->dev,
+				"The kernel takes one default route of each "
+				"metric: whichever comes second fails, and its "
+				"up lines are not run.");
+		bal_doctor_what(d,
+				"it and %s both have a gateway line in "
+				"interfaces(5)",
+				first->dev);
+		bal_doctor_mend(d,
+				"bal-gateway %s (in place of the gateway "
+				"line)",
+				g->gateway);
+	}
+}
+
+bal_doctor_rule *const bal_doctor_rules_company[] = {
+	managers,      nobody_probes, probed_twice, event_programs,
+	client_rights, gateway_lines, NULL,
+};

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* facts - looks at this box; each source has a function of its own. */
+#include "facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timex.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "facts_parts.h"
+#include "globals.h"
+#include "sysctl.h"
+
+static void
+look_at_settings(struct bal_facts *f)
+{
+	for (int dc = 0; dc < BAL_DC_MAX; dc++)
+		f->all[dc] = bal_devconf_read("all", dc);
+	f->ip_forward = bal_sysctl_read("net/ipv4/ip_forward");
+	f->conntrack_count =
+		bal_sysctl_read("net/netfilter/nf_conntrack_count");
+	f->conntrack_max = bal_sysctl_read("net/netfilter/nf_conntrack_max");
+}
+
+static void
+look_at_clock(struct bal_facts *f)
+{
+	struct timex tx = { .modes = 0 }; /* 0: only look */
+	time_t now = time(NULL);
+	struct tm tm;
+
+	f->year = gmtime_r(&now, &tm) ? tm.tm_year + 1900 : 0;
+	if (adjtimex(&tx) >= 0)
+		f->clock_synced = tx.status & STA_UNSYNC ? BAL_NO : BAL_YES;
+}
+
+static void
+look_at_release(struct bal_facts *f)
+{
+	unsigned long major, minor;
+	struct utsname name;
+	char *end;
+
+	if (uname(&name) < 0)
+		return;
+	major = strtoul(name.release, &end, 10);
+	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	if (major < 1000 && minor < 1000)
+		f->release = (unsigned)(major * 1000 + minor);
+}
+
+/*
+ * Reading a table of iptables that nobody uses loads it into the kernel: so it
+ * is only read where it is there.  Nobody but root is told.
+ */
+static void
+look_for_mangle(struct bal_facts *f)
+{
+	char *line, *names = NULL;
+
+	f->privileged = geteuid() == 0;
+	if (f->privileged)
+		names = bal_facts_file(f, "/proc/net/ip_tables_names");
+	else
+		bal_facts_unseen(f, "iptables: root is needed");
+	while ((line = bal_facts_line(&names)))
+		if (strcmp(line, "mangle") == 0)
+			f->mangle_loaded = true;
+}
+
+static void
+look_at_plan(struct bal_facts *f, struct bal_pass *pass)
+{
+	struct bal_world world = {
+		.globals = &pass->conf.globals,
+		.mode = bal_pass_mode(pass),
+		.uplinks = &pass->uplinks,
+		.balancing = pass->state.balancing_table,
+		.saved_hash_policy = pass->state.saved_hash_policy,
+	};
+	struct bal_err why = { 0 };
+
+	if (bal_pass_due(pass, &f->due, &why) < 0 ||
+	    bal_plan_make(&world, &f->arena, &f->plan, &why) < 0 ||
+	    bal_tables_read(pass->paths.rt_dir, &f->arena, &f->names, &why) < 0)
+		bal_facts_unseen(f, bal_facts_text(f, "%s", why.msg));
+}
+
+/* State and kernel, by the eyes of any other command. */
+static void
+look_with_pass(struct bal_facts *f, struct bal_pass *pass)
+{
+	struct bal_err why = { 0 };
+
+	pass->no_chains = !f->mangle_loaded;
+	if (!pass->nl)
+		pass->nl = bal_nl_open(&why);
+	if (!pass->nl || bal_pass_look(pass, &why) < 0) {
+		f->look_fault = bal_facts_text(f, "%s", why.msg);
+		return;
+	}
+	/* Nothing was read, and yet there is a file. */
+	f->state_damaged =
+		!pass->was.uplinks && access(pass->paths.state, F_OK) == 0;
+	f->looked = true;
+	f->features[BAL_FEATURE_NEXTHOPS] =
+		pass->snap.has_nexthops ? BAL_YES : BAL_NO;
+	look_at_plan(f, pass);
+	bal_facts_rules(f, pass->nl);
+	bal_facts_clients(f, pass->nl);
+}
+
+/* A configuration that cannot be used is a fact, and as if there was none. */
+static int
+open_pass(struct bal_facts *f, struct bal_pass *pass, const char *conf_option,
+	  struct bal_err *err)
+{
+	if (bal_pass_init(pass, conf_option, err) == 0)
+		return 0;
+	if (err->kind == BAL_EUSAGE)
+		return -1;
+	/* Else it was read, and it is netlink that cannot be opened. */
+	if (!pass->conf.globals.mark_mask) {
+		pass->conf.globals = bal_globals_default();
+		f->conf_fault = bal_facts_text(f, "%s", err->msg);
+	}
+	*err = (struct bal_err){ 0 };
+	return 0;
+}
+
+int
+bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
+		 const char *conf_option, struct bal_err *err)
+{
+	f->conf = &pass->conf;
+	f->state = &pass->state;
+	f->snap = &pass->snap;
+	f->uplinks = &pass->uplinks;
+	if (open_pass(f, pass, conf_option, err) < 0)
+		return -1;
+	f->conf_path = pass->paths.conf;
+	f->state_path = pass->paths.state;
+	look_for_mangle(f);
+	look_with_pass(f, pass);
+	look_at_release(f);
+	look_at_settings(f);
+	look_at_clock(f);
+	bal_facts_kernel(f);
+	bal_facts_nat(f);
+	bal_facts_company(f);
+	bal_facts_events(f, &pass->paths);
+	bal_facts_stanzas(f);
+	return f->arena.oom ? bal_err_nomem(err) : 0;
+}
+
+void
+bal_facts_fini(struct bal_facts *f)
+{
+	bal_arena_fini(&f->arena);
+	*f = (struct bal_facts){ 0 };
+}

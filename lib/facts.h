@@ -1,0 +1,127 @@
+/* facts - what can be seen of this box that may stand in bal's way. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Gathering and judging are apart: this is what was seen, doctor.h judges it.
+ * Gathering writes nothing, sends no changing message and takes no lock.
+ */
+#ifndef BAL_FACTS_H
+#define BAL_FACTS_H
+
+#include "pass.h"
+
+/* Zero state: nobody could look. */
+enum bal_known { BAL_UNKNOWN, BAL_YES, BAL_NO };
+
+/* What bal asks of the kernel. */
+enum bal_feature {
+	BAL_FEATURE_RULES,     /* CONFIG_IP_MULTIPLE_TABLES */
+	BAL_FEATURE_MULTIPATH, /* CONFIG_IP_ROUTE_MULTIPATH */
+	BAL_FEATURE_NEXTHOPS,  /* Linux 5.3 */
+	BAL_FEATURE_MANGLE,    /* CONFIG_IP_NF_MANGLE: legacy iptables */
+	BAL_FEATURE_CONNTRACK, /* CONFIG_NETFILTER_XT_MATCH_CONNTRACK */
+	BAL_FEATURE_CONNMARK, /* CONFIG_NETFILTER_XT_CONNMARK, NF_CONNTRACK_MARK */
+	BAL_FEATURE_MARK,     /* CONFIG_NETFILTER_XT_MARK */
+	BAL_FEATURE_CGROUP_BPF, /* CONFIG_CGROUP_BPF */
+	BAL_FEATURE_MAX,
+};
+
+/* Somebody else's policy rule, of a priority that bal's come behind. */
+struct bal_foreign_rule {
+	const struct bal_rule *rule;
+	bool wide;	   /* what it leads to has a route for everything */
+	const char *words; /* as ip(8) writes it */
+};
+
+/* A rule that gives packets the address of the device they leave by. */
+struct bal_nat_rule {
+	char out[BAL_IFNAMSIZ]; /* "" any device; "tun+" all that begin so */
+	bool invert;		/* any device but that */
+};
+
+/* A program that takes itself for the master of a device. */
+struct bal_manager {
+	const char *name; /* "NetworkManager" */
+	char dev[BAL_IFNAMSIZ];
+};
+
+/* An event program that is not run, and why. */
+struct bal_event_file {
+	const char *path;
+	bool foreign_owner; /* else others can write it */
+};
+
+/* The `gateway` line of a stanza of interfaces(5). */
+struct bal_gateway_line {
+	char dev[BAL_IFNAMSIZ];
+	char gateway[64]; /* as it is written */
+	uint32_t metric;
+};
+
+/* A client configuration of OpenVPN's. */
+struct bal_client {
+	const char *path;
+	char dev[BAL_IFNAMSIZ];
+	struct bal_addr local, remote; /* none: not said, or by name */
+	bool has_local;
+	bool unprivileged; /* `user` of somebody who is not root */
+	char group[32];
+	bool calls_bal; /* by `up` or `down` */
+	/* Where packets from @local to @remote leave now; "": no route. */
+	char leaves[BAL_IFNAMSIZ];
+	bool looked_up;
+};
+
+/* All of it.  Zero state: nothing known. */
+struct bal_facts {
+	struct bal_arena arena; /* of all that follows but what pass has */
+	const struct bal_conf *conf;
+	const struct bal_state *state;
+	const struct bal_snapshot *snap;
+	const struct bal_uplinks *uplinks;
+	bool looked; /* the kernel was read: the last two hold it */
+	const char *conf_path, *state_path;
+	const char *conf_fault; /* why bal.conf cannot be used, or NULL */
+	const char *look_fault; /* why the kernel could not be read, or NULL */
+	bool state_damaged;
+	size_t due; /* changes that the kernel waits for */
+	struct bal_plan plan;
+
+	unsigned release; /* 6018: Linux 6.18; 0: unknown */
+	enum bal_known features[BAL_FEATURE_MAX];
+	bool privileged;    /* root asks */
+	bool mangle_loaded; /* this network namespace has the table */
+
+	int32_t all[BAL_DC_MAX]; /* net.ipv4.conf.all.*; -1: unreadable */
+	int32_t ip_forward;
+	int32_t conntrack_count, conntrack_max; /* -1: no conntrack */
+	int year;
+	enum bal_known clock_synced;
+
+	BAL_LIST(struct bal_foreign_rule) foreign_rules;
+	bal_table_list names;
+	enum bal_known nat_known; /* BAL_YES: @nat is all there is */
+	BAL_LIST(struct bal_nat_rule) nat;
+
+	BAL_LIST(struct bal_manager) managers;
+	bool watch; /* bal-check --watch runs */
+	bool cron;  /* a line for bal-check is in force */
+	bool timed; /* systemd starts bal-check, by timer or as a service */
+
+	BAL_LIST(struct bal_event_file) events;
+	BAL_LIST(struct bal_gateway_line) gateways;
+	BAL_LIST(struct bal_client) clients;
+
+	BAL_LIST(const char *) unseen; /* what could not be looked at */
+};
+
+/*
+ * Look at everything.  @pass is in its zero state and must outlive @f;
+ * bal_pass_fini() and bal_facts_fini() in any case.  What cannot be read is no
+ * failure but a fact: -1 only for a wrong command line and when memory ran
+ * out.
+ */
+int bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
+		     const char *conf_option, struct bal_err *err);
+void bal_facts_fini(struct bal_facts *f);
+
+#endif

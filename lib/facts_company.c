@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* facts_company - who else manages our devices, and who calls bal-check. */
+#include <ctype.h>
+#include <dirent.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "facts_parts.h"
+
+#define PROC_TEXT 4096
+
+enum program {
+	PROGRAM_NM,
+	PROGRAM_NETWORKD,
+	PROGRAM_DHCPCD,
+	PROGRAM_CONNMAN,
+	PROGRAM_WATCH,
+	PROGRAM_MAX,
+};
+
+/* As /proc/PID/comm has them: cut after 15 characters. */
+static const char *const comms[PROGRAM_MAX] = {
+	"NetworkManager", "systemd-network", "dhcpcd", "connmand", "bal-check",
+};
+
+/* A small file of /proc, its NULs made blanks; "" where it cannot be read. */
+static void
+read_proc(const char *pid, const char *name, char *buf)
+{
+	char path[64];
+	FILE *file;
+	size_t len = 0;
+
+	buf[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%.10s/%s", pid, name);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	len = fread(buf, 1, PROC_TEXT - 1, file);
+	fclose(file);
+	for (size_t i = 0; i < len; i++)
+		if (!buf[i])
+			buf[i] = ' ';
+	buf[len] = '\0';
+}
+
+/* In a container or another network namespace it has devices of its own. */
+static bool
+is_elsewhere(const char *pid)
+{
+	char path[64], theirs[64], ours[64];
+	ssize_t n, m = readlink("/proc/self/ns/net", ours, sizeof(ours));
+
+	snprintf(path, sizeof(path), "/proc/%.10s/ns/net", pid);
+	n = readlink(path, theirs, sizeof(theirs));
+	return n > 0 && m > 0 &&
+	       (n != m || memcmp(ours, theirs, (size_t)n) != 0);
+}
+
+static void
+note_process(const char *pid, bool *running)
+{
+	char text[PROC_TEXT];
+
+	read_proc(pid, "comm", text);
+	for (int p = 0; p < PROGRAM_MAX; p++) {
+		if (strncmp(text, comms[p], strlen(comms[p])) != 0 ||
+		    is_elsewhere(pid))
+			continue;
+		if (p == PROGRAM_WATCH)
+			read_proc(pid, "cmdline", text);
+		if (p != PROGRAM_WATCH || strstr(text, " --watch"))
+			running[p] = true;
+	}
+}
+
+static void
+look_at_processes(struct bal_facts *f, bool *running)
+{
+	const struct dirent *entry;
+	DIR *proc = opendir("/proc");
+
+	if (!proc) {
+		bal_facts_unseen(f, "processes: there is no /proc");
+		return;
+	}
+	while ((entry = readdir(proc)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			note_process(entry->d_name, running);
+	closedir(proc);
+}
+
+/* Does a line of @text begin with @begin? */
+static bool
+has_line(const char *text, const char *begin)
+{
+	for (; text; text = strchr(text, '\n')) {
+		text += *text == '\n';
+		if (strncmp(text, begin, strlen(begin)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_managed_by_nm(struct bal_facts *f, const struct bal_uplink *up)
+{
+	return has_line(
+		bal_facts_file(
+			f, bal_facts_text(f, "/run/NetworkManager/devices/%d",
+					  up->ifindex)),
+		"managed=true");
+}
+
+static bool
+is_managed_by_networkd(struct bal_facts *f, const struct bal_uplink *up)
+{
+	const char *text = bal_facts_file(
+		f,
+		bal_facts_text(f, "/run/systemd/netif/links/%d", up->ifindex));
+
+	return has_line(text, "ADMIN_STATE=") &&
+	       !has_line(text, "ADMIN_STATE=unmanaged");
+}
+
+/* Is @dev among the words behind @key in @text?  -1: no such line. */
+static int
+is_listed(char *text, const char *key, const char *dev, int flags)
+{
+	const size_t len = strlen(key);
+	char word[256], *line;
+	int found = -1;
+
+	while ((line = bal_facts_line(&text))) {
+		const char *list = line + len;
+
+		if (strncmp(line, key, len) != 0 || !strchr(" \t=", line[len]))
+			continue;
+		list += strspn(list, " \t=");
+		found = found > 0;
+		while (bal_next_word(&list, word, sizeof(word)) > 0)
+			found |= flags ? strncmp(dev, word, strlen(word)) == 0 :
+					 fnmatch(word, dev, 0) == 0;
+	}
+	return found;
+}
+
+/* A client for one device alone is ifupdown's doing, and as it should be. */
+static bool
+is_managed_by_dhcpcd(struct bal_facts *f, const struct bal_uplink *up)
+{
+	if (up->no_arp || (access("/run/dhcpcd/pid", F_OK) != 0 &&
+			   access("/run/dhcpcd.pid", F_OK) != 0))
+		return false;
+	return is_listed(bal_facts_file(f, "/etc/dhcpcd.conf"),
+			 "denyinterfaces", up->name, 0) <= 0 &&
+	       is_listed(bal_facts_file(f, "/etc/dhcpcd.conf"),
+			 "allowinterfaces", up->name, 0) != 0;
+}
+
+static bool
+is_managed_by_connman(struct bal_facts *f, const struct bal_uplink *up)
+{
+	return !up->no_arp &&
+	       is_listed(bal_facts_file(f, "/etc/connman/main.conf"),
+			 "NetworkInterfaceBlacklist", up->name, 1) <= 0;
+}
+
+static const struct manager {
+	enum program program;
+	const char *name;
+	bool (*manages)(struct bal_facts *f, const struct bal_uplink *up);
+} managers[] = {
+	{ PROGRAM_NM, "NetworkManager", is_managed_by_nm },
+	{ PROGRAM_NETWORKD, "systemd-networkd", is_managed_by_networkd },
+	{ PROGRAM_DHCPCD, "dhcpcd", is_managed_by_dhcpcd },
+	{ PROGRAM_CONNMAN, "connman", is_managed_by_connman },
+};
+
+static void
+look_at_manager(struct bal_facts *f, const struct manager *m)
+{
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+		struct bal_manager *found;
+
+		if (!up->admin_up || !up->ifindex || !m->manages(f, up))
+			continue;
+		found = BAL_PUSH(&f->arena, &f->managers);
+		if (!found)
+			return;
+		found->name = m->name;
+		memcpy(found->dev, up->name, sizeof(found->dev));
+	}
+}
+
+/* A line that steps aside for systemd is none where systemd runs. */
+static bool
+calls_bal_check(char *text, bool systemd)
+{
+	char *line;
+
+	while ((line = bal_facts_line(&text)))
+		if (line[strspn(line, " \t")] != '#' &&
+		    strstr(line, "bal-check") &&
+		    !(systemd && strstr(line, "/run/systemd/system")))
+			return true;
+	return false;
+}
+
+static void
+look_for_callers(struct bal_facts *f)
+{
+	static const char *const crontabs[] = {
+		"/etc/cron.d/bal", "/etc/crontab",
+		"/var/spool/cron/crontabs/root"
+	};
+	static const char *const units[] = {
+		"/etc/systemd/system/timers.target.wants/bal-check.timer",
+		"/etc/systemd/system/multi-user.target.wants/bal-check.service",
+	};
+	const bool systemd = access("/run/systemd/system", F_OK) == 0;
+
+	for (size_t i = 0; i < sizeof(crontabs) / sizeof(crontabs[0]); i++)
+		if (geteuid() == 0 || access(crontabs[i], R_OK) == 0)
+			f->cron |= calls_bal_check(
+				bal_facts_file(f, crontabs[i]), systemd);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		f->timed |= systemd && access(units[i], F_OK) == 0;
+}
+
+void
+bal_facts_company(struct bal_facts *f)
+{
+	bool running[PROGRAM_MAX] = { false };
+
+	look_at_processes(f, running);
+	for (size_t i = 0; i < sizeof(managers) / sizeof(managers[0]); i++)
+		if (running[managers[i].program])
+			look_at_manager(f, &managers[i]);
+	f->watch = running[PROGRAM_WATCH];
+	look_for_callers(f);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* facts_nat - who gives forwarded packets an address of this box. */
+#include <ctype.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "facts_parts.h"
+
+#define ENTRIES_MAX ((socklen_t)16 << 20)
+
+static bool
+is_nat(const char *target)
+{
+	return strcmp(target, "MASQUERADE") == 0 ||
+	       strcmp(target, "SNAT") == 0 || strcmp(target, "NETMAP") == 0;
+}
+
+/* A mask that ends before the NUL is that of a name with a "+" behind it. */
+static void
+note_entry(struct bal_facts *f, const struct ipt_ip *ip)
+{
+	struct bal_nat_rule *rule = BAL_PUSH(&f->arena, &f->nat);
+	size_t len = strnlen(ip->outiface, IFNAMSIZ - 1);
+
+	if (!rule || !len)
+		return;
+	memcpy(rule->out, ip->outiface, len);
+	if (!ip->outiface_mask[len] && len < sizeof(rule->out) - 1)
+		rule->out[len] = '+';
+	rule->invert = ip->invflags & IPT_INV_VIA_OUT;
+}
+
+static void
+note_entries(struct bal_facts *f, const struct ipt_get_entries *all)
+{
+	const char *bytes = (const char *)all->entrytable;
+
+	for (size_t at = 0; at + sizeof(struct ipt_entry) <= all->size;) {
+		const struct ipt_entry *e = (const void *)(bytes + at);
+		const struct xt_entry_target *t;
+
+		if (e->next_offset < sizeof(*e) ||
+		    e->next_offset > all->size - at ||
+		    e->target_offset + sizeof(*t) > e->next_offset)
+			return;
+		t = (const void *)(bytes + at + e->target_offset);
+		if (is_nat(t->u.user.name))
+			note_entry(f, &e->ip);
+		at += e->next_offset;
+	}
+}
+
+/* The table as the kernel has it: one system call each, and no lock. */
+static bool
+read_legacy(struct bal_facts *f)
+{
+	struct ipt_getinfo info = { .name = "nat" };
+	struct ipt_get_entries *all = NULL;
+	socklen_t len = sizeof(info);
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	bool ok = false;
+
+	if (fd < 0)
+		return false;
+	if (getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &info, &len) == 0 &&
+	    info.size <= ENTRIES_MAX) {
+		len = (socklen_t)sizeof(*all) + info.size;
+		all = calloc(1, len);
+	}
+	if (all) {
+		memcpy(all->name, "nat", sizeof("nat"));
+		all->size = info.size;
+		ok = getsockopt(fd, IPPROTO_IP, IPT_SO_GET_ENTRIES, all,
+				&len) == 0;
+	}
+	if (ok)
+		note_entries(f, all);
+	free(all);
+	close(fd);
+	return ok;
+}
+
+/* A table that is not loaded has no rules, and asking for it would load it. */
+static bool
+is_loaded(struct bal_facts *f, const char *table)
+{
+	char *line, *names = bal_facts_file(f, "/proc/net/ip_tables_names");
+
+	while ((line = bal_facts_line(&names)))
+		if (strcmp(line, table) == 0)
+			return true;
+	return false;
+}
+
+/* Of `oifname "eth1"` and `oifname { "eth1", "tun*" }` each name. */
+static void
+note_nft_devices(struct bal_facts *f, const char *at, bool invert)
+{
+	const char *end = strpbrk(at, "{\"");
+
+	end = end && *end == '{' ? strchr(end, '}') : NULL;
+	while ((at = strchr(at, '"')) && (!end || at < end)) {
+		struct bal_nat_rule *rule = BAL_PUSH(&f->arena, &f->nat);
+		size_t len = strcspn(++at, "\"");
+
+		if (!rule || len >= sizeof(rule->out))
+			return;
+		memcpy(rule->out, at, len);
+		if (len && at[len - 1] == '*')
+			rule->out[len - 1] = '+';
+		rule->invert = invert;
+		at += len + 1;
+		if (!end)
+			return;
+	}
+}
+
+/* One line of nft's listing that does address translation. */
+static void
+note_nft(struct bal_facts *f, const char *line)
+{
+	const char *out = strstr(line, "oifname ");
+
+	if (!out)
+		out = strstr(line, "oif ");
+	if (out)
+		note_nft_devices(f, out, strstr(out, "!= ") != NULL);
+	else
+		(void)BAL_PUSH(&f->arena, &f->nat);
+}
+
+static bool
+read_nft(struct bal_facts *f)
+{
+	char *line, *text;
+
+	text = bal_facts_run(f, (char *[]){ "nft", "list", "ruleset", NULL });
+	if (!text)
+		return false;
+	while ((line = bal_facts_line(&text)))
+		if (strstr(line, "masquerade") || strstr(line, "snat ") ||
+		    strstr(line, "\"MASQUERADE\"") || strstr(line, "\"SNAT\""))
+			note_nft(f, line);
+	return true;
+}
+
+void
+bal_facts_nat(struct bal_facts *f)
+{
+	bool legacy;
+
+	/* Where nothing is forwarded nobody wants to know. */
+	if (geteuid() != 0 || f->ip_forward != 1)
+		return;
+	legacy = !is_loaded(f, "nat") || read_legacy(f);
+	if (legacy && read_nft(f)) {
+		f->nat_known = BAL_YES;
+		return;
+	}
+	bal_facts_unseen(f, legacy ? "nftables: nft is not there" :
+				     "the nat table of iptables");
+}
