@@ -96,7 +96,8 @@ conntrack_full(const struct bal_facts *f, struct bal_diagnosis *d)
 		"conntrack-full", "",
 		"When it is full, the kernel drops the packets of new "
 		"connections, and probes with them.");
-	bal_doctor_what(d, "the connection table is full to %d%%", (int)full);
+	bal_doctor_what(d, "the connection table is full to %d per cent",
+			(int)full);
 	bal_doctor_mend(d, "sysctl -w net.netfilter.nf_conntrack_max=%lld",
 			(long long)f->conntrack_max * 2);
 }

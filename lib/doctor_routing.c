@@ -134,7 +134,7 @@ find_lan(const struct bal_facts *f)
 		link = bal_snapshot_ifindex(f->snap, a->ifindex);
 		if (link && link->up && !link->no_arp && a->addr.len < 31 &&
 		    strcmp(link->name, "lo") != 0 &&
-		    !bal_state_find((struct bal_state *)f->state, link->name))
+		    !bal_state_find(f->state, link->name))
 			return link;
 	}
 	return NULL;

@@ -11,7 +11,7 @@
 /*
  * The next word as OpenVPN's parse_line() takes it: quotes of both kinds, a
  * backslash before any character, a comment from # or ; where a word would
- * begin.  False: there is none, or it is too long.
+ * begin.  False: there is none, its quote stays open, or it is too long.
  */
 static bool
 next_word(const char **at, char *word)
@@ -35,7 +35,7 @@ next_word(const char **at, char *word)
 	}
 	word[len] = '\0';
 	*at = p;
-	return true;
+	return !quote;
 }
 
 static void

@@ -122,8 +122,9 @@ is_managed_by_networkd(struct bal_facts *f, const struct bal_uplink *up)
 		f,
 		bal_facts_text(f, "/run/systemd/netif/links/%d", up->ifindex));
 
-	return has_line(text, "ADMIN_STATE=") &&
-	       !has_line(text, "ADMIN_STATE=unmanaged");
+	/* Pending, or initialized: it has not decided yet. */
+	return has_line(text, "ADMIN_STATE=config") ||
+	       has_line(text, "ADMIN_STATE=failed");
 }
 
 /* Is @dev among the words behind @key in @text?  -1: no such line. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* facts_nat - who gives forwarded packets an address of this box. */
-#include <ctype.h>
+#include <errno.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -147,19 +150,50 @@ read_nft(struct bal_facts *f)
 	return true;
 }
 
+static void
+count(const struct nlmsghdr *h, void *arg)
+{
+	(void)h;
+	++*(size_t *)arg;
+}
+
+/* Is there any table of nftables?  So most boxes need no nft(8). */
+static bool
+uses_nft(void)
+{
+	const struct nfgenmsg nfg = { .nfgen_family = AF_UNSPEC,
+				      .version = NFNETLINK_V0 };
+	struct bal_err why = { 0 };
+	struct bal_nl *nl = bal_nl_open_proto(NETLINK_NETFILTER, &why);
+	struct bal_nlmsg req;
+	size_t tables = 0;
+	int rc;
+
+	if (!nl)
+		return why.sys != EPROTONOSUPPORT;
+	bal_nlmsg_init(&req, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETTABLE, 0,
+		       &nfg, sizeof(nfg));
+	rc = bal_nl_dump(nl, &req, count, &tables, &why);
+	bal_nl_close(nl);
+	/* No such subsystem has no tables; any other failure says nothing. */
+	return tables || (rc < 0 && why.sys != EINVAL) ||
+	       rc == BAL_DUMP_CHANGED;
+}
+
 void
 bal_facts_nat(struct bal_facts *f)
 {
 	bool legacy;
 
 	/* Where nothing is forwarded nobody wants to know. */
-	if (geteuid() != 0 || f->ip_forward != 1)
+	if (!f->privileged || f->ip_forward != 1)
 		return;
 	legacy = !is_loaded(f, "nat") || read_legacy(f);
-	if (legacy && read_nft(f)) {
+	if (!legacy)
+		bal_facts_unseen(f, "the nat table of iptables");
+	else if (uses_nft() && !read_nft(f))
+		bal_facts_unseen(f, "the tables of nftables: nft list ruleset "
+				    "does not work here");
+	else
 		f->nat_known = BAL_YES;
-		return;
-	}
-	bal_facts_unseen(f, legacy ? "nftables: nft is not there" :
-				     "the nat table of iptables");
 }

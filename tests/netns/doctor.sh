@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the tests of bal-doctor share.  To be sourced behind scene.sh.
+
+# doctor_alone: /etc/cron.d and /etc/systemd are the machine's, also in the lab.
+doctor_alone() {
+	local name
+	lab_inside || return
+	for name in cron.d systemd dhcpcd.conf crontab; do
+		rm -f "/etc/$name" || return
+	done
+	mkdir /etc/cron.d /etc/systemd && mkdir -p /etc/bal/event.d
+}
+
+# found: "ID UPLINK" of each finding, one a line.
+found() {
+	bal-doctor --json 2>/dev/null | tr '{' '\n' | sed -nE \
+		's/.*"id":"([^"]*)","uplink":(null|"([^"]*)").*/\1 \3/p' |
+		sed 's/ $//' | sort
+}
+
+# finds DESC STATUS [FINDING]...: these and no others, and the exit status.
+finds() {
+	local desc=$1 status=$2
+	shift 2
+	is "$desc" "$(found)" "$([ $# -eq 0 ] || printf '%s\n' "$@" | sort)"
+	bal-doctor >/dev/null 2>&1
+	is "$desc: exit status" $? "$status"
+}
+
+# mend ID: the command that mends the first of these.
+mend() {
+	bal-doctor --json 2>/dev/null | tr '{' '\n' |
+		sed -nE "s/.*\"id\":\"$1\".*\"mend\":\"(.*)\"\}.*/\1/p" |
+		head -n 1
+}

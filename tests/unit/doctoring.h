@@ -1,0 +1,118 @@
+/* doctoring - a healthy box, and what the doctor says when it is not. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TEST_DOCTORING_H
+#define TEST_DOCTORING_H
+
+#include "doctor.h"
+#include "world.h"
+
+static struct bal_facts f;
+static struct bal_diagnosis d;
+
+/* As the plan wants them. */
+static inline void
+obey_devconf(void)
+{
+	for (size_t i = 0; i < w.plan.devconf.n; i++) {
+		const struct bal_devconf_set *set = &w.plan.devconf.v[i];
+
+		memcpy(link_of(set->dev)->devconf, set->value,
+		       sizeof(set->value));
+	}
+}
+
+/* Plan anew what the test has changed of the world. */
+static inline void
+see(void)
+{
+	memset(&w.plan, 0, sizeof(w.plan));
+	make_plan();
+	f.plan = w.plan;
+}
+
+static inline void
+name_table(const char *dev)
+{
+	struct bal_table_name *name = BAL_PUSH(&w.arena, &f.names);
+
+	assert_non_null(name);
+	name->id = known(dev)->table;
+	assert_int_equal(bal_copy(name->name, sizeof(name->name), dev), 0);
+}
+
+/* Two modems, everything in order. */
+static inline int
+healthy(void **state)
+{
+	setup(state);
+	memset(&f, 0, sizeof(f));
+	f.conf = &w.conf;
+	f.state = &w.state;
+	f.snap = &w.snap;
+	f.uplinks = &w.ups;
+	f.looked = f.privileged = f.mangle_loaded = f.watch = true;
+	f.conf_path = "/etc/bal/bal.conf";
+	f.state_path = "/run/bal/state";
+	f.release = 6018;
+	f.year = 2026;
+	f.clock_synced = BAL_YES;
+	f.conntrack_count = f.conntrack_max = -1;
+	for (int i = 0; i < BAL_FEATURE_MAX; i++)
+		f.features[i] = BAL_YES;
+	w.snap.hash_policy = 1;
+	global("rule_priority", "10000");
+	for (unsigned i = 1; i <= 2; i++) {
+		char dev[16];
+
+		modem(i);
+		snprintf(dev, sizeof(dev), "eth%u", i);
+		told(dev, "targets", "9.9.9.9");
+		name_table(dev);
+	}
+	see();
+	obey_devconf();
+	return 0;
+}
+
+#define HEALTHY(name) cmocka_unit_test_setup_teardown(name, healthy, teardown)
+
+static inline void
+judge(void)
+{
+	memset(&d, 0, sizeof(d));
+	assert_int_equal(bal_doctor_judge(&f, &w.arena, &d, &w.err), 0);
+}
+
+static inline void
+finds_nothing(void)
+{
+	judge();
+	if (d.findings.n)
+		fail_msg("found %s: %s", d.findings.v[0].id,
+			 d.findings.v[0].what);
+}
+
+/* This finding, and no other. */
+static inline const struct bal_finding *
+finds(enum bal_severity severity, const char *id, const char *dev)
+{
+	const struct bal_finding *found;
+
+	judge();
+	for (size_t i = 0; i < d.findings.n; i++)
+		if (strcmp(d.findings.v[i].id, id) != 0)
+			fail_msg("found %s, too: %s", d.findings.v[i].id,
+				 d.findings.v[i].what);
+	assert_int_equal(d.findings.n, 1);
+	found = &d.findings.v[0];
+	assert_int_equal(found->severity, severity);
+	assert_string_equal(found->dev, dev);
+	assert_true(found->what[0] && found->why[0]);
+	return found;
+}
+
+#define NOTE BAL_SEVERITY_NOTE
+#define RISK BAL_SEVERITY_RISK
+#define BROKEN BAL_SEVERITY_BROKEN
+
+#endif

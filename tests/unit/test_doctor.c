@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_doctor - the kernel, its settings, bal's files; and how it is shown. */
+#include "doctoring.h"
+
+static void
+a_healthy_box_has_no_findings(void **state)
+{
+	(void)state;
+	finds_nothing();
+	assert_false(bal_doctor_ill(&d));
+}
+
+static void
+nor_has_one_without_uplinks(void **state)
+{
+	struct bal_facts bare = { 0 };
+
+	(void)state;
+	bare = f;
+	memset(&w.ups, 0, sizeof(w.ups));
+	bare.watch = false;
+	bare.release = 5010;
+	w.snap.hash_policy = 0;
+	bare.all[BAL_DC_ARP_FILTER] = 1;
+	memset(&bare.plan, 0, sizeof(bare.plan));
+	f = bare;
+	finds_nothing();
+}
+
+static void
+what_the_kernel_lacks(void **state)
+{
+	static const struct {
+		enum bal_feature feature;
+		enum bal_severity severity;
+		const char *id;
+	} lacks[] = {
+		{ BAL_FEATURE_RULES, BROKEN, "no-rules" },
+		{ BAL_FEATURE_MULTIPATH, BROKEN, "no-multipath" },
+		{ BAL_FEATURE_NEXTHOPS, NOTE, "no-nexthops" },
+		{ BAL_FEATURE_MANGLE, RISK, "no-mangle" },
+		{ BAL_FEATURE_CONNTRACK, RISK, "no-conntrack-match" },
+		{ BAL_FEATURE_CONNMARK, RISK, "no-connmark" },
+		{ BAL_FEATURE_MARK, RISK, "no-mark" },
+		{ BAL_FEATURE_CGROUP_BPF, NOTE, "no-cgroup-bpf" },
+	};
+
+	(void)state;
+	assert_int_equal(N(lacks), BAL_FEATURE_MAX);
+	for (size_t i = 0; i < N(lacks); i++) {
+		f.features[lacks[i].feature] = BAL_NO;
+		finds(lacks[i].severity, lacks[i].id, "");
+		assert_int_equal(bal_doctor_ill(&d), lacks[i].severity != NOTE);
+		/* Nobody knows: nothing is claimed. */
+		f.features[lacks[i].feature] = BAL_UNKNOWN;
+		finds_nothing();
+	}
+}
+
+static void
+an_old_kernel(void **state)
+{
+	const struct bal_finding *found;
+
+	(void)state;
+	f.release = 6015;
+	found = finds(NOTE, "old-kernel", "");
+	assert_string_equal(found->what, "Linux 6.15 is older than 6.16");
+	f.release = 6016;
+	finds_nothing();
+	f.release = 0;
+	finds_nothing();
+}
+
+static void
+the_hash_policy(void **state)
+{
+	(void)state;
+	w.snap.hash_policy = 0;
+	finds(RISK, "hash-policy", "");
+	w.snap.hash_policy = 3;
+	finds_nothing();
+	w.snap.hash_policy = -1;
+	finds_nothing();
+}
+
+static void
+a_setting_of_a_device(void **state)
+{
+	const struct bal_finding *found;
+
+	(void)state;
+	link_of("eth2")->devconf[BAL_DC_ARP_FILTER] = 1;
+	found = finds(RISK, "sysctl", "eth2");
+	assert_string_equal(found->what,
+			    "net.ipv4.conf.eth2.arp_filter is 1 instead of 0");
+	/* Devices whose settings cannot be seen, and no uplinks, are spared. */
+	link_of("eth2")->has_devconf = false;
+	finds_nothing();
+	link_of("eth2")->has_devconf = true;
+	known("eth2")->admin_up = false;
+	see();
+	finds_nothing();
+}
+
+static void
+settings_of_all(void **state)
+{
+	(void)state;
+	f.all[BAL_DC_ARP_FILTER] = 1;
+	finds(RISK, "sysctl-all", "");
+	f.all[BAL_DC_ARP_FILTER] = -1;
+	f.all[BAL_DC_ARP_IGNORE] = 2;
+	finds(RISK, "sysctl-all", "");
+	f.all[BAL_DC_ARP_IGNORE] = 1;
+	/* Of 1 and the device's 2 the kernel takes 2. */
+	f.all[BAL_DC_RP_FILTER] = 1;
+	finds_nothing();
+}
+
+static void
+rp_filter_of_all_and_one_address(void **state)
+{
+	(void)state;
+	w.snap.addrs.v[1].addr = w.snap.addrs.v[0].addr;
+	see();
+	obey_devconf();
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	assert_string_equal(d.findings.v[0].id, "same-address");
+	assert_int_equal(d.findings.v[0].severity, NOTE);
+	f.all[BAL_DC_RP_FILTER] = 1;
+	judge();
+	assert_int_equal(d.findings.n, 3);
+	/* The worst comes first. */
+	assert_string_equal(d.findings.v[0].id, "sysctl-all");
+}
+
+static void
+connections(void **state)
+{
+	const struct bal_finding *found;
+
+	(void)state;
+	f.conntrack_max = 1000;
+	f.conntrack_count = 799;
+	finds_nothing();
+	f.conntrack_count = 800;
+	found = finds(RISK, "conntrack-full", "");
+	assert_string_equal(found->mend,
+			    "sysctl -w net.netfilter.nf_conntrack_max=2000");
+	f.conntrack_count = 950;
+	finds(BROKEN, "conntrack-full", "");
+	f.conntrack_max = INT32_MAX;
+	f.conntrack_count = INT32_MAX;
+	finds(BROKEN, "conntrack-full", "");
+	f.conntrack_max = 0;
+	finds_nothing();
+}
+
+static void
+clocks(void **state)
+{
+	(void)state;
+	f.year = 1970;
+	finds(RISK, "clock", "");
+	f.year = 2024;
+	finds_nothing();
+	/* Certificates are OpenVPN's. */
+	f.clock_synced = BAL_NO;
+	finds_nothing();
+	tunnel(1, 3);
+	name_table("tun1");
+	see();
+	obey_devconf();
+	finds(NOTE, "clock-free", "");
+	f.clock_synced = BAL_UNKNOWN;
+	finds_nothing();
+}
+
+static void
+files_of_bal(void **state)
+{
+	const struct bal_finding *found;
+
+	(void)state;
+	f.conf_fault = "/etc/bal/bal.conf: 2 errors";
+	found = finds(BROKEN, "configuration", "");
+	assert_string_equal(found->what, "the configuration cannot be used: "
+					 "/etc/bal/bal.conf: 2 errors");
+	f.conf_fault = NULL;
+	f.state_damaged = true;
+	finds(RISK, "state", "");
+}
+
+static void
+a_kernel_that_cannot_be_read(void **state)
+{
+	(void)state;
+	/* Nothing of it may be looked at. */
+	f.looked = false;
+	f.snap = NULL;
+	f.uplinks = NULL;
+	f.look_fault = "cannot open netlink: Permission denied";
+	finds(BROKEN, "unreadable", "");
+}
+
+static void
+memory_runs_out(void **state)
+{
+	(void)state;
+	w.snap.hash_policy = 0;
+	w.arena.oom = true;
+	assert_int_equal(bal_doctor_judge(&f, &w.arena, &d, &w.err), -1);
+	w.arena.oom = false;
+}
+
+/* --- how it is shown ------------------------------------------------------- */
+
+static const char *
+printed(const struct bal_doctor_voice *voice)
+{
+	FILE *out;
+
+	w.text[0] = '\0';
+	out = fmemopen(w.text, sizeof(w.text), "w");
+	assert_non_null(out);
+	bal_doctor_print(&d, voice, out);
+	assert_int_equal(fclose(out), 0);
+	return w.text;
+}
+
+static void
+unseen(const char *what)
+{
+	const char **slot = BAL_PUSH(&w.arena, &f.unseen);
+
+	assert_non_null(slot);
+	*slot = what;
+}
+
+static void
+nothing_in_words(void **state)
+{
+	(void)state;
+	judge();
+	assert_string_equal(printed(&bal_doctor_text),
+			    "nothing stands in the way\n");
+	assert_string_equal(
+		printed(&bal_doctor_json),
+		"{\"findings\":[],\"not_looked_at\":[],\"ill\":false}\n");
+	unseen("iptables: root is needed");
+	assert_string_equal(printed(&bal_doctor_text),
+			    "nothing stands in the way\n\n"
+			    "not looked at: iptables: root is needed\n");
+	bal_doctor_hush(&d);
+	assert_string_equal(printed(&bal_doctor_text), "");
+}
+
+static void
+findings_in_words(void **state)
+{
+	(void)state;
+	w.snap.hash_policy = 0;
+	f.release = 6001;
+	judge();
+	assert_string_equal(
+		printed(&bal_doctor_text),
+		"risk: net.ipv4.fib_multipath_hash_policy is 0\n"
+		"        All connections to one address share one uplink. "
+		"bal-up sets it to 1;\n"
+		"        somebody has set it back, or it could not be "
+		"written.\n"
+		"     -> sysctl -w net.ipv4.fib_multipath_hash_policy=1\n"
+		"\n"
+		"note: Linux 6.1 is older than 6.16\n"
+		"        All TCP connections of this box's own to one address "
+		"and port take the\n"
+		"        same uplink. UDP, forwarded connections and those to "
+		"different servers\n"
+		"        are spread as they should.\n");
+	bal_doctor_hush(&d);
+	assert_int_equal(d.findings.n, 1);
+	assert_true(bal_doctor_ill(&d));
+}
+
+static void
+findings_in_json(void **state)
+{
+	(void)state;
+	f.conf_fault = "/etc/bal/bal.conf:1: unknown key \"x\"";
+	unseen("a\nb");
+	judge();
+	printed(&bal_doctor_json);
+	assert_non_null(strstr(
+		w.text, "{\"findings\":[{\"severity\":\"broken\",\"id\":"
+			"\"configuration\",\"uplink\":null,\"what\":\"the "
+			"configuration cannot be used: /etc/bal/bal.conf:1: "
+			"unknown key \\\"x\\\"\",\"why\":\"Every command"));
+	assert_non_null(strstr(
+		w.text, "\"mend\":\"editor /etc/bal/bal.conf\"}],"
+			"\"not_looked_at\":[\"a\\u000ab\"],\"ill\":true}\n"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HEALTHY(a_healthy_box_has_no_findings),
+		HEALTHY(nor_has_one_without_uplinks),
+		HEALTHY(what_the_kernel_lacks),
+		HEALTHY(an_old_kernel),
+		HEALTHY(the_hash_policy),
+		HEALTHY(a_setting_of_a_device),
+		HEALTHY(settings_of_all),
+		HEALTHY(rp_filter_of_all_and_one_address),
+		HEALTHY(connections),
+		HEALTHY(clocks),
+		HEALTHY(files_of_bal),
+		HEALTHY(a_kernel_that_cannot_be_read),
+		HEALTHY(memory_runs_out),
+		HEALTHY(nothing_in_words),
+		HEALTHY(findings_in_words),
+		HEALTHY(findings_in_json),
+	};
+
+	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
+}
