@@ -14,6 +14,17 @@ static const char *const severities[] = {
 
 /* --- words ---------------------------------------------------------------- */
 
+/* Names of files and devices are other people's: no control characters. */
+static void
+put_plain(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' :
+								     *text,
+		      out);
+	fputc('\n', out);
+}
+
 static void
 text_begin(FILE *out)
 {
@@ -47,12 +58,14 @@ print_wrapped(FILE *out, const char *text)
 static void
 text_finding(FILE *out, const struct bal_finding *f, bool first)
 {
-	fprintf(out, "%s%s: %s%s%s\n", first ? "" : "\n",
-		severities[f->severity], f->dev, f->dev[0] ? ": " : "",
-		f->what);
+	fprintf(out, "%s%s: %s%s", first ? "" : "\n", severities[f->severity],
+		f->dev, f->dev[0] ? ": " : "");
+	put_plain(out, f->what);
 	print_wrapped(out, f->why);
-	if (f->mend[0])
-		fprintf(out, "%*s-> %s\n", INDENT - 3, "", f->mend);
+	if (!f->mend[0])
+		return;
+	fprintf(out, "%*s-> ", INDENT - 3, "");
+	put_plain(out, f->mend);
 }
 
 static void
@@ -64,9 +77,10 @@ text_end(FILE *out, const struct bal_diagnosis *d)
 		return;
 	if (!d->findings.n)
 		fputs("nothing stands in the way\n", out);
-	for (size_t i = 0; i < n; i++)
-		fprintf(out, "%snot looked at: %s\n", i ? "" : "\n",
-			d->facts->unseen.v[i]);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(out, "%snot looked at: ", i ? "" : "\n");
+		put_plain(out, d->facts->unseen.v[i]);
+	}
 }
 
 const struct bal_doctor_voice bal_doctor_text = { text_begin, text_finding,

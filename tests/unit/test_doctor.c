@@ -285,6 +285,18 @@ findings_in_words(void **state)
 }
 
 static void
+control_characters_are_not_shown(void **state)
+{
+	(void)state;
+	f.look_fault = "a\033[2Jb\n";
+	unseen("\177c\303\244");
+	judge();
+	printed(&bal_doctor_text);
+	assert_non_null(strstr(w.text, "cannot be read: a?[2Jb?\n"));
+	assert_non_null(strstr(w.text, "not looked at: ?c\303\244\n"));
+}
+
+static void
 findings_in_json(void **state)
 {
 	(void)state;
@@ -321,6 +333,7 @@ main(void)
 		HEALTHY(memory_runs_out),
 		HEALTHY(nothing_in_words),
 		HEALTHY(findings_in_words),
+		HEALTHY(control_characters_are_not_shown),
 		HEALTHY(findings_in_json),
 	};
 
