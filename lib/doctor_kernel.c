@@ -4,7 +4,7 @@
 
 #include "doctor_parts.h"
 
-#define SPREADS_LOCAL_FROM 6016 /* KERNEL: since Linux 6.16 */
+#define SPREADS_LOCAL_FROM 6016 /* Linux 6.16 (KERNEL.md 2) */
 
 static const struct lack {
 	enum bal_feature feature;
