@@ -2,6 +2,7 @@
 /* facts - looks at this box; each source has a function of its own. */
 #include "facts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timex.h>
@@ -11,7 +12,20 @@
 
 #include "facts_parts.h"
 #include "globals.h"
+#include "mangle.h"
 #include "sysctl.h"
+
+/* Notes those that are named in @names, a line each. */
+static void
+note_tables(struct bal_facts *f, char *names)
+{
+	char *line;
+
+	while ((line = bal_facts_line(&names)))
+		for (int t = 0; t < BAL_XTABLE_MAX; t++)
+			if (strcmp(line, bal_xtable_name(t)) == 0)
+				f->xtable[t] = BAL_YES;
+}
 
 static void
 look_at_settings(struct bal_facts *f)
@@ -53,21 +67,28 @@ look_at_release(struct bal_facts *f)
 
 /*
  * Reading a table of iptables that nobody uses loads it into the kernel: so it
- * is only read where it is there.  Nobody but root is told.
+ * is only read where it is there.  Nobody but root is told; nor is the root of
+ * a user namespace, but where bal has been, the table is.
  */
 static void
-look_for_mangle(struct bal_facts *f)
+look_for_tables(struct bal_facts *f, const struct bal_paths *paths)
 {
-	char *line, *names = NULL;
+	static const char names[] = "/proc/net/ip_tables_names";
 
 	f->privileged = geteuid() == 0;
-	if (f->privileged)
-		names = bal_facts_file(f, "/proc/net/ip_tables_names");
-	else
+	if (!f->privileged) {
 		bal_facts_unseen(f, "iptables: root is needed");
-	while ((line = bal_facts_line(&names)))
-		if (strcmp(line, "mangle") == 0)
-			f->mangle_loaded = true;
+		return;
+	}
+	for (int t = 0; t < BAL_XTABLE_MAX; t++)
+		f->xtable[t] = BAL_NO;
+	if (access(names, R_OK) == 0 || errno == ENOENT) {
+		note_tables(f, bal_facts_file(f, names));
+		return;
+	}
+	f->xtable[BAL_XTABLE_MANGLE] =
+		access(paths->state, F_OK) == 0 ? BAL_YES : BAL_UNKNOWN;
+	f->xtable[BAL_XTABLE_NAT] = BAL_UNKNOWN;
 }
 
 static void
@@ -94,7 +115,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 {
 	struct bal_err why = { 0 };
 
-	pass->no_chains = !f->mangle_loaded;
+	pass->no_chains = f->xtable[BAL_XTABLE_MANGLE] != BAL_YES;
 	if (!pass->nl)
 		pass->nl = bal_nl_open(&why);
 	if (!pass->nl || bal_pass_look(pass, &why) < 0) {
@@ -105,6 +126,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	f->state_damaged =
 		!pass->was.uplinks && access(pass->paths.state, F_OK) == 0;
 	f->looked = true;
+	f->mangle_loaded = pass->snap.has_xtable[BAL_XTABLE_MANGLE];
 	f->features[BAL_FEATURE_NEXTHOPS] =
 		pass->snap.has_nexthops ? BAL_YES : BAL_NO;
 	look_at_plan(f, pass);
@@ -142,7 +164,7 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 		return -1;
 	f->conf_path = pass->paths.conf;
 	f->state_path = pass->paths.state;
-	look_for_mangle(f);
+	look_for_tables(f, &pass->paths);
 	look_with_pass(f, pass);
 	look_at_release(f);
 	look_at_settings(f);

@@ -88,8 +88,10 @@ struct bal_facts {
 
 	unsigned release; /* 6018: Linux 6.18; 0: unknown */
 	enum bal_known features[BAL_FEATURE_MAX];
-	bool privileged;    /* root asks */
-	bool mangle_loaded; /* this network namespace has the table */
+	bool privileged; /* root asks */
+	/* Is that legacy table in this network namespace? */
+	enum bal_known xtable[BAL_XTABLE_MAX];
+	bool mangle_loaded; /* and was read */
 
 	int32_t all[BAL_DC_MAX]; /* net.ipv4.conf.all.*; -1: unreadable */
 	int32_t ip_forward;

@@ -86,18 +86,6 @@ read_legacy(struct bal_facts *f)
 	return ok;
 }
 
-/* A table that is not loaded has no rules, and asking for it would load it. */
-static bool
-is_loaded(struct bal_facts *f, const char *table)
-{
-	char *line, *names = bal_facts_file(f, "/proc/net/ip_tables_names");
-
-	while ((line = bal_facts_line(&names)))
-		if (strcmp(line, table) == 0)
-			return true;
-	return false;
-}
-
 /* Of `oifname "eth1"` and `oifname { "eth1", "tun*" }` each name. */
 static void
 note_nft_devices(struct bal_facts *f, const char *at, bool invert)
@@ -183,13 +171,13 @@ uses_nft(void)
 void
 bal_facts_nat(struct bal_facts *f)
 {
-	bool legacy;
+	const enum bal_known there = f->xtable[BAL_XTABLE_NAT];
 
 	/* Where nothing is forwarded nobody wants to know. */
 	if (!f->privileged || f->ip_forward != 1)
 		return;
-	legacy = !is_loaded(f, "nat") || read_legacy(f);
-	if (!legacy)
+	/* A table that is not there has no rules; asking for it would load it. */
+	if (there == BAL_UNKNOWN || (there == BAL_YES && !read_legacy(f)))
 		bal_facts_unseen(f, "the nat table of iptables");
 	else if (uses_nft() && !read_nft(f))
 		bal_facts_unseen(f, "the tables of nftables: nft list ruleset "
