@@ -92,12 +92,14 @@ let_all_go(const struct bal_pass *pass)
 		let_go(&releases->v[i], pass->conf.globals.mark_mask);
 }
 
-/* A process that outlives us must not keep the next bal-check away. */
+/* A process that outlives us must not keep the next command away. */
 static void
-leave_run(const struct bal_pass *pass)
+leave_locks(const struct bal_pass *pass)
 {
 	if (pass->run_lock >= 0)
 		close(pass->run_lock);
+	if (pass->lock >= 0)
+		close(pass->lock);
 }
 
 /*
@@ -105,16 +107,20 @@ leave_run(const struct bal_pass *pass)
  * which --watch would see no answer and a hook would wait: a process of its own
  * does it, reaped by init.
  */
-static void
-release_all(const struct bal_pass *pass)
+void
+bal_aftermath_release(const struct bal_pass *pass)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (!pass->outcome.releases.n)
+		return;
+	pid = fork();
 	if (pid < 0) {
 		let_all_go(pass);
 	} else if (pid == 0) {
-		leave_run(pass);
-		if (fork() == 0)
+		leave_locks(pass);
+		/* Where there is no room for another one, we wait for it. */
+		if (fork() <= 0)
 			let_all_go(pass);
 		_exit(0);
 	} else {
@@ -235,7 +241,7 @@ run_in_background(const struct bal_pass *pass)
 			bal_warn("cannot run the event programs");
 		return;
 	}
-	leave_run(pass);
+	leave_locks(pass);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; null >= 0 && fd <= 2; fd++)
 		(void)dup2(null, fd);
@@ -250,8 +256,6 @@ run_in_background(const struct bal_pass *pass)
 void
 bal_aftermath(const struct bal_pass *pass)
 {
-	if (pass->outcome.releases.n)
-		release_all(pass);
 	if (!pass->outcome.events.n && !pass->outcome.starts.n)
 		return;
 	if (pass->runner)

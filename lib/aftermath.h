@@ -1,4 +1,4 @@
-/* aftermath - what follows a change, once the lock is released. */
+/* aftermath - what follows a change, once the routes are as planned. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_AFTERMATH_H
 #define BAL_AFTERMATH_H
@@ -6,9 +6,15 @@
 #include "pass.h"
 
 /*
- * Carry out pass->outcome, after the routes are as planned and the lock is
- * released: first let go of what is bound to uplinks that died, then queue
- * the event programs in pass->runner.  Without a runner a process in the
+ * Let go of what is bound to the uplinks in pass->outcome.releases, by a
+ * process of its own.  Before the state remembers that they are dead: whoever
+ * is killed in between leaves that to the next pass, which does it once more.
+ */
+void bal_aftermath_release(const struct bal_pass *pass);
+
+/*
+ * Carry out the rest of pass->outcome, after the lock is released: queue
+ * clients and event programs in pass->runner.  Without a runner a process in the
  * background runs them, so that no hook waits for them; its remarks go to
  * syslog.  Failures are bal_warn()ed.
  */

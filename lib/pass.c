@@ -410,6 +410,7 @@ run_locked(struct bal_pass *pass, const struct bal_intent *intent,
 	}
 	if (bal_pass_conclude(pass, intent, err) < 0)
 		return -1;
+	bal_aftermath_release(pass);
 	if (finish(pass, intent, err) < 0) {
 		/* Whoever comes next finds the same, and tells it. */
 		pass->outcome.events.n = pass->outcome.starts.n = 0;
