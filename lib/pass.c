@@ -2,7 +2,6 @@
 /* pass - the one path of a change: intent, plan, diff, apply. */
 #include "pass.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -237,14 +236,14 @@ note_refused(struct bal_pass *pass, const struct bal_applied *applied)
 }
 
 /*
- * A disk that is full must not keep traffic on a dead uplink: what probes have
- * shown is shown again to the next pass.  What somebody wants is not.
+ * A disk that is full or cannot be written must not keep traffic on a dead
+ * uplink: what probes have shown is shown again to the next pass.  What
+ * somebody wants is not.
  */
 static bool
-may_go_on(const struct bal_intent *intent, const struct bal_err *err)
+may_go_on(const struct bal_intent *intent)
 {
-	return intent->kind == BAL_INTENT_CHECK &&
-	       (err->sys == ENOSPC || err->sys == EDQUOT || err->sys == EFBIG);
+	return intent->kind == BAL_INTENT_CHECK;
 }
 
 /* Plan, diff, apply.  1: refused, which @applied tells more of. */
@@ -265,7 +264,7 @@ reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 	if (pass->dry_run || ops.n == 0)
 		return 0;
 	if (bal_state_write(&pass->state, pass->paths.state, err) < 0) {
-		if (!may_go_on(intent, err))
+		if (!may_go_on(intent))
 			return -1;
 		pass->unwritten = *err;
 	} else {
@@ -412,6 +411,8 @@ run_locked(struct bal_pass *pass, const struct bal_intent *intent,
 		return -1;
 	bal_aftermath_release(pass);
 	if (finish(pass, intent, err) < 0) {
+		if (may_go_on(intent))
+			pass->unwritten = *err;
 		/* Whoever comes next finds the same, and tells it. */
 		pass->outcome.events.n = pass->outcome.starts.n = 0;
 		return -1;

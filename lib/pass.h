@@ -38,7 +38,11 @@ struct bal_pass {
 	int run_lock; /* bal_lock_run()'s, -1: none; bal_pass_fini() closes */
 	bool state_lost;
 	bool state_written; /* the file holds @state as it is */
-	struct bal_err unwritten; /* why it could not, BAL_EOK: it could */
+	/*
+	 * Of CHECK: why the file could not be written, though the kernel is as
+	 * planned (or was refused); BAL_EOK: it could.
+	 */
+	struct bal_err unwritten;
 	struct bal_state was; /* what the file held; .uplinks NULL: nothing */
 	struct bal_arena arena;
 	bal_table_list fresh; /* table names to be registered */

@@ -149,6 +149,21 @@ nap(unsigned ms)
 	nanosleep(&ts, NULL);
 }
 
+/* To lock a file one need not write it: nor can one on a read-only disk. */
+static int
+open_lock(const char *path)
+{
+	const int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+	int fd = open(path, O_RDWR | O_CREAT | flags, LOCK_MODE);
+
+	if (fd >= 0 || errno != EROFS)
+		return fd;
+	fd = open(path, O_RDONLY | flags);
+	if (fd < 0)
+		errno = EROFS;
+	return fd;
+}
+
 /* 1: ours.  0: held by another.  -1: cannot be locked. */
 static int
 try_lock(const char *path, int *out, struct bal_err *err)
@@ -156,8 +171,7 @@ try_lock(const char *path, int *out, struct bal_err *err)
 	int fd, eno;
 	struct stat st;
 
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-		  LOCK_MODE);
+	fd = open_lock(path);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot open %s", path);
 	if (flock(fd, LOCK_EX | LOCK_NB)) {

@@ -127,6 +127,13 @@ run_pass(struct watch *w, struct bal_err *err)
 	return rc;
 }
 
+/* @rc of a pass, but 0 where only its state could not be written. */
+static int
+may_go_on(const struct watch *w, int rc)
+{
+	return rc < 0 && w->pass->unwritten.kind != BAL_EOK ? 0 : rc;
+}
+
 /* --- one pass ---------------------------------------------------------------- */
 
 typedef bool done_fn(const struct watch *w, uint32_t arg);
@@ -174,7 +181,8 @@ probe_until(struct watch *w, done_fn *done, uint32_t arg, bool live,
 		if (bal_prober_step(w->prober, bal_clock_ns(), &next, err) < 0)
 			return -1;
 		if (is_to_act(w, live) &&
-		    (run_pass(w, err) < 0 || plan_lines(w, err) < 0))
+		    (may_go_on(w, run_pass(w, err)) < 0 ||
+		     plan_lines(w, err) < 0))
 			return -1;
 		if (done(w, arg))
 			return 0;
@@ -195,6 +203,8 @@ probe_once(struct watch *w, done_fn *done, uint32_t arg, bool live,
 
 	rc = w->pass->dry_run ? bal_pass_look(w->pass, err) :
 				bal_pass_run(w->pass, &repair, err);
+	/* If that is still so at the end, it is told then. */
+	rc = may_go_on(w, rc);
 	if (rc == 0)
 		rc = open_prober(w, err);
 	if (rc == 0)
@@ -233,47 +243,10 @@ bal_watch_rounds(struct bal_pass *pass, uint32_t rounds, uint32_t interval_ms,
 /* --- for good ----------------------------------------------------------------- */
 
 static void
-want_pass(struct watch *w)
-{
-	w->due = true;
-}
-
-static void
 on_news(void *arg, unsigned news)
 {
 	(void)news;
-	want_pass(arg);
-}
-
-static int
-care(struct watch *w, struct bal_err *err)
-{
-	const struct bal_state *state = &w->pass->state;
-	const struct bal_conf *conf = &w->pass->conf;
-	struct bal_monitor_interest interest = { 0 };
-	char (*devs)[BAL_IFNAMSIZ];
-	uint32_t *tables;
-	int rc = -1;
-
-	devs = calloc(state->n_uplinks + conf->n_uplinks + 1, sizeof(*devs));
-	tables = calloc(state->n_uplinks + 2, sizeof(*tables));
-	if (devs && tables) {
-		for (size_t i = 0; i < state->n_uplinks; i++) {
-			memcpy(devs[interest.n_devs++], state->uplinks[i].name,
-			       sizeof(*devs));
-			tables[interest.n_tables++] = state->uplinks[i].table;
-		}
-		tables[interest.n_tables++] = state->balancing_table;
-		tables[interest.n_tables++] = BAL_TABLE_DEFAULT;
-		interest.devs = (const char (*)[BAL_IFNAMSIZ])devs;
-		interest.tables = tables;
-		rc = bal_monitor_care(w->monitor, &interest, err);
-	} else {
-		bal_err_nomem(err);
-	}
-	free(devs);
-	free(tables);
-	return rc;
+	((struct watch *)arg)->due = true;
 }
 
 /* An error in the file must not take away what is running. */
@@ -293,23 +266,56 @@ read_conf(struct watch *w)
 	bal_say(BAL_SAY_EVENT, "configuration read again");
 }
 
+/* 1: all is done, but could not be written into the state, which is in @err. */
 static int
 full_pass(struct watch *w, struct bal_err *err)
 {
-	int rc;
+	struct bal_err unwritten = { 0 };
+	int rc = run_pass(w, &unwritten), is_new;
 
-	if (run_pass(w, err) < 0 || plan_lines(w, err) < 0)
+	if (may_go_on(w, rc) < 0) {
+		*err = unwritten;
 		return -1;
-	rc = care(w, err);
-	if (rc < 0)
+	}
+	if (plan_lines(w, err) < 0)
+		return -1;
+	is_new = bal_watch_care(w->monitor, w->pass, err);
+	if (is_new < 0)
 		return -1;
 	/* What happened to a new device before was nobody's news. */
-	w->due |= rc > 0;
+	w->due |= is_new > 0;
 	bal_watch_files_seen(w->files);
-	/* A pass takes more than the rest of the time: it is given back. */
+	if (rc < 0)
+		*err = unwritten;
+	return rc < 0 ? 1 : 0;
+}
+
+/* A pass takes more than the rest of the time: it is given back. */
+static void
+give_back(struct watch *w)
+{
 	bal_pass_forget(w->pass);
 	bal_memory_give_back();
-	return 0;
+}
+
+static void
+try_later(struct watch *w, uint64_t now, const struct bal_err *why)
+{
+	bal_warn("%s", why->msg);
+	w->due = true;
+	w->pass_ns = now + RETRY_NS;
+}
+
+/* The first: -1 where it cannot begin. */
+static int
+begin(struct watch *w, struct bal_err *err)
+{
+	int rc = full_pass(w, err);
+
+	if (rc > 0)
+		try_later(w, bal_clock_ns(), err);
+	give_back(w);
+	return rc < 0 ? -1 : 0;
 }
 
 static void
@@ -326,11 +332,9 @@ do_pass(struct watch *w, uint64_t now)
 	}
 	if (++w->passes > PASSES_AT_ONCE)
 		w->pass_ns = now + BREATH_NS;
-	if (full_pass(w, &why) == 0)
-		return;
-	bal_warn("%s", why.msg);
-	w->due = true;
-	w->pass_ns = now + RETRY_NS;
+	if (full_pass(w, &why) != 0)
+		try_later(w, now, &why);
+	give_back(w);
 }
 
 /*
@@ -398,23 +402,23 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 		bal_watch_files_look(w->files);
 		(void)bal_watch_files_conf_changed(w->files);
 		read_conf(w);
-		want_pass(w);
+		w->due = true;
 		break;
 	default:
 		break;
 	}
 	if (bal_watch_files_conf_changed(w->files)) {
 		read_conf(w);
-		want_pass(w);
+		w->due = true;
 	}
 	if (bal_watch_files_state_changed(w->files))
-		want_pass(w);
+		w->due = true;
 	if (bal_prober_step(w->prober, now, next, err) < 0)
 		return -1;
 	if (now >= w->refresh_ns)
 		bal_watch_files_look(w->files);
 	if (bal_prober_changed(w->prober) || now >= refresh_at(w))
-		want_pass(w);
+		w->due = true;
 	if (w->due && now >= w->pass_ns) {
 		do_pass(w, now);
 		*next = now;
@@ -462,7 +466,7 @@ bal_watch(struct bal_pass *pass, struct bal_err *err)
 
 	rc = open_all(&w, err);
 	if (rc == 0)
-		rc = full_pass(&w, err);
+		rc = begin(&w, err);
 	w.refresh_ns = bal_clock_ns() + REFRESH_NS;
 	w.watchdog_every_ns = bal_notify_watchdog_ns();
 	if (rc == 0)

@@ -1,10 +1,11 @@
-/* watch_parts - the rooms of watch: signals, and files that others change. */
+/* watch_parts - the rooms of watch: signals, files of others, what counts. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_WATCH_PARTS_H
 #define BAL_WATCH_PARTS_H
 
 #include "loop.h"
-#include "paths.h"
+#include "monitor.h"
+#include "pass.h"
 
 enum bal_watch_signal {
 	BAL_WATCH_NOTHING,
@@ -46,5 +47,13 @@ bool bal_watch_files_touched(const struct bal_watch_files *files);
 /* Since the last call? */
 bool bal_watch_files_conf_changed(struct bal_watch_files *files);
 bool bal_watch_files_state_changed(struct bal_watch_files *files);
+
+/*
+ * Have @monitor tell of the uplinks in state and configuration of @pass, and of
+ * their tables.  1: others than before, and what happened to them until now was
+ * nobody's news; 0: as before; -1.
+ */
+int bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
+		   struct bal_err *err);
 
 #endif
