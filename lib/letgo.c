@@ -29,6 +29,9 @@ typedef BAL_LIST(uint32_t) inode_list;
 struct letting_go {
 	const struct bal_letgo *what;
 	struct bal_nl *asking, *telling; /* a dump goes on while we tell */
+	/* Asks for routes, NULL: cannot; the answer to the last question. */
+	struct bal_nl *routing;
+	bool elsewhere;
 	struct bal_letgo_sought sought;
 	struct inet_diag_sockid *ids;
 	size_t n_ids;
@@ -197,12 +200,35 @@ let_entries_go(struct letting_go *l, unsigned *n)
 /* --- Sockets ------------------------------------------------------------- */
 
 static void
+see_route(const struct nlmsghdr *h, void *arg)
+{
+	struct letting_go *l = arg;
+
+	l->elsewhere = bal_letgo_is_elsewhere(h, l->what->ifindex);
+}
+
+/* Does its traffic leave by another device, though from that address? */
+static bool
+goes_elsewhere(struct letting_go *l, const struct nlmsghdr *h)
+{
+	struct bal_nlmsg m;
+	struct bal_err why;
+
+	l->elsewhere = false;
+	if (!l->what->ifindex || !l->routing || !bal_letgo_ask_route(&m, h))
+		return false;
+	return bal_nl_get(l->routing, &m, see_route, l, &why) == 0 &&
+	       l->elsewhere;
+}
+
+static void
 collect_socket(const struct nlmsghdr *h, void *arg)
 {
 	struct letting_go *l = arg;
 
 	if (l->n_ids < SOCKETS_AT_ONCE &&
-	    bal_letgo_is_socket(h, &l->sought, &l->ids[l->n_ids]))
+	    bal_letgo_is_socket(h, &l->sought, &l->ids[l->n_ids]) &&
+	    !goes_elsewhere(l, h))
 		l->n_ids++;
 }
 
@@ -351,13 +377,16 @@ static int
 let_sockets_go(struct letting_go *l, unsigned *n)
 {
 	int rc = open_both(l, NETLINK_SOCK_DIAG);
+	struct bal_err why;
 
+	l->routing = bal_nl_open(&why);
 	l->ids = malloc(SOCKETS_AT_ONCE * sizeof(*l->ids));
 	if (!l->ids && rc == 0)
 		rc = bal_err_nomem(l->err);
 	if (rc == 0)
 		rc = destroy_kinds(l);
 	free(l->ids);
+	bal_nl_close(l->routing);
 	close_both(l);
 	if (rc > 0)
 		warn_of_sockets(l->err->sys);

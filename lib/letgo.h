@@ -31,7 +31,9 @@ struct bal_letgo {
 	 * over their own connection), and those with a peer in @source's own
 	 * subnet (@source carries the prefix length): the modem's web page.
 	 * Where a peer in the subnet is to be let go as well, as the server
-	 * at the far end of a tunnel is, @source is a host.
+	 * at the far end of a tunnel is, @source is a host.  With @ifindex
+	 * those, too, whose peer has a route of its own by another device: who
+	 * came from the LAN to this address.
 	 */
 	const pid_t *spared;
 	size_t n_spared;

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -179,6 +180,40 @@ bal_letgo_is_socket(const struct nlmsghdr *h,
 		return false;
 	*id = s->id;
 	return true;
+}
+
+bool
+bal_letgo_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h)
+{
+	const struct rtmsg rtm = { .rtm_family = AF_INET,
+				   .rtm_dst_len = 32,
+				   .rtm_src_len = 32,
+				   .rtm_flags = RTM_F_LOOKUP_TABLE |
+						RTM_F_FIB_MATCH };
+	const struct inet_diag_msg *s = NLMSG_DATA(h);
+	const struct bal_addr own = address(s->idiag_family, s->id.idiag_src);
+	const struct bal_addr peer = address(s->idiag_family, s->id.idiag_dst);
+
+	if (own.family != AF_INET || peer.family != AF_INET || s->id.idiag_if)
+		return false;
+	bal_nlmsg_init(m, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	bal_nlmsg_put(m, RTA_SRC, own.bytes, 4);
+	bal_nlmsg_put(m, RTA_DST, peer.bytes, 4);
+	return true;
+}
+
+bool
+bal_letgo_is_elsewhere(const struct nlmsghdr *h, int ifindex)
+{
+	const struct rtmsg *rtm = NLMSG_DATA(h);
+	struct rtattr *tb[RTA_MAX + 1];
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    h->nlmsg_len < NLMSG_LENGTH(sizeof(*rtm)) || rtm->rtm_dst_len < 2)
+		return false;
+	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
+	return bal_nl_u32(tb[RTA_TABLE]) == RT_TABLE_MAIN && tb[RTA_OIF] &&
+	       bal_nl_u32(tb[RTA_OIF]) != (uint32_t)ifindex;
 }
 
 void

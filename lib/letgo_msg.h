@@ -41,6 +41,18 @@ bool bal_letgo_is_socket(const struct nlmsghdr *h,
 			 struct inet_diag_sockid *id);
 
 /* Destroy the socket @id. */
+/*
+ * Ask where what socket @h, which is one, sends goes.  False: nowhere else, it
+ * is bound to a device or not of IPv4.
+ */
+bool bal_letgo_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h);
+
+/*
+ * Is the answer @h a route in the main table, more specific than a default (or
+ * half of one), by another device than @ifindex?
+ */
+bool bal_letgo_is_elsewhere(const struct nlmsghdr *h, int ifindex);
+
 void bal_letgo_destroy(struct bal_nlmsg *m, int family, int protocol,
 		       const struct inet_diag_sockid *id);
 

@@ -215,7 +215,13 @@ of_one_device_only(void **state)
 	assert_int_equal(error_of(fd[2]), 0);
 	what.dev_only = false;
 	let_go();
-	assert_int_equal(gone.sockets, 2);
+	assert_int_equal(gone.sockets, 1);
+	/* Its peer has a route of its own by d1. */
+	assert_int_equal(error_of(fd[0]), 0);
+	what.ifindex = 0;
+	let_go();
+	assert_int_equal(gone.sockets, 1);
+	assert_int_equal(error_of(fd[0]), ECONNABORTED);
 	for (int i = 0; i < 3; i++)
 		close(fd[i]);
 }
