@@ -4,46 +4,64 @@
 
 #include "advice.h"
 #include "cmd.h"
-#include "hook.h"
+#include "lease.h"
 
 struct up {
 	struct bal_settings told; /* by options */
+	bool keep, known;
 };
+
+static int
+say(struct up *up, const char *key, const char *value, struct bal_err *err)
+{
+	return bal_settings_set(&up->told, ~0u, key, value, err);
+}
 
 static int
 set_gateway(void *ctx, const char *value, struct bal_err *err)
 {
-	return bal_settings_set(&((struct up *)ctx)->told, ~0u, "gateway",
-				value, err);
+	return say(ctx, "gateway", value, err);
 }
 
 static int
 set_weight(void *ctx, const char *value, struct bal_err *err)
 {
-	return bal_settings_set(&((struct up *)ctx)->told, ~0u, "weight", value,
-				err);
+	return say(ctx, "weight", value, err);
 }
 
 static int
 set_priority(void *ctx, const char *value, struct bal_err *err)
 {
-	return bal_settings_set(&((struct up *)ctx)->told, ~0u, "priority",
-				value, err);
+	return say(ctx, "priority", value, err);
 }
 
 static int
 set_over(void *ctx, const char *value, struct bal_err *err)
 {
-	return bal_settings_set(&((struct up *)ctx)->told, ~0u, "over", value,
-				err);
+	return say(ctx, "over", value, err);
 }
 
 static int
 set_no_balance(void *ctx, const char *value, struct bal_err *err)
 {
 	(void)value;
-	return bal_settings_set(&((struct up *)ctx)->told, ~0u, "balance", "no",
-				err);
+	return say(ctx, "balance", "no", err);
+}
+
+static int
+set_keep(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct up *)ctx)->keep = true;
+	return 0;
+}
+
+static int
+set_known(void *ctx, const char *value, struct bal_err *err)
+{
+	((struct up *)ctx)->known = true;
+	return set_keep(ctx, value, err);
 }
 
 static const struct cmd_opt opts[] = {
@@ -54,39 +72,30 @@ static const struct cmd_opt opts[] = {
 	  set_over },
 	{ 'B', "no-balance", NULL, "its own table and rules only",
 	  set_no_balance },
+	{ 'k', "keep", NULL, "what was said before holds", set_keep },
+	{ 'K', "known", NULL, "only what is an uplink; implies --keep",
+	  set_known },
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
-/* The device: operand, ifupdown's IFACE, OpenVPN's argument. */
-static int
-fill_intent(struct bal_intent *intent, const struct up *up, int argc,
-	    char **argv, struct bal_err *err)
+static void
+fill_intent(struct bal_intent *intent, const struct up *up,
+	    const struct bal_hook *hook, const char *operand)
 {
-	bool openvpn = bal_hook_openvpn_args(argc, argv);
-	const char *operand = argc && !openvpn ? argv[0] : NULL;
-	struct bal_hook hook = { 0 };
-
-	if (operand && bal_check_ifname(operand, err) < 0) {
-		err->kind = BAL_EUSAGE;
-		return -1;
-	}
-	if (bal_hook_read(&hook, argc, argv, err) < 0)
-		return -1;
 	/* A stanza speaks of its own interface, not of another by hand. */
-	if (!operand || strcmp(operand, hook.dev) == 0) {
-		intent->told = hook.told;
-		intent->hook_gateway = hook.gateway;
-		intent->transport = hook.transport;
+	if (!operand || strcmp(operand, hook->dev) == 0) {
+		intent->told = hook->told;
+		intent->hook_gateway = hook->gateway;
+		intent->transport = hook->transport;
+		intent->comes_late = hook->comes_late;
 	}
 	(void)bal_copy(intent->dev, sizeof(intent->dev),
-		       operand ? operand : hook.dev);
+		       operand ? operand : hook->dev);
 	/* A hook says all there is to say; a person adds to it. */
-	intent->keep_told = hook.caller == BAL_CALLER_PERSON;
-	intent->caller = hook.caller;
+	intent->keep_told = up->keep || hook->caller == BAL_CALLER_PERSON;
+	intent->known_only = intent->known_conf = up->known;
+	intent->caller = hook->caller;
 	bal_settings_merge(&intent->told, &up->told);
-	if (!intent->dev[0] && !hook.all)
-		return bal_err(err, BAL_EUSAGE, "which device?");
-	return 0;
 }
 
 static int
@@ -94,14 +103,20 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
 	struct bal_intent intent = { .kind = BAL_INTENT_UP };
+	struct bal_hook hook = { 0 };
 	struct bal_pass pass = { 0 };
+	const char *operand;
 	int rc;
 
-	if (fill_intent(&intent, ctx, argc, argv, err) < 0)
+	if (bal_hook_find(&hook, &operand, argc, argv, err) < 0)
 		return -1;
-	if (!intent.dev[0])
+	fill_intent(&intent, ctx, &hook, operand);
+	if (!intent.dev[0] || bal_hook_is_idle(&hook))
 		return CMD_DONE;
 	rc = cmd_pass(&pass, common, err);
+	if (rc == 0)
+		rc = bal_lease_follow(&hook, &pass.paths, common->dry_run,
+				      &intent, err);
 	if (rc == 0)
 		rc = bal_pass_run(&pass, &intent, err);
 	if (rc == 0)

@@ -312,7 +312,7 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 
 	make_sane();
 	bal_say_sink(print_message, &f);
-	f.common.strict = says_strict(argc, argv);
+	f.common.strict = says_strict(argc, argv) || bal_hook_strict();
 	status = parse_and_run(&f, argc, argv, &err);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", cmd->name, err.msg);

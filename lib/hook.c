@@ -36,9 +36,25 @@ bal_hook_caller(void)
 	if (secure_getenv("PPPLOGNAME") || secure_getenv("PPP_IFACE") ||
 	    (secure_getenv("IFNAME") && secure_getenv("IPLOCAL")))
 		return BAL_CALLER_PPP;
+	if (secure_getenv("reason") && secure_getenv("interface"))
+		return BAL_CALLER_DHCP;
 	if (parent_is("wg-quick"))
 		return BAL_CALLER_WG_QUICK;
 	return BAL_CALLER_PERSON;
+}
+
+bool
+bal_hook_strict(void)
+{
+	const char *text = secure_getenv("IF_BAL_STRICT");
+	struct bal_err err;
+	bool strict = false;
+
+	if (text && bal_hook_caller() == BAL_CALLER_IFUPDOWN &&
+	    bal_parse_bool(text, &strict, &err) < 0)
+		bal_warn("option bal-strict of %.15s: %.80s",
+			 secure_getenv("IFACE"), err.msg);
+	return strict;
 }
 
 bool
@@ -50,9 +66,8 @@ bal_hook_openvpn_args(int argc, char **argv)
 
 /* A usable unicast host of a stranger's making, or nothing. */
 static struct bal_addr
-stranger_addr(const char *variable)
+parse_stranger(const char *variable, const char *text)
 {
-	const char *text = secure_getenv(variable);
 	struct bal_settings check = { 0 };
 	struct bal_err err;
 
@@ -64,6 +79,25 @@ stranger_addr(const char *variable)
 		return (struct bal_addr){ 0 };
 	}
 	return check.gateway;
+}
+
+static struct bal_addr
+stranger_addr(const char *variable)
+{
+	return parse_stranger(variable, secure_getenv(variable));
+}
+
+/* The first of a list: the others are for hosts that try them in turn. */
+static struct bal_addr
+stranger_first_addr(const char *variable)
+{
+	const char *list = secure_getenv(variable);
+	char first[BAL_ADDR_STRLEN];
+
+	if (!list || bal_next_word(&list, first, sizeof(first)) == 0)
+		return (struct bal_addr){ 0 };
+	/* What did not fit is no address, and is told of as it came. */
+	return parse_stranger(variable, first[0] ? first : list);
 }
 
 /* As it is spelt in the stanza, of which ifupdown makes capitals. */
@@ -106,6 +140,18 @@ warn_of_option(const char *key, size_t len, const char *dev)
 	bal_warn("unknown option bal-%s of %s", name, dev);
 }
 
+/* An option of an uplink, or one of the hooks' own. */
+static bool
+is_option(const char *key, size_t len)
+{
+	const char *name = "strict";
+
+	for (size_t i = 0; name; name = bal_settings_key(i++))
+		if (strlen(name) == len && strncasecmp(key, name, len) == 0)
+			return true;
+	return false;
+}
+
 /* ifupdown hands on any option, and so any misspelt one. */
 static void
 warn_of_unknown_options(const struct bal_hook *hook)
@@ -115,17 +161,11 @@ warn_of_unknown_options(const struct bal_hook *hook)
 
 	for (char **e = environ; *e; e++) {
 		const char *key = *e + len, *end = strchr(*e, '=');
-		bool known = false;
-		size_t n;
 
 		if (strncmp(*e, prefix, len) != 0 || !end)
 			continue;
-		n = (size_t)(end - key);
-		for (size_t i = 0; bal_settings_key(i) && !known; i++)
-			known = strlen(bal_settings_key(i)) == n &&
-				strncasecmp(key, bal_settings_key(i), n) == 0;
-		if (!known)
-			warn_of_option(key, n, hook->dev);
+		if (!is_option(key, (size_t)(end - key)))
+			warn_of_option(key, (size_t)(end - key), hook->dev);
 	}
 }
 
@@ -133,6 +173,7 @@ static int
 read_ifupdown(struct bal_hook *hook, struct bal_err *err)
 {
 	const char *iface = secure_getenv("IFACE");
+	const char *method = secure_getenv("METHOD");
 
 	if (strcmp(iface, "--all") == 0) {
 		hook->all = true;
@@ -146,6 +187,9 @@ read_ifupdown(struct bal_hook *hook, struct bal_err *err)
 			return -1;
 	warn_of_unknown_options(hook);
 	hook->gateway = stranger_addr("IF_GATEWAY");
+	/* They dial in the background. */
+	hook->comes_late = method && (strcmp(method, "ppp") == 0 ||
+				      strcmp(method, "wvdial") == 0);
 	return 0;
 }
 
@@ -164,9 +208,42 @@ read_openvpn(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 	return 0;
 }
 
+static bool
+is_one_of(const char *word, const char *const *words)
+{
+	for (; *words; words++)
+		if (strcmp(word, *words) == 0)
+			return true;
+	return false;
+}
+
+/* dhclient-script(8) and dhcpcd-run-hooks(8) list the reasons. */
+static int
+read_dhcp(struct bal_hook *hook, struct bal_err *err)
+{
+	static const char *const held[] = { "BOUND",  "RENEW",	 "REBIND",
+					    "REBOOT", "TIMEOUT", "INFORM",
+					    "STATIC", NULL };
+	static const char *const gone[] = { "EXPIRE",  "FAIL", "RELEASE",
+					    "STOP",    "NAK",  "NOCARRIER",
+					    "STOPPED", NULL };
+	const char *dev = secure_getenv("interface");
+	const char *reason = secure_getenv("reason");
+
+	if (bal_check_ifname(dev, err) < 0)
+		return bal_err_wrap(err, "the DHCP client's interface");
+	(void)bal_copy(hook->dev, sizeof(hook->dev), dev);
+	if (is_one_of(reason, gone))
+		hook->lease = BAL_LEASE_GONE;
+	if (is_one_of(reason, held)) {
+		hook->lease = BAL_LEASE_HELD;
+		hook->gateway = stranger_first_addr("new_routers");
+	}
+	return 0;
+}
+
 int
-bal_hook_read(struct bal_hook *hook, int argc, char **argv,
-	      struct bal_err *err)
+bal_hook_read(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 {
 	struct bal_hook h = { .caller = bal_hook_caller() };
 	const char *dev;
@@ -186,6 +263,9 @@ bal_hook_read(struct bal_hook *hook, int argc, char **argv,
 		if (dev && bal_check_ifname(dev, err) == 0)
 			(void)bal_copy(h.dev, sizeof(h.dev), dev);
 		break;
+	case BAL_CALLER_DHCP:
+		rc = read_dhcp(&h, err);
+		break;
 	case BAL_CALLER_WG_QUICK:
 	case BAL_CALLER_PERSON:
 		break;
@@ -193,4 +273,30 @@ bal_hook_read(struct bal_hook *hook, int argc, char **argv,
 	if (rc == 0)
 		*hook = h;
 	return rc;
+}
+
+int
+bal_hook_find(struct bal_hook *hook, const char **operand, int argc,
+	      char **argv, struct bal_err *err)
+{
+	const char *dev =
+		argc && !bal_hook_openvpn_args(argc, argv) ? argv[0] : NULL;
+
+	if (dev && bal_check_ifname(dev, err) < 0) {
+		err->kind = BAL_EUSAGE;
+		return -1;
+	}
+	if (bal_hook_read(hook, argc, argv, err) < 0)
+		return -1;
+	if (!dev && !hook->dev[0] && !hook->all)
+		return bal_err(err, BAL_EUSAGE, "which device?");
+	*operand = dev;
+	return 0;
+}
+
+bool
+bal_hook_is_idle(const struct bal_hook *hook)
+{
+	return hook->caller == BAL_CALLER_DHCP &&
+	       hook->lease == BAL_LEASE_NO_NEWS;
 }

@@ -1,4 +1,4 @@
-/* hook - who called: a person, ifupdown, OpenVPN, ppp or wg-quick. */
+/* hook - who called: a person, ifupdown, a DHCP client, OpenVPN, ppp... */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_HOOK_H
 #define BAL_HOOK_H
@@ -11,31 +11,60 @@ enum bal_caller {
 	BAL_CALLER_PERSON,
 	BAL_CALLER_IFUPDOWN, /* IFACE, PHASE, MODE */
 	BAL_CALLER_OPENVPN,  /* script_type, dev */
-	BAL_CALLER_PPP,      /* PPPLOGNAME, PPP_IFACE or IFNAME and IPLOCAL */
+	BAL_CALLER_PPP,	     /* PPPLOGNAME, PPP_IFACE or IFNAME and IPLOCAL */
+	BAL_CALLER_DHCP,     /* reason and interface: dhclient and dhcpcd */
 	BAL_CALLER_WG_QUICK, /* the parent process; it sets no variables */
 };
 
 /* From the environment (not of a privileged program) and the parent. */
 enum bal_caller bal_hook_caller(void);
 
+/*
+ * Does the stanza say bal-strict, so that a failure is ifupdown's, too?  A
+ * value that is neither yes nor no is warned of, and means no.
+ */
+bool bal_hook_strict(void);
+
+/* What a DHCP client says of its lease. */
+enum bal_lease_news {
+	BAL_LEASE_NO_NEWS, /* an event that is not of the lease, or of IPv6 */
+	BAL_LEASE_HELD,	   /* new, or as before */
+	BAL_LEASE_GONE,
+};
+
 /* What a hook says about the uplink. */
 struct bal_hook {
 	enum bal_caller caller;
 	char dev[BAL_IFNAMSIZ]; /* "": it does not say, or means no device */
 	bool all; /* ifupdown's call for `ifup -a` as a whole: IFACE=--all */
-	struct bal_settings told;   /* bal-* options of the stanza */
-	struct bal_addr gateway;    /* IF_GATEWAY, route_vpn_gateway */
-	struct bal_addr transport;  /* OpenVPN: local_1, where it sends from */
+	struct bal_settings told; /* bal-* options of the stanza */
+	/* IF_GATEWAY, route_vpn_gateway, the first of new_routers */
+	struct bal_addr gateway;
+	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
+	enum bal_lease_news lease; /* DHCP */
+	bool comes_late; /* ifupdown: ifup ends before the device is there */
 };
 
 /*
  * Read the environment, and @argv where OpenVPN has put its arguments behind
  * ours (DEV TUN_MTU LINK_MTU LOCAL REMOTE|NETMASK init|restart).  Values that
  * do not parse: a stanza's bal-* option fails with BAL_ECONF and the option's
- * name; OpenVPN's come from a stranger and are only warned of.
+ * name; OpenVPN's and a DHCP server's come from a stranger and are only warned
+ * of.
  */
 int bal_hook_read(struct bal_hook *hook, int argc, char **argv,
 		  struct bal_err *err);
+
+/*
+ * As bal_hook_read(), for a command that takes a device as operand: it is put
+ * into *@operand, or NULL.  BAL_EUSAGE for a bad one, and where nobody names a
+ * device.
+ */
+int bal_hook_find(struct bal_hook *hook, const char **operand, int argc,
+		  char **argv, struct bal_err *err);
+
+/* Does the caller tell of nothing that concerns an uplink? */
+bool bal_hook_is_idle(const struct bal_hook *hook);
 
 /* Are these six arguments those of an OpenVPN script? */
 bool bal_hook_openvpn_args(int argc, char **argv);

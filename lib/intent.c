@@ -225,7 +225,7 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 {
 	struct bal_uplink_state *us = bal_state_find(state, intent->dev);
 
-	if (!bal_snapshot_link(snap, intent->dev))
+	if (!intent->comes_late && !bal_snapshot_link(snap, intent->dev))
 		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
 			       intent->dev);
 	if (!us)
@@ -234,6 +234,8 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 	us->admin_up = true;
 	if (intent->keep_told) {
 		bal_settings_merge(&us->told, &intent->told);
+		if (!bal_addr_none(&intent->hook_gateway))
+			us->learned_gateway = intent->hook_gateway;
 	} else {
 		us->told = intent->told;
 		us->learned_gateway = intent->hook_gateway;

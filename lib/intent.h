@@ -23,12 +23,18 @@ struct bal_intent {
 	char dev[BAL_IFNAMSIZ];        /* UP, DOWN */
 	struct bal_settings told;      /* UP: options and stanza */
 	bool keep_told; /* UP: what was told before holds, where not said */
-	struct bal_addr hook_gateway;  /* UP: from ifupdown or OpenVPN */
-	struct bal_addr transport;     /* UP: OpenVPN's own local address */
-	enum bal_mode mode;            /* MODE */
-	bool all;                      /* DOWN: every uplink */
-	bool save_mode;                /* MODE: for the next boot, too */
-	enum bal_caller caller;        /* UP, DOWN */
+	/*
+	 * UP: only of a device that is an uplink already or, with @known_conf,
+	 * has a section in the configuration; else it is a CHECK.
+	 */
+	bool known_only, known_conf;
+	bool comes_late; /* UP: of a device that may not be there yet, too */
+	struct bal_addr hook_gateway; /* UP: ifupdown, OpenVPN, a lease */
+	struct bal_addr transport;    /* UP: OpenVPN's own local address */
+	enum bal_mode mode;	      /* MODE */
+	bool all;		      /* DOWN: every uplink */
+	bool save_mode;		      /* MODE: for the next boot, too */
+	enum bal_caller caller;	      /* UP, DOWN */
 	const char *signal; /* DOWN by OpenVPN: what ended it, or NULL */
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;
@@ -67,8 +73,9 @@ void bal_intent_wish(const struct bal_intent *intent,
 
 /*
  * Carry @intent into @state, the kernel being @snap.  UP of a device that is
- * not there fails with BAL_EUNAVAIL.  Probe results count only for an uplink
- * whose admin state, device index and address are those that were probed.
+ * not there, nor comes late, fails with BAL_EUNAVAIL.  Probe results count only
+ * for an uplink whose admin state, device index and address are those that were
+ * probed.
  */
 int bal_intent_apply(const struct bal_intent *intent,
 		     const struct bal_conf *conf,

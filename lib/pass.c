@@ -313,10 +313,20 @@ finish(struct bal_pass *pass, const struct bal_intent *intent,
 	return bal_state_write(&pass->state, pass->paths.state, err);
 }
 
+/* What happens to a device that is nobody's uplink is not our business. */
+static bool
+is_known(const struct bal_pass *pass, const struct bal_intent *intent)
+{
+	const struct bal_uplink_state *us =
+		bal_state_find(&pass->state, intent->dev);
+
+	return (us && us->admin_up) ||
+	       (intent->known_conf && bal_conf_find(&pass->conf, intent->dev));
+}
+
 /* The kernel as it is, and what the intent makes of it. */
 static int
-begin(struct bal_pass *pass, const struct bal_intent *intent,
-      struct bal_err *err)
+begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 {
 	if (bal_pass_load(pass, err) < 0 ||
 	    (pass->state_lost && see_kernel(pass, err) < 0) ||
@@ -326,6 +336,8 @@ begin(struct bal_pass *pass, const struct bal_intent *intent,
 	if (see_kernel(pass, err) < 0)
 		return -1;
 	pass->mode_before = bal_pass_mode(pass);
+	if (intent->known_only && !is_known(pass, intent))
+		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
 	if (intent->kind == BAL_INTENT_UP) {
 		bal_intent_wish(intent, &pass->conf, &pass->state);
 		if (!bal_snapshot_link(&pass->snap, intent->dev) &&
@@ -395,7 +407,7 @@ tell_refusals(const struct bal_pass *pass, const struct bal_intent *intent,
 }
 
 static int
-run_locked(struct bal_pass *pass, const struct bal_intent *intent,
+run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	   struct bal_err *err)
 {
 	if (begin(pass, intent, err) < 0 || converge(pass, intent, err) < 0)
@@ -425,6 +437,7 @@ int
 bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	     struct bal_err *err)
 {
+	struct bal_intent mine = *intent;
 	int rc;
 
 	bal_pass_forget(pass);
@@ -433,7 +446,7 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 		if (pass->lock < 0)
 			return -1;
 	}
-	rc = run_locked(pass, intent, err);
+	rc = run_locked(pass, &mine, err);
 	if (pass->lock >= 0)
 		close(pass->lock);
 	pass->lock = -1;
