@@ -91,13 +91,14 @@ stranger_addr(const char *variable)
 static struct bal_addr
 stranger_first_addr(const char *variable)
 {
-	const char *list = secure_getenv(variable);
+	const char *text = secure_getenv(variable), *list = text;
 	char first[BAL_ADDR_STRLEN];
+	int got = list ? bal_next_word(&list, first, sizeof(first)) : 0;
 
-	if (!list || bal_next_word(&list, first, sizeof(first)) == 0)
+	if (got == 0)
 		return (struct bal_addr){ 0 };
-	/* What did not fit is no address, and is told of as it came. */
-	return parse_stranger(variable, first[0] ? first : list);
+	/* What does not fit is no address, and is told of as it came. */
+	return parse_stranger(variable, got > 0 ? first : text);
 }
 
 /* As it is spelt in the stanza, of which ifupdown makes capitals. */

@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Modems that lease, and clients that ask, all of it in the lab.  To be sourced
+# behind scene.sh and hooks.sh.
+
+declare -A DHCP_SERVER=()
+
+# dhcp_private: what the clients read and write is the lab's.
+dhcp_private() {
+	local dir
+	lab_inside || return
+	rm -f /etc/resolv.conf /etc/dhcp /etc/dhcpcd.conf &&
+		: >/etc/resolv.conf &&
+		cp -rL "$LAB_DIR"/etc.real/dhcp /etc/dhcp || return
+	# It would wait for seconds whether somebody else has the address.
+	printf '%s\n' persistent ipv4only noarp nohook\ resolv.conf \
+		"option interface_mtu" >/etc/dhcpcd.conf
+	for dir in /var/lib/dhcp /var/lib/dhcpcd; do
+		[ -d "$dir" ] || continue
+		mount -t tmpfs -o mode=755 dhcp "$dir" || return
+		if id dhcpcd; then
+			chown dhcpcd: /var/lib/dhcpcd || return
+		fi >/dev/null 2>&1
+	done
+	[ -d /lib/dhcpcd/dhcpcd-hooks ] || return 0
+	cp -r /lib/dhcpcd/dhcpcd-hooks "$LAB_DIR"/dhcpcd-hooks &&
+		mount --bind "$LAB_DIR"/dhcpcd-hooks /lib/dhcpcd/dhcpcd-hooks
+}
+
+hooks_dhcp() {
+	hook_install dhcp /etc/dhcp/dhclient-exit-hooks.d/bal \
+		/lib/dhcpcd/dhcpcd-hooks/80-bal
+}
+
+# dhcp_serve K ROUTERS [OPTION...]: modem K leases the address of ethK; the
+# lease is to be renewed after 4 s, from any server after 8 s.
+dhcp_serve() {
+	local k=$1 routers=$2 ns log
+	shift 2
+	ns=$(lab_ns "$k")
+	log=$LAB_DIR/log/dhcp.$k
+	[ -z "${DHCP_SERVER[$k]-}" ] || lab_stop "${DHCP_SERVER[$k]}"
+	lab_spawn "$ns" "$log.err" dnsmasq --keep-in-foreground \
+		--conf-file=/dev/null --port=0 --interface=lan \
+		--bind-interfaces --user=root --pid-file= --no-hosts \
+		--no-resolv --no-ping --dhcp-authoritative \
+		--dhcp-leasefile="$LAB_DIR/leases.$k" --log-facility="$log" \
+		--dhcp-range="$(lab_address "$k"),$(lab_address "$k"),2m" \
+		--dhcp-option="option:router,$routers" \
+		--dhcp-option=option:T1,4 --dhcp-option=option:T2,8 "$@"
+	DHCP_SERVER[$k]=$LAB_PID
+	wait_for 30 grep -qs "DHCP, IP range" "$log"
+}
+
+# dhcp_said K WORD: how often the server of modem K said so.
+dhcp_said() {
+	grep -c " $2(lan)" "$LAB_DIR/log/dhcp.$1"
+}
+
+# dhcp_says K WORD N: more than N times.
+dhcp_says() {
+	[ "$(dhcp_said "$1" "$2")" -gt "$3" ]
+}
+
+# In a namespace of one user only it cannot give up root.
+dhcpcd_may_run() {
+	awk '{ n += $3 } END { exit n < 2 }' /proc/self/uid_map
+}
+
+# hide_program NAME...: for ifupdown there is no such program.
+hide_program() {
+	local name file
+	: >"$LAB_DIR"/no_program
+	for name; do
+		for file in /sbin/"$name" /usr/sbin/"$name"; do
+			[ ! -x "$file" ] ||
+				mount --bind "$LAB_DIR"/no_program "$file" || return
+		done
+	done
+}
