@@ -34,8 +34,8 @@ bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 	const struct bal_uplink_state *us;
 	bal_table_list names = { 0 };
 
-	/* Nothing is registered for a device that is not there. */
-	if (!bal_snapshot_link(&pass->snap, intent->dev))
+	/* Nothing is registered for what is not there, and not dialled. */
+	if (!intent->comes_late && !bal_snapshot_link(&pass->snap, intent->dev))
 		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
 			       intent->dev);
 	if (bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0 ||

@@ -30,7 +30,9 @@ gateway_of() {
 # is_settled: the kernel holds what bal wants.
 is_settled() {
 	local due
-	due=$(bal-check -n --no-probe 2>&1) && [ -z "$due" ] || {
+	due=$(bal-check -n --no-probe 2>&1)
+	# 1: an uplink is not alive.
+	[ $? -le 1 ] && [ -z "$due" ] || {
 		echo "due: $due"
 		return 1
 	}
