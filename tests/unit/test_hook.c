@@ -305,6 +305,95 @@ ppp(void **state)
 
 /* wg-quick sets nothing: only the name of the parent tells. */
 static void
+dhcp_says(const char *reason, const char *routers)
+{
+	memset(&hook, 0, sizeof(hook));
+	warning[0] = '\0';
+	set("interface", "eth2");
+	set("reason", reason);
+	set("new_routers", routers);
+	must_read(0, NULL);
+	assert_int_equal(hook.caller, BAL_CALLER_DHCP);
+	assert_string_equal(hook.dev, "eth2");
+}
+
+/* Of several routers the first; what ends a lease names none. */
+static void
+dhcp(void **state)
+{
+	(void)state;
+	dhcp_says("BOUND", "192.168.1.1 192.168.1.2");
+	assert_int_equal(hook.lease, BAL_LEASE_HELD);
+	assert_host(&hook.gateway, "192.168.1.1");
+	dhcp_says("REBOOT", "192.168.1.3,192.168.1.2");
+	assert_host(&hook.gateway, "192.168.1.3");
+	dhcp_says("RENEW", "");
+	assert_int_equal(hook.lease, BAL_LEASE_HELD);
+	assert_true(bal_addr_none(&hook.gateway));
+	assert_string_equal(warning, "");
+	dhcp_says("EXPIRE", "192.168.1.1");
+	assert_int_equal(hook.lease, BAL_LEASE_GONE);
+	assert_true(bal_addr_none(&hook.gateway));
+	assert_false(bal_hook_is_idle(&hook));
+	dhcp_says("PREINIT", "192.168.1.1");
+	assert_true(bal_hook_is_idle(&hook));
+	dhcp_says("BOUND6", "192.168.1.1");
+	assert_true(bal_hook_is_idle(&hook));
+}
+
+static void
+dhcp_with_nonsense(void **state)
+{
+	static const char *const bad[] = { "nonsense 192.168.1.1", "0.0.0.0",
+					   "192.168.1.1.1", "fe80::1%eth1" };
+	char longer[4000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		dhcp_says("BOUND", bad[i]);
+		assert_true(bal_addr_none(&hook.gateway));
+		assert_memory_equal(warning, "new_routers is not usable", 25);
+	}
+	memset(longer, '1', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	dhcp_says("BOUND", longer);
+	assert_true(bal_addr_none(&hook.gateway));
+	assert_memory_equal(warning, "new_routers is not usable", 25);
+	set("interface", "../eth2");
+	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
+}
+
+static void
+a_strict_stanza(void **state)
+{
+	(void)state;
+	set("IF_BAL_STRICT", "yes");
+	assert_false(bal_hook_strict()); /* nobody's stanza */
+	stanza("eth1");
+	assert_true(bal_hook_strict());
+	must_read(0, NULL);
+	assert_string_equal(warning, "");
+	set("IF_BAL_STRICT", "no");
+	assert_false(bal_hook_strict());
+	set("IF_BAL_STRICT", "very");
+	assert_false(bal_hook_strict());
+	assert_memory_equal(warning, "option bal-strict of eth1: ", 27);
+}
+
+/* Of a line that is dialled, ifup comes back before there is a device. */
+static void
+ifupdown_dials(void **state)
+{
+	(void)state;
+	stanza("ppp0");
+	must_read(0, NULL);
+	assert_false(hook.comes_late);
+	set("METHOD", "ppp");
+	must_read(0, NULL);
+	assert_true(hook.comes_late);
+}
+
+static void
 wg_quick(void **state)
 {
 	int status;
@@ -335,6 +424,10 @@ main(void)
 		TEST(openvpn_with_nonsense),
 		TEST(openvpn_arguments),
 		TEST(ppp),
+		TEST(dhcp),
+		TEST(dhcp_with_nonsense),
+		TEST(a_strict_stanza),
+		TEST(ifupdown_dials),
 		TEST(wg_quick),
 	};
 
