@@ -5,7 +5,7 @@
 
 # hook_install FILE PLACE...
 hook_install() {
-	local from=$srcdir/hooks/$1 place
+	local from=${srcdir:?}/hooks/$1 place
 	lab_inside || return
 	shift
 	for place; do
@@ -32,10 +32,10 @@ is_settled() {
 	local due
 	due=$(bal-check -n --no-probe 2>&1)
 	# 1: an uplink is not alive.
-	[ $? -le 1 ] && [ -z "$due" ] || {
+	if [ $? -gt 1 ] || [ "$due" ]; then
 		echo "due: $due"
 		return 1
-	}
+	fi
 }
 
 is_like() {
