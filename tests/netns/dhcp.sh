@@ -18,10 +18,10 @@ dhcp_private() {
 	for dir in /var/lib/dhcp /var/lib/dhcpcd; do
 		[ -d "$dir" ] || continue
 		mount -t tmpfs -o mode=755 dhcp "$dir" || return
-		if id dhcpcd; then
-			chown dhcpcd: /var/lib/dhcpcd || return
-		fi >/dev/null 2>&1
 	done
+	if dhcpcd_may_run && id dhcpcd >/dev/null 2>&1; then
+		chown dhcpcd: /var/lib/dhcpcd || return
+	fi
 	[ -d /lib/dhcpcd/dhcpcd-hooks ] || return 0
 	cp -r /lib/dhcpcd/dhcpcd-hooks "$LAB_DIR"/dhcpcd-hooks &&
 		mount --bind "$LAB_DIR"/dhcpcd-hooks /lib/dhcpcd/dhcpcd-hooks
@@ -40,7 +40,7 @@ dhcp_serve() {
 	ns=$(lab_ns "$k")
 	log=$LAB_DIR/log/dhcp.$k
 	[ -z "${DHCP_SERVER[$k]-}" ] || lab_stop "${DHCP_SERVER[$k]}"
-	lab_spawn "$ns" "$log.err" dnsmasq --keep-in-foreground \
+	lab_spawn "$ns" "$log.err" dnsmasq --no-daemon \
 		--conf-file=/dev/null --port=0 --interface=lan \
 		--bind-interfaces --user=root --pid-file= --no-hosts \
 		--no-resolv --no-ping --dhcp-authoritative \
