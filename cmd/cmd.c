@@ -23,7 +23,7 @@ struct front {
 	bool help, version;
 	const struct cmd_opt *opts[OPTIONS_MAX];
 	int n_opts;
-	char letters[2 * OPTIONS_MAX + 2];
+	char letters[2 * OPTIONS_MAX + 3];
 	struct option longs[OPTIONS_MAX + 1];
 };
 
@@ -134,7 +134,8 @@ collect_options(struct front *f)
 	const struct cmd_opt *own = f->cmd->opts;
 
 	/* ':' first: a missing value is told apart from an unknown option. */
-	memcpy(f->letters, ":", 2);
+	memcpy(f->letters, f->cmd->runs_command ? "+:" : ":",
+	       f->cmd->runs_command ? 3 : 2);
 	for (; own && own->name; own++)
 		add_option(f, own);
 	if (f->cmd->changes)
@@ -274,15 +275,25 @@ parse_and_run(struct front *f, int argc, char **argv, struct bal_err *err)
 	return status;
 }
 
-/* Wherever it stands: also behind the option that is wrong. */
+/*
+ * Wherever it stands: also behind the option that is wrong, but not among
+ * another program's.
+ */
 static bool
-says_strict(int argc, char **argv)
+says_strict(const struct cmd *cmd, int argc, char **argv)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--strict") == 0)
 			return true;
+		if (cmd->runs_command && argv[i][0] != '-')
+			break;
+	}
 	return false;
 }
+
+static const int ignored[] = { SIGPIPE, SIGXFSZ };
+#define N_IGNORED (sizeof(ignored) / sizeof(ignored[0]))
+static void (*before[N_IGNORED])(int);
 
 /*
  * A closed descriptor 0 to 2 would be given to the lock or the state, and a
@@ -299,8 +310,16 @@ make_sane(void)
 	} while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	for (size_t i = 0; i < N_IGNORED; i++)
+		before[i] = signal(ignored[i], SIG_IGN);
+}
+
+void
+cmd_restore_signals(void)
+{
+	for (size_t i = 0; i < N_IGNORED; i++)
+		if (before[i] != SIG_ERR)
+			signal(ignored[i], before[i]);
 }
 
 int
@@ -312,7 +331,7 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 
 	make_sane();
 	bal_say_sink(print_message, &f);
-	f.common.strict = says_strict(argc, argv) || bal_hook_strict();
+	f.common.strict = says_strict(cmd, argc, argv) || bal_hook_strict();
 	status = parse_and_run(&f, argc, argv, &err);
 	if (status < 0) {
 		fprintf(stderr, "%s: %s\n", cmd->name, err.msg);

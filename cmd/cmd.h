@@ -42,6 +42,7 @@ struct cmd {
 	const struct cmd_opt *opts;      /* ends with .name NULL; or NULL */
 	int max_args;
 	bool openvpn_args; /* takes what OpenVPN puts behind a script's name */
+	bool runs_command; /* options end where operands begin */
 	bool changes;      /* has -n */
 	/*
 	 * Do the work: a CMD_... status, or -1 with @err.  @argv[0] is the
@@ -65,5 +66,11 @@ int cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv);
  */
 int cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 	     struct bal_err *err);
+
+/*
+ * Signals as they were before cmd_main(), which ignores some: for a program
+ * that takes our place.
+ */
+void cmd_restore_signals(void);
 
 #endif
