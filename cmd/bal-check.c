@@ -11,9 +11,18 @@
 #define INTERVAL_MAX_MS 3600000
 
 struct check {
-	bool no_probe, watch;
+	bool if_idle, no_probe, watch;
 	uint32_t rounds, interval_ms;
 };
+
+static int
+set_if_idle(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct check *)ctx)->if_idle = true;
+	return 0;
+}
 
 static int
 set_no_probe(void *ctx, const char *value, struct bal_err *err)
@@ -48,6 +57,8 @@ set_interval(void *ctx, const char *value, struct bal_err *err)
 }
 
 static const struct cmd_opt opts[] = {
+	{ 0, "if-idle", NULL, "nothing to do where another bal-check probes",
+	  set_if_idle },
 	{ 0, "no-probe", NULL, "only put right what is not as it should be",
 	  set_no_probe },
 	{ 'w', "watch", NULL, "stay, and probe until told to stop", set_watch },
@@ -95,17 +106,6 @@ probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 	return bal_watch_pass(pass, err);
 }
 
-static bool
-some_dead(const struct bal_pass *pass)
-{
-	for (size_t i = 0; i < pass->uplinks.n; i++)
-		if (pass->uplinks.v[i].admin_up &&
-		    bal_uplink_condition(&pass->uplinks.v[i]) ==
-			    BAL_HEALTH_DEAD)
-			return true;
-	return false;
-}
-
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -121,10 +121,12 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		rc = cmd_pass(&pass, common, err);
 	if (rc == 0 && !check->no_probe && !common->dry_run)
 		rc = pass.run_lock = bal_lock_run(&pass.paths, err);
-	if (rc >= 0)
+	if (rc < 0 && err->kind == BAL_EBUSY && check->if_idle)
+		rc = CMD_DONE;
+	else if (rc >= 0)
 		rc = check->no_probe ? reconcile(&pass, err) :
 				       probe(check, &pass, err);
-	if (rc == 0 && !check->watch && some_dead(&pass))
+	if (rc == 0 && !check->watch && bal_uplinks_some_dead(&pass.uplinks))
 		rc = CMD_NO;
 	bal_pass_fini(&pass);
 	return rc;

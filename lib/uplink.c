@@ -256,6 +256,16 @@ bal_uplink_condition(const struct bal_uplink *up)
 	return up->usable && !up->stranded ? up->health : BAL_HEALTH_DEAD;
 }
 
+bool
+bal_uplinks_some_dead(const struct bal_uplinks *ups)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].admin_up &&
+		    bal_uplink_condition(&ups->v[i]) == BAL_HEALTH_DEAD)
+			return true;
+	return false;
+}
+
 static int
 by_slot(const void *a, const void *b)
 {

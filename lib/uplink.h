@@ -67,6 +67,9 @@ struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
 /* All in all: BAL_HEALTH_DEAD also where its device or underlay is at fault. */
 enum bal_health bal_uplink_condition(const struct bal_uplink *up);
 
+/* Is there one that is wanted (admin_up) and dead, all in all? */
+bool bal_uplinks_some_dead(const struct bal_uplinks *ups);
+
 /* Leave it with its own subnet only: nothing goes by its gateway. */
 void bal_uplink_disable(struct bal_uplink *up);
 

@@ -151,6 +151,7 @@ mapfile -t headers < <(find lib cmd tests -name '*.h' | sort)
 mapfile -t scripts < <({
 	find bootstrap .ci tests hooks examples -type f -name '*.sh'
 	find tests -type f -name '*.test'
+	echo completions/bal
 	find bootstrap .ci tests hooks examples -type f \
 		-exec awk 'FNR == 1 && /^#! *\/.*sh( |$)/ { print FILENAME }
 			{ nextfile }' {} +
