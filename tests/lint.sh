@@ -149,10 +149,10 @@ mapfile -t lib_files < <(find lib -name '*.[ch]' | sort)
 mapfile -t cmd_files < <(find cmd -name '*.[ch]' | sort)
 mapfile -t headers < <(find lib cmd tests -name '*.h' | sort)
 mapfile -t scripts < <({
-	find bootstrap .ci tests hooks examples -type f -name '*.sh'
+	find bootstrap .ci debian tests hooks examples -type f -name '*.sh'
 	find tests -type f -name '*.test'
 	echo completions/bal
-	find bootstrap .ci tests hooks examples -type f \
+	find bootstrap .ci debian tests hooks examples -type f \
 		-exec awk 'FNR == 1 && /^#! *\/.*sh( |$)/ { print FILENAME }
 			{ nextfile }' {} +
 } 2>/dev/null | sort -u)
