@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "requests.h"
 #include "text.h"
 #include "watch.h"
 
@@ -90,7 +91,7 @@ reconcile(struct bal_pass *pass, struct bal_err *err)
 {
 	struct bal_intent repair = { .kind = BAL_INTENT_CHECK };
 
-	return bal_pass_run(pass, &repair, err);
+	return cmd_change(pass, &repair, err);
 }
 
 static int
@@ -101,6 +102,7 @@ probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 	pass->want_stats = true;
 	if (check->watch)
 		return bal_watch(pass, err);
+	(void)bal_requests_run(pass);
 	if (check->rounds)
 		return bal_watch_rounds(pass, check->rounds, interval, err);
 	return bal_watch_pass(pass, err);

@@ -4,7 +4,6 @@
 
 #include "cmd.h"
 #include "hook.h"
-#include "tunnel.h"
 
 struct down {
 	bool all;
@@ -65,13 +64,13 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		return -1;
 	if (!down->all && !intent.dev[0])
 		return CMD_DONE;
-	/* It comes back by itself, and what is known of it holds. */
-	if (intent.caller == BAL_CALLER_OPENVPN &&
-	    bal_tunnel_reconnects(intent.signal))
-		intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
+	rc = down->all ? 0 : cmd_leave_request(&intent, common, err);
+	if (rc != 0)
+		return rc < 0 ? rc : CMD_DONE;
+	bal_intent_heed_signal(&intent);
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
-		rc = bal_pass_run(&pass, &intent, err);
+		rc = cmd_change(&pass, &intent, err);
 	if (rc < 0 && intent.dev[0])
 		bal_err_wrap(err, "%s", intent.dev);
 	bal_pass_fini(&pass);

@@ -113,12 +113,15 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	fill_intent(&intent, ctx, &hook, operand);
 	if (!intent.dev[0] || bal_hook_is_idle(&hook))
 		return CMD_DONE;
+	rc = cmd_leave_request(&intent, common, err);
+	if (rc != 0)
+		return rc < 0 ? rc : CMD_DONE;
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
 		rc = bal_lease_follow(&hook, &pass.paths, common->dry_run,
 				      &intent, err);
 	if (rc == 0)
-		rc = bal_pass_run(&pass, &intent, err);
+		rc = cmd_change(&pass, &intent, err);
 	if (rc == 0)
 		bal_advise(&pass, intent.dev);
 	else if (strncmp(err->msg, intent.dev, strlen(intent.dev)) != 0)

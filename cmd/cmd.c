@@ -12,6 +12,7 @@
 
 #include "config.h"
 #include "hook.h"
+#include "requests.h"
 
 #define OPTIONS_MAX 24
 #define LONG_ONLY 256 /* getopt values of options without a letter */
@@ -357,4 +358,30 @@ cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 	/* Anybody may ask what would be done, as far as anybody can see. */
 	pass->no_chains = common->dry_run && geteuid() != 0;
 	return bal_pass_init(pass, common->conf, err);
+}
+
+int
+cmd_leave_request(const struct bal_intent *intent,
+		  const struct cmd_common *common, struct bal_err *err)
+{
+	struct bal_request request = bal_request_of(intent);
+	struct bal_paths paths;
+
+	if (bal_paths_init(&paths, common->conf, err) < 0)
+		return -1;
+	if (common->dry_run || !bal_request_needed(&paths, intent->caller))
+		return 0;
+	if (intent->told.has)
+		bal_warn("%s: options count only where root gives them, as in "
+			 "bal.conf",
+			 intent->dev);
+	return bal_request_leave(&paths, &request, err) < 0 ? -1 : 1;
+}
+
+int
+cmd_change(struct bal_pass *pass, const struct bal_intent *intent,
+	   struct bal_err *err)
+{
+	(void)bal_requests_run(pass);
+	return bal_pass_run(pass, intent, err);
 }

@@ -73,4 +73,15 @@ int cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
  */
 void cmd_restore_signals(void);
 
+/*
+ * A hook without privilege leaves @intent for root to carry out: 1 when that is
+ * done, 0 when the caller may do it itself, -1 with @err.
+ */
+int cmd_leave_request(const struct bal_intent *intent,
+		      const struct cmd_common *common, struct bal_err *err);
+
+/* Carry out @intent, behind what others have requested before. */
+int cmd_change(struct bal_pass *pass, const struct bal_intent *intent,
+	       struct bal_err *err);
+
 #endif

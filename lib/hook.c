@@ -64,21 +64,27 @@ bal_hook_openvpn_args(int argc, char **argv)
 			     strcmp(argv[5], "restart") == 0);
 }
 
-/* A usable unicast host of a stranger's making, or nothing. */
+int
+bal_hook_addr(const char *text, struct bal_addr *out, struct bal_err *err)
+{
+	struct bal_settings check = { 0 };
+
+	if (bal_settings_set(&check, BAL_SET_GATEWAY, "gateway", text, err) < 0)
+		return -1;
+	*out = check.gateway;
+	return 0;
+}
+
+/* What @variable says, or nothing. */
 static struct bal_addr
 parse_stranger(const char *variable, const char *text)
 {
-	struct bal_settings check = { 0 };
+	struct bal_addr addr = { 0 };
 	struct bal_err err;
 
-	if (!text || !text[0])
-		return (struct bal_addr){ 0 };
-	if (bal_settings_set(&check, BAL_SET_GATEWAY, "gateway", text, &err) <
-	    0) {
+	if (text && text[0] && bal_hook_addr(text, &addr, &err) < 0)
 		bal_warn("%s is not usable: %.80s", variable, err.msg);
-		return (struct bal_addr){ 0 };
-	}
-	return check.gateway;
+	return addr;
 }
 
 static struct bal_addr

@@ -66,6 +66,12 @@ int bal_hook_find(struct bal_hook *hook, const char **operand, int argc,
 /* Does the caller tell of nothing that concerns an uplink? */
 bool bal_hook_is_idle(const struct bal_hook *hook);
 
+/*
+ * An address of a stranger's making: a usable unicast host, or -1 with the
+ * reason and @out untouched.
+ */
+int bal_hook_addr(const char *text, struct bal_addr *out, struct bal_err *err);
+
 /* Are these six arguments those of an OpenVPN script? */
 bool bal_hook_openvpn_args(int argc, char **argv);
 

@@ -238,6 +238,9 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 			us->learned_gateway = intent->hook_gateway;
 	} else {
 		us->told = intent->told;
+	}
+	/* A hook says all there is to say; a person adds to it. */
+	if (!intent->keep_told || intent->caller != BAL_CALLER_PERSON) {
 		us->learned_gateway = intent->hook_gateway;
 		us->learned_over[0] = '\0';
 	}

@@ -35,6 +35,7 @@ struct bal_intent {
 	bool all;		      /* DOWN: every uplink */
 	bool save_mode;		      /* MODE: for the next boot, too */
 	enum bal_caller caller;	      /* UP, DOWN */
+	bool requested; /* UP, DOWN: by request.h, so that of a tunnel only */
 	const char *signal; /* DOWN by OpenVPN: what ended it, or NULL */
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;
@@ -63,6 +64,23 @@ int bal_state_fit_slots(struct bal_state *state, uint32_t mask,
 uint32_t bal_tables_free_id(const struct bal_state *state,
 			    const bal_table_list *names,
 			    const bal_rule_list *rules);
+
+/*
+ * DOWN by OpenVPN, of a client that connects again by itself: what is known of
+ * it holds, so it becomes a CHECK.
+ */
+void bal_intent_heed_signal(struct bal_intent *intent);
+
+/*
+ * A requested intent, the kernel being @snap: BAL_EPERM where its device is no
+ * tunnel (made by OpenVPN's kind of driver, or gone and seen as such last, or
+ * gone and with `openvpn` in bal.conf) or neither a record nor bal.conf names
+ * it as an uplink.
+ */
+int bal_intent_permit(const struct bal_intent *intent,
+		      const struct bal_conf *conf,
+		      const struct bal_snapshot *snap,
+		      const struct bal_state *state, struct bal_err *err);
 
 /*
  * UP: the client of that tunnel is wanted again, whether it is there or not,

@@ -92,6 +92,7 @@ bal_state_learn(struct bal_state *state, const struct bal_conf *conf,
 		if (!link)
 			continue;
 		see_replugged(us, link);
+		us->tun_ifindex = link->tun ? link->ifindex : 0;
 		save_sysctls(us, link);
 		see_address(us, conf, snap, link, arena);
 		if (snap->has_stats)

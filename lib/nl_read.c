@@ -80,6 +80,25 @@ devconf_of(struct bal_link *link, const struct rtattr *af_spec)
 	link->has_devconf = true;
 }
 
+/* "ovpn-dco" is OpenVPN's own module, "ovpn" that of Linux since 6.16. */
+static bool
+is_tun(const struct rtattr *linkinfo)
+{
+	static const char *const kinds[] = { "tun", "ovpn", "ovpn-dco" };
+	struct rtattr *info[IFLA_INFO_MAX + 1];
+	char kind[16];
+
+	if (!linkinfo)
+		return false;
+	bal_nl_parse(info, IFLA_INFO_MAX, RTA_DATA(linkinfo),
+		     RTA_PAYLOAD(linkinfo));
+	bal_nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 on_link(const struct nlmsghdr *h, void *arg)
 {
@@ -100,6 +119,7 @@ on_link(const struct nlmsghdr *h, void *arg)
 	link->up = ifi->ifi_flags & IFF_UP;
 	link->carrier = ifi->ifi_flags & IFF_LOWER_UP;
 	link->no_arp = ifi->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT);
+	link->tun = is_tun(tb[IFLA_LINKINFO]);
 	devconf_of(link, tb[IFLA_AF_SPEC]);
 	if (tb[IFLA_STATS64]) {
 		struct rtnl_link_stats64 stats = { 0 };

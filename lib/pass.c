@@ -336,6 +336,10 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	if (see_kernel(pass, err) < 0)
 		return -1;
 	pass->mode_before = bal_pass_mode(pass);
+	if (intent->requested &&
+	    bal_intent_permit(intent, &pass->conf, &pass->snap, &pass->state,
+			      err) < 0)
+		return -1;
 	if (intent->known_only && !is_known(pass, intent))
 		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
 	if (intent->kind == BAL_INTENT_UP) {

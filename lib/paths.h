@@ -17,6 +17,7 @@ struct bal_paths {
 	char rundir[BAL_PATH_MAX];     /* BAL_RUNDIR, /run/bal */
 	char state[BAL_PATH_MAX];      /* RUNDIR/state */
 	char lock[BAL_PATH_MAX];       /* RUNDIR/lock */
+	char requests[BAL_PATH_MAX];   /* RUNDIR/requests, a folder */
 	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
 	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
 	char spent[BAL_PATH_MAX];      /* and /spent */

@@ -18,6 +18,7 @@ struct bal_uplink_state {
 	uint32_t slot;	/* 1 to 250: its mark; 0: not chosen yet */
 	uint32_t table; /* routing table id; 0: not chosen yet */
 	int ifindex;	/* that the device had last */
+	int tun_ifindex; /* of these, of a tun or tap device; 0: it was none */
 
 	struct bal_judge judge; /* by its probes */
 	/*

@@ -48,6 +48,7 @@ static const struct field fields[] = {
 	FIELD(KIND_U32, slot, BAL_UPLINKS_MAX),
 	FIELD(KIND_TABLE, table, 0),
 	FIELD(KIND_INT, ifindex, INT_MAX),
+	FIELD(KIND_INT, tun_ifindex, INT_MAX),
 	FIELD(KIND_HOST, learned_gateway, 0),
 	FIELD(KIND_PREFIX, learned_addr, 0),
 	FIELD(KIND_IFNAME, learned_over, 0),

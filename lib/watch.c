@@ -9,6 +9,7 @@
 #include "monitor.h"
 #include "notify.h"
 #include "prober.h"
+#include "requests.h"
 #include "runner.h"
 #include "watch_parts.h"
 
@@ -271,6 +272,7 @@ static int
 full_pass(struct watch *w, struct bal_err *err)
 {
 	struct bal_err unwritten = { 0 };
+	bool more = bal_requests_run(w->pass);
 	int rc = run_pass(w, &unwritten), is_new;
 
 	if (may_go_on(w, rc) < 0) {
@@ -283,7 +285,7 @@ full_pass(struct watch *w, struct bal_err *err)
 	if (is_new < 0)
 		return -1;
 	/* What happened to a new device before was nobody's news. */
-	w->due |= is_new > 0;
+	w->due |= is_new > 0 || more;
 	bal_watch_files_seen(w->files);
 	if (rc < 0)
 		*err = unwritten;
@@ -413,6 +415,8 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 	}
 	if (bal_watch_files_state_changed(w->files))
 		w->due = true;
+	if (bal_watch_files_requested(w->files))
+		w->due = true;
 	if (bal_prober_step(w->prober, now, next, err) < 0)
 		return -1;
 	if (now >= w->refresh_ns)
@@ -464,6 +468,8 @@ bal_watch(struct bal_pass *pass, struct bal_err *err)
 	uint64_t next;
 	int rc;
 
+	/* The folder of requests is there before it is watched. */
+	(void)bal_requests_run(pass);
 	rc = open_all(&w, err);
 	if (rc == 0)
 		rc = begin(&w, err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* watch_files - notices when others replace bal.conf or the state. */
+/* watch_files - notices what others put in place: bal.conf, state, requests. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,10 @@ struct bal_watch_files {
 	char conf[BAL_PATH_MAX], state[BAL_PATH_MAX];
 	int conf_folder, state_folder; /* inotify's numbers; -1: none */
 	struct version conf_seen, state_seen;
-	bool touched;
+	char requests[BAL_PATH_MAX];
+	int requests_folder;
+	bool touched;	/* conf or state */
+	bool requested;
 };
 
 static struct version
@@ -52,11 +55,22 @@ same_version(const struct version *a, const struct version *b)
 static void
 on_ready(struct bal_source *source, uint32_t events)
 {
+	struct bal_watch_files *f = (struct bal_watch_files *)source;
 	char buf[4096] __attribute__((aligned(8)));
+	ssize_t len;
 
 	(void)events;
-	while (read(source->fd, buf, sizeof(buf)) > 0)
-		((struct bal_watch_files *)source)->touched = true;
+	while ((len = read(source->fd, buf, sizeof(buf))) > 0) {
+		for (ssize_t at = 0; at < len;) {
+			const struct inotify_event *e = (const void *)(buf + at);
+
+			/* Of more than fits nobody tells which they were. */
+			f->requested |= e->wd == f->requests_folder ||
+					e->mask & IN_Q_OVERFLOW;
+			f->touched |= e->wd != f->requests_folder;
+			at += (ssize_t)(sizeof(*e) + e->len);
+		}
+	}
 }
 
 /* Replaced, or (where people edit) written in place. */
@@ -82,7 +96,7 @@ watch_folder_of(int fd, const char *path, uint32_t events, int *folder)
 void
 bal_watch_files_look(struct bal_watch_files *f)
 {
-	f->touched = true;
+	f->touched = f->requested = true;
 	if (f->source.fd < 0)
 		return;
 	watch_folder_of(f->source.fd, f->conf,
@@ -90,6 +104,10 @@ bal_watch_files_look(struct bal_watch_files *f)
 			&f->conf_folder);
 	watch_folder_of(f->source.fd, f->state, IN_MOVED_TO | IN_DELETE,
 			&f->state_folder);
+	/* The same number again, or -1 as long as there is none. */
+	f->requests_folder = inotify_add_watch(f->source.fd, f->requests,
+					       IN_MOVED_TO | IN_ONLYDIR |
+						       IN_DONT_FOLLOW);
 }
 
 struct bal_watch_files *
@@ -105,8 +123,9 @@ bal_watch_files_open(struct bal_loop *loop, const struct bal_paths *paths,
 	f->loop = loop;
 	memcpy(f->conf, paths->conf, sizeof(f->conf));
 	memcpy(f->state, paths->state, sizeof(f->state));
+	memcpy(f->requests, paths->requests, sizeof(f->requests));
 	f->conf_seen = version_of(f->conf);
-	f->conf_folder = f->state_folder = -1;
+	f->conf_folder = f->state_folder = f->requests_folder = -1;
 	f->source.ready = on_ready;
 	f->source.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (f->source.fd < 0) {
@@ -169,4 +188,13 @@ bal_watch_files_state_changed(struct bal_watch_files *f)
 	f->touched = false;
 	now = version_of(f->state);
 	return !same_version(&now, &f->state_seen);
+}
+
+bool
+bal_watch_files_requested(struct bal_watch_files *f)
+{
+	bool requested = f->requested;
+
+	f->requested = false;
+	return requested;
 }

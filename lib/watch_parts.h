@@ -47,6 +47,8 @@ bool bal_watch_files_touched(const struct bal_watch_files *files);
 /* Since the last call? */
 bool bal_watch_files_conf_changed(struct bal_watch_files *files);
 bool bal_watch_files_state_changed(struct bal_watch_files *files);
+/* Since the last call, was a request left, or were we told to look? */
+bool bal_watch_files_requested(struct bal_watch_files *files);
 
 /*
  * Have @monitor tell of the uplinks in state and configuration of @pass, and of

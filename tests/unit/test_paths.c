@@ -76,12 +76,12 @@ test_too_long(void **state)
 	assert_int_equal(bal_paths_init(&p, longest, &err), -1);
 	assert_int_equal(err.kind, BAL_EUSAGE);
 	assert_int_equal(bal_paths_init(&p, "", &err), -1);
-	/* "/journal" has no room behind it. */
-	longest[BAL_PATH_MAX - 8] = '\0';
+	/* "/requests" has no room behind it. */
+	longest[BAL_PATH_MAX - 9] = '\0';
 	setenv("BAL_RUNDIR", longest, 1);
 	assert_int_equal(bal_paths_init(&p, NULL, &err), -1);
 	assert_memory_equal(&p, &before, sizeof(p));
-	longest[BAL_PATH_MAX - 9] = '\0';
+	longest[BAL_PATH_MAX - 10] = '\0';
 	setenv("BAL_RUNDIR", longest, 1);
 	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
 	unsetenv("BAL_RUNDIR");
