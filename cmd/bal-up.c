@@ -88,6 +88,7 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 		intent->hook_gateway = hook->gateway;
 		intent->transport = hook->transport;
 		intent->comes_late = hook->comes_late;
+		intent->restart = hook->restart;
 	}
 	(void)bal_copy(intent->dev, sizeof(intent->dev),
 		       operand ? operand : hook->dev);

@@ -206,12 +206,17 @@ read_openvpn(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 	const char *dev = bal_hook_openvpn_args(argc, argv) ?
 				  argv[0] :
 				  secure_getenv("dev");
+	const char *context;
 
 	if (bal_check_ifname(dev, err) < 0)
 		return bal_err_wrap(err, "OpenVPN's dev");
 	(void)bal_copy(hook->dev, sizeof(hook->dev), dev);
 	hook->gateway = stranger_addr("route_vpn_gateway");
 	hook->transport = stranger_addr("local_1");
+	context = bal_hook_openvpn_args(argc, argv) ?
+			  argv[5] :
+			  secure_getenv("script_context");
+	hook->restart = context && strcmp(context, "restart") == 0;
 	return 0;
 }
 

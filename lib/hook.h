@@ -43,6 +43,7 @@ struct bal_hook {
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
 	enum bal_lease_news lease; /* DHCP */
 	bool comes_late; /* ifupdown: ifup ends before the device is there */
+	bool restart; /* OpenVPN kept its device, and says not all again */
 };
 
 /*

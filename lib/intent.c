@@ -241,7 +241,8 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 	}
 	/* A hook says all there is to say; a person adds to it. */
 	if (!intent->keep_told || intent->caller != BAL_CALLER_PERSON) {
-		us->learned_gateway = intent->hook_gateway;
+		if (!intent->restart || !bal_addr_none(&intent->hook_gateway))
+			us->learned_gateway = intent->hook_gateway;
 		us->learned_over[0] = '\0';
 	}
 	learn_over(us, state, snap, &intent->transport);

@@ -35,6 +35,7 @@ struct bal_intent {
 	bool all;		      /* DOWN: every uplink */
 	bool save_mode;		      /* MODE: for the next boot, too */
 	enum bal_caller caller;	      /* UP, DOWN */
+	bool restart; /* UP: a gateway that is not said again holds */
 	bool requested; /* UP, DOWN: by request.h, so that of a tunnel only */
 	const char *signal; /* DOWN by OpenVPN: what ended it, or NULL */
 	const struct bal_probe *probes; /* CHECK */

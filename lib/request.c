@@ -53,6 +53,7 @@ bal_request_of(const struct bal_intent *intent)
 	if (r.up) {
 		r.gateway = intent->hook_gateway;
 		r.transport = intent->transport;
+		r.restart = intent->restart;
 	} else if (intent->signal && is_signal(intent->signal)) {
 		(void)bal_copy(r.signal, sizeof(r.signal), intent->signal);
 	}
@@ -69,6 +70,7 @@ bal_request_intent(const struct bal_request *request)
 		.keep_told = request->up,
 		.hook_gateway = request->gateway,
 		.transport = request->transport,
+		.restart = request->restart,
 		.signal = request->signal[0] ? request->signal : NULL,
 	};
 
@@ -108,15 +110,24 @@ bal_request_print(const struct bal_request *request, char *buf)
 		       host_or_nothing(&request->gateway, host));
 	len = add_line(buf, len, "transport",
 		       host_or_nothing(&request->transport, host));
+	len = add_line(buf, len, "context", request->restart ? "restart" : "");
 	return add_line(buf, len, "signal", request->signal);
 }
 
 /* --- reading -------------------------------------------------------------- */
 
-enum key { KEY_VERB, KEY_DEV, KEY_GATEWAY, KEY_TRANSPORT, KEY_SIGNAL, KEYS };
+enum key {
+	KEY_VERB,
+	KEY_DEV,
+	KEY_GATEWAY,
+	KEY_TRANSPORT,
+	KEY_CONTEXT,
+	KEY_SIGNAL,
+	KEYS
+};
 
-static const char *const keys[KEYS] = { "verb", "dev", "gateway", "transport",
-					"signal" };
+static const char *const keys[KEYS] = { "verb",	     "dev",	"gateway",
+					"transport", "context", "signal" };
 
 struct reading {
 	struct bal_request request;
@@ -141,6 +152,16 @@ set_signal(struct bal_request *r, const char *value, struct bal_err *err)
 }
 
 static int
+set_context(struct bal_request *r, const char *value, struct bal_err *err)
+{
+	r->restart = strcmp(value, "restart") == 0;
+	if (!r->restart && strcmp(value, "init") != 0)
+		return bal_err(err, BAL_ECONF,
+			       "context is neither init nor restart");
+	return 0;
+}
+
+static int
 set_dev(struct bal_request *r, const char *value, struct bal_err *err)
 {
 	if (bal_check_ifname(value, err) < 0)
@@ -161,6 +182,8 @@ set_value(struct bal_request *r, enum key key, const char *value,
 		return bal_hook_addr(value, &r->gateway, err);
 	case KEY_TRANSPORT:
 		return bal_hook_addr(value, &r->transport, err);
+	case KEY_CONTEXT:
+		return set_context(r, value, err);
 	case KEY_SIGNAL:
 		return set_signal(r, value, err);
 	case KEYS:
@@ -199,7 +222,8 @@ check_whole(const struct reading *rd, struct bal_err *err)
 	if (!rd->seen[KEY_VERB] || !rd->seen[KEY_DEV])
 		return bal_err(err, BAL_ECONF, "verb or dev is missing");
 	if (rd->request.up ? rd->seen[KEY_SIGNAL] :
-			     rd->seen[KEY_GATEWAY] || rd->seen[KEY_TRANSPORT])
+			     rd->seen[KEY_GATEWAY] || rd->seen[KEY_TRANSPORT] ||
+				     rd->seen[KEY_CONTEXT])
 		return bal_err(err, BAL_ECONF, "a key is the other verb's");
 	return 0;
 }

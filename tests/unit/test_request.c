@@ -30,6 +30,7 @@ test_round_trip(void **state)
 	assert_memory_equal(&got, &up, sizeof(got));
 	up.gateway = addr("172.22.0.1");
 	up.transport = addr("192.168.111.101");
+	up.restart = true;
 	got = read_back(&up);
 	assert_memory_equal(&got, &up, sizeof(got));
 	got = read_back(&down);
@@ -84,6 +85,8 @@ test_refused(void **state)
 		GOOD "transport = ::1\n",
 		GOOD "Transport = 1.2.3.4\n",
 		"verb = down\ndev = tun1\ngateway = 172.22.0.1\n",
+		GOOD "context = RESTART\n", GOOD "context = \n",
+		"verb = down\ndev = tun1\ncontext = restart\n",
 		"verb = down\ndev = tun1\nsignal = \n",
 		"verb = down\ndev = tun1\nsignal = a b\n",
 		"verb = down\ndev = tun1\nsignal = $(reboot)\n",
