@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bal-ovpn - the OpenVPN clients over an uplink: which, and start or stop. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "ovpn_ctl.h"
+
+struct ovpn {
+	const char *verb; /* NULL: only print */
+	int verbs;
+};
+
+static int
+set_verb(struct ovpn *o, const char *verb)
+{
+	o->verb = verb;
+	o->verbs++;
+	return 0;
+}
+
+static int
+set_start(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	return set_verb(ctx, "start");
+}
+
+static int
+set_stop(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	return set_verb(ctx, "stop");
+}
+
+static int
+set_restart(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	return set_verb(ctx, "restart");
+}
+
+static const struct cmd_opt opts[] = {
+	{ 0, "start", NULL, "start them", set_start },
+	{ 0, "stop", NULL, "stop them", set_stop },
+	{ 0, "restart", NULL, "stop and start them", set_restart },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+/* Device or address: the operand, or ifupdown's IFACE; "": `ifup -a`. */
+static int
+find_target(const char **target, struct bal_hook *hook, int argc, char **argv,
+	    struct bal_err *err)
+{
+	if (argc) {
+		*target = argv[0];
+		return 0;
+	}
+	if (bal_hook_read(hook, argc, argv, err) < 0)
+		return -1;
+	*target = hook->dev;
+	if (!hook->dev[0] && !hook->all)
+		return bal_err(err, BAL_EUSAGE, "which device or address?");
+	return 0;
+}
+
+static int
+run(void *ctx, const struct cmd_common *common, int argc, char **argv,
+    struct bal_err *err)
+{
+	struct bal_ovpn_wanted wanted = { 0 };
+	struct bal_arena arena = { 0 };
+	const struct ovpn *o = ctx;
+	struct bal_hook hook = { 0 };
+	bal_ovpn_list list = { 0 };
+	const char *target;
+	int rc;
+
+	if (o->verbs > 1)
+		return bal_err(err, BAL_EUSAGE,
+			       "--start, --stop and --restart exclude each "
+			       "other");
+	if (find_target(&target, &hook, argc, argv, err) < 0)
+		return -1;
+	if (!target[0])
+		return CMD_DONE;
+	rc = bal_ovpn_want(target, common->conf, &arena, &wanted, err);
+	if (rc == 0)
+		rc = bal_ovpn_find(bal_ovpn_dir(), &wanted, &arena, &list, err);
+	for (size_t i = 0; rc == 0 && i < list.n; i++)
+		if (o->verb)
+			rc = bal_ovpn_control(&list.v[i], o->verb, stdout,
+					      common->dry_run ? BAL_OVPN_PRINT :
+					      common->verbose ? BAL_OVPN_TELL :
+								BAL_OVPN_DO,
+					      err);
+		else
+			printf("%s\n", list.v[i].name);
+	if (rc == 0 && !list.n)
+		rc = CMD_NO;
+	bal_arena_fini(&arena);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct cmd cmd = {
+		.name = "bal-ovpn",
+		.brief = "Name, start or stop the OpenVPN clients over an "
+			 "uplink.",
+		.args = "[DEV|ADDR]",
+		.opts = opts,
+		.max_args = 1,
+		.changes = true,
+		.run = run,
+	};
+	struct ovpn o = { 0 };
+
+	return cmd_main(&cmd, &o, argc, argv);
+}
