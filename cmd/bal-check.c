@@ -99,10 +99,10 @@ probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 {
 	uint32_t interval = check->interval_ms ? check->interval_ms : 10000;
 
+	(void)bal_requests_run(pass);
 	pass->want_stats = true;
 	if (check->watch)
 		return bal_watch(pass, err);
-	(void)bal_requests_run(pass);
 	if (check->rounds)
 		return bal_watch_rounds(pass, check->rounds, interval, err);
 	return bal_watch_pass(pass, err);

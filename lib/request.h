@@ -36,7 +36,7 @@ struct bal_request {
 	bool up;      /* else down */
 	bool restart; /* context; init where it is not said */
 	char dev[BAL_IFNAMSIZ];
-	struct bal_addr gateway, transport; /* none: not said */
+	struct bal_addr gateway, transport;  /* none: not said */
 	char signal[BAL_REQUEST_SIGNAL_MAX]; /* "": not said */
 };
 

@@ -468,8 +468,6 @@ bal_watch(struct bal_pass *pass, struct bal_err *err)
 	uint64_t next;
 	int rc;
 
-	/* The folder of requests is there before it is watched. */
-	(void)bal_requests_run(pass);
 	rc = open_all(&w, err);
 	if (rc == 0)
 		rc = begin(&w, err);
