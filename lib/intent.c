@@ -224,6 +224,7 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 	 struct bal_state *state, struct bal_err *err)
 {
 	struct bal_uplink_state *us = bal_state_find(state, intent->dev);
+	bool keep;
 
 	if (!intent->comes_late && !bal_snapshot_link(snap, intent->dev))
 		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
@@ -232,19 +233,17 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 		return bal_err(err, BAL_ESYS, "%s was not admitted",
 			       intent->dev);
 	us->admin_up = true;
-	if (intent->keep_told) {
+	if (intent->keep_told)
 		bal_settings_merge(&us->told, &intent->told);
-		if (!bal_addr_none(&intent->hook_gateway))
-			us->learned_gateway = intent->hook_gateway;
-	} else {
+	else
 		us->told = intent->told;
-	}
-	/* A hook says all there is to say; a person adds to it. */
-	if (!intent->keep_told || intent->caller != BAL_CALLER_PERSON) {
-		if (!intent->restart || !bal_addr_none(&intent->hook_gateway))
-			us->learned_gateway = intent->hook_gateway;
+	/* A request says all there is to say, but for options. */
+	keep = intent->keep_told && !intent->requested;
+	if ((!keep && !intent->restart) ||
+	    !bal_addr_none(&intent->hook_gateway))
+		us->learned_gateway = intent->hook_gateway;
+	if (!keep)
 		us->learned_over[0] = '\0';
-	}
 	learn_over(us, state, snap, &intent->transport);
 	if (us->since_ms == 0)
 		us->since_ms = snap->now_ms;

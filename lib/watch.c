@@ -413,10 +413,8 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 		read_conf(w);
 		w->due = true;
 	}
-	if (bal_watch_files_state_changed(w->files))
-		w->due = true;
-	if (bal_watch_files_requested(w->files))
-		w->due = true;
+	w->due |= bal_watch_files_state_changed(w->files);
+	w->due |= bal_watch_files_requested(w->files);
 	if (bal_prober_step(w->prober, now, next, err) < 0)
 		return -1;
 	if (now >= w->refresh_ns)
