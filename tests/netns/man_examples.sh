@@ -17,7 +17,8 @@ man_blocks() {
 		function open() { file = sprintf("%s/%02d", dir, ++n) }
 		/^\.Sh / { examples = $2 == "EXAMPLES" }
 		!examples { next }
-		/^\.Dl / { open(); put("# " substr($0, 5)); file = ""; next }
+		/^\.Dl / { open(); put("# " substr($0, 5))
+			put("..."); file = ""; next }
 		/^\.Bd -literal/ { open(); next }
 		/^\.Ed/ { file = ""; next }
 		file { put($0) }'
@@ -35,12 +36,14 @@ man_join() {
 	sed -e ':a' -e '/\\$/N; s/\\\n[[:blank:]]*/ /; ta'
 }
 
-# man_matches WANT GOT: where a line of WANT is ..., any lines may be.
+# man_matches WANT GOT: where a line of WANT is ..., any lines may be, or none.
 man_matches() {
 	local want got
 	want=$(man_join <<<"$1" | man_alike |
 		sed -e 's/[][*?\\]/\\&/g' -e 's/^\.\.\.$/*/')
-	got=$(man_alike <<<"$2")
+	want=$'\n'$want
+	want=${want//$'\n*'/'*'}
+	got=$'\n'$(man_alike <<<"$2")
 	# shellcheck disable=SC2053 # a pattern
 	[[ $got = $want ]] || {
 		printf 'the page has:\n%s\nout came:\n%s\n' "$1" "$2"
