@@ -24,6 +24,22 @@ man_blocks() {
 		file { put($0) }'
 }
 
+# readme_blocks FILE FOLDER: the same of what stands before its first heading.
+readme_blocks() {
+	awk -v dir="$2" '
+		/^## / { exit }
+		/^    / {
+			if (!file)
+				file = sprintf("%s/%02d", dir, ++n)
+			for (; blank; blank--)
+				print "" >file
+			print substr($0, 5) >file
+			next
+		}
+		/^$/ && file { blank++; next }
+		{ file = ""; blank = 0 }' "$1"
+}
+
 # What may differ is made equal: numbers, addresses, times, and blanks.  A
 # digit within a name, as in eth1, is none.
 man_alike() {
@@ -76,7 +92,9 @@ man_steps() {
 
 # man_kind FILE: what a block is.
 man_kind() {
-	if grep -q '^[#$] unshare ' "$1"; then
+	if grep -q '^\./bootstrap' "$1"; then
+		echo install
+	elif grep -q '^[#$] unshare ' "$1"; then
 		echo shell
 	elif grep -q '^[#$] ' "$1"; then
 		echo session
