@@ -14,7 +14,7 @@
 
 #define FOLDER_MODE 03770
 #define LOOK_MAX 20000 /* entries, at about 2 us each */
-#define UNFINISHED_NS (UINT64_C(60) * 1000000000)
+#define UNFINISHED_S 60
 
 /* --- the folder ------------------------------------------------------------ */
 
@@ -148,19 +148,26 @@ insert(struct bal_waiting_list *list, const struct bal_waiting *w)
 	list->v[at] = *w;
 }
 
+/* Whoever wrote it may give it any time: a later one than ours proves nothing. */
+static bool
+is_unfinished(const char *name, const struct stat *st, time_t now)
+{
+	return name[0] == '.' && is_plain(st) &&
+	       st->st_mtim.tv_sec > now - UNFINISHED_S &&
+	       st->st_mtim.tv_sec < now + UNFINISHED_S;
+}
+
 static void
-look_at(int dir, const char *name, uint64_t now_ns,
-	struct bal_waiting_list *out)
+look_at(int dir, const char *name, time_t now, struct bal_waiting_list *out)
 {
 	struct bal_waiting w = { 0 };
 	struct stat st;
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	w.mtime_ns = ns_of(&st.st_mtim);
-	if (name[0] == '.' && is_plain(&st) &&
-	    w.mtime_ns + UNFINISHED_NS > now_ns)
+	if (is_unfinished(name, &st, now))
 		return;
+	w.mtime_ns = ns_of(&st.st_mtim);
 	if (name[0] != '.' && is_plain(&st) &&
 	    bal_copy(w.name, sizeof(w.name), name) == 0)
 		insert(out, &w);
@@ -187,7 +194,7 @@ bal_requests_look(int dir, struct bal_waiting_list *out, struct bal_err *err)
 	clock_gettime(CLOCK_REALTIME, &now);
 	for (int n = 0; n < LOOK_MAX && (entry = readdir(entries)); n++)
 		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			look_at(dir, entry->d_name, ns_of(&now), out);
+			look_at(dir, entry->d_name, now.tv_sec, out);
 	closedir(entries);
 	return 0;
 }
