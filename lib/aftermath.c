@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,6 +17,9 @@
 #include "tunnel.h"
 
 #define PIDS_MAX 256
+
+/* Of a process that lets go, when its command ends. */
+#define RELEASE_LIMIT_MS 5000
 
 /* `service openvpn restart` waits for the old one to go. */
 #define START_LIMIT_MS 60000
@@ -102,31 +106,58 @@ leave_locks(const struct bal_pass *pass)
 		close(pass->lock);
 }
 
+/* In the process that lets go: @held ends with it, and tells who waits. */
+static void
+release_apart(const struct bal_pass *pass, int held)
+{
+	leave_locks(pass);
+	/* Where there is no room for another one, we wait for it. */
+	if (fork() <= 0)
+		let_all_go(pass);
+	if (held >= 0)
+		close(held);
+	_exit(0);
+}
+
 /*
  * To look through conntrack takes tens of milliseconds for each uplink, in
- * which --watch would see no answer and a hook would wait: a process of its own
- * does it, reaped by init.
+ * which --watch would see no answer and others would wait for the lock: a
+ * process of its own does it, reaped by init.
  */
 void
-bal_aftermath_release(const struct bal_pass *pass)
+bal_aftermath_release(struct bal_pass *pass)
 {
+	int ends[2] = { -1, -1 };
 	pid_t pid;
 
 	if (!pass->outcome.releases.n)
 		return;
+	bal_aftermath_wait(pass);
+	if (!pass->runner && pipe2(ends, O_CLOEXEC) < 0)
+		ends[0] = ends[1] = -1;
 	pid = fork();
-	if (pid < 0) {
+	if (pid == 0)
+		release_apart(pass, ends[1]);
+	if (ends[1] >= 0)
+		close(ends[1]);
+	if (ends[0] > 0)
+		pass->releasing = ends[0];
+	if (pid < 0)
 		let_all_go(pass);
-	} else if (pid == 0) {
-		leave_locks(pass);
-		/* Where there is no room for another one, we wait for it. */
-		if (fork() <= 0)
-			let_all_go(pass);
-		_exit(0);
-	} else {
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+void
+bal_aftermath_wait(struct bal_pass *pass)
+{
+	struct pollfd end = { .fd = pass->releasing };
+
+	if (!pass->releasing)
+		return;
+	(void)poll(&end, 1, RELEASE_LIMIT_MS);
+	close(pass->releasing);
+	pass->releasing = 0;
 }
 
 /* --- event programs -------------------------------------------------------- */

@@ -10,7 +10,14 @@
  * process of its own.  Before the state remembers that they are dead: whoever
  * is killed in between leaves that to the next pass, which does it once more.
  */
-void bal_aftermath_release(const struct bal_pass *pass);
+void bal_aftermath_release(struct bal_pass *pass);
+
+/*
+ * Wait for that process, five seconds at most: who has said all when it ends
+ * does not write into somebody's next prompt, and a service manager that ends
+ * what a command leaves behind finds nothing.  --watch never waits.
+ */
+void bal_aftermath_wait(struct bal_pass *pass);
 
 /*
  * Carry out the rest of pass->outcome, after the lock is released: queue

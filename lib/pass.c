@@ -41,6 +41,7 @@ bal_pass_forget(struct bal_pass *pass)
 void
 bal_pass_fini(struct bal_pass *pass)
 {
+	bal_aftermath_wait(pass);
 	bal_pass_forget(pass);
 	bal_state_fini(&pass->state);
 	bal_conf_fini(&pass->conf);

@@ -52,6 +52,12 @@ struct bal_pass {
 	enum bal_mode mode_before;
 	struct bal_outcome outcome; /* of the last run */
 
+	/*
+	 * Descriptor that ends when the process that lets connections go does;
+	 * 0: there is none, or nobody waits for it.
+	 */
+	int releasing;
+
 	/* Runs what follows a change; NULL: a process in the background. */
 	struct bal_runner *runner;
 };

@@ -245,16 +245,20 @@ doubts(const struct line *l)
 	return l->p.judge.bad > 0 || bal_rounds_late(l);
 }
 
+/* When @l asked last; 0: never. */
+static uint64_t
+asked_ns(const struct line *l)
+{
+	return l->rounds_begun ?
+		       l->rounds[(l->rounds_begun - 1) % ROUNDS].sent_ns :
+		       0;
+}
+
 /* Does @l ask the same as @other, and has it not since @other's doubts? */
 static bool
 can_tell(const struct line *l, const struct line *other)
 {
-	uint64_t asked = l->rounds_begun ?
-				 l->rounds[(l->rounds_begun - 1) % ROUNDS]
-					 .sent_ns :
-				 0;
-
-	if (asked > other->good_ns)
+	if (asked_ns(l) > other->good_ns)
 		return false;
 	for (size_t i = 0; i < l->p.n_targets; i++)
 		for (size_t k = 0; k < other->p.n_targets; k++)
@@ -263,6 +267,13 @@ can_tell(const struct line *l, const struct line *other)
 					    &other->p.targets[k]))
 				return true;
 	return false;
+}
+
+/* An answer through a tunnel proves the line only if it was asked for since. */
+static bool
+can_prove(const struct line *tunnel, const struct line *under)
+{
+	return is_over(tunnel, under) && asked_ns(tunnel) < asked_ns(under);
 }
 
 /*
@@ -277,7 +288,8 @@ seek_opinions(struct bal_prober *prober)
 		if (!doubts(l))
 			continue;
 		for (struct line *o = prober->lines; o; o = o->next)
-			if (o != l && !doubts(o) && can_tell(o, l))
+			if (o != l && !doubts(o) &&
+			    (can_tell(o, l) || can_prove(o, l)))
 				o->due_ns = prober->now_ns;
 	}
 }

@@ -320,17 +320,28 @@ find(const struct bal_uplinks *ups, const char *name)
 	return NULL;
 }
 
+/* A line that ifdown took down need not be an uplink any more. */
+static bool
+is_way_out(const struct bal_uplinks *ups, const struct bal_snapshot *snap,
+	   const char *over)
+{
+	const struct bal_uplink *under = find(ups, over);
+	const struct bal_link *link = bal_snapshot_link(snap, over);
+
+	if (!under)
+		return !link || link->up;
+	return under->admin_up && under->usable &&
+	       under->health != BAL_HEALTH_DEAD;
+}
+
 /* Nothing gets through a tunnel whose packets get nowhere. */
 static void
-strand_tunnels(struct bal_uplinks *ups)
+strand_tunnels(struct bal_uplinks *ups, const struct bal_snapshot *snap)
 {
 	for (size_t i = 0; i < ups->n; i++) {
 		struct bal_uplink *up = &ups->v[i];
-		const struct bal_uplink *under;
 
-		under = up->base ? NULL : find(ups, up->set.over);
-		if (!under || !under->admin_up ||
-		    (under->usable && under->health != BAL_HEALTH_DEAD))
+		if (up->base || is_way_out(ups, snap, up->set.over))
 			continue;
 		up->stranded = true;
 		up->alive = false;
@@ -432,7 +443,7 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 	}
 	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);
 	compare_addresses(&ups, &all);
-	strand_tunnels(&ups);
+	strand_tunnels(&ups, snap);
 	keep_all_dead(&ups, &conf->globals, state, snap->now_ms);
 	if (arena->oom)
 		return bal_err_nomem(err);

@@ -109,7 +109,7 @@ show bal-mode solo
 connect
 show bal-mode multi
 connect
-flow_stop demo
+flow_stop demo >/dev/null 2>&1
 
 say "Taken down: nothing is left behind."
 scene_down >/dev/null 2>&1

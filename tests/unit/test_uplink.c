@@ -346,6 +346,34 @@ over_another(void **state)
 }
 
 static void
+over_a_line_that_is_down(void **state)
+{
+	(void)state;
+	modem(1);
+	device("eth9");
+	tunnel(1, 11);
+	resolve();
+	assert_false(up_of("tun1")->stranded);
+	/* While bal-down takes the line away... */
+	known("eth1")->admin_up = false;
+	resolve();
+	assert_true(up_of("tun1")->stranded);
+	/* ...and after that, when it is no uplink any more. */
+	known("eth1")->admin_up = true;
+	configured("tun1", "over", "eth9");
+	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	resolve();
+	assert_false(up_of("tun1")->stranded);
+	link_of("eth9")->up = false;
+	resolve();
+	assert_true(up_of("tun1")->stranded);
+	/* Of a line that nobody knows nothing is known. */
+	configured("tun1", "over", "eth8");
+	resolve();
+	assert_false(up_of("tun1")->stranded);
+}
+
+static void
 addresses_in_common(void **state)
 {
 	(void)state;
@@ -448,6 +476,7 @@ main(void)
 		TEST(dead_ones_are_kept_when_all_are),
 		TEST(silent_tunnels_are_not_kept_for_good),
 		TEST(over_another),
+		TEST(over_a_line_that_is_down),
 		TEST(addresses_in_common),
 		TEST(addresses_that_are_away),
 		TEST(one_address_that_is_away_twice),
