@@ -192,6 +192,13 @@ bool bal_judge_is_lossy(const struct bal_judge *j);
 uint32_t bal_judge_loss(const struct bal_judge *j);
 
 /*
+ * Of the last 64 rounds at most, which begin anew with the first answer of a
+ * dead one: how many there were, and how many of them were lost.
+ */
+uint32_t bal_judge_recent_rounds(const struct bal_judge *j);
+uint32_t bal_judge_recent_lost(const struct bal_judge *j);
+
+/*
  * How long it must be good, or would have to be if it died now; and how much
  * of that is left, 0 for an uplink that is held back by nothing.
  */

@@ -53,10 +53,6 @@ bool bal_judge_still_lossy(const struct bal_judge *j,
 bool bal_judge_still_slow(const struct bal_judge *j,
 			  const struct bal_judge_rule *rule);
 
-/* Of the last 64 rounds. */
-uint32_t bal_judge_recent_lost(const struct bal_judge *j);
-uint32_t bal_judge_recent_rounds(const struct bal_judge *j);
-
 /* ln(a / b) in 1/1000, for 2^32 > a >= b > 0. */
 uint32_t bal_judge_ln(uint64_t a, uint64_t b);
 

@@ -86,6 +86,8 @@ judge_probes(struct bal_status_probes *out, const struct bal_probe *p,
 	bal_judge_suspicion(j, &p->rule, out->suspicion, BAL_STATUS_WORDS);
 	bal_judge_grown(j, &p->rule, now_ms, out->grown, BAL_STATUS_WORDS);
 	out->suspected = out->suspicion[0] != '\0';
+	out->recent_rounds = bal_judge_recent_rounds(j);
+	out->recent_lost = bal_judge_recent_lost(j);
 	out->flaps = bal_judge_flaps(j, now_ms);
 	out->hold_ms = bal_judge_hold_ms(j, &p->rule, now_ms);
 	out->hold_left_ms = bal_judge_hold_left_ms(j, &p->rule, now_ms);

@@ -18,6 +18,7 @@ struct bal_status_probes {
 	char suspicion[BAL_STATUS_WORDS]; /* bal_judge_suspicion() */
 	char grown[BAL_STATUS_WORDS];	  /* bal_judge_grown() */
 	bool suspected;
+	uint32_t recent_rounds, recent_lost; /* bal_judge_recent_rounds() */
 	uint32_t flaps;
 	/* Good for so long until it is back, or would be; how much is left. */
 	uint32_t hold_ms, hold_left_ms;

@@ -66,10 +66,11 @@ set_bytes(char *cell, uint64_t n)
 		set(cell, "%.1f%c", v, units[u]);
 }
 
-static unsigned
-loss_of(const struct bal_uplink_state *us)
+/* In per cent, of the last rounds, of which there are some. */
+static uint32_t
+loss_of(const struct bal_status_probes *p)
 {
-	return (unsigned)((us->sent - us->answered) * 100 / us->sent);
+	return (p->recent_lost * 100 + p->recent_rounds / 2) / p->recent_rounds;
 }
 
 static void
@@ -79,8 +80,8 @@ fill_measured(cells c, const struct bal_status_row *row)
 
 	if (us->rtt_us)
 		set(c[COL_RTT], "%.1fms", us->rtt_us / 1000.0);
-	if (us->sent && us->sent >= us->answered)
-		set(c[COL_LOSS], "%u%%", loss_of(us));
+	if (row->probes.recent_rounds)
+		set(c[COL_LOSS], "%" PRIu32 "%%", loss_of(&row->probes));
 	if (us->counted_ms) {
 		set_bytes(c[COL_RX], us->rx_rate);
 		set_bytes(c[COL_TX], us->tx_rate);
@@ -279,14 +280,19 @@ json_probes(FILE *out, const struct bal_status_row *row)
 {
 	const struct bal_status_probes *p = &row->probes;
 
+	if (p->recent_rounds)
+		fprintf(out, ",\"loss_percent\":%" PRIu32, loss_of(p));
+	else
+		fputs(",\"loss_percent\":null", out);
 	fprintf(out,
+		",\"recent_rounds\":%" PRIu32 ",\"recent_lost\":%" PRIu32
 		",\"interval_s\":%.3f,\"flaps\":%" PRIu32 ",\"hold_s\":%.3f"
 		",\"hold_left_s\":%.3f,\"bad_rounds\":%" PRIu32
 		",\"condemned_by\":%" PRIu32 ",\"budget\":%" PRIu64
 		",\"spent\":%" PRIu64 ",",
-		p->interval_ms / 1000.0, p->flaps, p->hold_ms / 1000.0,
-		p->hold_left_ms / 1000.0, p->bad, p->misses, row->set.budget,
-		p->spent);
+		p->recent_rounds, p->recent_lost, p->interval_ms / 1000.0,
+		p->flaps, p->hold_ms / 1000.0, p->hold_left_ms / 1000.0,
+		p->bad, p->misses, row->set.budget, p->spent);
 	bal_json_bool(out, "suspected", p->suspected);
 	fputc(',', out);
 	bal_json_string(out, "suspicion", p->suspicion);
@@ -302,8 +308,8 @@ json_remembered(FILE *out, const struct bal_status_row *row)
 
 	fprintf(out,
 		",\"table\":%" PRIu32 ",\"slot\":%" PRIu32
-		",\"ifindex\":%d,\"rtt_ms\":%.3f,\"sent\":%" PRIu64
-		",\"answered\":%" PRIu64 ",\"rx_bytes_per_s\":%" PRIu64
+		",\"ifindex\":%d,\"rtt_ms\":%.3f,\"total_sent\":%" PRIu64
+		",\"total_answered\":%" PRIu64 ",\"rx_bytes_per_s\":%" PRIu64
 		",\"tx_bytes_per_s\":%" PRIu64 ",\"for_s\":%.3f,",
 		us->table, us->slot, row->up ? row->up->ifindex : 0,
 		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_status - the table and the JSON of what is known. */
+#include "world.h"
+
+#include "status.h"
+
+static struct bal_pass pass;
+
+/* A pass that has looked at the world of the test. */
+static int
+looked(void **state)
+{
+	setup(state);
+	modem(1);
+	told("eth1", "targets", "9.9.9.9");
+	return 0;
+}
+
+#define LOOKED(name) cmocka_unit_test_setup_teardown(name, looked, teardown)
+
+static void
+show(void (*print)(const struct bal_status *status, FILE *out))
+{
+	struct bal_status status;
+	FILE *out = fmemopen(w.text, sizeof(w.text), "w");
+
+	assert_non_null(out);
+	resolve();
+	memset(&pass, 0, sizeof(pass));
+	pass.conf = w.conf;
+	pass.state = w.state;
+	pass.snap = w.snap;
+	pass.uplinks = w.ups;
+	assert_int_equal(bal_status_make(&pass, &w.arena, &status, &w.err), 0);
+	print(&status, out);
+	assert_int_equal(fclose(out), 0);
+}
+
+static void
+shows(const char *text)
+{
+	if (!strstr(w.text, text))
+		fail_msg("no %s in: %s", text, w.text);
+}
+
+/* What stands in the only row under @title, which is flush right there. */
+static void
+column_is(const char *title, const char *cell)
+{
+	const char *head, *row, *at;
+	size_t end, len = strlen(cell);
+
+	show(bal_status_print_text);
+	head = strstr(w.text, "UPLINK");
+	assert_non_null(head);
+	at = strstr(head, title);
+	row = strchr(head, '\n');
+	assert_non_null(at);
+	assert_non_null(row);
+	end = (size_t)(at - head) + strlen(title);
+	assert_true(end > len && strlen(row + 1) >= end);
+	if (strncmp(row + 1 + end - len - 1, " ", 1) != 0 ||
+	    strncmp(row + 1 + end - len, cell, len) != 0)
+		fail_msg("no %s below %s: %s", cell, title, w.text);
+}
+
+static void
+probes(uint32_t rounds, uint64_t lost)
+{
+	struct bal_uplink_state *us = known("eth1");
+
+	us->judge.n_recent = rounds;
+	us->judge.recent = lost;
+}
+
+static void
+loss_is_of_the_last_rounds(void **state)
+{
+	(void)state;
+	/* A night without a network, and all is well since. */
+	known("eth1")->sent = 40000;
+	known("eth1")->answered = 10000;
+	probes(64, 0);
+	column_is("LOSS", "0%");
+	show(bal_status_print_json);
+	shows("\"loss_percent\":0,\"recent_rounds\":64,\"recent_lost\":0,");
+	shows("\"total_sent\":40000,\"total_answered\":10000,");
+	probes(64, 1);
+	column_is("LOSS", "2%");
+	probes(3, 5);
+	column_is("LOSS", "67%");
+	probes(64, UINT64_MAX);
+	column_is("LOSS", "100%");
+	show(bal_status_print_json);
+	shows("\"loss_percent\":100,\"recent_rounds\":64,\"recent_lost\":64,");
+}
+
+static void
+no_round_no_loss(void **state)
+{
+	(void)state;
+	known("eth1")->sent = 4;
+	probes(0, 0);
+	column_is("LOSS", "-");
+	show(bal_status_print_json);
+	shows("\"loss_percent\":null,\"recent_rounds\":0,\"recent_lost\":0,");
+}
+
+/* An outage is over with the first answer. */
+static void
+an_outage_does_not_stay(void **state)
+{
+	const struct bal_judge_rule rule = { .down = 3,
+					     .up = 2,
+					     .interval_ms = 1000,
+					     .timeout_ms = 2000,
+					     .timeout_min_ms = 20 };
+	struct bal_judge *j = &known("eth1")->judge;
+	uint64_t now = 1000;
+
+	(void)state;
+	for (int i = 0; i < 100; i++, now += 1000)
+		bal_judge_good(j, &rule, now, 5000);
+	for (int i = 0; i < 5000; i++, now += 1000)
+		bal_judge_bad(j, &rule, now);
+	assert_int_equal(j->health, BAL_HEALTH_DEAD);
+	column_is("LOSS", "100%");
+	bal_judge_good(j, &rule, now, 5000);
+	column_is("LOSS", "0%");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LOOKED(loss_is_of_the_last_rounds),
+		LOOKED(no_round_no_loss),
+		LOOKED(an_outage_does_not_stay),
+	};
+
+	return cmocka_run_group_tests_name("status", tests, NULL, NULL);
+}
