@@ -47,6 +47,18 @@ static const struct cmd_opt opts[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
+/* What is to be shown.  -1 where it cannot be told. */
+static int
+look(struct bal_pass *pass, struct bal_status *status, struct bal_err *err)
+{
+	/* Anybody may look; only the iptables part takes privilege. */
+	pass->no_chains = geteuid() != 0;
+	if (bal_pass_look(pass, err) < 0 ||
+	    bal_status_make(pass, &pass->arena, status, err) < 0)
+		return -1;
+	return status->trouble ? 0 : bal_pass_due(pass, &status->due, err);
+}
+
 static int
 show(struct bal_pass *pass, const struct show *how, const char *dev,
      struct bal_err *err)
@@ -54,30 +66,35 @@ show(struct bal_pass *pass, const struct show *how, const char *dev,
 	const struct bal_status_row *row;
 	struct bal_status status;
 
-	/* Anybody may look; only the iptables part takes privilege. */
-	pass->no_chains = geteuid() != 0;
-	if (bal_pass_look(pass, err) < 0 ||
-	    bal_status_make(pass, &pass->arena, &status, err) < 0 ||
-	    bal_pass_due(pass, &status.due, err) < 0)
+	if (look(pass, &status, err) < 0)
 		return -1;
 	if (how->kernel) {
 		bal_status_print_kernel(pass, stdout);
 		return CMD_DONE;
 	}
-	row = dev ? bal_status_find(&status, dev) : NULL;
+	row = dev ? bal_status_narrow(&status, dev) : NULL;
 	if (dev && !row)
 		return bal_err(err, BAL_EUNAVAIL, "%s is no uplink", dev);
-	if (row) {
-		/* The rows stay where they are, only the view narrows. */
-		status.rows.v += row - status.rows.v;
-		status.rows.n = 1;
-		status.n_alive = row->alive;
-	}
 	if (how->json)
 		bal_status_print_json(&status, stdout);
 	else
 		bal_status_print_text(&status, stdout);
 	return row && !row->alive ? CMD_NO : CMD_DONE;
+}
+
+/* Who is in trouble needs the table most; the trouble is told all the same. */
+static int
+show_anyway(struct bal_pass *pass, const struct show *how, const char *dev,
+	    struct bal_err *err)
+{
+	int rc = show(pass, how, dev, err);
+
+	if (!pass->trouble.faults)
+		return rc;
+	if (rc < 0)
+		bal_say(BAL_SAY_FAULT, "%s", err->msg);
+	*err = pass->trouble.why;
+	return -1;
 }
 
 /* From the journal alone: no netlink, no configuration, no privilege. */
@@ -114,14 +131,14 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 {
 	const char *dev = argc ? argv[0] : NULL;
 	const struct show *how = ctx;
-	struct bal_pass pass = { 0 };
+	struct bal_pass pass = { .look_anyway = true };
 	int rc;
 
 	if (how->history)
 		return show_history(common, how, dev, err);
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
-		rc = show(&pass, how, dev, err);
+		rc = show_anyway(&pass, how, dev, err);
 	bal_pass_fini(&pass);
 	return rc;
 }

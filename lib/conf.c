@@ -73,9 +73,12 @@ take_setting(struct reader *r, struct bal_settings *set, unsigned allowed,
 	if (bal_settings_set(set, allowed, key, text, &err) < 0)
 		bal_lines_fault(&r->lines, r->lines.number, "%s", err.msg);
 	else if (r->section == SECTION_UPLINK && 1u << i == BAL_SET_OVER &&
-		 !strcmp(set->over, last_uplink(r)->name))
+		 !strcmp(set->over, last_uplink(r)->name)) {
 		bal_lines_fault(&r->lines, r->lines.number,
 				"over \"%s\" is the uplink itself", set->over);
+		set->has &= ~(unsigned)BAL_SET_OVER;
+		set->over[0] = '\0';
+	}
 }
 
 /* The keys of [bal], and the one of [check] that is for all uplinks. */
@@ -258,6 +261,7 @@ check_circles(struct reader *r)
 	}
 }
 
+/* Its faults are in r->lines.  -1: no memory. */
 static int
 parse_text(struct reader *r, const char *path, const char *text, size_t len,
 	   struct bal_err *err)
@@ -270,12 +274,62 @@ parse_text(struct reader *r, const char *path, const char *text, size_t len,
 		r->oom = true;
 	end_section(r);
 	check_circles(r);
-	if (r->oom)
-		return bal_err_nomem(err);
-	if (r->lines.faults)
-		return bal_err(err, BAL_ECONF, "%s: %u error%s", path,
-			       r->lines.faults,
-			       r->lines.faults == 1 ? "" : "s");
+	return r->oom ? bal_err_nomem(err) : 0;
+}
+
+struct bal_conf
+bal_conf_empty(void)
+{
+	return (struct bal_conf){ .globals = bal_globals_default() };
+}
+
+static void
+note_faults(const struct reader *r, const char *path,
+	    struct bal_conf_trouble *trouble)
+{
+	if (!r->lines.faults)
+		return;
+	trouble->partly = true;
+	trouble->faults = r->lines.faults;
+	trouble->line = r->lines.first_line;
+	(void)bal_copy(trouble->first, sizeof(trouble->first), r->lines.first);
+	bal_err(&trouble->why, BAL_ECONF, "%s: %u error%s", path,
+		r->lines.faults, r->lines.faults == 1 ? "" : "s");
+}
+
+static void
+note_unreadable(const struct bal_err *why, struct bal_conf_trouble *trouble)
+{
+	trouble->why = *why;
+	if (why->sys == ENOENT)
+		trouble->why.kind = BAL_ECONF;
+	trouble->faults = 1;
+	(void)bal_copy(trouble->first, sizeof(trouble->first), why->msg);
+}
+
+int
+bal_conf_read_anyway(struct bal_conf *conf, const char *path, bool must_exist,
+		     struct bal_conf_trouble *trouble, struct bal_err *err)
+{
+	struct reader r = { .conf = bal_conf_empty() };
+	struct bal_conf_trouble found = { 0 };
+	struct bal_err why = { 0 };
+	char *text = NULL;
+	size_t len = 0;
+	int ret = 0;
+
+	if (bal_read_file(path, BAL_INI_MAX, &text, &len, &why) == 0)
+		ret = parse_text(&r, path, text, len, err);
+	else if (why.sys != ENOENT || must_exist)
+		note_unreadable(&why, &found);
+	free(text);
+	if (ret < 0) {
+		bal_conf_fini(&r.conf);
+		return -1;
+	}
+	note_faults(&r, path, &found);
+	*trouble = found;
+	*conf = r.conf;
 	return 0;
 }
 
@@ -283,26 +337,17 @@ int
 bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
 	      struct bal_err *err)
 {
-	struct reader r = { .conf.globals = bal_globals_default() };
-	struct bal_err why = { 0 };
-	char *text = NULL;
-	size_t len = 0;
-	int ret;
+	struct bal_conf_trouble trouble;
+	struct bal_conf read;
 
-	if (bal_read_file(path, BAL_INI_MAX, &text, &len, &why) < 0 &&
-	    (why.sys != ENOENT || must_exist)) {
-		if (why.sys == ENOENT)
-			why.kind = BAL_ECONF;
-		*err = why;
+	if (bal_conf_read_anyway(&read, path, must_exist, &trouble, err) < 0)
+		return -1;
+	if (trouble.why.kind != BAL_EOK) {
+		bal_conf_fini(&read);
+		*err = trouble.why;
 		return -1;
 	}
-	ret = text ? parse_text(&r, path, text, len, err) : 0;
-	free(text);
-	if (ret < 0) {
-		bal_conf_fini(&r.conf);
-		return -1;
-	}
-	*conf = r.conf;
+	*conf = read;
 	return 0;
 }
 

@@ -60,6 +60,26 @@ struct bal_conf {
 int bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
 		  struct bal_err *err);
 
+/* What is wrong with a file that is used all the same.  Zero state: nothing. */
+struct bal_conf_trouble {
+	struct bal_err why; /* as bal_conf_read() fails; BAL_EOK: nothing */
+	bool partly;	    /* its right lines count; else not one of it */
+	unsigned faults, line; /* how many there are; line of the first, or 0 */
+	char first[sizeof(((struct bal_err *)0)->msg)]; /* as it was reported */
+};
+
+/*
+ * As bal_conf_read(), for who changes nothing: a file that is wrong is no
+ * failure but told in @trouble, and what its wrong lines say is as if nobody
+ * said it.  -1 only when memory ran out.  @conf needs bal_conf_fini().
+ */
+int bal_conf_read_anyway(struct bal_conf *conf, const char *path,
+			 bool must_exist, struct bal_conf_trouble *trouble,
+			 struct bal_err *err);
+
+/* A configuration that says nothing: the built-in values. */
+struct bal_conf bal_conf_empty(void);
+
 void bal_conf_fini(struct bal_conf *conf);
 
 /* The section of @name, or NULL. */

@@ -31,20 +31,23 @@ bal_lines_taken(struct bal_lines *lines)
 void
 bal_lines_fault(struct bal_lines *lines, unsigned number, const char *fmt, ...)
 {
-	char what[sizeof(((struct bal_err *)0)->msg)];
+	char what[sizeof(lines->first)];
 	va_list ap;
 
-	if (!lines->faults++ || !lines->quiet) {
-		va_start(ap, fmt);
-		vsnprintf(what, sizeof(what), fmt, ap);
-		va_end(ap);
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (!lines->faults++) {
+		lines->first_line = number;
 		if (lines->quiet)
 			snprintf(lines->first, sizeof(lines->first),
 				 "line %u: %.160s", number, what);
 		else
-			bal_say(BAL_SAY_FAULT, "%s:%u: %s", lines->path,
-				number, what);
+			snprintf(lines->first, sizeof(lines->first),
+				 "%.80s:%u: %.220s", lines->path, number, what);
 	}
+	if (!lines->quiet)
+		bal_say(BAL_SAY_FAULT, "%s:%u: %s", lines->path, number, what);
 }
 
 static bool

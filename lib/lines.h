@@ -23,8 +23,10 @@ struct bal_lines {
 	unsigned number; /* of the current line, from 1 */
 	bool pending;	 /* handed out, and the handler has not come yet */
 	unsigned faults;
-	bool quiet; /* the first fault ends the text and is kept in @first */
-	char first[200];
+	bool quiet; /* the first fault ends the text and is not reported */
+	/* The first fault: as it is reported, or quiet "line N: what". */
+	unsigned first_line;
+	char first[sizeof(((struct bal_err *)0)->msg)];
 	/*
 	 * A section begins: what stands between the brackets, or NULL where
 	 * that cannot be told and a fault has been reported.
@@ -43,7 +45,7 @@ char *bal_lines_read(char *buf, int size, void *lines);
 /* To be called by inih's handler first: this line was a key and a value. */
 void bal_lines_taken(struct bal_lines *lines);
 
-/* Count a fault of line @number and report it by bal_say(). */
+/* Count a fault of line @number, keep the first, and report it by bal_say(). */
 void bal_lines_fault(struct bal_lines *lines, unsigned number, const char *fmt,
 		     ...) BAL_PRINTF(3, 4);
 

@@ -19,8 +19,7 @@ bal_pass_init(struct bal_pass *pass, const char *conf_option,
 {
 	pass->lock = pass->run_lock = -1;
 	if (bal_paths_init(&pass->paths, conf_option, err) < 0 ||
-	    bal_conf_read(&pass->conf, pass->paths.conf,
-			  pass->paths.conf_given, err) < 0)
+	    bal_pass_read_conf(pass, err) < 0)
 		return -1;
 	pass->nl = bal_nl_open(err);
 	return pass->nl ? 0 : -1;
@@ -125,10 +124,21 @@ resolve(struct bal_pass *pass, struct bal_err *err)
 int
 bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 {
+	struct bal_err why = { 0 };
+
 	bal_pass_forget(pass);
 	if (bal_pass_load(pass, err) < 0 || see_kernel(pass, err) < 0)
 		return -1;
-	return resolve(pass, err);
+	if (resolve(pass, &why) == 0)
+		return 0;
+	*err = why;
+	if (!pass->look_anyway || why.kind != BAL_ECONF)
+		return -1;
+	bal_pass_do_without_conf(pass, &why);
+	if (resolve(pass, err) < 0)
+		return -1;
+	*err = (struct bal_err){ 0 };
+	return 0;
 }
 
 /*

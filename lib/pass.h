@@ -30,8 +30,11 @@ struct bal_pass {
 	bool dry_run; /* print to @out, touch nothing */
 	bool want_stats; /* read the devices' byte counters */
 	bool no_chains;  /* do not read iptables (no privilege for it) */
+	/* Only to look: with a configuration that is wrong, too. */
+	bool look_anyway;
 
 	struct bal_conf conf;
+	struct bal_conf_trouble trouble; /* of @conf, with @look_anyway */
 	struct bal_state state;
 	struct bal_nl *nl;
 	int lock; /* descriptor, -1: not held */

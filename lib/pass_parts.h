@@ -8,6 +8,15 @@
 /* Read the state; what cannot be read is lost and found again in the kernel. */
 int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
 
+/* Read the configuration, with pass->look_anyway whatever is wrong with it. */
+int bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err);
+
+/*
+ * Its settings contradict each other, as @why tells, which shows only when they
+ * are put together: go on with the built-in ones.
+ */
+void bal_pass_do_without_conf(struct bal_pass *pass, const struct bal_err *why);
+
 /* Is the state, byte by byte, what was read?  Then nothing is written. */
 bool bal_pass_state_is_as_read(const struct bal_pass *pass);
 

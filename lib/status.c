@@ -137,6 +137,15 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	status->n_alive += up->alive;
 }
 
+static struct bal_status_row *
+find_row(const struct bal_status *status, const char *name)
+{
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (strcmp(status->rows.v[i].name, name) == 0)
+			return &status->rows.v[i];
+	return NULL;
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -149,7 +158,8 @@ by_name(const void *a, const void *b)
 static const char *
 who_overrules(const struct bal_pass *pass)
 {
-	if (bal_pass_mode(pass) == pass->conf.globals.mode)
+	if (bal_pass_mode(pass) == pass->conf.globals.mode ||
+	    pass->trouble.faults)
 		return NULL;
 	return pass->state.has_mode ? "bal-mode" : "bal-mode --save";
 }
@@ -161,6 +171,7 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 	struct bal_status status = {
 		.mode = bal_pass_mode(pass),
 		.overrules = who_overrules(pass),
+		.trouble = pass->trouble.faults ? &pass->trouble : NULL,
 		.kept = pass->uplinks.kept,
 		.no_marks = !pass->no_chains &&
 			    !pass->snap.has_xtable[BAL_XTABLE_MANGLE],
@@ -175,7 +186,7 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		const char *name = pass->conf.uplinks[i].name;
 		struct bal_status_row *row;
 
-		if (bal_status_find(&status, name))
+		if (find_row(&status, name))
 			continue;
 		row = add_row(&status, arena, name);
 		if (!row)
@@ -193,10 +204,14 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 }
 
 const struct bal_status_row *
-bal_status_find(const struct bal_status *status, const char *name)
+bal_status_narrow(struct bal_status *status, const char *name)
 {
-	for (size_t i = 0; i < status->rows.n; i++)
-		if (strcmp(status->rows.v[i].name, name) == 0)
-			return &status->rows.v[i];
-	return NULL;
+	struct bal_status_row *row = find_row(status, name);
+
+	if (!row)
+		return NULL;
+	status->rows.v = row;
+	status->rows.n = 1;
+	status->n_alive = row->alive;
+	return row;
 }

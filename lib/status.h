@@ -47,9 +47,11 @@ struct bal_status_row {
 struct bal_status {
 	enum bal_mode mode;
 	const char *overrules; /* who set a mode against bal.conf, or NULL */
-	size_t due;      /* changes that the kernel waits for */
-	bool kept;       /* all look dead and are used all the same */
-	bool no_marks;   /* no legacy iptables: connections are not marked */
+	/* Of the configuration, NULL where it is right. */
+	const struct bal_conf_trouble *trouble;
+	size_t due; /* changes that the kernel waits for, if that is known */
+	bool kept; /* all look dead and are used all the same */
+	bool no_marks;	 /* no legacy iptables: connections are not marked */
 	bool no_objects; /* classic multipath routes instead of nexthops */
 	uint32_t mark_mask;
 	size_t n_alive;
@@ -74,8 +76,8 @@ void bal_status_print_json(const struct bal_status *status, FILE *out);
  */
 void bal_status_print_kernel(const struct bal_pass *pass, FILE *out);
 
-/* The row of @name, or NULL. */
-const struct bal_status_row *bal_status_find(const struct bal_status *status,
-					     const char *name);
+/* Leave only the row of @name, and return it; NULL: there is none. */
+const struct bal_status_row *bal_status_narrow(struct bal_status *status,
+					       const char *name);
 
 #endif

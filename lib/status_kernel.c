@@ -47,7 +47,7 @@ bal_status_print_kernel(const struct bal_pass *pass, FILE *out)
 	}
 	show_output(out, (char *[]){ "iptables-legacy", "-t", "mangle", "-S",
 				     NULL });
-	if (pass->conf.globals.masquerade)
+	if (pass->conf.globals.masquerade || pass->state.masquerading)
 		show_output(out, (char *[]){ "iptables-legacy", "-t", "nat",
 					     "-S", NULL });
 }

@@ -237,6 +237,15 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 	if (status->overrules)
 		fprintf(out, "(set by %s; the configuration says otherwise)\n",
 			status->overrules);
+	if (status->trouble)
+		fputs(status->trouble->partly ?
+			      "(the configuration has errors: its wrong lines "
+			      "are left out here, and commands change "
+			      "nothing)\n" :
+			      "(the configuration cannot be used: built-in "
+			      "settings are shown, and commands change "
+			      "nothing)\n",
+		      out);
 	if (!status->rows.n)
 		return;
 	for (int i = 0; i < COL_MAX; i++)
@@ -356,13 +365,32 @@ json_row(FILE *out, const struct bal_status *status,
 	fputc('}', out);
 }
 
+/* Without the configuration nobody knows what is due. */
+static void
+json_trouble(FILE *out, const struct bal_status *status)
+{
+	const struct bal_conf_trouble *trouble = status->trouble;
+
+	bal_json_string(out, "configuration",
+			!trouble	? "right" :
+			trouble->partly ? "partly" :
+					  "unused");
+	fputc(',', out);
+	bal_json_string(out, "configuration_error",
+			trouble ? trouble->first : NULL);
+	if (trouble)
+		fputs(",\"due\":null,", out);
+	else
+		fprintf(out, ",\"due\":%zu,", status->due);
+}
+
 void
 bal_status_print_json(const struct bal_status *status, FILE *out)
 {
 	fputc('{', out);
 	bal_json_string(out, "mode", bal_mode_name(status->mode));
-	fprintf(out, ",\"alive\":%zu,\"due\":%zu,", status->n_alive,
-		status->due);
+	fprintf(out, ",\"alive\":%zu,", status->n_alive);
+	json_trouble(out, status);
 	bal_json_bool(out, "kept", status->kept);
 	fputc(',', out);
 	bal_json_bool(out, "marks", !status->no_marks);

@@ -268,6 +268,59 @@ test_limits(void **state)
 	assert_string_equal(warnings, "");
 }
 
+/* For who only looks: the right lines count, the wrong ones do not. */
+static void
+test_anyway(void **state)
+{
+	static const char text[] = "[check]\ninterval = 5s\nup = x\n"
+				   "[uplink a]\nweight = 7\ngatway = 1\n"
+				   "over = a\n[chek]\ndown = 9\n"
+				   "[uplink b]\npriority = 4\n";
+	struct bal_conf_trouble trouble;
+	struct bal_err err = { 0 };
+	char first[128];
+
+	(void)state;
+	put_bytes(in_folder("bal.conf"), text, strlen(text));
+	*warnings = '\0';
+	assert_int_equal(bal_conf_read_anyway(&conf, in_folder("bal.conf"),
+					      true, &trouble, &err),
+			 0);
+	assert_int_equal(trouble.faults, 4);
+	assert_int_equal(trouble.line, 3);
+	assert_true(trouble.partly);
+	assert_int_equal(trouble.why.kind, BAL_ECONF);
+	snprintf(first, sizeof(first), "%s:3: up \"x\" is not a number",
+		 in_folder("bal.conf"));
+	assert_string_equal(trouble.first, first);
+	assert_int_equal(conf.check.has, BAL_SET_INTERVAL);
+	assert_int_equal(conf.n_uplinks, 2);
+	assert_int_equal(conf.uplinks[0].set.has, BAL_SET_WEIGHT);
+	assert_int_equal(conf.uplinks[1].set.priority, 4);
+	assert_int_equal(conf.globals.mark_mask, 0xff000000);
+}
+
+static void
+test_anyway_without(void **state)
+{
+	struct bal_conf_trouble trouble;
+	struct bal_err err = { 0 };
+	const char *path = in_folder("nowhere");
+
+	(void)state;
+	assert_int_equal(bal_conf_read_anyway(&conf, path, false, &trouble,
+					      &err),
+			 0);
+	assert_int_equal(trouble.why.kind, BAL_EOK);
+	assert_int_equal(trouble.faults, 0);
+	assert_int_equal(
+		bal_conf_read_anyway(&conf, path, true, &trouble, &err), 0);
+	assert_int_equal(trouble.why.kind, BAL_ECONF);
+	assert_false(trouble.partly);
+	assert_string_equal(trouble.first, trouble.why.msg);
+	assert_int_equal(conf.globals.rule_priority, 10000);
+}
+
 int
 main(void)
 {
@@ -275,6 +328,8 @@ main(void)
 		TEST(test_faults),
 		TEST(test_line_length),
 		TEST(test_limits),
+		TEST(test_anyway),
+		TEST(test_anyway_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
