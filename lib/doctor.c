@@ -8,7 +8,7 @@
 
 #include "doctor_parts.h"
 
-static bal_doctor_rule *const *const chapters[] = {
+static const struct bal_doctor_rule *const chapters[] = {
 	bal_doctor_rules_box,	  bal_doctor_rules_kernel,
 	bal_doctor_rules_routing, bal_doctor_rules_uplinks,
 	bal_doctor_rules_company,
@@ -24,9 +24,23 @@ bal_doctor_find(struct bal_diagnosis *d, enum bal_severity severity,
 		return;
 	finding->severity = severity;
 	finding->id = id;
-	(void)bal_copy(finding->dev, sizeof(finding->dev), dev);
 	finding->why = why;
 	finding->what = finding->mend = "";
+	if (*dev)
+		bal_doctor_also(d, dev);
+}
+
+void
+bal_doctor_also(struct bal_diagnosis *d, const char *dev)
+{
+	const char **slot;
+
+	/* Without memory there is none, which the end tells. */
+	if (d->arena->oom || !d->findings.n)
+		return;
+	slot = BAL_PUSH(d->arena, &d->findings.v[d->findings.n - 1].devs);
+	if (slot)
+		*slot = dev;
 }
 
 static void set_text(struct bal_diagnosis *d, const char **out, const char *fmt,
@@ -55,7 +69,6 @@ bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
 {
 	va_list ap;
 
-	/* Without memory there is none, which the end tells. */
 	if (d->arena->oom || !d->findings.n)
 		return;
 	va_start(ap, fmt);
@@ -73,6 +86,12 @@ bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	set_text(d, &d->findings.v[d->findings.n - 1].mend, fmt, ap);
 	va_end(ap);
+}
+
+bool
+bal_doctor_conf_wrong(const struct bal_facts *f)
+{
+	return f->trouble && f->trouble->faults;
 }
 
 bool
@@ -106,8 +125,9 @@ bal_doctor_judge(const struct bal_facts *facts, struct bal_arena *arena,
 	struct bal_diagnosis d = { .arena = arena, .facts = facts };
 
 	for (size_t c = 0; c < sizeof(chapters) / sizeof(chapters[0]); c++)
-		for (size_t i = 0; chapters[c][i]; i++)
-			chapters[c][i](facts, &d);
+		for (const struct bal_doctor_rule *r = chapters[c]; r->judge; r++)
+			if (!r->by_conf || !bal_doctor_conf_wrong(facts))
+				r->judge(facts, &d);
 	if (arena->oom)
 		return bal_err_nomem(err);
 	sort(&d);

@@ -15,8 +15,8 @@ enum bal_severity {
 
 struct bal_finding {
 	enum bal_severity severity;
-	const char *id;		/* one word, for programs: "hash-policy" */
-	char dev[BAL_IFNAMSIZ]; /* the uplink it is about, or "" */
+	const char *id; /* one word, for programs: "hash-policy" */
+	BAL_LIST(const char *) devs; /* the uplinks it is about */
 	const char *what, *why;
 	const char *mend; /* a command line, or a line for a file */
 };

@@ -11,15 +11,29 @@
 static void
 configuration(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	if (!f->conf_fault)
+	const struct bal_conf_trouble *trouble = f->trouble;
+
+	/* Who may not read it is told so, and root finds nothing wrong. */
+	if (!bal_doctor_conf_wrong(f) || trouble->why.kind == BAL_EPERM)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "configuration", "",
-			"Every command stops at that before it touches the "
-			"kernel. What follows is judged as if the file was "
-			"empty.");
-	bal_doctor_what(d, "the configuration cannot be used: %s",
-			f->conf_fault);
-	bal_doctor_mend(d, "editor %s", f->conf_path);
+			"Every command that changes something stops there, "
+			"and the kernel keeps what it holds. Mend this first: "
+			"what depends on the configuration is not judged "
+			"before.");
+	if (trouble->faults > 1)
+		bal_doctor_what(d,
+				"the configuration cannot be used: %s (and %u "
+				"more)",
+				trouble->first, trouble->faults - 1);
+	else
+		bal_doctor_what(d, "the configuration cannot be used: %s",
+				trouble->first);
+	if (trouble->line)
+		bal_doctor_mend(d, "editor +%u %s", trouble->line,
+				f->conf_path);
+	else
+		bal_doctor_mend(d, "editor %s", f->conf_path);
 }
 
 static void
@@ -33,7 +47,9 @@ state(const struct bal_facts *f, struct bal_diagnosis *d)
 			"and finds the uplinks again in the kernel, as far as "
 			"they show there.");
 	bal_doctor_what(d, "the state file %s cannot be read", f->state_path);
-	bal_doctor_mend(d, "bal-check --no-probe");
+	/* No command goes so far before the configuration is mended. */
+	if (!bal_doctor_conf_wrong(f))
+		bal_doctor_mend(d, "bal-check --no-probe");
 }
 
 static void
@@ -57,6 +73,15 @@ has_tunnel(const struct bal_facts *f)
 	return f->clients.n > 0;
 }
 
+/* Chrony also sets a clock that is years off, once at its start. */
+static void
+mend_clock(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	bal_doctor_mend(d, "%s",
+			f->systemd ? "timedatectl set-ntp yes" :
+				     "apt-get install chrony");
+}
+
 static void
 clock_wrong(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -66,7 +91,7 @@ clock_wrong(const struct bal_facts *f, struct bal_diagnosis *d)
 			"OpenVPN and HTTPS refuse certificates that are not "
 			"valid yet, and budgets count by months.");
 	bal_doctor_what(d, "the clock is wrong: it shows the year %d", f->year);
-	bal_doctor_mend(d, "timedatectl set-ntp yes");
+	mend_clock(f, d);
 }
 
 static void
@@ -78,7 +103,7 @@ clock_free(const struct bal_facts *f, struct bal_diagnosis *d)
 			"A clock that drifts far, or begins anew at each boot, "
 			"makes OpenVPN refuse certificates.");
 	bal_doctor_what(d, "nobody keeps the clock right");
-	bal_doctor_mend(d, "timedatectl set-ntp yes");
+	mend_clock(f, d);
 }
 
 static void
@@ -102,7 +127,12 @@ conntrack_full(const struct bal_facts *f, struct bal_diagnosis *d)
 			(long long)f->conntrack_max * 2);
 }
 
-bal_doctor_rule *const bal_doctor_rules_box[] = {
-	configuration, state,	       look, clock_wrong,
-	clock_free,    conntrack_full, NULL,
+const struct bal_doctor_rule bal_doctor_rules_box[] = {
+	{ configuration, false },
+	{ state, false },
+	{ look, false },
+	{ clock_wrong, false },
+	{ clock_free, false },
+	{ conntrack_full, false },
+	{ NULL, false },
 };

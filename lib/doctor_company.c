@@ -48,19 +48,30 @@ nobody_probes(const struct bal_facts *f, struct bal_diagnosis *d)
 			"and what others change is not put right.");
 	bal_doctor_what(d, "nobody calls bal-check: there is no --watch, no "
 			   "line for cron, no unit of systemd");
-	bal_doctor_mend(d, "systemctl enable --now bal-check");
+	/* The line is hooks/bal.cron; cron knows no sbin of its own. */
+	if (f->systemd)
+		bal_doctor_mend(d, "systemctl enable --now bal-check.timer");
+	else
+		bal_doctor_mend(d, "echo '* * * * * root "
+				   "PATH=/usr/local/sbin:/usr/sbin:/sbin:$PATH "
+				   "bal-check --if-idle 2>&1 | logger -t "
+				   "bal-check' >>/etc/cron.d/bal");
 }
 
 static void
 probed_twice(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	if (!f->watch || !f->cron)
+	if (!f->watch || !f->cron_insists)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "probed-twice", "",
 			"Only one probes at a time; the other one ends with a "
-			"message, every minute.");
-	bal_doctor_what(d, "bal-check --watch runs, and cron calls bal-check");
-	bal_doctor_mend(d, "rm /etc/cron.d/bal");
+			"message, every minute. With --if-idle it does so "
+			"silently.");
+	bal_doctor_what(d, "bal-check --watch runs, and cron calls bal-check "
+			   "without --if-idle");
+	bal_doctor_mend(d,
+			"sed -i '/^ *#/!s/bal-check/& --if-idle/' %s",
+			f->cron_insists);
 }
 
 static void
@@ -135,7 +146,12 @@ gateway_lines(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-bal_doctor_rule *const bal_doctor_rules_company[] = {
-	managers,      nobody_probes, probed_twice, event_programs,
-	client_rights, gateway_lines, NULL,
+const struct bal_doctor_rule bal_doctor_rules_company[] = {
+	{ managers, false },
+	{ nobody_probes, false },
+	{ probed_twice, false },
+	{ event_programs, false },
+	{ client_rights, false },
+	{ gateway_lines, false },
+	{ NULL, false },
 };

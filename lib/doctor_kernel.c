@@ -100,33 +100,61 @@ link_of(const struct bal_facts *f, int ifindex)
 	return bal_snapshot_ifindex(f->snap, ifindex);
 }
 
+/* Has the device another value than bal gives it? */
+static bool
+is_off(const struct bal_facts *f, const struct bal_devconf_set *set,
+       enum bal_devconf dc)
+{
+	const struct bal_link *link = link_of(f, set->ifindex);
+
+	return !set->restore && link && link->has_devconf &&
+	       set->mask & (1u << dc) && link->devconf[dc] != set->value[dc];
+}
+
+static bool
+is_off_alike(const struct bal_facts *f, const struct bal_devconf_set *a,
+	     const struct bal_devconf_set *b, enum bal_devconf dc)
+{
+	return is_off(f, a, dc) && a->value[dc] == b->value[dc] &&
+	       link_of(f, a->ifindex)->devconf[dc] ==
+		       link_of(f, b->ifindex)->devconf[dc];
+}
+
+/* Of device number @first and those behind it, if it is the first one. */
+static void
+device_setting(const struct bal_facts *f, struct bal_diagnosis *d, size_t first,
+	       enum bal_devconf dc)
+{
+	const struct bal_devconf_set *sets = f->plan.devconf.v;
+	const struct bal_devconf_set *set = &sets[first];
+	size_t n = 1;
+
+	for (size_t i = 0; i < first; i++)
+		if (is_off_alike(f, &sets[i], set, dc))
+			return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "sysctl", set->dev,
+			"bal-up sets it, somebody has changed it since, or it "
+			"could not be written. Replies may take another "
+			"uplink, or be dropped.");
+	for (size_t i = first + 1; i < f->plan.devconf.n; i++) {
+		if (!is_off_alike(f, &sets[i], set, dc))
+			continue;
+		bal_doctor_also(d, sets[i].dev);
+		n++;
+	}
+	bal_doctor_what(d, "net.ipv4.conf.%s.%s is %d instead of %d",
+			n > 1 ? "*" : set->dev, bal_devconf_name(dc),
+			link_of(f, set->ifindex)->devconf[dc], set->value[dc]);
+	bal_doctor_mend(d, "bal-check --no-probe");
+}
+
 static void
 device_settings(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	for (size_t i = 0; f->looked && i < f->plan.devconf.n; i++) {
-		const struct bal_devconf_set *set = &f->plan.devconf.v[i];
-		const struct bal_link *link = link_of(f, set->ifindex);
-
-		if (set->restore || !link || !link->has_devconf)
-			continue;
-		for (int dc = 0; dc < BAL_DC_MAX; dc++) {
-			if (!(set->mask & (1u << dc)) ||
-			    link->devconf[dc] == set->value[dc])
-				continue;
-			bal_doctor_find(d, BAL_SEVERITY_RISK, "sysctl",
-					set->dev,
-					"bal-up sets it, somebody has changed "
-					"it since, or it could not be written. "
-					"Replies may take another uplink, or "
-					"be dropped.");
-			bal_doctor_what(d,
-					"net.ipv4.conf.%s.%s is %d instead of "
-					"%d",
-					set->dev, bal_devconf_name(dc),
-					link->devconf[dc], set->value[dc]);
-			bal_doctor_mend(d, "bal-check --no-probe");
-		}
-	}
+	for (size_t i = 0; f->looked && i < f->plan.devconf.n; i++)
+		for (int dc = 0; dc < BAL_DC_MAX; dc++)
+			if (is_off(f, &f->plan.devconf.v[i], dc))
+				device_setting(f, d, i, dc);
 }
 
 /* Of `all` and the device the kernel takes the larger, or ORs them. */
@@ -174,6 +202,11 @@ all_settings(const struct bal_facts *f, struct bal_diagnosis *d)
 			    "/etc/sysctl.d, too.");
 }
 
-bal_doctor_rule *const bal_doctor_rules_kernel[] = {
-	missing, old_kernel, hash_policy, device_settings, all_settings, NULL,
+const struct bal_doctor_rule bal_doctor_rules_kernel[] = {
+	{ missing, false },
+	{ old_kernel, false },
+	{ hash_policy, false },
+	{ device_settings, true },
+	{ all_settings, false },
+	{ NULL, false },
 };

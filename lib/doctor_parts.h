@@ -5,27 +5,38 @@
 
 #include "doctor.h"
 
-/* One rule: pure; adds what it finds with the functions below. */
-typedef void bal_doctor_rule(const struct bal_facts *f,
-			     struct bal_diagnosis *d);
+struct bal_doctor_rule {
+	/* Pure; adds what it finds with the functions below. */
+	void (*judge)(const struct bal_facts *f, struct bal_diagnosis *d);
+	/*
+	 * It depends on what bal.conf says, or its mend is a command that
+	 * does: nobody asks it where the configuration is wrong.
+	 */
+	bool by_conf;
+};
 
-/* Ended by NULL. */
-extern bal_doctor_rule *const bal_doctor_rules_box[];
-extern bal_doctor_rule *const bal_doctor_rules_kernel[];
-extern bal_doctor_rule *const bal_doctor_rules_routing[];
-extern bal_doctor_rule *const bal_doctor_rules_uplinks[];
-extern bal_doctor_rule *const bal_doctor_rules_company[];
+/* Ended by one without judge. */
+extern const struct bal_doctor_rule bal_doctor_rules_box[];
+extern const struct bal_doctor_rule bal_doctor_rules_kernel[];
+extern const struct bal_doctor_rule bal_doctor_rules_routing[];
+extern const struct bal_doctor_rule bal_doctor_rules_uplinks[];
+extern const struct bal_doctor_rule bal_doctor_rules_company[];
 
 /*
- * A finding about uplink @dev (or ""), its title in @fmt.  @why is kept as it
- * is.  bal_doctor_mend() belongs to the last one.
+ * A finding about uplink @dev (or ""), its title in @fmt.  @dev and @why are
+ * kept as they are.  The functions behind it belong to the last one.
  */
 void bal_doctor_find(struct bal_diagnosis *d, enum bal_severity severity,
 		     const char *id, const char *dev, const char *why);
+/* About @dev, too. */
+void bal_doctor_also(struct bal_diagnosis *d, const char *dev);
 void bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 void bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
+
+/* Is there a configuration that cannot be used? */
+bool bal_doctor_conf_wrong(const struct bal_facts *f);
 
 /* Is any uplink there for bal to look after? */
 bool bal_doctor_any_up(const struct bal_facts *f);

@@ -58,8 +58,10 @@ print_wrapped(FILE *out, const char *text)
 static void
 text_finding(FILE *out, const struct bal_finding *f, bool first)
 {
-	fprintf(out, "%s%s: %s%s", first ? "" : "\n", severities[f->severity],
-		f->dev, f->dev[0] ? ": " : "");
+	fprintf(out, "%s%s: ", first ? "" : "\n", severities[f->severity]);
+	for (size_t i = 0; i < f->devs.n; i++)
+		fprintf(out, "%s%s", f->devs.v[i],
+			i + 1 < f->devs.n ? ", " : ": ");
 	put_plain(out, f->what);
 	print_wrapped(out, f->why);
 	if (!f->mend[0])
@@ -102,8 +104,13 @@ json_finding(FILE *out, const struct bal_finding *f, bool first)
 	fputc(',', out);
 	bal_json_string(out, "id", f->id);
 	fputc(',', out);
-	bal_json_string(out, "uplink", f->dev);
-	fputc(',', out);
+	fputs("\"uplinks\":[", out);
+	for (size_t i = 0; i < f->devs.n; i++) {
+		if (i)
+			fputc(',', out);
+		bal_json_text(out, f->devs.v[i]);
+	}
+	fputs("],", out);
 	bal_json_string(out, "what", f->what);
 	fputc(',', out);
 	bal_json_string(out, "why", f->why);

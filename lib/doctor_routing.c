@@ -140,6 +140,47 @@ find_lan(const struct bal_facts *f)
 	return NULL;
 }
 
+static bool
+lacks_masquerade(const struct bal_facts *f, const struct bal_uplink *up,
+		 bool tunnel)
+{
+	return up->admin_up && up->set.balance &&
+	       bal_uplink_is_tunnel(up) == tunnel && !nat_covers(f, up->name);
+}
+
+/* One finding for all lines, and one for all tunnels. */
+static void
+unmasqueraded(const struct bal_facts *f, struct bal_diagnosis *d,
+	      const struct bal_link *lan, bool tunnel)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!lacks_masquerade(f, up, tunnel))
+			continue;
+		if (found) {
+			bal_doctor_also(d, up->name);
+			continue;
+		}
+		found = true;
+		bal_doctor_find(d,
+				tunnel ? BAL_SEVERITY_NOTE : BAL_SEVERITY_RISK,
+				"no-masquerade", up->name,
+				"Forwarding is on. Packets of hosts behind "
+				"this box leave with addresses that nobody "
+				"outside can answer, unless the other side "
+				"knows the way back to them.");
+		bal_doctor_what(d,
+				"what comes from %s goes out without "
+				"masquerading",
+				lan->name);
+		bal_doctor_mend(d, "masquerade = yes (in the [bal] section of "
+				   "bal.conf)");
+	}
+}
+
 static void
 masquerade(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -149,27 +190,10 @@ masquerade(const struct bal_facts *f, struct bal_diagnosis *d)
 	    f->conf->globals.masquerade)
 		return;
 	lan = find_lan(f);
-	for (size_t i = 0; lan && i < f->uplinks->n; i++) {
-		const struct bal_uplink *up = &f->uplinks->v[i];
-
-		if (!up->admin_up || !up->set.balance ||
-		    nat_covers(f, up->name))
-			continue;
-		bal_doctor_find(d,
-				bal_uplink_is_tunnel(up) ? BAL_SEVERITY_NOTE :
-							   BAL_SEVERITY_RISK,
-				"no-masquerade", up->name,
-				"Forwarding is on. Packets of hosts behind "
-				"this box leave with addresses that nobody "
-				"outside can answer, unless the other side "
-				"knows the way back to them.");
-		bal_doctor_what(d,
-				"nothing masquerades what %s sends out by "
-				"it",
-				lan->name);
-		bal_doctor_mend(d, "masquerade = yes (in the [bal] section of "
-				   "bal.conf)");
-	}
+	if (!lan)
+		return;
+	unmasqueraded(f, d, lan, false);
+	unmasqueraded(f, d, lan, true);
 }
 
 /* --- tunnels ---------------------------------------------------------------- */
@@ -255,6 +279,10 @@ clients(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-bal_doctor_rule *const bal_doctor_rules_routing[] = {
-	foreign_rules, foreign_routes, masquerade, clients, NULL,
+const struct bal_doctor_rule bal_doctor_rules_routing[] = {
+	{ foreign_rules, true },
+	{ foreign_routes, true },
+	{ masquerade, true },
+	{ clients, true },
+	{ NULL, false },
 };

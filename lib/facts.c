@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "facts_parts.h"
-#include "globals.h"
 #include "mangle.h"
 #include "sysctl.h"
 
@@ -134,22 +133,31 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	bal_facts_clients(f, pass->nl);
 }
 
-/* A configuration that cannot be used is a fact, and as if there was none. */
+/* A configuration that is wrong, or no netlink, is a fact. */
 static int
-open_pass(struct bal_facts *f, struct bal_pass *pass, const char *conf_option,
-	  struct bal_err *err)
+open_pass(struct bal_pass *pass, const char *conf_option, struct bal_err *err)
 {
-	if (bal_pass_init(pass, conf_option, err) == 0)
-		return 0;
-	if (err->kind == BAL_EUSAGE)
+	pass->look_anyway = true;
+	if (bal_pass_init(pass, conf_option, err) < 0 &&
+	    (err->kind == BAL_EUSAGE || !pass->conf.globals.mark_mask))
 		return -1;
-	/* Else it was read, and it is netlink that cannot be opened. */
-	if (!pass->conf.globals.mark_mask) {
-		pass->conf.globals = bal_globals_default();
-		f->conf_fault = bal_facts_text(f, "%s", err->msg);
-	}
 	*err = (struct bal_err){ 0 };
 	return 0;
+}
+
+/* Nobody but root may be able to read it. */
+static void
+look_at_trouble(struct bal_facts *f)
+{
+	const struct bal_conf_trouble *trouble = f->trouble;
+
+	if (!trouble->faults)
+		return;
+	if (trouble->why.kind == BAL_EPERM)
+		bal_facts_unseen(f, bal_facts_text(f, "%s", trouble->first));
+	bal_facts_unseen(f, "what depends on the configuration: foreign rules "
+			    "and routes, masquerading, tunnels, targets, names "
+			    "of tables, settings of devices, what is due");
 }
 
 int
@@ -160,12 +168,14 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	f->state = &pass->state;
 	f->snap = &pass->snap;
 	f->uplinks = &pass->uplinks;
-	if (open_pass(f, pass, conf_option, err) < 0)
+	f->trouble = &pass->trouble;
+	if (open_pass(pass, conf_option, err) < 0)
 		return -1;
 	f->conf_path = pass->paths.conf;
 	f->state_path = pass->paths.state;
 	look_for_tables(f, &pass->paths);
 	look_with_pass(f, pass);
+	look_at_trouble(f);
 	look_at_release(f);
 	look_at_settings(f);
 	look_at_clock(f);

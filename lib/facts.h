@@ -80,7 +80,8 @@ struct bal_facts {
 	const struct bal_uplinks *uplinks;
 	bool looked; /* the kernel was read: the last two hold it */
 	const char *conf_path, *state_path;
-	const char *conf_fault; /* why bal.conf cannot be used, or NULL */
+	/* What is wrong with bal.conf, whose right lines are in @conf. */
+	const struct bal_conf_trouble *trouble;
 	const char *look_fault; /* why the kernel could not be read, or NULL */
 	bool state_damaged;
 	size_t due; /* changes that the kernel waits for */
@@ -105,8 +106,11 @@ struct bal_facts {
 	BAL_LIST(struct bal_nat_rule) nat;
 
 	BAL_LIST(struct bal_manager) managers;
-	bool watch; /* bal-check --watch runs */
-	bool cron;  /* a line for bal-check is in force */
+	bool systemd; /* it is what runs this box */
+	bool watch;   /* bal-check --watch runs */
+	bool cron;    /* a line for bal-check is in force */
+	/* The file of one without --if-idle, which complains of others; or NULL. */
+	const char *cron_insists;
 	bool timed; /* systemd starts bal-check, by timer or as a service */
 
 	BAL_LIST(struct bal_event_file) events;

@@ -200,16 +200,24 @@ look_at_manager(struct bal_facts *f, const struct manager *m)
 
 /* A line that steps aside for systemd is none where systemd runs. */
 static bool
-calls_bal_check(char *text, bool systemd)
+calls_bal_check(const struct bal_facts *f, const char *line)
 {
-	char *line;
+	return line[strspn(line, " \t")] != '#' && strstr(line, "bal-check") &&
+	       !(f->systemd && strstr(line, "/run/systemd/system"));
+}
 
-	while ((line = bal_facts_line(&text)))
-		if (line[strspn(line, " \t")] != '#' &&
-		    strstr(line, "bal-check") &&
-		    !(systemd && strstr(line, "/run/systemd/system")))
-			return true;
-	return false;
+static void
+read_crontab(struct bal_facts *f, const char *path)
+{
+	char *line, *text = bal_facts_file(f, path);
+
+	while ((line = bal_facts_line(&text))) {
+		if (!calls_bal_check(f, line))
+			continue;
+		f->cron = true;
+		if (!f->cron_insists && !strstr(line, "--if-idle"))
+			f->cron_insists = path;
+	}
 }
 
 static void
@@ -223,14 +231,13 @@ look_for_callers(struct bal_facts *f)
 		"/etc/systemd/system/timers.target.wants/bal-check.timer",
 		"/etc/systemd/system/multi-user.target.wants/bal-check.service",
 	};
-	const bool systemd = access("/run/systemd/system", F_OK) == 0;
 
+	f->systemd = access("/run/systemd/system", F_OK) == 0;
 	for (size_t i = 0; i < sizeof(crontabs) / sizeof(crontabs[0]); i++)
 		if (geteuid() == 0 || access(crontabs[i], R_OK) == 0)
-			f->cron |= calls_bal_check(
-				bal_facts_file(f, crontabs[i]), systemd);
+			read_crontab(f, crontabs[i]);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		f->timed |= systemd && access(units[i], F_OK) == 0;
+		f->timed |= f->systemd && access(units[i], F_OK) == 0;
 }
 
 void

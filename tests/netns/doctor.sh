@@ -12,11 +12,11 @@ doctor_alone() {
 	mkdir /etc/cron.d /etc/systemd && mkdir -p /etc/bal/event.d
 }
 
-# found: "ID UPLINK" of each finding, one a line.
+# found: "ID UPLINK..." of each finding, one a line.
 found() {
 	bal-doctor --json 2>/dev/null | tr '{' '\n' | sed -nE \
-		's/.*"id":"([^"]*)","uplink":(null|"([^"]*)").*/\1 \3/p' |
-		sed 's/ $//' | sort
+		's/.*"id":"([^"]*)","uplinks":\[([^]]*)\].*/\1 \2/p' |
+		sed -e 's/[",]\+/ /g' -e 's/ \+/ /g' -e 's/ $//' | sort
 }
 
 # finds DESC STATUS [FINDING]...: these and no others, and the exit status.
@@ -32,5 +32,5 @@ finds() {
 mend() {
 	bal-doctor --json 2>/dev/null | tr '{' '\n' |
 		sed -nE "s/.*\"id\":\"$1\".*\"mend\":\"(.*)\"\}.*/\1/p" |
-		head -n 1
+		sed -e 's/\\"/"/g' -e 's/\\\\/\\/g' | head -n 1
 }

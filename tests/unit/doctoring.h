@@ -8,6 +8,7 @@
 
 static struct bal_facts f;
 static struct bal_diagnosis d;
+static struct bal_conf_trouble trouble;
 
 /* As the plan wants them. */
 static inline void
@@ -46,7 +47,9 @@ healthy(void **state)
 {
 	setup(state);
 	memset(&f, 0, sizeof(f));
+	memset(&trouble, 0, sizeof(trouble));
 	f.conf = &w.conf;
+	f.trouble = &trouble;
 	f.state = &w.state;
 	f.snap = &w.snap;
 	f.uplinks = &w.ups;
@@ -92,9 +95,34 @@ finds_nothing(void)
 			 d.findings.v[0].what);
 }
 
-/* This finding, and no other. */
+/* As the configuration is when @faults are in it. */
+static inline void
+break_conf(unsigned faults)
+{
+	trouble.why.kind = BAL_ECONF;
+	trouble.faults = faults;
+	trouble.line = 12;
+	assert_int_equal(bal_copy(trouble.first, sizeof(trouble.first),
+				  "/etc/bal/bal.conf:12: unknown key \"x\""),
+			 0);
+}
+
+/* Whom it is about: "eth1 eth2". */
+static inline const char *
+devs_of(const struct bal_finding *found)
+{
+	static char text[256];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < found->devs.n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 "%s%s", i ? " " : "", found->devs.v[i]);
+	return text;
+}
+
+/* This finding, and no other, about these uplinks. */
 static inline const struct bal_finding *
-finds(enum bal_severity severity, const char *id, const char *dev)
+finds(enum bal_severity severity, const char *id, const char *devs)
 {
 	const struct bal_finding *found;
 
@@ -106,7 +134,7 @@ finds(enum bal_severity severity, const char *id, const char *dev)
 	assert_int_equal(d.findings.n, 1);
 	found = &d.findings.v[0];
 	assert_int_equal(found->severity, severity);
-	assert_string_equal(found->dev, dev);
+	assert_string_equal(devs_of(found), devs);
 	assert_true(found->what[0] && found->why[0]);
 	return found;
 }

@@ -94,6 +94,14 @@ a_setting_of_a_device(void **state)
 	found = finds(RISK, "sysctl", "eth2");
 	assert_string_equal(found->what,
 			    "net.ipv4.conf.eth2.arp_filter is 1 instead of 0");
+	link_of("eth1")->devconf[BAL_DC_ARP_FILTER] = 1;
+	found = finds(RISK, "sysctl", "eth1 eth2");
+	assert_string_equal(found->what,
+			    "net.ipv4.conf.*.arp_filter is 1 instead of 0");
+	link_of("eth1")->devconf[BAL_DC_ARP_FILTER] = 2;
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	link_of("eth1")->devconf[BAL_DC_ARP_FILTER] = 0;
 	/* Devices whose settings cannot be seen, and no uplinks, are spared. */
 	link_of("eth2")->has_devconf = false;
 	finds_nothing();
@@ -125,13 +133,11 @@ rp_filter_of_all_and_one_address(void **state)
 	w.snap.addrs.v[1].addr = w.snap.addrs.v[0].addr;
 	see();
 	obey_devconf();
-	judge();
-	assert_int_equal(d.findings.n, 2);
-	assert_string_equal(d.findings.v[0].id, "same-address");
-	assert_int_equal(d.findings.v[0].severity, NOTE);
+	assert_string_equal(finds(NOTE, "same-address", "eth1 eth2")->what,
+			    "they have the same address, 192.168.1.101");
 	f.all[BAL_DC_RP_FILTER] = 1;
 	judge();
-	assert_int_equal(d.findings.n, 3);
+	assert_int_equal(d.findings.n, 2);
 	/* The worst comes first. */
 	assert_string_equal(d.findings.v[0].id, "sysctl-all");
 }
@@ -163,7 +169,11 @@ clocks(void **state)
 {
 	(void)state;
 	f.year = 1970;
-	finds(RISK, "clock", "");
+	assert_string_equal(finds(RISK, "clock", "")->mend,
+			    "apt-get install chrony");
+	f.systemd = true;
+	assert_string_equal(finds(RISK, "clock", "")->mend,
+			    "timedatectl set-ntp yes");
 	f.year = 2024;
 	finds_nothing();
 	/* Certificates are OpenVPN's. */
@@ -184,13 +194,50 @@ files_of_bal(void **state)
 	const struct bal_finding *found;
 
 	(void)state;
-	f.conf_fault = "/etc/bal/bal.conf: 2 errors";
+	break_conf(1);
 	found = finds(BROKEN, "configuration", "");
-	assert_string_equal(found->what, "the configuration cannot be used: "
-					 "/etc/bal/bal.conf: 2 errors");
-	f.conf_fault = NULL;
+	assert_string_equal(found->what,
+			    "the configuration cannot be used: "
+			    "/etc/bal/bal.conf:12: unknown key \"x\"");
+	assert_string_equal(found->mend, "editor +12 /etc/bal/bal.conf");
+	break_conf(3);
+	trouble.line = 0;
+	found = finds(BROKEN, "configuration", "");
+	assert_non_null(strstr(found->what, "key \"x\" (and 2 more)"));
+	assert_string_equal(found->mend, "editor /etc/bal/bal.conf");
+	/* Who may not read it knows nothing of it. */
+	trouble.why.kind = BAL_EPERM;
+	finds_nothing();
+	trouble.faults = 0;
 	f.state_damaged = true;
-	finds(RISK, "state", "");
+	found = finds(RISK, "state", "");
+	assert_string_equal(found->mend, "bal-check --no-probe");
+}
+
+/* Nothing is claimed that it could refute, no mend needs it. */
+static void
+a_wrong_configuration_comes_first(void **state)
+{
+	(void)state;
+	/* Broken as well, and looked at before. */
+	f.features[BAL_FEATURE_RULES] = BAL_NO;
+	f.state_damaged = true;
+	f.due = 3;
+	link_of("eth2")->devconf[BAL_DC_ARP_FILTER] = 1;
+	known("eth1")->told.n_targets = 0;
+	known("eth1")->told.has &= ~(unsigned)BAL_SET_TARGETS;
+	f.names.n = 0;
+	see();
+	judge();
+	assert_int_equal(d.findings.n, 7);
+	break_conf(1);
+	judge();
+	assert_int_equal(d.findings.n, 3);
+	assert_string_equal(d.findings.v[0].id, "configuration");
+	assert_string_equal(d.findings.v[1].id, "no-rules");
+	assert_string_equal(d.findings.v[2].id, "state");
+	for (size_t i = 0; i < d.findings.n; i++)
+		assert_null(strstr(d.findings.v[i].mend, "bal-"));
 }
 
 static void
@@ -300,18 +347,31 @@ static void
 findings_in_json(void **state)
 {
 	(void)state;
-	f.conf_fault = "/etc/bal/bal.conf:1: unknown key \"x\"";
+	break_conf(1);
 	unseen("a\nb");
 	judge();
 	printed(&bal_doctor_json);
 	assert_non_null(strstr(
 		w.text, "{\"findings\":[{\"severity\":\"broken\",\"id\":"
-			"\"configuration\",\"uplink\":null,\"what\":\"the "
-			"configuration cannot be used: /etc/bal/bal.conf:1: "
+			"\"configuration\",\"uplinks\":[],\"what\":\"the "
+			"configuration cannot be used: /etc/bal/bal.conf:12: "
 			"unknown key \\\"x\\\"\",\"why\":\"Every command"));
 	assert_non_null(strstr(
-		w.text, "\"mend\":\"editor /etc/bal/bal.conf\"}],"
+		w.text, "\"mend\":\"editor +12 /etc/bal/bal.conf\"}],"
 			"\"not_looked_at\":[\"a\\u000ab\"],\"ill\":true}\n"));
+}
+
+static void
+uplinks_in_words(void **state)
+{
+	(void)state;
+	link_of("eth1")->devconf[BAL_DC_ARP_FILTER] = 1;
+	link_of("eth2")->devconf[BAL_DC_ARP_FILTER] = 1;
+	judge();
+	printed(&bal_doctor_text);
+	assert_non_null(strstr(w.text, "risk: eth1, eth2: net.ipv4.conf."));
+	printed(&bal_doctor_json);
+	assert_non_null(strstr(w.text, "\"uplinks\":[\"eth1\",\"eth2\"],"));
 }
 
 int
@@ -329,12 +389,14 @@ main(void)
 		HEALTHY(connections),
 		HEALTHY(clocks),
 		HEALTHY(files_of_bal),
+		HEALTHY(a_wrong_configuration_comes_first),
 		HEALTHY(a_kernel_that_cannot_be_read),
 		HEALTHY(memory_runs_out),
 		HEALTHY(nothing_in_words),
 		HEALTHY(findings_in_words),
 		HEALTHY(control_characters_are_not_shown),
 		HEALTHY(findings_in_json),
+		HEALTHY(uplinks_in_words),
 	};
 
 	return cmocka_run_group_tests_name("doctor", tests, NULL, NULL);

@@ -125,12 +125,9 @@ nobody_masquerades(void **state)
 {
 	(void)state;
 	a_lan();
-	judge();
-	assert_int_equal(d.findings.n, 2);
-	assert_string_equal(d.findings.v[0].id, "no-masquerade");
-	assert_string_equal(d.findings.v[0].dev, "eth1");
-	assert_string_equal(d.findings.v[0].what,
-			    "nothing masquerades what lan0 sends out by it");
+	assert_string_equal(finds(RISK, "no-masquerade", "eth1 eth2")->what,
+			    "what comes from lan0 goes out without "
+			    "masquerading");
 	nat("eth1", false);
 	finds(RISK, "no-masquerade", "eth2");
 	nat("eth", false);
@@ -177,6 +174,29 @@ nothing_needs_masquerading(void **state)
 	configured("eth1", "balance", "no");
 	see();
 	finds(RISK, "no-masquerade", "eth2");
+}
+
+/* Behind a tunnel somebody may know the way back. */
+static void
+tunnels_need_it_less(void **state)
+{
+	(void)state;
+	a_lan();
+	for (unsigned i = 1; i <= 2; i++) {
+		char dev[16];
+
+		snprintf(dev, sizeof(dev), "tun%u", i);
+		tunnel(i, 2 + i);
+		name_table(dev);
+	}
+	see();
+	obey_devconf();
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	assert_int_equal(d.findings.v[0].severity, RISK);
+	assert_string_equal(devs_of(&d.findings.v[0]), "eth1 eth2");
+	assert_int_equal(d.findings.v[1].severity, NOTE);
+	assert_string_equal(devs_of(&d.findings.v[1]), "tun1 tun2");
 }
 
 /* --- tunnels --------------------------------------------------------------- */
@@ -280,6 +300,14 @@ nobody_to_ask(void **state)
 	told("eth2", "gateway", "192.168.1.1");
 	see();
 	finds(RISK, "no-targets", "eth2");
+	/* Nobody asks it about itself. */
+	told("eth2", "targets", "192.168.1.102");
+	see();
+	finds(RISK, "no-targets", "eth2");
+	memset(&known("eth1")->told, 0, sizeof(known("eth1")->told));
+	told("eth1", "gateway", "192.168.1.1");
+	see();
+	finds(RISK, "no-targets", "eth1 eth2");
 }
 
 static void
@@ -330,14 +358,23 @@ who_probes(void **state)
 {
 	(void)state;
 	f.watch = false;
-	finds(RISK, "nobody-probes", "");
+	assert_non_null(strstr(finds(RISK, "nobody-probes", "")->mend,
+			       "/etc/cron.d/bal"));
+	f.systemd = true;
+	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
+			    "systemctl enable --now bal-check.timer");
 	f.timed = true;
 	finds_nothing();
 	f.timed = false;
 	f.cron = true;
 	finds_nothing();
 	f.watch = true;
-	finds(NOTE, "probed-twice", "");
+	finds_nothing();
+	f.cron_insists = "/etc/crontab";
+	assert_non_null(strstr(finds(NOTE, "probed-twice", "")->mend,
+			       " /etc/crontab"));
+	f.watch = false;
+	finds_nothing();
 }
 
 static void
@@ -394,6 +431,7 @@ main(void)
 		HEALTHY(nobody_masquerades),
 		HEALTHY(one_rule_covers_many),
 		HEALTHY(nothing_needs_masquerading),
+		HEALTHY(tunnels_need_it_less),
 		HEALTHY(the_way_of_a_tunnel),
 		HEALTHY(the_address_of_a_tunnel),
 		HEALTHY(the_rights_of_a_tunnel),
