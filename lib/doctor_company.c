@@ -117,19 +117,36 @@ client_rights(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
+/* Another device's line before number @i that has its metric; NULL: none. */
+static const struct bal_gateway_line *
+rival_of(const struct bal_facts *f, size_t i)
+{
+	const struct bal_gateway_line *g = &f->gateways.v[i];
+	const struct bal_gateway_line *rival = NULL;
+
+	for (size_t k = 0; k < i; k++) {
+		const struct bal_gateway_line *other = &f->gateways.v[k];
+
+		if (other->metric != g->metric)
+			continue;
+		/* It was told then: a file may be read twice. */
+		if (strcmp(other->dev, g->dev) == 0)
+			return NULL;
+		if (!rival)
+			rival = other;
+	}
+	return rival;
+}
+
 /* The kernel has room for one default route of a metric. */
 static void
 gateway_lines(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	for (size_t i = 1; i < f->gateways.n; i++) {
 		const struct bal_gateway_line *g = &f->gateways.v[i];
-		const struct bal_gateway_line *first = NULL;
+		const struct bal_gateway_line *rival = rival_of(f, i);
 
-		for (size_t k = 0; k < i && !first; k++)
-			if (f->gateways.v[k].metric == g->metric &&
-			    strcmp(f->gateways.v[k].dev, g->dev) != 0)
-				first = &f->gateways.v[k];
-		if (!first)
+		if (!rival)
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "gateway-lines", g->dev,
 				"The kernel takes one default route of each "
@@ -138,7 +155,7 @@ gateway_lines(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_what(d,
 				"it and %s both have a gateway line in "
 				"interfaces(5)",
-				first->dev);
+				rival->dev);
 		bal_doctor_mend(d,
 				"bal-gateway %s (in place of the gateway "
 				"line)",

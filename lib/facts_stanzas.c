@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* facts_stanzas - gateway lines of interfaces(5). */
+#include <ctype.h>
+#include <glob.h>
+#include <string.h>
+
+#include "facts_parts.h"
+
+#define INTERFACES "/etc/network/interfaces"
+#define SOURCES_DEEP 8 /* files that name files */
+#define FILES_MAX 256  /* which may name each other */
+
+/* The stanza that is read. */
+struct stanza {
+	char dev[BAL_IFNAMSIZ];
+	char gateway[64];
+	uint32_t metric;
+};
+
+/* One file of all that are read. */
+struct file {
+	struct bal_facts *f;
+	const char *path;
+	struct stanza stanza;
+	int deep;
+	unsigned *n_files;
+};
+
+/* The next word of *@line, which is cut; NULL: there is none. */
+static char *
+next_word(char **line)
+{
+	char *word;
+
+	do {
+		word = strsep(line, " \t");
+	} while (word && !*word);
+	return word;
+}
+
+static void
+end_stanza(struct file *file)
+{
+	const struct stanza *s = &file->stanza;
+	struct bal_gateway_line *found;
+
+	if (s->dev[0] && s->gateway[0]) {
+		found = BAL_PUSH(&file->f->arena, &file->f->gateways);
+		if (found) {
+			memcpy(found->dev, s->dev, sizeof(found->dev));
+			memcpy(found->gateway, s->gateway,
+			       sizeof(found->gateway));
+			found->metric = s->metric;
+		}
+	}
+	file->stanza = (struct stanza){ 0 };
+}
+
+static void read_file(struct bal_facts *f, const char *path, int deep,
+		      unsigned *n_files);
+
+/* source-directory takes no backups and no leftovers of dpkg. */
+static bool
+is_plain_name(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	for (name = name ? name + 1 : path; *name; name++)
+		if (!isalnum((unsigned char)*name) && *name != '_' &&
+		    *name != '-')
+			return false;
+	return true;
+}
+
+static void
+read_source(struct file *file, const char *pattern, bool folder)
+{
+	glob_t found = { 0 };
+
+	if (file->deep >= SOURCES_DEEP || glob(pattern, 0, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		if (!folder || is_plain_name(found.gl_pathv[i]))
+			read_file(file->f,
+				  bal_facts_text(file->f, "%s",
+						 found.gl_pathv[i]),
+				  file->deep + 1, file->n_files);
+	globfree(&found);
+}
+
+/*
+ * A relative one is so to the folder of the file that names it; but ifupdown
+ * puts that in front of the first word only, and nobody knows where its working
+ * folder is.
+ */
+static void
+read_sources(struct file *file, char *line, bool folder)
+{
+	const int len = (int)(strrchr(file->path, '/') - file->path) + 1;
+	const char *word;
+
+	for (bool first = true; (word = next_word(&line)); first = false) {
+		if (*word != '/' && !first)
+			continue;
+		read_source(file,
+			    bal_facts_text(file->f, "%.*s%s%s",
+					   *word == '/' ? 0 : len, file->path,
+					   word, folder ? "/*" : ""),
+			    folder);
+	}
+}
+
+static void
+begin_stanza(struct file *file, char *line)
+{
+	const char *dev = next_word(&line), *family = next_word(&line);
+
+	end_stanza(file);
+	/* IPv6 is another world. */
+	if (family && strcmp(family, "inet") == 0)
+		(void)bal_copy(file->stanza.dev, sizeof(file->stanza.dev), dev);
+}
+
+static void
+read_option(struct stanza *s, const char *key, const char *value)
+{
+	struct bal_err ignored;
+
+	if (strcmp(key, "gateway") == 0)
+		(void)bal_copy(s->gateway, sizeof(s->gateway), value);
+	else if (strcmp(key, "metric") == 0)
+		(void)bal_parse_u32(value, 0, UINT32_MAX, &s->metric, &ignored);
+}
+
+/* Those of ifupdown that begin something else; allow-auto and its like, too. */
+static bool
+ends_stanza(const char *key)
+{
+	static const char *const keys[] = { "auto", "mapping", "no-auto-down",
+					    "no-scripts", "rename" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return strncmp(key, "allow-", 6) == 0;
+}
+
+static void
+read_line(struct file *file, char *line)
+{
+	const char *key = next_word(&line), *word;
+	bool folder;
+
+	if (!key)
+		return;
+	folder = strcmp(key, "source-directory") == 0;
+	if (folder || strcmp(key, "source") == 0) {
+		end_stanza(file);
+		read_sources(file, line, folder);
+	} else if (strcmp(key, "iface") == 0) {
+		begin_stanza(file, line);
+	} else if (ends_stanza(key)) {
+		end_stanza(file);
+	} else if ((word = next_word(&line))) {
+		read_option(&file->stanza, key, word);
+	}
+}
+
+/*
+ * The next line, joined with those behind it that a backslash at its end makes
+ * a part of it.  Comments are lines of their own, and are not joined.
+ */
+static char *
+next_line(char **text)
+{
+	char *line, *end, *more;
+
+	do {
+		line = bal_facts_line(text);
+	} while (line && line[strspn(line, " \t")] == '#');
+	if (!line)
+		return NULL;
+	end = line + strlen(line);
+	while (end > line && end[-1] == '\\') {
+		*--end = '\0';
+		more = bal_facts_line(text);
+		if (!more)
+			break;
+		memmove(end, more, strlen(more) + 1);
+		end += strlen(end);
+	}
+	return line;
+}
+
+static void
+read_file(struct bal_facts *f, const char *path, int deep, unsigned *n_files)
+{
+	struct file file = {
+		.f = f, .path = path, .deep = deep, .n_files = n_files
+	};
+	char *line, *text;
+
+	if (++*n_files > FILES_MAX)
+		return;
+	text = bal_facts_file(f, path);
+	while ((line = next_line(&text)))
+		read_line(&file, line);
+	end_stanza(&file);
+}
+
+void
+bal_facts_stanzas(struct bal_facts *f)
+{
+	unsigned n_files = 0;
+
+	read_file(f, INTERFACES, 0, &n_files);
+}
