@@ -235,39 +235,63 @@ underlay(const struct bal_facts *f, struct bal_diagnosis *d,
 }
 
 static void
-transport(const struct bal_facts *f, struct bal_diagnosis *d,
-	  const struct bal_client *c)
+no_local(struct bal_diagnosis *d, const struct bal_client *c,
+	 const struct bal_uplink *tun)
 {
-	const struct bal_uplink *tun = NULL;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-local", tun->name,
+			"The kernel chooses the line that carries the "
+			"tunnel, and chooses anew when routes change.");
+	bal_doctor_what(d,
+			"%s has no local line: nothing keeps the tunnel on %s",
+			c->path, tun->set.over);
+	bal_doctor_mend(d, "bind-dev %s (in %s)", tun->set.over, c->path);
+}
+
+static void
+wrong_local(struct bal_diagnosis *d, const struct bal_client *c,
+	    const struct bal_uplink *tun)
+{
 	char local[BAL_ADDR_STRLEN];
 
-	for (size_t i = 0; i < f->uplinks->n; i++)
-		if (strcmp(f->uplinks->v[i].name, c->dev) == 0)
-			tun = &f->uplinks->v[i];
-	if (!tun || !tun->admin_up || !tun->set.over[0])
-		return;
-	if (!c->has_local) {
-		bal_doctor_find(d, BAL_SEVERITY_RISK, "no-local", tun->name,
-				"The kernel chooses the line that carries the "
-				"tunnel, and chooses anew when routes change.");
-		bal_doctor_what(d,
-				"%s has no local line: nothing keeps the "
-				"tunnel on %s",
-				c->path, tun->set.over);
-		bal_doctor_mend(d, "local ADDRESS-OF-%s (in %s)", tun->set.over,
-				c->path);
-		return;
-	}
-	if (bal_addr_none(&c->local) || holder_of(f, &c->local))
-		return;
 	bal_addr_host_str(&c->local, local);
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "local", tun->name,
 			"The client cannot bind to it: the tunnel does not "
 			"come up again when it has ended.");
 	bal_doctor_what(d, "%s has local %s, which no uplink has", c->path,
 			local);
-	bal_doctor_mend(d, "local ADDRESS-OF-%s (in %s)", tun->set.over,
-			c->path);
+	bal_doctor_mend(d, "bind-dev %s (in place of it, in %s)",
+			tun->set.over, c->path);
+}
+
+static void
+wrong_device(struct bal_diagnosis *d, const struct bal_client *c,
+	     const struct bal_uplink *tun)
+{
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "bind-dev", tun->name,
+			"The tunnel goes by a line that it is not counted "
+			"for, and dies with it.");
+	bal_doctor_what(d, "%s has bind-dev %s, and over is %s", c->path,
+			c->bind_dev, tun->set.over);
+	bal_doctor_mend(d, "bind-dev %s (in %s)", tun->set.over, c->path);
+}
+
+/* Is the line of the tunnel the one that bal takes it for? */
+static void
+transport(const struct bal_facts *f, struct bal_diagnosis *d,
+	  const struct bal_client *c)
+{
+	const struct bal_uplink *tun = bal_facts_uplink(f, c->dev);
+
+	if (!tun || !tun->admin_up || !tun->set.over[0])
+		return;
+	if (c->bind_dev[0]) {
+		if (strcmp(c->bind_dev, tun->set.over) != 0)
+			wrong_device(d, c, tun);
+	} else if (!c->has_local) {
+		no_local(d, c, tun);
+	} else if (!bal_addr_none(&c->local) && !holder_of(f, &c->local)) {
+		wrong_local(d, c, tun);
+	}
 }
 
 static void

@@ -61,6 +61,7 @@ struct bal_gateway_line {
 struct bal_client {
 	const char *path;
 	char dev[BAL_IFNAMSIZ];
+	char bind_dev[BAL_IFNAMSIZ];   /* sends by it, whatever routes say */
 	struct bal_addr local, remote; /* none: not said, or by name */
 	bool has_local;
 	bool unprivileged; /* `user` of somebody who is not root */
@@ -129,5 +130,9 @@ struct bal_facts {
 int bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 		     const char *conf_option, struct bal_err *err);
 void bal_facts_fini(struct bal_facts *f);
+
+/* The uplink of that name, or NULL. */
+const struct bal_uplink *bal_facts_uplink(const struct bal_facts *f,
+					  const char *name);
 
 #endif

@@ -5,89 +5,71 @@
 
 #include "facts_parts.h"
 #include "nl_read.h"
+#include "ovpn_files.h"
 
-#define WORD_MAX 128
-
-/*
- * The next word as OpenVPN's parse_line() takes it: quotes of both kinds, a
- * backslash before any character, a comment from # or ; where a word would
- * begin.  False: there is none, its quote stays open, or it is too long.
- */
-static bool
-next_word(const char **at, char *word)
-{
-	const char *p = *at + strspn(*at, " \t\r");
-	size_t len = 0;
-	char quote = 0;
-
-	if (!*p || *p == '#' || *p == ';')
-		return false;
-	for (; *p && (quote || !strchr(" \t\r", *p)); p++) {
-		if (quote ? *p == quote : *p == '"' || *p == '\'') {
-			quote = quote ? 0 : *p;
-			continue;
-		}
-		if (*p == '\\' && quote != '\'' && p[1])
-			p++;
-		if (len + 1 >= WORD_MAX)
-			return false;
-		word[len++] = *p;
-	}
-	word[len] = '\0';
-	*at = p;
-	return !quote;
-}
+/* One client's configuration while it is read. */
+struct reading {
+	struct bal_facts *f;
+	struct bal_client *client;
+};
 
 static void
-read_user(struct bal_client *c, const char *value)
+take_host(struct bal_addr *out, const char *text)
 {
-	c->unprivileged = strcmp(value, "root") != 0;
-}
-
-static void
-read_hook(struct bal_client *c, const char *value)
-{
-	c->calls_bal |= strstr(value, "bal-up") || strstr(value, "bal-down");
-}
-
-static void
-read_client_line(struct bal_client *c, const char *line)
-{
-	char key[WORD_MAX], value[WORD_MAX];
 	struct bal_err ignored;
 
-	if (!next_word(&line, key) || !next_word(&line, value))
+	/* A name is an address that only OpenVPN can find out. */
+	if (bal_host_parse(text, out, &ignored) < 0)
+		*out = (struct bal_addr){ 0 };
+}
+
+static void
+take_option(void *arg, const struct bal_ovpn_option *o)
+{
+	struct bal_client *c = ((struct reading *)arg)->client;
+	const char *key = o->words[0], *value;
+
+	if (o->n < 2)
 		return;
+	value = o->words[1];
 	if (strcmp(key, "dev") == 0)
 		(void)bal_copy(c->dev, sizeof(c->dev), value);
+	else if (strcmp(key, "bind-dev") == 0)
+		(void)bal_copy(c->bind_dev, sizeof(c->bind_dev), value);
 	else if (strcmp(key, "user") == 0)
-		read_user(c, value);
+		c->unprivileged = strcmp(value, "root") != 0;
 	else if (strcmp(key, "group") == 0)
 		(void)bal_copy(c->group, sizeof(c->group), value);
 	else if (strcmp(key, "up") == 0 || strcmp(key, "down") == 0)
-		read_hook(c, value);
+		c->calls_bal |= strstr(value, "bal-up") ||
+				strstr(value, "bal-down");
 	else if (strcmp(key, "remote") == 0 && bal_addr_none(&c->remote))
-		(void)bal_host_parse(value, &c->remote, &ignored);
+		take_host(&c->remote, value);
 	else if (strcmp(key, "local") == 0) {
 		c->has_local = true;
-		(void)bal_host_parse(value, &c->local, &ignored);
+		take_host(&c->local, value);
 	}
 }
 
 static void
-read_client(struct bal_facts *f, const char *path)
+note_trouble(void *arg, const char *msg)
 {
-	char *line, *text = bal_facts_file(f, path);
-	struct bal_client *c;
+	struct bal_facts *f = ((struct reading *)arg)->f;
 
-	if (!text)
+	bal_facts_unseen(f, bal_facts_text(f, "%s", msg));
+}
+
+static void
+read_client(struct bal_facts *f, const char *path, const char *dir)
+{
+	struct reading reading = { f, BAL_PUSH(&f->arena, &f->clients) };
+	const struct bal_ovpn_taker taker = { take_option, note_trouble,
+					      &reading };
+
+	if (!reading.client)
 		return;
-	c = BAL_PUSH(&f->arena, &f->clients);
-	if (!c)
-		return;
-	c->path = bal_facts_text(f, "%s", path);
-	while ((line = bal_facts_line(&text)))
-		read_client_line(c, line);
+	reading.client->path = bal_facts_text(f, "%s", path);
+	bal_ovpn_read(path, dir, &taker);
 }
 
 static bool
@@ -107,8 +89,8 @@ find_way(struct bal_facts *f, struct bal_nl *nl, struct bal_client *c)
 	struct bal_err why = { 0 };
 	int ifindex = 0;
 
-	if (bal_addr_none(&c->remote) || bal_addr_none(&c->local) ||
-	    !is_here(f, &c->local))
+	if (c->bind_dev[0] || bal_addr_none(&c->remote) ||
+	    bal_addr_none(&c->local) || !is_here(f, &c->local))
 		return;
 	if (bal_nl_leaves_by(nl, &c->local, &c->remote, &ifindex, &why) < 0) {
 		bal_facts_unseen(f, bal_facts_text(f, "%s", why.msg));
@@ -121,22 +103,22 @@ find_way(struct bal_facts *f, struct bal_nl *nl, struct bal_client *c)
 }
 
 static void
-read_clients(struct bal_facts *f, const char *pattern)
+read_clients(struct bal_facts *f, const char *dir)
 {
 	glob_t found = { 0 };
 
-	if (glob(pattern, 0, NULL, &found) != 0)
+	if (glob(bal_facts_text(f, "%s/*.conf", dir), 0, NULL, &found) != 0)
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		read_client(f, found.gl_pathv[i]);
+		read_client(f, found.gl_pathv[i], dir);
 	globfree(&found);
 }
 
 void
 bal_facts_clients(struct bal_facts *f, struct bal_nl *nl)
 {
-	read_clients(f, "/etc/openvpn/*.conf");
-	read_clients(f, "/etc/openvpn/client/*.conf");
+	read_clients(f, "/etc/openvpn");
+	read_clients(f, "/etc/openvpn/client");
 	for (size_t i = 0; i < f->clients.n; i++)
 		find_way(f, nl, &f->clients.v[i]);
 }

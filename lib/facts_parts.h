@@ -30,10 +30,6 @@ char *bal_facts_run(struct bal_facts *f, char *const argv[]);
 /* The next line of *@text, without its end, *@text behind it; NULL: no more. */
 char *bal_facts_line(char **text);
 
-/* The uplink of that name, or NULL. */
-const struct bal_uplink *bal_facts_uplink(const struct bal_facts *f,
-					  const char *name);
-
 /* Features: the kernel's own configuration, else by asking it. */
 void bal_facts_kernel(struct bal_facts *f);
 

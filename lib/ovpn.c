@@ -9,24 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ovpn_conf.h"
+#include "ovpn_files.h"
 #include "paths.h"
 #include "settings.h"
 #include "tunnel.h"
 
 #define SUFFIX ".conf"
-#define FILE_MAX ((size_t)1 << 20)
-#define DEPTH_MAX 10 /* MAX_RECURSE_LEVELS of OpenVPN's options.c */
-#define FILES_MAX 64 /* of one client: two includes ten deep are a thousand */
 
 /* What one client says, of all its files. */
 struct search {
 	const struct bal_ovpn_wanted *wanted;
-	char base[BAL_PATH_MAX]; /* paths that are not absolute start here */
 	struct bal_addr local;
 	char bind_dev[BAL_IFNAMSIZ];
 	bool found; /* in a <connection> */
-	unsigned files;
 };
 
 static bool
@@ -54,71 +49,33 @@ take_local(struct search *s, const struct bal_ovpn_option *o)
 		s->local = local;
 }
 
-static void read_conf(struct search *s, const char *path, int depth);
-
 static void
-follow(struct search *s, const char *file, int depth)
+take_option(void *arg, const struct bal_ovpn_option *o)
 {
-	char path[PATH_MAX];
-	int len = snprintf(path, sizeof(path), "%s%s%s",
-			   file[0] == '/' ? "" : s->base,
-			   file[0] == '/' ? "" : "/", file);
+	struct search *s = arg;
 
-	if (len > 0 && (size_t)len < sizeof(path))
-		read_conf(s, path, depth);
-}
-
-static void
-take_option(struct search *s, const struct bal_ovpn_option *o, int depth)
-{
 	if (o->n < 2)
 		return;
 	if (strcmp(o->words[0], "local") == 0)
 		take_local(s, o);
 	else if (strcmp(o->words[0], "bind-dev") == 0)
 		(void)bal_copy(s->bind_dev, sizeof(s->bind_dev), o->words[1]);
-	else if (strcmp(o->words[0], "cd") == 0 && o->words[1][0] == '/')
-		(void)bal_copy(s->base, sizeof(s->base), o->words[1]);
-	else if (strcmp(o->words[0], "config") == 0)
-		follow(s, o->words[1], depth + 1);
 }
 
 static void
-read_conf(struct search *s, const char *path, int depth)
+warn(void *arg, const char *msg)
 {
-	struct bal_ovpn_reader r;
-	struct bal_ovpn_option o;
-	struct bal_err why;
-	char *text;
-	size_t len;
-	int rc;
-
-	if (depth > DEPTH_MAX || ++s->files > FILES_MAX) {
-		bal_warn("%s: configurations include each other", path);
-		return;
-	}
-	if (bal_read_file(path, FILE_MAX, &text, &len, &why) < 0) {
-		bal_warn("%s", why.msg);
-		return;
-	}
-	bal_ovpn_begin(&r, text, len);
-	while ((rc = bal_ovpn_next(&r, &o, &why)) != 0) {
-		if (rc < 0)
-			bal_warn("%s: %s", path, why.msg);
-		else if (s->files <= FILES_MAX)
-			take_option(s, &o, depth);
-	}
-	free(text);
+	(void)arg;
+	bal_warn("%s", msg);
 }
 
 static bool
 matches(const struct bal_ovpn_wanted *wanted, const char *dir, const char *path)
 {
 	struct search s = { .wanted = wanted };
+	const struct bal_ovpn_taker taker = { take_option, warn, &s };
 
-	if (bal_copy(s.base, sizeof(s.base), dir) < 0)
-		return false;
-	read_conf(&s, path, 0);
+	bal_ovpn_read(path, dir, &taker);
 	return s.found || is_wanted(wanted, &s.local) ||
 	       (wanted->dev[0] && strcmp(s.bind_dev, wanted->dev) == 0);
 }

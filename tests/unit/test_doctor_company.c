@@ -259,6 +259,12 @@ the_address_of_a_tunnel(void **state)
 	finds_nothing();
 	c->has_local = false;
 	finds(RISK, "no-local", "tun1");
+	/* The device is better than any address. */
+	assert_int_equal(bal_copy(c->bind_dev, sizeof(c->bind_dev), "eth1"), 0);
+	finds_nothing();
+	assert_int_equal(bal_copy(c->bind_dev, sizeof(c->bind_dev), "eth2"), 0);
+	assert_non_null(strstr(finds(RISK, "bind-dev", "tun1")->mend,
+			       "bind-dev eth1 (in "));
 	/* Where no line is meant, any will do. */
 	memset(&known("tun1")->told, 0, sizeof(known("tun1")->told));
 	see();
