@@ -131,6 +131,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	look_at_plan(f, pass);
 	bal_facts_rules(f, pass->nl);
 	bal_facts_clients(f, pass->nl);
+	bal_facts_wireguard(f, pass->nl);
 }
 
 /* A configuration that is wrong, or no netlink, is a fact. */

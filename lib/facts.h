@@ -72,6 +72,15 @@ struct bal_client {
 	bool looked_up;
 };
 
+/* Where a tunnel of WireGuard's sends its packets. */
+struct bal_endpoint {
+	char dev[BAL_IFNAMSIZ];
+	struct bal_addr addr;
+	uint32_t mark; /* that its packets have; 0: none */
+	char leaves[BAL_IFNAMSIZ]; /* by that device now; "": no route */
+	bool shared; /* by a route that several uplinks share */
+};
+
 /* All of it.  Zero state: nothing known. */
 struct bal_facts {
 	struct bal_arena arena; /* of all that follows but what pass has */
@@ -117,6 +126,7 @@ struct bal_facts {
 	BAL_LIST(struct bal_event_file) events;
 	BAL_LIST(struct bal_gateway_line) gateways;
 	BAL_LIST(struct bal_client) clients;
+	BAL_LIST(struct bal_endpoint) endpoints;
 
 	BAL_LIST(const char *) unseen; /* what could not be looked at */
 };

@@ -85,21 +85,12 @@ is_here(const struct bal_facts *f, const struct bal_addr *addr)
 static void
 find_way(struct bal_facts *f, struct bal_nl *nl, struct bal_client *c)
 {
-	const struct bal_link *link;
-	struct bal_err why = { 0 };
-	int ifindex = 0;
+	struct bal_way way = { .src = c->local, .dst = c->remote };
 
 	if (c->bind_dev[0] || bal_addr_none(&c->remote) ||
 	    bal_addr_none(&c->local) || !is_here(f, &c->local))
 		return;
-	if (bal_nl_leaves_by(nl, &c->local, &c->remote, &ifindex, &why) < 0) {
-		bal_facts_unseen(f, bal_facts_text(f, "%s", why.msg));
-		return;
-	}
-	c->looked_up = true;
-	link = bal_snapshot_ifindex(f->snap, ifindex);
-	if (link)
-		memcpy(c->leaves, link->name, sizeof(c->leaves));
+	c->looked_up = bal_facts_way(f, nl, &way, c->leaves);
 }
 
 static void

@@ -4,6 +4,7 @@
 #define BAL_FACTS_PARTS_H
 
 #include "facts.h"
+#include "nl_read.h"
 
 /*
  * Text into the arena of @f: never cut; "" when memory ran out, which the
@@ -30,6 +31,14 @@ char *bal_facts_run(struct bal_facts *f, char *const argv[]);
 /* The next line of *@text, without its end, *@text behind it; NULL: no more. */
 char *bal_facts_line(char **text);
 
+/*
+ * Look up @way, the name of its device into @leaves of BAL_IFNAMSIZ, "" where
+ * there is no route.  False where it cannot be, which is told by
+ * bal_facts_unseen().
+ */
+bool bal_facts_way(struct bal_facts *f, struct bal_nl *nl, struct bal_way *way,
+		   char *leaves);
+
 /* Features: the kernel's own configuration, else by asking it. */
 void bal_facts_kernel(struct bal_facts *f);
 
@@ -50,5 +59,8 @@ void bal_facts_stanzas(struct bal_facts *f);
 
 /* OpenVPN's client configurations, and where their packets leave. */
 void bal_facts_clients(struct bal_facts *f, struct bal_nl *nl);
+
+/* Where the packets of WireGuard's tunnels leave. */
+void bal_facts_wireguard(struct bal_facts *f, struct bal_nl *nl);
 
 #endif

@@ -123,6 +123,22 @@ bal_facts_run(struct bal_facts *f, char *const argv[])
 	return text;
 }
 
+bool
+bal_facts_way(struct bal_facts *f, struct bal_nl *nl, struct bal_way *way,
+	      char *leaves)
+{
+	const struct bal_link *link;
+	struct bal_err why = { 0 };
+
+	if (bal_nl_find_way(nl, way, &why) < 0) {
+		bal_facts_unseen(f, bal_facts_text(f, "%s", why.msg));
+		return false;
+	}
+	link = bal_snapshot_ifindex(f->snap, way->ifindex);
+	(void)bal_copy(leaves, BAL_IFNAMSIZ, link ? link->name : "");
+	return true;
+}
+
 const struct bal_uplink *
 bal_facts_uplink(const struct bal_facts *f, const char *name)
 {

@@ -43,12 +43,18 @@ int bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 int bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
 			   struct bal_err *err);
 
-/*
- * By which device a packet of this box's from @src to @dst leaves, as rules and
- * routes are now: its index into *@ifindex, 0 where there is no route.
- */
-int bal_nl_leaves_by(struct bal_nl *nl, const struct bal_addr *src,
-		     const struct bal_addr *dst, int *ifindex,
-		     struct bal_err *err);
+/* A packet of this box's own, and the way that it takes. */
+struct bal_way {
+	struct bal_addr src; /* none: the kernel chooses one with the route */
+	struct bal_addr dst;
+	uint32_t mark;
+
+	int ifindex;	/* the device that it leaves by; 0: no route */
+	uint32_t table; /* whose route that is; 0: none */
+};
+
+/* Fill in @way->ifindex and .table, as rules and routes are now. */
+int bal_nl_find_way(struct bal_nl *nl, struct bal_way *way,
+		    struct bal_err *err);
 
 #endif

@@ -272,6 +272,48 @@ the_address_of_a_tunnel(void **state)
 }
 
 static void
+the_endpoint_of_wireguard(void **state)
+{
+	const struct bal_finding *found;
+	struct bal_endpoint *e;
+
+	(void)state;
+	tunnel(1, 3);
+	name_table("tun1");
+	see();
+	obey_devconf();
+	e = BAL_PUSH(&w.arena, &f.endpoints);
+	assert_non_null(e);
+	assert_int_equal(bal_copy(e->dev, sizeof(e->dev), "tun1"), 0);
+	e->addr = addr("198.51.100.1");
+	assert_int_equal(bal_copy(e->leaves, sizeof(e->leaves), "eth1"), 0);
+	finds_nothing();
+	/* By chance, then. */
+	e->shared = true;
+	assert_string_equal(finds(RISK, "endpoint", "tun1")->what,
+			    "over is eth1, and packets to its endpoint "
+			    "198.51.100.1 leave by any uplink");
+	e->shared = false;
+	assert_int_equal(bal_copy(e->leaves, sizeof(e->leaves), "eth2"), 0);
+	found = finds(RISK, "endpoint", "tun1");
+	assert_string_equal(found->what,
+			    "over is eth1, and packets to its endpoint "
+			    "198.51.100.1 leave by eth2");
+	assert_string_equal(found->mend, "ip route replace 198.51.100.1 via "
+					 "192.168.1.1 dev eth1");
+	e->leaves[0] = '\0';
+	found = finds(RISK, "endpoint", "tun1");
+	assert_non_null(strstr(found->what, " leave nowhere"));
+	link_of("eth1")->carrier = false;
+	see();
+	finds_nothing();
+	link_of("eth1")->carrier = true;
+	memset(&known("tun1")->told, 0, sizeof(known("tun1")->told));
+	see();
+	finds_nothing();
+}
+
+static void
 the_rights_of_a_tunnel(void **state)
 {
 	struct bal_client *c = client();
@@ -440,6 +482,7 @@ main(void)
 		HEALTHY(tunnels_need_it_less),
 		HEALTHY(the_way_of_a_tunnel),
 		HEALTHY(the_address_of_a_tunnel),
+		HEALTHY(the_endpoint_of_wireguard),
 		HEALTHY(the_rights_of_a_tunnel),
 		HEALTHY(tables_without_names),
 		HEALTHY(nobody_to_ask),
