@@ -16,7 +16,8 @@ mend_manager(struct bal_diagnosis *d, const char *name, const char *dev)
 		bal_doctor_mend(d,
 				"NetworkInterfaceBlacklist = %s (in the "
 				"[General] section of "
-				"/etc/connman/main.conf)",
+				"/etc/connman/main.conf, with those that stand "
+				"there)",
 				dev);
 	else
 		bal_doctor_mend(d, "Unmanaged = yes (in the [Link] section of "

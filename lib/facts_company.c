@@ -162,12 +162,19 @@ is_managed_by_dhcpcd(struct bal_facts *f, const struct bal_uplink *up)
 			 "allowinterfaces", up->name, 0) != 0;
 }
 
+/* It denies these where nobody has said which. */
 static bool
 is_managed_by_connman(struct bal_facts *f, const struct bal_uplink *up)
 {
-	return !up->no_arp &&
-	       is_listed(bal_facts_file(f, "/etc/connman/main.conf"),
-			 "NetworkInterfaceBlacklist", up->name, 1) <= 0;
+	static const char key[] = "NetworkInterfaceBlacklist";
+	char usual[] = "NetworkInterfaceBlacklist = "
+		       "vmnet,vboxnet,virbr,ifb,ve-,vb-";
+	int denied = is_listed(bal_facts_file(f, "/etc/connman/main.conf"), key,
+			       up->name, 1);
+
+	if (denied < 0)
+		denied = is_listed(usual, key, up->name, 1);
+	return !up->no_arp && !denied;
 }
 
 static const struct manager {

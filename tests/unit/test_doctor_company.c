@@ -387,7 +387,8 @@ managers(void **state)
 				      "of its file in /etc/systemd/network)" },
 		{ "dhcpcd", "denyinterfaces eth1 (in /etc/dhcpcd.conf)" },
 		{ "connman", "NetworkInterfaceBlacklist = eth1 (in the "
-			     "[General] section of /etc/connman/main.conf)" },
+			     "[General] section of /etc/connman/main.conf, "
+			     "with those that stand there)" },
 	};
 	struct bal_manager *m = BAL_PUSH(&w.arena, &f.managers);
 
