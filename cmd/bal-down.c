@@ -36,7 +36,7 @@ find_device(struct bal_intent *intent, int argc, char **argv,
 		err->kind = BAL_EUSAGE;
 		return -1;
 	}
-	if (!operand && bal_hook_read(&hook, argc, argv, err) < 0)
+	if (!operand && bal_hook_device(&hook, argc, argv, err) < 0)
 		return -1;
 	if (!operand && !hook.dev[0] && !hook.all)
 		return bal_err(err, BAL_EUSAGE, "which device?");

@@ -59,7 +59,7 @@ find_target(const char **target, struct bal_hook *hook, int argc, char **argv,
 		*target = argv[0];
 		return 0;
 	}
-	if (bal_hook_read(hook, argc, argv, err) < 0)
+	if (bal_hook_device(hook, argc, argv, err) < 0)
 		return -1;
 	*target = hook->dev;
 	if (!hook->dev[0] && !hook->all)

@@ -33,6 +33,13 @@ struct reader {
 	unsigned uplink_line[BAL_UPLINKS_MAX];
 };
 
+static void
+tell_value(struct reader *r, const char *text, const struct bal_err *err)
+{
+	bal_lines_fault(&r->lines, r->lines.number, "%s%s", err->msg,
+			bal_lines_hint(text));
+}
+
 /* Was key number @i said in this section before? */
 static bool
 is_repeated(struct reader *r, uint32_t *seen, size_t i, const char *key)
@@ -71,7 +78,7 @@ take_setting(struct reader *r, struct bal_settings *set, unsigned allowed,
 			r->need_line = r->lines.number;
 	}
 	if (bal_settings_set(set, allowed, key, text, &err) < 0)
-		bal_lines_fault(&r->lines, r->lines.number, "%s", err.msg);
+		tell_value(r, text, &err);
 	else if (r->section == SECTION_UPLINK && 1u << i == BAL_SET_OVER &&
 		 !strcmp(set->over, last_uplink(r)->name)) {
 		bal_lines_fault(&r->lines, r->lines.number,
@@ -96,7 +103,7 @@ take_global(struct reader *r, unsigned allowed, const char *key,
 	    is_repeated(r, &r->seen_globals, i, key))
 		return;
 	if (bal_globals_set(&r->conf.globals, allowed, key, text, &err) < 0)
-		bal_lines_fault(&r->lines, r->lines.number, "%s", err.msg);
+		tell_value(r, text, &err);
 }
 
 static int
@@ -135,16 +142,14 @@ static void
 end_section(struct reader *r)
 {
 	const struct bal_settings *set = &r->conf.check;
-	const unsigned both = BAL_SET_NEED | BAL_SET_TARGETS;
+	struct bal_err err;
 
 	if (r->section == SECTION_UPLINK)
 		set = &last_uplink(r)->set;
 	else if (r->section != SECTION_CHECK)
 		return;
-	if ((set->has & both) == both && set->need > set->n_targets)
-		bal_lines_fault(&r->lines, r->need_line,
-				"need \"%u\" is more than there are targets",
-				set->need);
+	if (bal_settings_agree(set, &err) < 0)
+		bal_lines_fault(&r->lines, r->need_line, "%s", err.msg);
 }
 
 static int

@@ -192,6 +192,8 @@ set_openvpn_command(struct bal_globals *g, const char *text,
 		named |= p[1] == 's';
 		p += 2;
 	}
+	if (bal_has_comment(text, "#"))
+		return bal_err(err, BAL_ECONF, "\"%.80s\" has a #", text);
 	if (!named)
 		return bal_err(err, BAL_ECONF,
 			       "\"%.80s\" has no %%s for the name", text);

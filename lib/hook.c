@@ -9,6 +9,9 @@
 #include <strings.h>
 #include <unistd.h>
 
+/* interfaces(5) has comments on lines of their own only. */
+#define COMMENT_HINT ": a comment needs a line of its own"
+
 /* wg-quick runs PostUp in a subshell of its own and exports nothing. */
 static bool
 parent_is(const char *name)
@@ -124,6 +127,7 @@ stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 {
 	char variable[48] = "IF_BAL_", name[48];
 	size_t at = strlen(variable);
+	struct bal_err why = { 0 };
 	const char *text;
 
 	for (size_t i = 0; key[i] && at < sizeof(variable) - 1; i++)
@@ -132,10 +136,31 @@ stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 	text = secure_getenv(variable);
 	if (!text)
 		return 0;
-	if (bal_settings_set(&hook->told, ~0u, key, text, err) == 0)
+	if (bal_settings_set(&hook->told, ~0u, key, text, &why) == 0)
 		return 0;
 	stanza_spelling(key, strlen(key), name, sizeof(name));
-	return bal_err_wrap(err, "option bal-%s of %s", name, hook->dev);
+	return bal_err(err, BAL_ECONF, "option bal-%s of %s: %.200s%s", name,
+		       hook->dev, why.msg,
+		       bal_has_comment(text, "#;") ? COMMENT_HINT : "");
+}
+
+/* All that is wrong is told; the last of it is what fails. */
+static int
+stanza_options(struct bal_hook *hook, struct bal_err *err)
+{
+	struct bal_err why;
+	unsigned faults = 0;
+
+	for (size_t i = 0; bal_settings_key(i); i++) {
+		if (stanza_option(hook, bal_settings_key(i), &why) == 0)
+			continue;
+		if (faults++)
+			bal_say(BAL_SAY_FAULT, "%s", err->msg);
+		*err = why;
+	}
+	if (!faults && bal_settings_agree(&hook->told, err) < 0)
+		return bal_err_wrap(err, "options of %s", hook->dev);
+	return faults ? -1 : 0;
 }
 
 static void
@@ -177,7 +202,7 @@ warn_of_unknown_options(const struct bal_hook *hook)
 }
 
 static int
-read_ifupdown(struct bal_hook *hook, struct bal_err *err)
+read_ifupdown(struct bal_hook *hook, bool options, struct bal_err *err)
 {
 	const char *iface = secure_getenv("IFACE");
 	const char *method = secure_getenv("METHOD");
@@ -189,10 +214,11 @@ read_ifupdown(struct bal_hook *hook, struct bal_err *err)
 	if (bal_check_ifname(iface, err) < 0)
 		return bal_err_wrap(err, "IFACE");
 	(void)bal_copy(hook->dev, sizeof(hook->dev), iface);
-	for (size_t i = 0; bal_settings_key(i); i++)
-		if (stanza_option(hook, bal_settings_key(i), err) < 0)
+	if (options) {
+		warn_of_unknown_options(hook);
+		if (stanza_options(hook, err) < 0)
 			return -1;
-	warn_of_unknown_options(hook);
+	}
 	hook->gateway = stranger_addr("IF_GATEWAY");
 	/* They dial in the background. */
 	hook->comes_late = method && (strcmp(method, "ppp") == 0 ||
@@ -254,8 +280,9 @@ read_dhcp(struct bal_hook *hook, struct bal_err *err)
 	return 0;
 }
 
-int
-bal_hook_read(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
+static int
+read_hook(struct bal_hook *hook, int argc, char **argv, bool options,
+	  struct bal_err *err)
 {
 	struct bal_hook h = { .caller = bal_hook_caller() };
 	const char *dev;
@@ -263,7 +290,7 @@ bal_hook_read(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 
 	switch (h.caller) {
 	case BAL_CALLER_IFUPDOWN:
-		rc = read_ifupdown(&h, err);
+		rc = read_ifupdown(&h, options, err);
 		break;
 	case BAL_CALLER_OPENVPN:
 		rc = read_openvpn(&h, argc, argv, err);
@@ -285,6 +312,19 @@ bal_hook_read(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 	if (rc == 0)
 		*hook = h;
 	return rc;
+}
+
+int
+bal_hook_read(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
+{
+	return read_hook(hook, argc, argv, true, err);
+}
+
+int
+bal_hook_device(struct bal_hook *hook, int argc, char **argv,
+		struct bal_err *err)
+{
+	return read_hook(hook, argc, argv, false, err);
 }
 
 int

@@ -49,12 +49,19 @@ struct bal_hook {
 /*
  * Read the environment, and @argv where OpenVPN has put its arguments behind
  * ours (DEV TUN_MTU LINK_MTU LOCAL REMOTE|NETMASK init|restart).  Values that
- * do not parse: a stanza's bal-* option fails with BAL_ECONF and the option's
- * name; OpenVPN's and a DHCP server's come from a stranger and are only warned
- * of.
+ * do not parse: a stanza's bal-* options fail with BAL_ECONF and the option's
+ * name, all but the last by bal_say(); OpenVPN's and a DHCP server's come from
+ * a stranger and are only warned of.
  */
 int bal_hook_read(struct bal_hook *hook, int argc, char **argv,
 		  struct bal_err *err);
+
+/*
+ * As bal_hook_read(), for a command that the bal-* options do not concern: they
+ * are not read, and no mistake in them stops it.
+ */
+int bal_hook_device(struct bal_hook *hook, int argc, char **argv,
+		    struct bal_err *err);
 
 /*
  * As bal_hook_read(), for a command that takes a device as operand: it is put

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "text.h"
+
 void
 bal_lines_init(struct bal_lines *lines, const char *path, const char *text,
 	       size_t len)
@@ -48,6 +50,14 @@ bal_lines_fault(struct bal_lines *lines, unsigned number, const char *fmt, ...)
 	}
 	if (!lines->quiet)
 		bal_say(BAL_SAY_FAULT, "%s:%u: %s", lines->path, number, what);
+}
+
+const char *
+bal_lines_hint(const char *text)
+{
+	return bal_has_comment(text, "#") ?
+		       ": a comment at the end of a line begins with \";\"" :
+		       "";
 }
 
 static bool
@@ -93,17 +103,18 @@ begin_section(struct bal_lines *lines, const char *line, size_t len)
 			len = i;
 	while (is_blank(line[len - 1]))
 		len--;
-	if (len < 2 || line[len - 1] != ']') {
+	memcpy(name, line, len);
+	name[len] = '\0';
+	if (len < 2 || name[len - 1] != ']') {
 		bal_lines_fault(
 			lines, lines->number,
-			"\"%.*s\" is not a section: no \"]\" at its end",
-			(int)len, line);
+			"\"%s\" is not a section: no \"]\" at its end%s", name,
+			bal_lines_hint(name));
 		lines->section(lines->arg, NULL);
 		return;
 	}
-	memcpy(name, line + 1, len - 2);
-	name[len - 2] = '\0';
-	lines->section(lines->arg, name);
+	name[len - 1] = '\0';
+	lines->section(lines->arg, name + 1);
 }
 
 /* The next line without its end; its length, or -1 behind the last. */

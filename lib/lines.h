@@ -45,6 +45,12 @@ char *bal_lines_read(char *buf, int size, void *lines);
 /* To be called by inih's handler first: this line was a key and a value. */
 void bal_lines_taken(struct bal_lines *lines);
 
+/*
+ * What is to be said behind a fault: inih knows no comment that begins with a #
+ * at the end of a line.  "" where @text has none.
+ */
+const char *bal_lines_hint(const char *text);
+
 /* Count a fault of line @number, keep the first, and report it by bal_say(). */
 void bal_lines_fault(struct bal_lines *lines, unsigned number, const char *fmt,
 		     ...) BAL_PRINTF(3, 4);

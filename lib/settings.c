@@ -115,6 +115,18 @@ bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
 	return 0;
 }
 
+int
+bal_settings_agree(const struct bal_settings *s, struct bal_err *err)
+{
+	const unsigned both = BAL_SET_NEED | BAL_SET_TARGETS;
+
+	if ((s->has & both) == both && s->need > s->n_targets)
+		return bal_err(err, BAL_ECONF,
+			       "need \"%u\" is more than there are targets",
+			       s->need);
+	return 0;
+}
+
 void
 bal_settings_merge(struct bal_settings *base, const struct bal_settings *over)
 {

@@ -114,6 +114,12 @@ struct bal_settings bal_settings_default(void);
 int bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
 		     const char *text, struct bal_err *err);
 
+/*
+ * Do the keys that were said agree with each other?  -1 with the reason: need
+ * is more than there are targets.
+ */
+int bal_settings_agree(const struct bal_settings *s, struct bal_err *err);
+
 /* What @over says replaces what @base says, key by key. */
 void bal_settings_merge(struct bal_settings *base,
 			const struct bal_settings *over);

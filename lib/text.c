@@ -247,6 +247,17 @@ bal_check_printable(const char *text, struct bal_err *err)
 	return 0;
 }
 
+bool
+bal_has_comment(const char *text, const char *marks)
+{
+	char before = ' ';
+
+	for (; *text; before = *text++)
+		if (strchr(marks, *text) && (before == ' ' || before == '\t'))
+			return true;
+	return false;
+}
+
 /* As the kernel's isspace(), which knows 0xa0 too. */
 static bool
 kernel_isspace(unsigned char c)

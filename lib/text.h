@@ -57,6 +57,12 @@ int bal_check_ifname(const char *name, struct bal_err *err);
 int bal_check_printable(const char *text, struct bal_err *err);
 
 /*
+ * Does @text hold what people take for a comment: one of @marks at its begin or
+ * behind a blank?
+ */
+bool bal_has_comment(const char *text, const char *marks);
+
+/*
  * Copy @text into @buf of @size.  Fails, with @buf empty, where it does not
  * fit: nothing is ever cut silently.
  */

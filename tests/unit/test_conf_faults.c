@@ -32,6 +32,7 @@ assert_faults(const char *text, size_t len, const char *expected)
 }
 
 #define TEN "1234567890"
+#define HINT ": a comment at the end of a line begins with \";\""
 #define FIFTY TEN TEN TEN TEN TEN
 
 static const struct {
@@ -148,6 +149,15 @@ static const struct {
 	  "2: unknown key \"event_timeout\"\n" },
 	{ "[check]\ntargets = dns.google\n",
 	  "2: targets \"dns.google\" is not an IP address\n" },
+	{ "[check]\ntargets = 9.9.9.9 # far\n[uplink a] # near\n",
+	  "2: targets \"#\" is not an IP address" HINT "\n"
+	  "3: \"[uplink a] # near\" is not a section: no \"]\" at its "
+	  "end" HINT "\n" },
+	{ "[bal]\nmasquerade = yes #lan\nopenvpn_command = a %s # b\n",
+	  "2: masquerade \"yes #lan\" is neither yes nor no" HINT "\n"
+	  "3: openvpn_command \"a %s # b\" has a #" HINT "\n" },
+	{ "[check]\ntargets = 9.9.9.9#far\n",
+	  "2: targets \"9.9.9.9#far\" is not an IP address\n" },
 	{ "[check]\ntargets = http://1.2.3.4:x/\n[uplink a]\n"
 	  "targets = exec:relative\n",
 	  "2: targets \"http://1.2.3.4:x/\": port \"x\" is not a number\n"

@@ -18,14 +18,15 @@
 
 static struct bal_err err;
 static struct bal_hook hook;
-static char warning[320];
+static char warning[1000]; /* one a line */
 
 static void
 keep_warning(void *arg, enum bal_say what, const char *msg)
 {
 	(void)arg;
 	(void)what;
-	snprintf(warning, sizeof(warning), "%s", msg);
+	snprintf(warning + strlen(warning), sizeof(warning) - strlen(warning),
+		 "%s%s", warning[0] ? "\n" : "", msg);
 }
 
 /* All of it but what tells cmocka how to speak. */
@@ -202,6 +203,49 @@ stanza_with_faults(void **state)
 	set("IFACE", "a/b");
 	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
 	assert_int_equal(strncmp(err.msg, "IFACE: ", 7), 0);
+}
+
+static void
+every_fault_is_told(void **state)
+{
+	(void)state;
+	stanza("eth1");
+	set("IF_BAL_WEIGHT", "0");
+	set("IF_BAL_TARGETS", "9.9.9.9 # far");
+	set("IF_BAL_UP", "2 ; rounds");
+	set("IF_BAL_DWON", "3");
+	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
+	assert_int_equal(err.kind, BAL_ECONF);
+	assert_string_equal(
+		warning,
+		"unknown option bal-dwon of eth1\n"
+		"option bal-weight of eth1: weight \"0\" is not between 1 and "
+		"255\n"
+		"option bal-targets of eth1: targets \"#\" is not an IP "
+		"address: a comment needs a line of its own");
+	assert_string_equal(err.msg, "option bal-up of eth1: up \"2 ; rounds\" "
+				     "is not a number: a comment needs a line "
+				     "of its own");
+	/* They do not concern who takes it down. */
+	warning[0] = '\0';
+	assert_int_equal(bal_hook_device(&hook, 0, NULL, &err), 0);
+	assert_string_equal(hook.dev, "eth1");
+	assert_int_equal(hook.told.has, 0);
+	assert_string_equal(warning, "");
+}
+
+static void
+options_that_disagree(void **state)
+{
+	(void)state;
+	stanza("eth1");
+	set("IF_BAL_NEED", "2");
+	must_read(0, NULL);
+	set("IF_BAL_TARGETS", "9.9.9.9");
+	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
+	assert_int_equal(err.kind, BAL_ECONF);
+	assert_string_equal(err.msg, "options of eth1: need \"2\" is more than "
+				     "there are targets");
 }
 
 static void
@@ -420,6 +464,8 @@ main(void)
 		TEST(every_key_is_an_option),
 		TEST(ifupdown_for_all),
 		TEST(stanza_with_faults),
+		TEST(every_fault_is_told),
+		TEST(options_that_disagree),
 		TEST(openvpn),
 		TEST(openvpn_with_nonsense),
 		TEST(openvpn_arguments),
