@@ -219,6 +219,47 @@ learn_over(struct bal_uplink_state *us, const struct bal_state *state,
 			       found);
 }
 
+static bool
+is_over(const struct bal_uplink_state *us, const struct bal_conf *conf,
+	const char *line)
+{
+	const struct bal_settings set = bal_uplink_settings(conf, us, us->name);
+
+	return strcmp(set.has & BAL_SET_OVER ? set.over : us->learned_over,
+		      line) == 0;
+}
+
+/*
+ * A line that is no uplink any more is as good as any that never was one, but
+ * for the tunnels over it: what had them leave by it is gone.
+ */
+static void
+take_line_away(const struct bal_intent *intent, const struct bal_conf *conf,
+	       struct bal_state *state)
+{
+	if (!bal_state_find(state, intent->dev))
+		return;
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (is_over(us, conf, intent->dev))
+			(void)bal_copy(us->line_down, sizeof(us->line_down),
+				       intent->dev);
+	}
+}
+
+static void
+give_line_back(const struct bal_intent *intent, struct bal_state *state)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (strcmp(us->name, intent->dev) == 0 ||
+		    strcmp(us->line_down, intent->dev) == 0)
+			us->line_down[0] = '\0';
+	}
+}
+
 static int
 apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 	 struct bal_state *state, struct bal_err *err)
@@ -233,6 +274,7 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 		return bal_err(err, BAL_ESYS, "%s was not admitted",
 			       intent->dev);
 	us->admin_up = true;
+	give_line_back(intent, state);
 	if (intent->keep_told)
 		bal_settings_merge(&us->told, &intent->told);
 	else
@@ -306,6 +348,8 @@ apply_down(const struct bal_intent *intent, const struct bal_conf *conf,
 	if (!intent->all &&
 	    note_stop(intent, conf, snap, state, intent->dev, err) < 0)
 		return -1;
+	if (!intent->all)
+		take_line_away(intent, conf, state);
 	for (size_t i = 0; i < state->n_uplinks; i++) {
 		struct bal_uplink_state *us = &state->uplinks[i];
 

@@ -323,11 +323,13 @@ find(const struct bal_uplinks *ups, const char *name)
 /* A line that ifdown took down need not be an uplink any more. */
 static bool
 is_way_out(const struct bal_uplinks *ups, const struct bal_snapshot *snap,
-	   const char *over)
+	   const struct bal_uplink_state *us, const char *over)
 {
 	const struct bal_uplink *under = find(ups, over);
 	const struct bal_link *link = bal_snapshot_link(snap, over);
 
+	if (!under && us && strcmp(us->line_down, over) == 0)
+		return false;
 	if (!under)
 		return !link || link->up;
 	return under->admin_up && under->usable &&
@@ -336,12 +338,15 @@ is_way_out(const struct bal_uplinks *ups, const struct bal_snapshot *snap,
 
 /* Nothing gets through a tunnel whose packets get nowhere. */
 static void
-strand_tunnels(struct bal_uplinks *ups, const struct bal_snapshot *snap)
+strand_tunnels(struct bal_uplinks *ups, const struct bal_snapshot *snap,
+	       const struct bal_state *state)
 {
 	for (size_t i = 0; i < ups->n; i++) {
 		struct bal_uplink *up = &ups->v[i];
 
-		if (up->base || is_way_out(ups, snap, up->set.over))
+		if (up->base ||
+		    is_way_out(ups, snap, bal_state_find(state, up->name),
+			       up->set.over))
 			continue;
 		up->stranded = true;
 		up->alive = false;
@@ -443,7 +448,7 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 	}
 	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);
 	compare_addresses(&ups, &all);
-	strand_tunnels(&ups, snap);
+	strand_tunnels(&ups, snap, state);
 	keep_all_dead(&ups, &conf->globals, state, snap->now_ms);
 	if (arena->oom)
 		return bal_err_nomem(err);

@@ -142,6 +142,8 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 	u->learned_addr = bal_addr_raw(AF_INET, address, 4, n % 33);
 	assert_int_equal(
 		bal_copy(u->learned_over, BAL_IFNAMSIZ, "123456789012345"), 0);
+	assert_int_equal(
+		bal_copy(u->line_down, BAL_IFNAMSIZ, "123456789012346"), 0);
 	u->slot = n;
 	u->table = UINT32_MAX - n;
 	u->ifindex = INT_MAX;

@@ -290,6 +290,40 @@ down_and_mode(void **state)
 	assert_int_equal(w.state.mode, BAL_MODE_SOLO);
 }
 
+/* Who is over a line hears of its end, and of its return. */
+static void
+a_line_under_tunnels(void **state)
+{
+	struct bal_intent down = intent_of(BAL_INTENT_DOWN, "eth1");
+	struct bal_intent up = intent_of(BAL_INTENT_UP, "eth1");
+
+	(void)state;
+	modem(1);
+	modem(2);
+	tunnel(1, 11);
+	tunnel(2, 12);
+	apply(&down);
+	assert_string_equal(known("tun1")->line_down, "eth1");
+	assert_string_equal(known("tun2")->line_down, "");
+	apply(&up);
+	assert_string_equal(known("tun1")->line_down, "");
+	/* By what was learned, too; the tunnel itself may know better. */
+	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	assert_int_equal(
+		bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "eth1"), 0);
+	apply(&down);
+	assert_string_equal(known("tun1")->line_down, "eth1");
+	up = intent_of(BAL_INTENT_UP, "tun1");
+	apply(&up);
+	assert_string_equal(known("tun1")->line_down, "");
+	/* What never was an uplink was not taken away. */
+	configured("tun2", "over", "br0");
+	known("tun2")->told.has &= ~(unsigned)BAL_SET_OVER;
+	down = intent_of(BAL_INTENT_DOWN, "br0");
+	apply(&down);
+	assert_string_equal(known("tun2")->line_down, "");
+}
+
 static struct bal_probe
 result(const char *dev, enum bal_health verdict)
 {
@@ -382,6 +416,7 @@ main(void)
 		FRESH(up),
 		FRESH(over_by_the_address_that_it_sends_from),
 		FRESH(down_and_mode),
+		FRESH(a_line_under_tunnels),
 		FRESH(probe_results),
 		FRESH(results_of_another_world),
 	};

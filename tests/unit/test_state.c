@@ -28,6 +28,7 @@ assert_same_uplink(const struct bal_uplink_state *a,
 	assert_memory_equal(&a->learned_addr, &b->learned_addr,
 			    sizeof(a->learned_addr));
 	assert_string_equal(a->learned_over, b->learned_over);
+	assert_string_equal(a->line_down, b->line_down);
 	assert_int_equal(a->slot, b->slot);
 	assert_int_equal(a->table, b->table);
 	assert_int_equal(a->ifindex, b->ifindex);

@@ -94,6 +94,7 @@ static const char *const damaged[] = {
 	UPLINK("learned_gateway = none"),
 	UPLINK("learned_addr = 1.1.1.1/33"),
 	UPLINK("learned_over = a/b"),
+	UPLINK("line_down = a/b"),
 	UPLINK("health = sick"),
 	UPLINK("condition = sick"),
 	UPLINK("judge = 1 2 3"),

@@ -367,10 +367,21 @@ over_a_line_that_is_down(void **state)
 	link_of("eth9")->up = false;
 	resolve();
 	assert_true(up_of("tun1")->stranded);
-	/* Of a line that nobody knows nothing is known. */
+	/* Of a line that nobody knows nothing is known... */
 	configured("tun1", "over", "eth8");
 	resolve();
 	assert_false(up_of("tun1")->stranded);
+	/* ...but that bal-down took it away. */
+	device("eth7");
+	configured("tun1", "over", "eth7");
+	assert_int_equal(
+		bal_copy(known("tun1")->line_down, BAL_IFNAMSIZ, "eth8"), 0);
+	resolve();
+	assert_false(up_of("tun1")->stranded);
+	assert_int_equal(
+		bal_copy(known("tun1")->line_down, BAL_IFNAMSIZ, "eth7"), 0);
+	resolve();
+	assert_true(up_of("tun1")->stranded);
 }
 
 static void
