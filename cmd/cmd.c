@@ -330,6 +330,9 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 	struct bal_err err = { 0 };
 	int status;
 
+	/* Before Linux 5.18 the environment could stand in the place of them. */
+	if (argc < 1)
+		return CMD_USAGE;
 	make_sane();
 	bal_say_sink(print_message, &f);
 	f.common.strict = says_strict(cmd, argc, argv) || bal_hook_strict();

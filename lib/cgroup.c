@@ -176,8 +176,9 @@ bal_cgroup_fail(int eno, const struct bal_cgroup *cg, const char *what,
 {
 	bal_err_sys(err, eno, "cannot %s cgroup %s/%s", what, cg->parent,
 		    cg->name);
-	/* Read-only, forbidden to have more, or of threads. */
-	if (eno == EROFS || eno == EAGAIN || eno == EOPNOTSUPP)
+	/* Read-only, forbidden to have more, or of threads; a container's. */
+	if (eno == EROFS || eno == EAGAIN || eno == EOPNOTSUPP ||
+	    ((eno == EACCES || eno == EPERM) && geteuid() == 0))
 		err->kind = BAL_EUNAVAIL;
 	return -1;
 }

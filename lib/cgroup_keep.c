@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,20 +75,22 @@ remove_left(int parent_fd, int depth)
 static void
 close_others(const int *keep, int n)
 {
-	DIR *dir = opendir("/proc/self/fd");
-	struct dirent *entry;
+	unsigned from = FIRST_OTHER;
 
-	while (dir && (entry = readdir(dir))) {
-		int fd = (int)strtol(entry->d_name, NULL, 10);
-		bool kept = fd < FIRST_OTHER || fd == dirfd(dir);
+	/* No list of them is read: for that a descriptor might be lacking. */
+	for (;;) {
+		unsigned next = ~0U;
 
 		for (int i = 0; i < n; i++)
-			kept |= fd == keep[i];
-		if (!kept)
-			close(fd);
+			if ((unsigned)keep[i] >= from &&
+			    (unsigned)keep[i] < next)
+				next = (unsigned)keep[i];
+		if (next > from)
+			(void)close_range(from, next - (next != ~0U), 0);
+		if (next == ~0U)
+			break;
+		from = next + 1;
 	}
-	if (dir)
-		closedir(dir);
 	for (int fd = open("/dev/null", O_RDWR), to = 0; to < FIRST_OTHER; to++)
 		(void)dup2(fd, to);
 }
@@ -138,25 +141,51 @@ keep_house(const struct bal_cgroup *cg, int hold_fd, int events_fd)
 }
 
 /*
+ * A program that is setuid has its caller's real user, who might stop or kill
+ * what has it.  So nobody's but root's, before there is one who waits.
+ */
+static int
+leave_caller(void)
+{
+	return geteuid() == 0 ? setresuid(0, 0, 0) : 0;
+}
+
+/* @pid ends at once; 0: and has done it. */
+static int
+wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	errno = EAGAIN;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+/*
  * In the background, in a session of its own and nobody's child: the command
  * must neither find a child that it did not start, nor its terminal held.
  */
 static int
 start_keeper(const struct bal_cgroup *cg, int hold_fd, int events_fd)
 {
+	/* Where it is ignored, the kernel keeps no status. */
+	void (*before)(int) = signal(SIGCHLD, SIG_DFL);
 	pid_t pid = fork();
+	int rc = -1, eno;
 
-	if (pid < 0)
-		return -1;
-	if (pid > 0) {
-		int status = 0;
-
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			continue;
-		errno = EAGAIN;
-		return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+	if (pid > 0)
+		rc = wait_for(pid);
+	if (pid != 0) {
+		eno = errno;
+		(void)signal(SIGCHLD, before);
+		errno = eno;
+		return rc;
 	}
 	(void)setsid();
+	if (leave_caller() < 0)
+		_exit(1);
 	pid = fork();
 	if (pid == 0)
 		keep_house(cg, hold_fd, events_fd);
@@ -185,30 +214,39 @@ keep(const struct bal_cgroup *cg, int events_fd, int *hold, struct bal_err *err)
 	return bal_cgroup_fail(eno, cg, "watch", err);
 }
 
+/* Somebody took it for one that was left behind, before we could lock it. */
+static bool
+is_swept(int eno)
+{
+	return eno == EWOULDBLOCK || eno == ENOENT || eno == ENODEV;
+}
+
 /*
  * Make it and lock it: a descriptor of its cgroup.events.  -1 with EEXIST for a
- * name that is taken (other PID namespaces have our number as well), or when
- * it was taken for one that was left behind before we could lock it.
+ * name that is taken (other PID namespaces have our number as well) or swept.
  */
 static int
 make_locked(struct bal_cgroup *cg)
 {
-	int events_fd = -1;
+	int events_fd = -1, eno;
 
-	if (mkdirat(cg->parent_fd, cg->name, 0755) < 0)
+	/* Whoever can open it can lock it: nobody else before us. */
+	if (mkdirat(cg->parent_fd, cg->name, 0700) < 0)
 		return -1;
 	cg->fd = openat(cg->parent_fd, cg->name,
 			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (cg->fd >= 0 && flock(cg->fd, LOCK_SH | LOCK_NB) == 0)
+	if (cg->fd >= 0 && flock(cg->fd, LOCK_SH | LOCK_NB) == 0 &&
+	    fchmod(cg->fd, 0755) == 0)
 		events_fd =
 			openat(cg->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	if (events_fd >= 0)
 		return events_fd;
+	eno = errno;
 	if (cg->fd >= 0)
 		close(cg->fd);
 	cg->fd = -1;
 	(void)unlinkat(cg->parent_fd, cg->name, AT_REMOVEDIR);
-	errno = EEXIST;
+	errno = is_swept(eno) ? EEXIST : eno;
 	return -1;
 }
 
