@@ -13,7 +13,7 @@
 
 /* The kernel takes 4096 instructions of anybody (BPF_MAXINSNS). */
 #define BAL_BPF_MAX 4096
-#define BAL_BPF_LABELS 8
+#define BAL_BPF_LABELS 10
 
 /*
  * A program in the making.  Zero state: empty.  Labels are small numbers of

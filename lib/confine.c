@@ -11,12 +11,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum label { ALLOW = 1, BIND, BOUND, DENY, LOOK, MAPPED, NATIVE };
+enum label { ALLOW = 1, BIND, BOUND, DENY, LOOK, MAPPED, NATIVE, STEER };
 
 /* Registers that calls leave as they are. */
 #define CTX BPF_REG_6
 #define DST BPF_REG_7
 #define SK BPF_REG_8
+#define PEER BPF_REG_9
 
 #define LOOPBACK_IFINDEX 1 /* as the kernel's */
 #define SET_RETVAL 187 /* BPF_FUNC_set_retval, Linux 5.18 */
@@ -35,35 +36,41 @@ word_of(const struct bal_addr *a)
 }
 
 static void
-if_inside(struct bal_bpf *code, const struct bal_addr *net, uint8_t label)
+if_inside(struct bal_bpf *code, uint8_t addr, const struct bal_addr *net,
+	  uint8_t label)
 {
 	struct bal_addr base = bal_addr_network(net);
 	uint32_t mask = base.len ? htonl(~0u << (32 - base.len)) : 0;
 
-	bal_bpf_move(code, BPF_REG_1, DST);
+	bal_bpf_move(code, BPF_REG_1, addr);
 	bal_bpf_and32(code, BPF_REG_1, mask);
 	bal_bpf_if32(code, BPF_REG_1, word_of(&base), label);
 }
 
-/* Where DST is; falls through for what goes by the uplink. */
+/* Where @addr is; falls through for what goes by the uplink. */
 static void
-classify(struct bal_bpf *code, const struct bal_confine *c)
+classify(struct bal_bpf *code, const struct bal_confine *c, uint8_t addr,
+	 uint8_t spared, uint8_t direct)
 {
 	static const struct bal_addr loopback = { .family = AF_INET,
 						  .len = 8,
 						  .bytes = { 127 } };
 
-	bal_bpf_if32(code, DST, 0, ALLOW); /* this box, too */
-	if_inside(code, &loopback, ALLOW);
+	bal_bpf_if32(code, addr, 0, spared); /* this box, too */
+	if_inside(code, addr, &loopback, spared);
 	for (size_t i = 0; i < c->own.n; i++)
-		bal_bpf_if32(code, DST, word_of(&c->own.v[i]), ALLOW);
+		bal_bpf_if32(code, addr, word_of(&c->own.v[i]), spared);
 	for (size_t i = 0; i < c->direct.n; i++)
-		if_inside(code, &c->direct.v[i], BIND);
+		if_inside(code, addr, &c->direct.v[i], direct);
 	for (size_t i = 0; i < c->lan.n; i++)
-		if_inside(code, &c->lan.v[i], ALLOW);
+		if_inside(code, addr, &c->lan.v[i], spared);
 }
 
-/* A socket that somebody bound stays as it is. */
+/*
+ * A socket that somebody bound stays as it is.  But the address of one that is
+ * connected to what is left alone is not somebody's choice: the kernel took it,
+ * and it would go anywhere with it.
+ */
 static void
 look_at_socket(struct bal_bpf *code, const struct bal_confine *c)
 {
@@ -74,6 +81,10 @@ look_at_socket(struct bal_bpf *code, const struct bal_confine *c)
 	bal_bpf_if32(code, BPF_REG_1, 0, LOOK);
 	if (!bal_addr_none(&c->addr))
 		bal_bpf_if32(code, BPF_REG_1, word_of(&c->addr), LOOK);
+	bal_bpf_load32(code, BPF_REG_1, SK, SOCK(state));
+	bal_bpf_unless32(code, BPF_REG_1, BPF_TCP_ESTABLISHED, ALLOW);
+	bal_bpf_load32(code, PEER, SK, SOCK(dst_ip4));
+	classify(code, c, PEER, LOOK, ALLOW);
 	bal_bpf_goto(code, ALLOW);
 	bal_bpf_label(code, LOOK);
 }
@@ -110,11 +121,13 @@ steer_datagram(struct bal_bpf *code, const struct bal_confine *c)
 		return;
 	bal_bpf_load32(code, BPF_REG_1, CTX, ADDR(msg_src_ip4));
 	bal_bpf_if32(code, BPF_REG_1, addr, BOUND);
-	bal_bpf_unless32(code, BPF_REG_1, 0, ALLOW);
-	if (!c->mark) {
-		bal_bpf_set(code, BPF_REG_1, (int32_t)addr);
-		bal_bpf_store32(code, CTX, ADDR(msg_src_ip4), BPF_REG_1);
-	}
+	bal_bpf_if32(code, BPF_REG_1, 0, c->mark ? BOUND : STEER);
+	bal_bpf_load32(code, BPF_REG_2, SK, SOCK(src_ip4));
+	bal_bpf_if_same(code, BPF_REG_1, BPF_REG_2, STEER);
+	bal_bpf_goto(code, ALLOW);
+	bal_bpf_label(code, STEER);
+	bal_bpf_set(code, BPF_REG_1, (int32_t)addr);
+	bal_bpf_store32(code, CTX, ADDR(msg_src_ip4), BPF_REG_1);
 	bal_bpf_label(code, BOUND);
 }
 
@@ -143,7 +156,7 @@ static void
 bind_or_spare(struct bal_bpf *code, const struct bal_confine *c, bool datagram)
 {
 	look_at_socket(code, c);
-	classify(code, c);
+	classify(code, c, DST, ALLOW, BIND);
 	bal_bpf_label(code, BIND);
 	if (datagram)
 		steer_datagram(code, c);

@@ -2,8 +2,11 @@
 /* ask - asks a server who we are, by every way that a program has to send. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +17,29 @@
 #define SILENCE_MS 1500
 
 static const char usage[] =
-	"usage: ask [-d DEV] [-f ADDR] [-s] [-n COUNT] HOW ADDR PORT\n"
-	"  HOW: tcp, udp (connected), sendto\n"
+	"usage: ask [OPTIONS] [-n COUNT] HOW ADDR PORT\n"
+	"  HOW: tcp, fastopen, mptcp; udp (connected), sendto, sendmmsg\n"
 	"  COUNT questions on one socket; for each a line: the first word of\n"
 	"  the answer, none, or the error.  ADDR: IPv4 or IPv6.\n"
-	"  -d, -f  bind to a device, an address; -s  do not wait long\n";
+	"  -d, -f  bind to a device, an address; -s  do not wait long\n"
+	"  -l ADDR  connected there before; -u DEV  by IP_UNICAST_IF\n";
+
+struct place {
+	struct sockaddr_storage addr;
+	socklen_t len;
+};
 
 struct ask {
-	const char *dev, *from, *how;
+	const char *dev, *from, *how, *unicast, *before;
 	int count, wait_ms;
-	struct sockaddr_storage to;
-	socklen_t to_len;
+	struct place to, first;
 };
+
+static bool
+is(const struct ask *a, const char *how)
+{
+	return strcmp(a->how, how) == 0;
+}
 
 /* As the tests name them. */
 static int
@@ -37,6 +51,8 @@ fail(void)
 	} names[] = { { EPERM, "EPERM" },
 		      { ENETUNREACH, "ENETUNREACH" },
 		      { EHOSTUNREACH, "EHOSTUNREACH" },
+		      { ENOPROTOOPT, "unknown" },
+		      { EPROTONOSUPPORT, "unknown" },
 		      { ECONNREFUSED, "ECONNREFUSED" } };
 	const char *name = strerror(errno);
 
@@ -48,20 +64,20 @@ fail(void)
 }
 
 static int
-read_address(struct ask *a, const char *addr, const char *port)
+read_address(struct place *to, const char *addr, const char *port)
 {
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *)&a->to;
-	struct sockaddr_in *four = (struct sockaddr_in *)&a->to;
+	struct sockaddr_in6 *six = (struct sockaddr_in6 *)&to->addr;
+	struct sockaddr_in *four = (struct sockaddr_in *)&to->addr;
 	in_port_t number = htons((uint16_t)strtoul(port, NULL, 10));
 
 	if (inet_pton(AF_INET, addr, &four->sin_addr) == 1) {
 		four->sin_family = AF_INET;
 		four->sin_port = number;
-		a->to_len = sizeof(*four);
+		to->len = sizeof(*four);
 	} else if (inet_pton(AF_INET6, addr, &six->sin6_addr) == 1) {
 		six->sin6_family = AF_INET6;
 		six->sin6_port = number;
-		a->to_len = sizeof(*six);
+		to->len = sizeof(*six);
 	} else {
 		return -1;
 	}
@@ -72,9 +88,13 @@ static int
 bind_as_told(int fd, const struct ask *a)
 {
 	struct sockaddr_in from = { .sin_family = AF_INET };
+	uint32_t index = a->unicast ? htonl(if_nametoindex(a->unicast)) : 0;
 
 	if (a->dev && setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, a->dev,
 				 (socklen_t)strlen(a->dev)) < 0)
+		return -1;
+	if (index && setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &index,
+				sizeof(index)) < 0)
 		return -1;
 	if (!a->from)
 		return 0;
@@ -82,19 +102,42 @@ bind_as_told(int fd, const struct ask *a)
 	return bind(fd, (struct sockaddr *)&from, sizeof(from));
 }
 
+static ssize_t
+send_many(int fd, const struct ask *a)
+{
+	struct iovec words = { .iov_base = (char *)"who\n", .iov_len = 4 };
+	struct mmsghdr one = { .msg_hdr = {
+				       .msg_name = (void *)&a->to.addr,
+				       .msg_namelen = a->to.len,
+				       .msg_iov = &words,
+				       .msg_iovlen = 1,
+			       } };
+
+	return sendmmsg(fd, &one, 1, 0);
+}
+
+static ssize_t
+send_words(int fd, const struct ask *a, int nth)
+{
+	const struct sockaddr *to = (const struct sockaddr *)&a->to.addr;
+
+	if (is(a, "sendmmsg"))
+		return send_many(fd, a);
+	if (is(a, "fastopen") && nth == 0)
+		return sendto(fd, "who\n", 4, MSG_FASTOPEN, to, a->to.len);
+	if (is(a, "sendto"))
+		return sendto(fd, "who\n", 4, 0, to, a->to.len);
+	return send(fd, "who\n", 4, MSG_NOSIGNAL);
+}
+
 /* One question, one line. */
 static int
-question(int fd, const struct ask *a)
+question(int fd, const struct ask *a, int nth)
 {
 	struct pollfd answer = { .fd = fd, .events = POLLIN };
-	const struct sockaddr *to = (const struct sockaddr *)&a->to;
+	ssize_t len = send_words(fd, a, nth);
 	char text[512];
-	ssize_t len;
 
-	if (strcmp(a->how, "sendto") == 0)
-		len = sendto(fd, "who\n", 4, 0, to, a->to_len);
-	else
-		len = send(fd, "who\n", 4, MSG_NOSIGNAL);
 	if (len < 0)
 		return fail();
 	if (poll(&answer, 1, a->wait_ms) <= 0) {
@@ -110,24 +153,42 @@ question(int fd, const struct ask *a)
 }
 
 static int
+open_socket(const struct ask *a)
+{
+	bool stream = is(a, "tcp") || is(a, "fastopen") || is(a, "mptcp");
+	int fd = socket(a->to.addr.ss_family,
+			(stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC,
+			is(a, "mptcp") ? IPPROTO_MPTCP : 0);
+	struct timeval limit = { .tv_sec = a->wait_ms / 1000 + 1 };
+
+	/* It bounds connect(2), too. */
+	if (fd >= 0)
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit,
+				 sizeof(limit));
+	return fd;
+}
+
+static int
+connect_to(int fd, const struct place *to)
+{
+	return connect(fd, (const struct sockaddr *)&to->addr, to->len);
+}
+
+static int
 ask(const struct ask *a)
 {
-	int type = strcmp(a->how, "tcp") == 0 ? SOCK_STREAM : SOCK_DGRAM;
-	int fd = socket(a->to.ss_family, type | SOCK_CLOEXEC, 0);
-	struct timeval limit = { .tv_sec = a->wait_ms / 1000 + 1 };
+	bool connects = is(a, "tcp") || is(a, "mptcp") || is(a, "udp");
+	int fd = open_socket(a);
 	int rc = 0;
 
-	if (fd < 0)
+	if (fd < 0 || bind_as_told(fd, a) < 0)
 		return fail();
-	/* It bounds connect(2), too. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	if (bind_as_told(fd, a) < 0)
+	if (a->before && connect_to(fd, &a->first) < 0)
 		return fail();
-	if (strcmp(a->how, "sendto") != 0 &&
-	    connect(fd, (const struct sockaddr *)&a->to, a->to_len) < 0)
+	if (connects && connect_to(fd, &a->to) < 0)
 		return fail();
 	for (int i = 0; i < a->count; i++)
-		rc |= question(fd, a);
+		rc |= question(fd, a, i);
 	close(fd);
 	return rc;
 }
@@ -138,11 +199,15 @@ main(int argc, char **argv)
 	struct ask a = { .count = 1, .wait_ms = WAIT_MS };
 	int c;
 
-	while ((c = getopt(argc, argv, "d:f:n:s")) != -1) {
+	while ((c = getopt(argc, argv, "d:f:l:n:su:")) != -1) {
 		if (c == 'd')
 			a.dev = optarg;
 		else if (c == 'f')
 			a.from = optarg;
+		else if (c == 'l')
+			a.before = optarg;
+		else if (c == 'u')
+			a.unicast = optarg;
 		else if (c == 'n')
 			a.count = (int)strtol(optarg, NULL, 10);
 		else if (c == 's')
@@ -151,7 +216,9 @@ main(int argc, char **argv)
 			return 64;
 	}
 	if (argc - optind != 3 ||
-	    read_address(&a, argv[optind + 1], argv[optind + 2]) < 0) {
+	    read_address(&a.to, argv[optind + 1], argv[optind + 2]) < 0 ||
+	    (a.before &&
+	     read_address(&a.first, a.before, argv[optind + 2]) < 0)) {
 		fputs(usage, stderr);
 		return 64;
 	}
