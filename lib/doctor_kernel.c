@@ -9,21 +9,24 @@
 static const struct lack {
 	enum bal_feature feature;
 	enum bal_severity severity;
-	const char *id, *what, *why, *mend;
+	const char *id, *what, *why;
+	/* NULL, or where it was left out of this kernel: another one. */
+	const char *mend;
 } lacks[] = {
 	{ BAL_FEATURE_RULES, BAL_SEVERITY_BROKEN, "no-rules",
 	  "the kernel has no policy routing (CONFIG_IP_MULTIPLE_TABLES)",
-	  "Nothing can be kept on its uplink without rules.", "" },
+	  "Nothing can be kept on its uplink without rules.", NULL },
 	{ BAL_FEATURE_MULTIPATH, BAL_SEVERITY_BROKEN, "no-multipath",
 	  "the kernel has no multipath routes (CONFIG_IP_ROUTE_MULTIPATH)",
 	  "One default route cannot lead to several uplinks: only solo "
-	  "works.",
+	  "works. Debian's kernels have them.",
 	  "bal-mode --save solo" },
 	{ BAL_FEATURE_NEXTHOPS, BAL_SEVERITY_NOTE, "no-nexthops",
 	  "the kernel has no nexthop objects (Linux 5.3)",
 	  "Classic multipath routes take their place: when a device "
-	  "vanishes, the whole route goes with it until the next bal-check.",
-	  "bal-check --watch" },
+	  "vanishes, the whole route goes with it until the next bal-check; "
+	  "with --watch that is at once.",
+	  NULL },
 	{ BAL_FEATURE_MANGLE, BAL_SEVERITY_RISK, "no-mangle",
 	  "the kernel has no legacy iptables (CONFIG_IP_NF_MANGLE)",
 	  "Connections are not marked: replies and forwarded connections may "
@@ -49,20 +52,38 @@ static const struct lack {
 	  "modprobe xt_mark" },
 	{ BAL_FEATURE_CGROUP_BPF, BAL_SEVERITY_NOTE, "no-cgroup-bpf",
 	  "the kernel has no BPF programs for cgroups (CONFIG_CGROUP_BPF)",
-	  "A single program cannot be kept on one uplink by its cgroup.", "" },
+	  "bal-exec cannot keep a program on one uplink by its cgroup; what "
+	  "it offers instead is a mark.",
+	  NULL },
 };
+
+/* As Debian calls those that it is for. */
+#if defined(__arm__)
+#define KERNEL "linux-image-armmp"
+#elif defined(__i386__)
+#define KERNEL "linux-image-686-pae"
+#else
+#define KERNEL "linux-image-$(dpkg --print-architecture)"
+#endif
 
 static void
 missing(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	for (size_t i = 0; i < sizeof(lacks) / sizeof(lacks[0]); i++) {
 		const struct lack *l = &lacks[i];
+		const bool module = l->mend && strncmp(l->mend, "modprobe", 8) == 0;
 
-		if (f->features[l->feature] != BAL_NO)
+		if (f->features[l->feature] != BAL_NO ||
+		    (l->feature == BAL_FEATURE_MULTIPATH &&
+		     f->mode == BAL_MODE_SOLO))
 			continue;
 		bal_doctor_find(d, l->severity, l->id, "", l->why);
 		bal_doctor_what(d, "%s", l->what);
-		bal_doctor_mend(d, "%s", l->mend);
+		if (l->mend && !(module && f->left_out & 1u << l->feature))
+			bal_doctor_mend(d, "%s", l->mend);
+		else
+			bal_doctor_mend(d, "apt-get install " KERNEL
+					   " && reboot");
 	}
 }
 

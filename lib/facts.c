@@ -125,6 +125,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	f->state_damaged =
 		!pass->was.uplinks && access(pass->paths.state, F_OK) == 0;
 	f->looked = true;
+	f->mode = bal_pass_mode(pass);
 	f->mangle_loaded = pass->snap.has_xtable[BAL_XTABLE_MANGLE];
 	f->features[BAL_FEATURE_NEXTHOPS] =
 		pass->snap.has_nexthops ? BAL_YES : BAL_NO;

@@ -95,10 +95,12 @@ struct bal_facts {
 	const char *look_fault; /* why the kernel could not be read, or NULL */
 	bool state_damaged;
 	size_t due; /* changes that the kernel waits for */
+	enum bal_mode mode;
 	struct bal_plan plan;
 
 	unsigned release; /* 6018: Linux 6.18; 0: unknown */
 	enum bal_known features[BAL_FEATURE_MAX];
+	unsigned left_out; /* 1 << of those that this kernel was built without */
 	bool privileged; /* root asks */
 	/* Is that legacy table in this network namespace? */
 	enum bal_known xtable[BAL_XTABLE_MAX];

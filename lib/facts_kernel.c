@@ -167,10 +167,12 @@ note_config(struct bal_facts *f, const char *answers)
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		enum bal_known *known = &f->features[options[i].feature];
 
-		if (answers[i] == 'n')
+		if (answers[i] == 'n') {
 			*known = BAL_NO;
-		else if (*known == BAL_UNKNOWN)
+			f->left_out |= 1u << options[i].feature;
+		} else if (*known == BAL_UNKNOWN) {
 			*known = BAL_YES;
+		}
 	}
 }
 

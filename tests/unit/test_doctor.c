@@ -57,6 +57,25 @@ what_the_kernel_lacks(void **state)
 	}
 }
 
+/* What was left out of a kernel cannot be loaded. */
+static void
+what_mends_it(void **state)
+{
+	(void)state;
+	f.features[BAL_FEATURE_MANGLE] = BAL_NO;
+	assert_string_equal(finds(RISK, "no-mangle", "")->mend,
+			    "modprobe iptable_mangle");
+	f.left_out = 1u << BAL_FEATURE_MANGLE;
+	assert_non_null(strstr(finds(RISK, "no-mangle", "")->mend,
+			       "apt-get install linux-image"));
+	f.features[BAL_FEATURE_MANGLE] = BAL_YES;
+	f.features[BAL_FEATURE_MULTIPATH] = BAL_NO;
+	assert_string_equal(finds(BROKEN, "no-multipath", "")->mend,
+			    "bal-mode --save solo");
+	f.mode = BAL_MODE_SOLO;
+	finds_nothing();
+}
+
 static void
 an_old_kernel(void **state)
 {
@@ -381,6 +400,7 @@ main(void)
 		HEALTHY(a_healthy_box_has_no_findings),
 		HEALTHY(nor_has_one_without_uplinks),
 		HEALTHY(what_the_kernel_lacks),
+		HEALTHY(what_mends_it),
 		HEALTHY(an_old_kernel),
 		HEALTHY(the_hash_policy),
 		HEALTHY(a_setting_of_a_device),
