@@ -47,6 +47,14 @@ nobody_probes(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "nobody-probes", "",
 			"A line that dies silently keeps its share of traffic, "
 			"and what others change is not put right.");
+	if (f->unit_idle) {
+		bal_doctor_what(d,
+				"nobody calls bal-check: %s is enabled, and "
+				"not active",
+				f->unit_idle);
+		bal_doctor_mend(d, "systemctl restart %s", f->unit_idle);
+		return;
+	}
 	bal_doctor_what(d, "nobody calls bal-check: there is no --watch, no "
 			   "line for cron, no unit of systemd");
 	/* The line is hooks/bal.cron; cron knows no sbin of its own. */

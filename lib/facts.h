@@ -124,6 +124,7 @@ struct bal_facts {
 	/* The file of one without --if-idle, which complains of others; or NULL. */
 	const char *cron_insists;
 	bool timed; /* systemd starts bal-check, by timer or as a service */
+	const char *unit_idle; /* one that is enabled and not active, or NULL */
 
 	BAL_LIST(struct bal_event_file) events;
 	BAL_LIST(struct bal_gateway_line) gateways;

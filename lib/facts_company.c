@@ -227,6 +227,24 @@ read_crontab(struct bal_facts *f, const char *path)
 	}
 }
 
+/* Is it to be started at boot, and is it there? */
+static void
+look_at_unit(struct bal_facts *f, const char *wanted_by, const char *unit)
+{
+	char systemctl[] = "systemctl", verb[] = "is-active", name[64];
+
+	if (access(bal_facts_text(f, "/etc/systemd/system/%s.wants/%s",
+				  wanted_by, unit),
+		   F_OK) != 0 ||
+	    bal_copy(name, sizeof(name), unit) < 0)
+		return;
+	/* It fails where the unit is not. */
+	if (bal_facts_run(f, (char *[]){ systemctl, verb, name, NULL }))
+		f->timed = true;
+	else
+		f->unit_idle = unit;
+}
+
 static void
 look_for_callers(struct bal_facts *f)
 {
@@ -234,17 +252,15 @@ look_for_callers(struct bal_facts *f)
 		"/etc/cron.d/bal", "/etc/crontab",
 		"/var/spool/cron/crontabs/root"
 	};
-	static const char *const units[] = {
-		"/etc/systemd/system/timers.target.wants/bal-check.timer",
-		"/etc/systemd/system/multi-user.target.wants/bal-check.service",
-	};
 
 	f->systemd = access("/run/systemd/system", F_OK) == 0;
 	for (size_t i = 0; i < sizeof(crontabs) / sizeof(crontabs[0]); i++)
 		if (geteuid() == 0 || access(crontabs[i], R_OK) == 0)
 			read_crontab(f, crontabs[i]);
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		f->timed |= f->systemd && access(units[i], F_OK) == 0;
+	if (!f->systemd)
+		return;
+	look_at_unit(f, "timers.target", "bal-check.timer");
+	look_at_unit(f, "multi-user.target", "bal-check.service");
 }
 
 void

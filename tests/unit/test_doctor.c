@@ -260,6 +260,17 @@ a_wrong_configuration_comes_first(void **state)
 }
 
 static void
+tables_without_names(void **state)
+{
+	const struct bal_finding *found;
+
+	(void)state;
+	f.names.n = 1;
+	found = finds(NOTE, "table-name", "eth2");
+	assert_string_equal(found->mend, "bal-addtable eth2 2");
+}
+
+static void
 a_kernel_that_cannot_be_read(void **state)
 {
 	(void)state;
@@ -410,6 +421,7 @@ main(void)
 		HEALTHY(clocks),
 		HEALTHY(files_of_bal),
 		HEALTHY(a_wrong_configuration_comes_first),
+		HEALTHY(tables_without_names),
 		HEALTHY(a_kernel_that_cannot_be_read),
 		HEALTHY(memory_runs_out),
 		HEALTHY(nothing_in_words),

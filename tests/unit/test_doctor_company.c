@@ -330,17 +330,6 @@ the_rights_of_a_tunnel(void **state)
 /* --- single uplinks -------------------------------------------------------- */
 
 static void
-tables_without_names(void **state)
-{
-	const struct bal_finding *found;
-
-	(void)state;
-	f.names.n = 1;
-	found = finds(NOTE, "table-name", "eth2");
-	assert_string_equal(found->mend, "bal-addtable eth2 2");
-}
-
-static void
 nobody_to_ask(void **state)
 {
 	(void)state;
@@ -412,6 +401,9 @@ who_probes(void **state)
 	f.systemd = true;
 	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
 			    "systemctl enable --now bal-check.timer");
+	f.unit_idle = "bal-check.service";
+	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
+			    "systemctl restart bal-check.service");
 	f.timed = true;
 	finds_nothing();
 	f.timed = false;
@@ -485,7 +477,6 @@ main(void)
 		HEALTHY(the_address_of_a_tunnel),
 		HEALTHY(the_endpoint_of_wireguard),
 		HEALTHY(the_rights_of_a_tunnel),
-		HEALTHY(tables_without_names),
 		HEALTHY(nobody_to_ask),
 		HEALTHY(what_is_due),
 		HEALTHY(managers),
