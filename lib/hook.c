@@ -9,6 +9,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "classless.h"
+
 /* interfaces(5) has comments on lines of their own only. */
 #define COMMENT_HINT ": a comment needs a line of its own"
 
@@ -32,6 +34,9 @@ parent_is(const char *name)
 enum bal_caller
 bal_hook_caller(void)
 {
+	/* First: udhcpc hands on what ifup told it. */
+	if (secure_getenv("reason") && secure_getenv("interface"))
+		return BAL_CALLER_DHCP;
 	if (secure_getenv("IFACE") && secure_getenv("PHASE"))
 		return BAL_CALLER_IFUPDOWN;
 	if (secure_getenv("script_type") && secure_getenv("dev"))
@@ -39,8 +44,6 @@ bal_hook_caller(void)
 	if (secure_getenv("PPPLOGNAME") || secure_getenv("PPP_IFACE") ||
 	    (secure_getenv("IFNAME") && secure_getenv("IPLOCAL")))
 		return BAL_CALLER_PPP;
-	if (secure_getenv("reason") && secure_getenv("interface"))
-		return BAL_CALLER_DHCP;
 	if (parent_is("wg-quick"))
 		return BAL_CALLER_WG_QUICK;
 	return BAL_CALLER_PERSON;
@@ -255,16 +258,64 @@ is_one_of(const char *word, const char *const *words)
 	return false;
 }
 
-/* dhclient-script(8) and dhcpcd-run-hooks(8) list the reasons. */
+/* 1: @variable names a gateway, 0: none, but routes, -1: it is not there. */
+static int
+classless_gateway(const char *variable, struct bal_addr *out)
+{
+	const char *text = secure_getenv(variable);
+	char host[BAL_ADDR_STRLEN];
+	struct bal_addr gateway;
+	struct bal_err err;
+	int rc;
+
+	if (!text || !text[0])
+		return -1;
+	rc = bal_classless_gateway(text, &gateway, &err);
+	if (rc > 0 &&
+	    bal_hook_addr(bal_addr_host_str(&gateway, host), out, &err) < 0)
+		rc = -1;
+	if (rc < 0)
+		bal_warn("%s is not usable: %.80s", variable, err.msg);
+	return rc;
+}
+
+/*
+ * Routers count only where there are no static routes (RFC 3442), or none that
+ * can be used: a line is better than a rule.  dhclient, dhcpcd, udhcpc.
+ */
+static struct bal_addr
+lease_gateway(void)
+{
+	static const char *const routes[] = {
+		"new_rfc3442_classless_static_routes",
+		"new_classless_static_routes", "new_ms_classless_static_routes",
+		"staticroutes", "msstaticroutes",
+	};
+	struct bal_addr gateway = { 0 };
+
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		if (classless_gateway(routes[i], &gateway) >= 0)
+			return gateway;
+	if (secure_getenv("new_routers"))
+		return stranger_first_addr("new_routers");
+	return stranger_first_addr("router");
+}
+
+/*
+ * dhclient-script(8) and dhcpcd-run-hooks(8) list the reasons; in small letters
+ * the words of udhcpc.
+ */
 static int
 read_dhcp(struct bal_hook *hook, struct bal_err *err)
 {
 	static const char *const held[] = { "BOUND",  "RENEW",	 "REBIND",
 					    "REBOOT", "TIMEOUT", "INFORM",
-					    "STATIC", NULL };
+					    "STATIC", "bound",	 "renew",
+					    NULL };
 	static const char *const gone[] = { "EXPIRE",  "FAIL", "RELEASE",
 					    "STOP",    "NAK",  "NOCARRIER",
-					    "STOPPED", NULL };
+					    "STOPPED", "deconfig", "nak",
+					    "leasefail", NULL };
 	const char *dev = secure_getenv("interface");
 	const char *reason = secure_getenv("reason");
 
@@ -275,7 +326,7 @@ read_dhcp(struct bal_hook *hook, struct bal_err *err)
 		hook->lease = BAL_LEASE_GONE;
 	if (is_one_of(reason, held)) {
 		hook->lease = BAL_LEASE_HELD;
-		hook->gateway = stranger_first_addr("new_routers");
+		hook->gateway = lease_gateway();
 	}
 	return 0;
 }

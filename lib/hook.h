@@ -12,7 +12,7 @@ enum bal_caller {
 	BAL_CALLER_IFUPDOWN, /* IFACE, PHASE, MODE */
 	BAL_CALLER_OPENVPN,  /* script_type, dev */
 	BAL_CALLER_PPP,	     /* PPPLOGNAME, PPP_IFACE or IFNAME and IPLOCAL */
-	BAL_CALLER_DHCP,     /* reason and interface: dhclient and dhcpcd */
+	BAL_CALLER_DHCP,     /* reason and interface: dhclient, dhcpcd, udhcpc */
 	BAL_CALLER_WG_QUICK, /* the parent process; it sets no variables */
 };
 
@@ -38,7 +38,7 @@ struct bal_hook {
 	char dev[BAL_IFNAMSIZ]; /* "": it does not say, or means no device */
 	bool all; /* ifupdown's call for `ifup -a` as a whole: IFACE=--all */
 	struct bal_settings told; /* bal-* options of the stanza */
-	/* IF_GATEWAY, route_vpn_gateway, the first of new_routers */
+	/* IF_GATEWAY, route_vpn_gateway, a lease's default route or router */
 	struct bal_addr gateway;
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
 	enum bal_lease_news lease; /* DHCP */

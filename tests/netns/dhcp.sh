@@ -14,7 +14,7 @@ dhcp_private() {
 		cp -rL "$LAB_DIR"/etc.real/dhcp /etc/dhcp || return
 	# It would wait for seconds whether somebody else has the address.
 	printf '%s\n' persistent ipv4only noarp nohook\ resolv.conf \
-		"option interface_mtu" >/etc/dhcpcd.conf
+		"option interface_mtu" "option classless_static_routes" >/etc/dhcpcd.conf
 	for dir in /var/lib/dhcp /var/lib/dhcpcd; do
 		[ -d "$dir" ] || continue
 		mount -t tmpfs -o mode=755 dhcp "$dir" || return
@@ -67,12 +67,34 @@ dhcpcd_may_run() {
 	awk '{ n += $3 } END { exit n < 2 }' /proc/self/uid_map
 }
 
+# udhcpc_private: busybox's client, from where ./bootstrap others has unpacked it
+# if it is not installed, and the box's own copy of its script with our line.
+udhcpc_private() {
+	local others=${srcdir:?}/others script=/etc/udhcpc/default.script
+	lab_inside || return
+	rm -f /etc/udhcpc && mkdir /etc/udhcpc || return
+	if command -v udhcpc >/dev/null; then
+		cp "$LAB_DIR"/etc.real/udhcpc/default.script $script || return
+	else
+		mkdir "$LAB_DIR"/busybox &&
+			cp "$others"/busybox/bin/busybox "$LAB_DIR"/busybox &&
+			cp "$others"/busybox/bin/busybox \
+				"$LAB_DIR"/busybox/udhcpc &&
+			cp "$others"/udhcpc/etc/udhcpc/default.script $script &&
+			lab_install "$LAB_DIR"/busybox || return
+	fi
+	# shellcheck disable=SC2016 # its script shall expand that
+	grep -qx 'reason=$1 bal-up' "$srcdir"/man/bal-up.8.in &&
+		printf '%s\n' 'reason=$1 bal-up' >>$script
+} 2>>"$LAB_DIR"/log/udhcpc
+
 # hide_program NAME...: for ifupdown there is no such program.
 hide_program() {
 	local name file
 	: >"$LAB_DIR"/no_program
 	for name; do
-		for file in /sbin/"$name" /usr/sbin/"$name"; do
+		for file in /sbin/"$name" /usr/sbin/"$name" \
+			/usr/local/sbin/"$name"; do
 			[ ! -x "$file" ] ||
 				mount --bind "$LAB_DIR"/no_program "$file" || return
 		done

@@ -1,81 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_hook - who called, and what they say of the uplink. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "hooks.h"
 
-#include <cmocka.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "hook.h"
-
-static struct bal_err err;
-static struct bal_hook hook;
-static char warning[1000]; /* one a line */
-
-static void
-keep_warning(void *arg, enum bal_say what, const char *msg)
-{
-	(void)arg;
-	(void)what;
-	snprintf(warning + strlen(warning), sizeof(warning) - strlen(warning),
-		 "%s%s", warning[0] ? "\n" : "", msg);
-}
-
-/* All of it but what tells cmocka how to speak. */
-static void
-forget_environment(void)
-{
-	const char *output = getenv("CMOCKA_MESSAGE_OUTPUT");
-	char kept[32] = "";
-
-	if (output)
-		snprintf(kept, sizeof(kept), "%s", output);
-	clearenv();
-	if (kept[0])
-		setenv("CMOCKA_MESSAGE_OUTPUT", kept, 1);
-}
-
-static int
-setup(void **state)
-{
-	(void)state;
-	forget_environment();
-	memset(&hook, 0, sizeof(hook));
-	warning[0] = '\0';
-	bal_say_sink(keep_warning, NULL);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup(name, setup)
-
-static void
-set(const char *name, const char *value)
-{
-	assert_int_equal(setenv(name, value, 1), 0);
-}
-
-static void
-must_read(int argc, char **argv)
-{
-	if (bal_hook_read(&hook, argc, argv, &err) < 0)
-		fail_msg("%s", err.msg);
-}
-
-static void
-assert_host(const struct bal_addr *a, const char *text)
-{
-	char buf[BAL_ADDR_STRLEN];
-
-	assert_string_equal(bal_addr_str(a, buf), text);
-}
 
 static void
 a_person(void **state)
@@ -88,14 +17,6 @@ a_person(void **state)
 	set("IFACE", "eth1");
 	set("dev", "tun1");
 	assert_int_equal(bal_hook_caller(), BAL_CALLER_PERSON);
-}
-
-static void
-stanza(const char *iface)
-{
-	set("IFACE", iface);
-	set("PHASE", "post-up");
-	set("MODE", "start");
 }
 
 static void
@@ -347,66 +268,6 @@ ppp(void **state)
 	assert_string_equal(hook.dev, "");
 }
 
-/* wg-quick sets nothing: only the name of the parent tells. */
-static void
-dhcp_says(const char *reason, const char *routers)
-{
-	memset(&hook, 0, sizeof(hook));
-	warning[0] = '\0';
-	set("interface", "eth2");
-	set("reason", reason);
-	set("new_routers", routers);
-	must_read(0, NULL);
-	assert_int_equal(hook.caller, BAL_CALLER_DHCP);
-	assert_string_equal(hook.dev, "eth2");
-}
-
-/* Of several routers the first; what ends a lease names none. */
-static void
-dhcp(void **state)
-{
-	(void)state;
-	dhcp_says("BOUND", "192.168.1.1 192.168.1.2");
-	assert_int_equal(hook.lease, BAL_LEASE_HELD);
-	assert_host(&hook.gateway, "192.168.1.1");
-	dhcp_says("REBOOT", "192.168.1.3,192.168.1.2");
-	assert_host(&hook.gateway, "192.168.1.3");
-	dhcp_says("RENEW", "");
-	assert_int_equal(hook.lease, BAL_LEASE_HELD);
-	assert_true(bal_addr_none(&hook.gateway));
-	assert_string_equal(warning, "");
-	dhcp_says("EXPIRE", "192.168.1.1");
-	assert_int_equal(hook.lease, BAL_LEASE_GONE);
-	assert_true(bal_addr_none(&hook.gateway));
-	assert_false(bal_hook_is_idle(&hook));
-	dhcp_says("PREINIT", "192.168.1.1");
-	assert_true(bal_hook_is_idle(&hook));
-	dhcp_says("BOUND6", "192.168.1.1");
-	assert_true(bal_hook_is_idle(&hook));
-}
-
-static void
-dhcp_with_nonsense(void **state)
-{
-	static const char *const bad[] = { "nonsense 192.168.1.1", "0.0.0.0",
-					   "192.168.1.1.1", "fe80::1%eth1" };
-	char longer[4000];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		dhcp_says("BOUND", bad[i]);
-		assert_true(bal_addr_none(&hook.gateway));
-		assert_memory_equal(warning, "new_routers is not usable", 25);
-	}
-	memset(longer, '1', sizeof(longer) - 1);
-	longer[sizeof(longer) - 1] = '\0';
-	dhcp_says("BOUND", longer);
-	assert_true(bal_addr_none(&hook.gateway));
-	assert_memory_equal(warning, "new_routers is not usable", 25);
-	set("interface", "../eth2");
-	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
-}
-
 static void
 a_strict_stanza(void **state)
 {
@@ -437,6 +298,7 @@ ifupdown_dials(void **state)
 	assert_true(hook.comes_late);
 }
 
+/* wg-quick sets nothing: only the name of the parent tells. */
 static void
 wg_quick(void **state)
 {
@@ -470,8 +332,6 @@ main(void)
 		TEST(openvpn_with_nonsense),
 		TEST(openvpn_arguments),
 		TEST(ppp),
-		TEST(dhcp),
-		TEST(dhcp_with_nonsense),
 		TEST(a_strict_stanza),
 		TEST(ifupdown_dials),
 		TEST(wg_quick),
