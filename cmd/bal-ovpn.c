@@ -67,6 +67,41 @@ find_target(const char **target, struct bal_hook *hook, int argc, char **argv,
 	return 0;
 }
 
+/* Names are printed where nothing else is wanted. */
+static int
+handle(const struct ovpn *o, const struct cmd_common *common,
+       const struct bal_ovpn_client *client, struct bal_err *err)
+{
+	enum bal_ovpn_how how = common->dry_run ? BAL_OVPN_PRINT :
+				common->verbose ? BAL_OVPN_TELL :
+						  BAL_OVPN_DO;
+
+	if (o->verb)
+		return bal_ovpn_control(client, o->verb, stdout, how, err);
+	printf("%s\n", client->name);
+	return 0;
+}
+
+/* One that fails does not stop the others; all failures are told. */
+static int
+handle_all(const struct ovpn *o, const struct cmd_common *common,
+	   const bal_ovpn_list *list, struct bal_err *err)
+{
+	int rc = list->n ? CMD_DONE : CMD_NO;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct bal_err why = { 0 };
+
+		if (handle(o, common, &list->v[i], &why) == 0)
+			continue;
+		if (rc < 0)
+			bal_say(BAL_SAY_FAULT, "%s", err->msg);
+		*err = why;
+		rc = -1;
+	}
+	return rc;
+}
+
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -90,17 +125,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	rc = bal_ovpn_want(target, common->conf, &arena, &wanted, err);
 	if (rc == 0)
 		rc = bal_ovpn_find(bal_ovpn_dir(), &wanted, &arena, &list, err);
-	for (size_t i = 0; rc == 0 && i < list.n; i++)
-		if (o->verb)
-			rc = bal_ovpn_control(&list.v[i], o->verb, stdout,
-					      common->dry_run ? BAL_OVPN_PRINT :
-					      common->verbose ? BAL_OVPN_TELL :
-								BAL_OVPN_DO,
-					      err);
-		else
-			printf("%s\n", list.v[i].name);
-	if (rc == 0 && !list.n)
-		rc = CMD_NO;
+	if (rc == 0)
+		rc = handle_all(o, common, &list, err);
 	bal_arena_fini(&arena);
 	return rc;
 }
