@@ -58,7 +58,7 @@ bal_hook_strict(void)
 
 	if (text && bal_hook_caller() == BAL_CALLER_IFUPDOWN &&
 	    bal_parse_bool(text, &strict, &err) < 0)
-		bal_warn("option bal-strict of %.15s: %.80s",
+		bal_warn("option bal-strict of %.15s: %.200s",
 			 secure_getenv("IFACE"), err.msg);
 	return strict;
 }
@@ -89,7 +89,7 @@ parse_stranger(const char *variable, const char *text)
 	struct bal_err err;
 
 	if (text && text[0] && bal_hook_addr(text, &addr, &err) < 0)
-		bal_warn("%s is not usable: %.80s", variable, err.msg);
+		bal_warn("%s is not usable: %.200s", variable, err.msg);
 	return addr;
 }
 
@@ -275,7 +275,7 @@ classless_gateway(const char *variable, struct bal_addr *out)
 	    bal_hook_addr(bal_addr_host_str(&gateway, host), out, &err) < 0)
 		rc = -1;
 	if (rc < 0)
-		bal_warn("%s is not usable: %.80s", variable, err.msg);
+		bal_warn("%s is not usable: %.200s", variable, err.msg);
 	return rc;
 }
 

@@ -33,9 +33,10 @@ hooks_dhcp() {
 }
 
 # dhcp_serve K ROUTERS [OPTION...]: modem K leases the address of ethK; the
-# lease is to be renewed after 4 s, from any server after 8 s.
+# lease is to be renewed after 4 s, from any server after 8 s.  DHCP_ADDRESS:
+# another one.
 dhcp_serve() {
-	local k=$1 routers=$2 ns log
+	local k=$1 routers=$2 ns log address=${DHCP_ADDRESS:-$(lab_address "$1")}
 	shift 2
 	ns=$(lab_ns "$k")
 	log=$LAB_DIR/log/dhcp.$k
@@ -45,7 +46,7 @@ dhcp_serve() {
 		--bind-interfaces --user=root --pid-file= --no-hosts \
 		--no-resolv --no-ping --dhcp-authoritative \
 		--dhcp-leasefile="$LAB_DIR/leases.$k" --log-facility="$log" \
-		--dhcp-range="$(lab_address "$k"),$(lab_address "$k"),2m" \
+		--dhcp-range="$address,$address,2m" \
 		--dhcp-option="option:router,$routers" \
 		--dhcp-option=option:T1,4 --dhcp-option=option:T2,8 "$@"
 	DHCP_SERVER[$k]=$LAB_PID
