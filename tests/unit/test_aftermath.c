@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_aftermath - a command ends behind the process that lets go, in time. */
+#include "letgo_scene.h"
+
+#include <signal.h>
+
+#include "aftermath.h"
+
+#define LIMIT_MS 5000 /* as the header says */
+#define PATIENCE_S 30
+
+/* Between us and the process that lets go, which asks before it says a word. */
+static int asked[2], answer[2];
+
+static void
+say_when_told(void *arg, enum bal_say kind, const char *msg)
+{
+	char byte;
+
+	(void)arg;
+	(void)kind;
+	(void)msg;
+	close(answer[1]); /* so that it ends with the test, if that fails */
+	if (write(asked[1], "?", 1) == 1)
+		(void)!read(answer[0], &byte, 1);
+}
+
+/* Something is bound to @dev: a socket, whatever of it the kernel lets go. */
+static struct bal_release
+release_of(const char *own)
+{
+	return (struct bal_release){
+		.dev = "d0",
+		.on_dead = BAL_ON_DEAD_SOCKETS,
+		.source = addr(own),
+	};
+}
+
+/* Let go of a socket of ours by a process that then waits for an answer. */
+static void
+begin(struct bal_pass *pass, struct bal_release *release)
+{
+	struct pollfd said = { .events = POLLIN };
+
+	*release = release_of(DEAD "/24");
+	*pass = (struct bal_pass){ .lock = -1, .run_lock = -1 };
+	pass->outcome.releases.v = release;
+	pass->outcome.releases.n = 1;
+	assert_int_equal(pipe2(asked, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(answer, O_CLOEXEC), 0);
+	bal_say_sink(say_when_told, NULL);
+	bal_aftermath_release(pass);
+	bal_say_sink(listen_to, NULL);
+	said.fd = asked[0];
+	assert_int_equal(poll(&said, 1, PATIENCE_S * 1000), 1);
+	assert_true(pass->releasing > 0);
+}
+
+static void
+end(void)
+{
+	for (int i = 0; i < 2; i++) {
+		close(asked[i]);
+		close(answer[i]);
+	}
+}
+
+/* Answers after @ms, if there are any; in a process of its own. */
+static pid_t
+answer_after(long ms)
+{
+	const struct timespec nap = { ms / 1000, ms % 1000 * 1000000 };
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		nanosleep(&nap, NULL);
+		_exit(write(answer[1], "!", 1) == 1 ? 0 : 1);
+	}
+	return pid;
+}
+
+static double
+end_command(struct bal_pass *pass)
+{
+	const double before = seconds(CLOCK_MONOTONIC);
+
+	bal_pass_fini(pass);
+	assert_int_equal(pass->releasing, 0);
+	return seconds(CLOCK_MONOTONIC) - before;
+}
+
+static void
+a_command_ends_behind_it(void **state)
+{
+	struct bal_release release;
+	struct bal_pass pass;
+	int server, held;
+	double took;
+	pid_t teller;
+
+	(void)state;
+	NEED_NAMESPACE();
+	server = listener(SERVER, 80);
+	held = client(SOCK_STREAM, DEAD, SERVER, 80);
+	begin(&pass, &release);
+	teller = answer_after(700);
+	took = end_command(&pass);
+	if (took < 0.6 || took > LIMIT_MS / 1000.0)
+		fail_msg("it waited for %.2f s", took);
+	assert_int_equal(ended(teller), 0);
+	/* Who does not wait for anything is not held up. */
+	assert_true(end_command(&pass) < 0.5);
+	end();
+	close(held);
+	close(server);
+}
+
+static void
+not_for_ever(void **state)
+{
+	struct bal_release release;
+	struct bal_pass pass;
+	int server, held;
+	double took;
+
+	(void)state;
+	NEED_NAMESPACE();
+	server = listener(SERVER, 80);
+	held = client(SOCK_STREAM, DEAD, SERVER, 80);
+	begin(&pass, &release);
+	took = end_command(&pass);
+	if (took < LIMIT_MS / 1000.0 - 0.1 || took > PATIENCE_S)
+		fail_msg("it waited for %.2f s", took);
+	assert_int_equal(write(answer[1], "!", 1), 1);
+	end();
+	close(held);
+	close(server);
+}
+
+static void
+next_release_waits_for_the_last(void **state)
+{
+	struct bal_release release;
+	struct bal_pass pass;
+	int server, held;
+	double before;
+	pid_t teller;
+
+	(void)state;
+	NEED_NAMESPACE();
+	server = listener(SERVER, 80);
+	held = client(SOCK_STREAM, DEAD, SERVER, 80);
+	begin(&pass, &release);
+	teller = answer_after(700);
+	release = release_of(ALIVE "/24");
+	before = seconds(CLOCK_MONOTONIC);
+	bal_aftermath_release(&pass);
+	assert_true(seconds(CLOCK_MONOTONIC) - before > 0.6);
+	assert_int_equal(ended(teller), 0);
+	(void)end_command(&pass);
+	end();
+	close(held);
+	close(server);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_command_ends_behind_it),
+		TEST(not_for_ever),
+		TEST(next_release_waits_for_the_last),
+	};
+
+	make_veth_namespace();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
