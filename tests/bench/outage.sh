@@ -105,6 +105,7 @@ calm() {
 # make_ready WHAT: somebody watches, and all uplinks are used.
 make_ready() {
 	if ! watcher_start || ! wait_for 30 all_in_use; then
+		explain >&2
 		die "$1: $SCENE, $SETTING: not ready"
 	fi
 }

@@ -356,6 +356,63 @@ rounds_of_one_pace_come_together(void **state)
 	assert_come_together(PACE / 4, PACE * 5 / 4, false);
 }
 
+/* u1's own target is gone; a tunnel over it is asked every @pace ms. */
+static void
+watch_line_and_tunnel(struct bal_probe p[2], uint32_t pace)
+{
+	struct bal_loop *loop = bal_loop_open(&err);
+	struct bal_nl *nl = bal_nl_open(&err);
+	struct bal_prober *prober = bal_prober_open(loop, nl, &err);
+	const int64_t end = now_ms() + 40 * INTERVAL;
+	struct bal_probe out[2];
+	uint32_t sent[2] = { 0 };
+	uint64_t next;
+
+	p[0] = probe_of(1, 9);
+	p[1] = probe_of(2, 2);
+	for (int i = 0; i < 2; i++)
+		p[i].judge.health = BAL_HEALTH_ALIVE;
+	p[1].rule.interval_ms = pace;
+	memcpy(p[1].over, p[0].dev, sizeof(p[1].over));
+	assert_int_equal(bal_prober_plan(prober, p, 2, &err), 0);
+	while (now_ms() < end && p[0].judge.health != BAL_HEALTH_DEAD) {
+		assert_int_equal(bal_prober_step(prober, bal_clock_ns(), &next,
+						 &err),
+				 0);
+		assert_int_equal(bal_loop_wait(loop, next, &err), 0);
+		for (size_t n = bal_prober_results(prober, out); n-- > 0;) {
+			const int at = strcmp(out[n].dev, p[0].dev) != 0;
+
+			p[at] = out[n];
+			sent[at] += out[n].sent;
+		}
+	}
+	for (int i = 0; i < 2; i++)
+		p[i].sent = sent[i];
+	bal_prober_close(prober);
+	bal_nl_close(nl);
+	bal_loop_close(loop);
+}
+
+/* Long before its own next round. */
+static void
+a_doubted_line_has_its_tunnel_asked(void **state)
+{
+	struct bal_probe p[2];
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(2);
+	watch_line_and_tunnel(p, 60000);
+	assert_int_not_equal(p[0].judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p[1].judge.health, BAL_HEALTH_ALIVE);
+	/* Once for each round of the line, and no more often. */
+	assert_in_range(p[1].sent, 5, p[0].sent + 1);
+	peer_does("iptables-legacy -A INPUT -p icmp -j DROP");
+	watch_line_and_tunnel(p, 60000);
+	assert_int_equal(p[0].judge.health, BAL_HEALTH_DEAD);
+}
+
 int
 main(void)
 {
@@ -375,6 +432,7 @@ main(void)
 		TEST(as_many_as_there_may_be),
 		TEST(too_few_descriptors_are_said), /* the last one */
 		TEST(rounds_of_one_pace_come_together),
+		TEST(a_doubted_line_has_its_tunnel_asked),
 	};
 
 	make_uplink_namespace();
