@@ -2,6 +2,7 @@
 /* ask - asks a server who we are, by every way that a program has to send. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/io_uring.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -10,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define WAIT_MS 20000
@@ -18,7 +21,7 @@
 
 static const char usage[] =
 	"usage: ask [OPTIONS] [-n COUNT] HOW ADDR PORT\n"
-	"  HOW: tcp, fastopen, mptcp; udp (connected), sendto, sendmmsg\n"
+	"  HOW: tcp, fastopen, mptcp, uring; udp (connected), sendto, sendmmsg\n"
 	"  COUNT questions on one socket; for each a line: the first word of\n"
 	"  the answer, none, or the error.  ADDR: IPv4 or IPv6.\n"
 	"  -d, -f  bind to a device, an address; -s  do not wait long\n"
@@ -155,7 +158,8 @@ question(int fd, const struct ask *a, int nth)
 static int
 open_socket(const struct ask *a)
 {
-	bool stream = is(a, "tcp") || is(a, "fastopen") || is(a, "mptcp");
+	bool stream = is(a, "tcp") || is(a, "fastopen") || is(a, "mptcp") ||
+		      is(a, "uring");
 	int fd = socket(a->to.addr.ss_family,
 			(stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC,
 			is(a, "mptcp") ? IPPROTO_MPTCP : 0);
@@ -174,6 +178,53 @@ connect_to(int fd, const struct place *to)
 	return connect(fd, (const struct sockaddr *)&to->addr, to->len);
 }
 
+/* Of the first and only request of a ring. */
+static int
+ring_result(int ring, const struct io_uring_params *p)
+{
+	size_t size = p->cq_off.cqes +
+		      p->cq_entries * sizeof(struct io_uring_cqe);
+	const char *cq = mmap(NULL, size, PROT_READ, MAP_SHARED, ring,
+			      (off_t)IORING_OFF_CQ_RING);
+	const struct io_uring_cqe *done;
+
+	if (cq == MAP_FAILED)
+		return -1;
+	done = (const struct io_uring_cqe *)(cq + p->cq_off.cqes);
+	errno = -done->res;
+	return done->res < 0 ? -1 : 0;
+}
+
+/* connect(2) by io_uring(7). */
+static int
+connect_by_ring(int fd, const struct place *to)
+{
+	struct io_uring_params p = { 0 };
+	int ring = (int)syscall(SYS_io_uring_setup, 1, &p);
+	size_t size = p.sq_off.array + p.sq_entries * sizeof(uint32_t);
+	struct io_uring_sqe *sqe;
+	char *sq;
+
+	if (ring < 0)
+		return -1;
+	sq = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, ring,
+		  (off_t)IORING_OFF_SQ_RING);
+	sqe = mmap(NULL, sizeof(*sqe), PROT_READ | PROT_WRITE, MAP_SHARED, ring,
+		   (off_t)IORING_OFF_SQES);
+	if (sq == MAP_FAILED || sqe == MAP_FAILED)
+		return -1;
+	*sqe = (struct io_uring_sqe){ .opcode = IORING_OP_CONNECT };
+	sqe->fd = fd;
+	sqe->addr = (uintptr_t)&to->addr;
+	sqe->off = to->len;
+	*(uint32_t *)(sq + p.sq_off.array) = 0;
+	__atomic_store_n((uint32_t *)(sq + p.sq_off.tail), 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS,
+		    NULL, 0) < 0)
+		return -1;
+	return ring_result(ring, &p);
+}
+
 static int
 ask(const struct ask *a)
 {
@@ -186,6 +237,8 @@ ask(const struct ask *a)
 	if (a->before && connect_to(fd, &a->first) < 0)
 		return fail();
 	if (connects && connect_to(fd, &a->to) < 0)
+		return fail();
+	if (is(a, "uring") && connect_by_ring(fd, &a->to) < 0)
 		return fail();
 	for (int i = 0; i < a->count; i++)
 		rc |= question(fd, a, i);
