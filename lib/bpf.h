@@ -11,8 +11,11 @@
 
 #include "error.h"
 
-/* The kernel takes 4096 instructions of anybody (BPF_MAXINSNS). */
-#define BAL_BPF_MAX 4096
+/*
+ * The kernel takes a million of who has CAP_BPF (BPF_COMPLEXITY_LIMIT_INSNS),
+ * but follows no more than 8192 jumps (BPF_COMPLEXITY_LIMIT_JMP_SEQ).
+ */
+#define BAL_BPF_MAX 8192
 #define BAL_BPF_LABELS 10
 
 /*

@@ -169,7 +169,7 @@ test_programs(void **state)
 	assert_int_equal(code_with(2000, BAL_CONFINE_CONNECT4, &code), -1);
 	assert_int_equal(w.err.kind, BAL_EUNAVAIL);
 	assert_string_equal(w.err.msg,
-			    "a BPF program of more than 4095 instructions");
+			    "a BPF program of more than 8191 instructions");
 }
 
 int
