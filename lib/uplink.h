@@ -59,6 +59,13 @@ int bal_uplinks_resolve(const struct bal_conf *conf,
 			struct bal_arena *arena, struct bal_uplinks *out,
 			struct bal_err *err);
 
+/*
+ * Do the settings of every uplink go together?  -1 with BAL_ECONF: these do
+ * not, and bal_uplinks_resolve() would fail for all.
+ */
+int bal_uplinks_agree(const struct bal_conf *conf,
+		      const struct bal_state *state, struct bal_err *err);
+
 /* The merged settings of one uplink, learned values not among them. */
 struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
 					const struct bal_uplink_state *us,

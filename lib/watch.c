@@ -250,23 +250,6 @@ on_news(void *arg, unsigned news)
 	((struct watch *)arg)->due = true;
 }
 
-/* An error in the file must not take away what is running. */
-static void
-read_conf(struct watch *w)
-{
-	struct bal_conf conf;
-	struct bal_err why;
-
-	if (bal_conf_read(&conf, w->pass->paths.conf,
-			  w->pass->paths.conf_given, &why) < 0) {
-		bal_warn("%s; the configuration from before stays", why.msg);
-		return;
-	}
-	bal_conf_fini(&w->pass->conf);
-	w->pass->conf = conf;
-	bal_say(BAL_SAY_EVENT, "configuration read again");
-}
-
 /* 1: all is done, but could not be written into the state, which is in @err. */
 static int
 full_pass(struct watch *w, struct bal_err *err)
@@ -403,14 +386,14 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 	case BAL_WATCH_RELOAD:
 		bal_watch_files_look(w->files);
 		(void)bal_watch_files_conf_changed(w->files);
-		read_conf(w);
+		bal_watch_read_conf(w->pass);
 		w->due = true;
 		break;
 	default:
 		break;
 	}
 	if (bal_watch_files_conf_changed(w->files)) {
-		read_conf(w);
+		bal_watch_read_conf(w->pass);
 		w->due = true;
 	}
 	w->due |= bal_watch_files_state_changed(w->files);

@@ -58,4 +58,10 @@ bool bal_watch_files_requested(struct bal_watch_files *files);
 int bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
 		   struct bal_err *err);
 
+/*
+ * Read bal.conf of @pass again.  With a mistake in it, or where it contradicts
+ * what the uplinks were told, what was read before stays, and why is told.
+ */
+void bal_watch_read_conf(struct bal_pass *pass);
+
 #endif

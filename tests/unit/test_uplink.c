@@ -72,6 +72,10 @@ must_contradict(const char *msg)
 			 -1);
 	assert_int_equal(w.err.kind, BAL_ECONF);
 	assert_string_equal(w.err.msg, msg);
+	w.err = (struct bal_err){ 0 };
+	assert_int_equal(bal_uplinks_agree(&w.conf, &w.state, &w.err), -1);
+	assert_int_equal(w.err.kind, BAL_ECONF);
+	assert_string_equal(w.err.msg, msg);
 }
 
 /* What is normal again is less than what is degraded. */
@@ -102,6 +106,7 @@ contradictions(void **state)
 	told("eth1", "recovered_rtt", "no");
 	told("eth1", "degraded_rtt", "1ms");
 	resolve();
+	assert_int_equal(bal_uplinks_agree(&w.conf, &w.state, &w.err), 0);
 }
 
 /* A gateway that was said beats one that was learned; `auto` says none. */

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* watch_conf - bal.conf read again, by who must not stop for a mistake in it. */
+#include "watch_parts.h"
+
+/* What goes together with what stanzas and options have said until now. */
+static int
+agrees(const struct bal_conf *conf, const char *path, struct bal_err *err)
+{
+	struct bal_state state = { 0 };
+	int rc = bal_state_read(&state, path, false, err);
+
+	if (rc >= 0)
+		rc = bal_uplinks_agree(conf, &state, err);
+	bal_state_fini(&state);
+	return rc;
+}
+
+void
+bal_watch_read_conf(struct bal_pass *pass)
+{
+	struct bal_conf conf = { 0 };
+	struct bal_err why;
+	int rc = bal_conf_read(&conf, pass->paths.conf, pass->paths.conf_given,
+			       &why);
+
+	if (rc == 0 && agrees(&conf, pass->paths.state, &why) < 0) {
+		bal_conf_fini(&conf);
+		rc = -1;
+	}
+	if (rc < 0) {
+		bal_warn("%s; the configuration from before stays", why.msg);
+		return;
+	}
+	bal_conf_fini(&pass->conf);
+	pass->conf = conf;
+	bal_say(BAL_SAY_EVENT, "configuration read again");
+}
