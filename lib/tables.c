@@ -240,6 +240,16 @@ append_line(const char *old, size_t len, uint32_t id, const char *name,
 	return text;
 }
 
+/* Whoever asks ip for that number would get the table of that name. */
+static bool
+is_number(const char *name)
+{
+	char *end;
+
+	(void)strtoul(name, &end, 0);
+	return end != name && !*end;
+}
+
 int
 bal_tables_add(const char *dir, const char *name, uint32_t id,
 	       struct bal_err *err)
@@ -251,7 +261,7 @@ bal_tables_add(const char *dir, const char *name, uint32_t id,
 	int ret;
 
 	if (!*name || strlen(name) >= BAL_TABLE_NAMELEN || *name == '#' ||
-	    name[strcspn(name, " \t\r\n\v\f")])
+	    name[strcspn(name, " \t\r\n\v\f")] || is_number(name))
 		return bal_err(err, BAL_EUSAGE,
 			       "\"%.80s\" cannot be the name of a table", name);
 	if (choose_file(dir, path, err) < 0)

@@ -270,6 +270,11 @@ test_add_refuses_names(void **state)
 		"a\nb",
 		"a\tb",
 		"#a",
+		/* ip would take them for others' ids. */
+		"254",
+		"0x10",
+		"010",
+		"+7",
 		("aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff"
 		 "gggg"),
 	};
