@@ -32,6 +32,13 @@ lab_lacks() {
 	return 1
 }
 
+# lab_kernel_since MAJOR MINOR: the kernel is that one or newer.
+lab_kernel_since() {
+	local major minor
+	IFS=.- read -r major minor _ < <(uname -r)
+	[ $((major * 1000 + minor)) -ge $(($1 * 1000 + $2)) ]
+}
+
 # What the lab consists of goes before what is tested in it: on a busy machine a
 # tunnel or a flow that has to wait loses packets of its own.  Set by lab_enter;
 # empty where that is not allowed.
