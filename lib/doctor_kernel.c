@@ -5,6 +5,7 @@
 #include "doctor_parts.h"
 
 #define SPREADS_LOCAL_FROM 6016 /* Linux 6.16 (KERNEL.md 2) */
+#define BINDS_BY_CGROUP_FROM 5012 /* bpf_setsockopt() in sendmsg4 */
 
 static const struct lack {
 	enum bal_feature feature;
@@ -99,6 +100,22 @@ old_kernel(const struct bal_facts *f, struct bal_diagnosis *d)
 			"connections and those to different servers are spread "
 			"as they should.");
 	bal_doctor_what(d, "Linux %u.%u is older than 6.16", f->release / 1000,
+			f->release % 1000);
+}
+
+/* CONFIG_CGROUP_BPF alone does not let a program bind a datagram's socket. */
+static void
+too_old_for_exec(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->release || f->release >= BINDS_BY_CGROUP_FROM ||
+	    f->features[BAL_FEATURE_CGROUP_BPF] == BAL_NO ||
+	    !bal_doctor_any_up(f))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "old-kernel-exec", "",
+			"bal-exec refuses to run a command: its sockets could "
+			"not be kept on one uplink. A program that can set a "
+			"mark itself gets it from bal-exec -m.");
+	bal_doctor_what(d, "Linux %u.%u is older than 5.12", f->release / 1000,
 			f->release % 1000);
 }
 
@@ -226,6 +243,7 @@ all_settings(const struct bal_facts *f, struct bal_diagnosis *d)
 const struct bal_doctor_rule bal_doctor_rules_kernel[] = {
 	{ missing, false },
 	{ old_kernel, false },
+	{ too_old_for_exec, false },
 	{ hash_policy, false },
 	{ device_settings, true },
 	{ all_settings, false },

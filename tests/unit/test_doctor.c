@@ -92,6 +92,27 @@ an_old_kernel(void **state)
 }
 
 static void
+too_old_for_exec(void **state)
+{
+	(void)state;
+	f.release = 5011;
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	assert_string_equal(d.findings.v[1].id, "old-kernel-exec");
+	assert_string_equal(d.findings.v[1].what,
+			    "Linux 5.11 is older than 5.12");
+	assert_false(bal_doctor_ill(&d));
+	/* Said already. */
+	f.features[BAL_FEATURE_CGROUP_BPF] = BAL_NO;
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	assert_string_equal(d.findings.v[0].id, "no-cgroup-bpf");
+	f.features[BAL_FEATURE_CGROUP_BPF] = BAL_UNKNOWN;
+	f.release = 5012;
+	finds(NOTE, "old-kernel", "");
+}
+
+static void
 the_hash_policy(void **state)
 {
 	(void)state;
@@ -413,6 +434,7 @@ main(void)
 		HEALTHY(what_the_kernel_lacks),
 		HEALTHY(what_mends_it),
 		HEALTHY(an_old_kernel),
+		HEALTHY(too_old_for_exec),
 		HEALTHY(the_hash_policy),
 		HEALTHY(a_setting_of_a_device),
 		HEALTHY(settings_of_all),
