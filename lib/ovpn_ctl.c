@@ -77,6 +77,24 @@ add_remembered(struct bal_ovpn_wanted *out, const char *conf_option,
 	return 0;
 }
 
+/*
+ * A stanza's down lines come behind the hooks in if-down.d: where the device has
+ * been pulled, bal-down has forgotten its address by then.
+ */
+static void
+add_stanzas(struct bal_ovpn_wanted *out, struct bal_arena *arena)
+{
+	const char *iface = secure_getenv("IFACE");
+	const char *text = secure_getenv("IF_ADDRESS");
+	struct bal_addr addr;
+	struct bal_err why;
+
+	if (bal_hook_caller() == BAL_CALLER_IFUPDOWN && iface && text &&
+	    strcmp(iface, out->dev) == 0 &&
+	    bal_addr_parse(text, &addr, &why) == 0)
+		add_addr(out, &addr, arena);
+}
+
 int
 bal_ovpn_want(const char *target, const char *conf_option,
 	      struct bal_arena *arena, struct bal_ovpn_wanted *out,
@@ -95,6 +113,7 @@ bal_ovpn_want(const char *target, const char *conf_option,
 		if (add_kernels(out, arena, err) < 0 ||
 		    add_remembered(out, conf_option, arena, err) < 0)
 			return -1;
+		add_stanzas(out, arena);
 	}
 	return arena->oom ? bal_err_nomem(err) : 0;
 }

@@ -13,7 +13,8 @@ const char *bal_ovpn_dir(void);
 
 /*
  * What @target means: an IPv4 address, or a device with all addresses that it
- * has, or had when it was seen last (by the state, found with @conf_option).
+ * has, or had when it was seen last (by the state, found with @conf_option), or
+ * has by its stanza, where ifupdown calls us for it.
  * BAL_EUSAGE where it is neither.
  */
 int bal_ovpn_want(const char *target, const char *conf_option,
