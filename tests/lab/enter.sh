@@ -111,11 +111,14 @@ lab_make_private() {
 		mkdir -p /run/lock /run/netns /run/network "$etc" "$real" \
 			"$LAB_DIR"/{log,openvpn,var} &&
 		mount --rbind /etc "$real" || return
+	# Who is not root cannot write there anyway, nor change the mount.
+	mount -o remount,bind,ro "$real" 2>/dev/null || [ ! -w "$real" ] || return
 	# Absolute links lead to the real files, relative ones stay as they are.
 	find "$real" -mindepth 1 -maxdepth 1 ! -type l ! -name iproute2 \
 		! -name network ! -name bal ! -name openvpn \
+		! -name resolv.conf \
 		-exec ln -s -t "$etc" {} + || return
-	find "$real" -mindepth 1 -maxdepth 1 -type l \
+	find "$real" -mindepth 1 -maxdepth 1 -type l ! -name resolv.conf \
 		-exec cp -P -t "$etc" {} + || return
 	mkdir -p "$etc"/{iproute2,bal,openvpn/client,network/interfaces.d} &&
 		mkdir "$etc"/network/if-{pre-up,up,down,post-down}.d || return
@@ -125,6 +128,7 @@ lab_make_private() {
 		fi
 	done
 	printf 'auto lo\niface lo inet loopback\n' >"$etc"/network/interfaces
+	: >"$etc"/resolv.conf
 	mount --rbind "$etc" /etc || return
 	if [ -d /var/lib/bal ]; then
 		mount --bind "$LAB_DIR"/var /var/lib/bal || return

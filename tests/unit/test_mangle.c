@@ -2,6 +2,7 @@
 /* test_mangle - what commits leave in the kernel, read back and by iptables. */
 
 #include "chains.h"
+#include "uplink.h"
 
 #define SAVE "iptables-legacy-save -c -t mangle | grep -v '^#'"
 
@@ -332,10 +333,21 @@ a_jump_into_nowhere_is_refused(void **state)
 	assert_int_equal(run("iptables-legacy -t mangle -S | grep BAL_"), 1);
 }
 
+static void
+marks(void **state)
+{
+	(void)state;
+	assert_int_equal(bal_mark_of(1, 0xff000000), 0x1000000);
+	assert_int_equal(bal_mark_of(250, 0xff000000), 0xfa000000);
+	assert_int_equal(bal_mark_of(250, 0xff), 250);
+	assert_int_equal(bal_mark_of(3, 0xf0), 0x30);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(marks),
 		TEST(every_form_is_what_iptables_prints),
 		TEST(masquerade_stands_in_nat),
 		TEST(save_and_restore_keep_it),

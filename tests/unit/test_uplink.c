@@ -466,16 +466,6 @@ what_to_restore_is_for_one_device(void **state)
 	assert_int_equal(up_of("eth1")->restore_mask, 0);
 }
 
-static void
-marks(void **state)
-{
-	(void)state;
-	assert_int_equal(bal_mark_of(1, 0xff000000), 0x1000000);
-	assert_int_equal(bal_mark_of(250, 0xff000000), 0xfa000000);
-	assert_int_equal(bal_mark_of(250, 0xff), 250);
-	assert_int_equal(bal_mark_of(3, 0xf0), 0x30);
-}
-
 int
 main(void)
 {
@@ -497,7 +487,6 @@ main(void)
 		TEST(addresses_that_are_away),
 		TEST(one_address_that_is_away_twice),
 		TEST(what_to_restore_is_for_one_device),
-		TEST(marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
