@@ -125,8 +125,8 @@ remove_entry(int dir, const char *name, const struct stat *st)
 static int
 compare(const struct bal_waiting *a, const struct bal_waiting *b)
 {
-	if (a->mtime_ns != b->mtime_ns)
-		return a->mtime_ns < b->mtime_ns ? -1 : 1;
+	if (a->ctime_ns != b->ctime_ns)
+		return a->ctime_ns < b->ctime_ns ? -1 : 1;
 	return strcmp(a->name, b->name);
 }
 
@@ -167,7 +167,7 @@ look_at(int dir, const char *name, time_t now, struct bal_waiting_list *out)
 		return;
 	if (is_unfinished(name, &st, now))
 		return;
-	w.mtime_ns = ns_of(&st.st_mtim);
+	w.ctime_ns = ns_of(&st.st_ctim);
 	if (name[0] != '.' && is_plain(&st) &&
 	    bal_copy(w.name, sizeof(w.name), name) == 0)
 		insert(out, &w);

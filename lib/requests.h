@@ -11,8 +11,8 @@
 
 /* One that waits.  What it says is believed as little as a hook. */
 struct bal_waiting {
-	char name[64]; /* in the folder */
-	uint64_t mtime_ns;
+	char name[64];	   /* in the folder */
+	uint64_t ctime_ns; /* its owner can set the mtime, but not this */
 };
 
 /* What a look into the folder found: the oldest first. */
