@@ -130,22 +130,36 @@ compare(const struct bal_waiting *a, const struct bal_waiting *b)
 	return strcmp(a->name, b->name);
 }
 
-/* Into its place among the oldest; the youngest of them may have to go. */
 static void
-insert(struct bal_waiting_list *list, const struct bal_waiting *w)
+drop_last_turn(struct bal_waiting_list *list)
 {
-	size_t at = list->n;
+	size_t last = 0;
 
-	if (list->n == BAL_REQUESTS_AT_ONCE) {
-		list->more = true;
-		if (compare(&list->v[--at], w) < 0)
-			return;
-	} else {
-		list->n++;
+	for (size_t i = 1; i < list->n; i++)
+		if (list->v[i].turn >= list->v[last].turn)
+			last = i;
+	list->n--;
+	memmove(&list->v[last], &list->v[last + 1],
+		(list->n - last) * sizeof(list->v[0]));
+	list->more = true;
+}
+
+void
+bal_waiting_add(struct bal_waiting_list *list, const struct bal_waiting *w)
+{
+	struct bal_waiting *v = list->v;
+	size_t at = list->n++;
+
+	for (; at > 0 && compare(w, &v[at - 1]) < 0; at--) {
+		v[at] = v[at - 1];
+		v[at].turn += v[at].uid == w->uid;
 	}
-	for (; at > 0 && compare(w, &list->v[at - 1]) < 0; at--)
-		list->v[at] = list->v[at - 1];
-	list->v[at] = *w;
+	v[at] = *w;
+	v[at].turn = 0;
+	for (size_t i = 0; i < at; i++)
+		v[at].turn += v[i].uid == w->uid;
+	if (list->n > BAL_REQUESTS_AT_ONCE)
+		drop_last_turn(list);
 }
 
 /* Whoever wrote it may give it any time: a later one than ours proves nothing. */
@@ -168,9 +182,10 @@ look_at(int dir, const char *name, time_t now, struct bal_waiting_list *out)
 	if (is_unfinished(name, &st, now))
 		return;
 	w.ctime_ns = ns_of(&st.st_ctim);
+	w.uid = st.st_uid;
 	if (name[0] != '.' && is_plain(&st) &&
 	    bal_copy(w.name, sizeof(w.name), name) == 0)
-		insert(out, &w);
+		bal_waiting_add(out, &w);
 	else if (remove_entry(dir, name, &st))
 		out->removed++;
 }

@@ -13,11 +13,13 @@
 struct bal_waiting {
 	char name[64];	   /* in the folder */
 	uint64_t ctime_ns; /* its owner can set the mtime, but not this */
+	unsigned uid;
+	unsigned turn; /* so many older ones of that owner are listed */
 };
 
 /* What a look into the folder found: the oldest first. */
 struct bal_waiting_list {
-	struct bal_waiting v[BAL_REQUESTS_AT_ONCE];
+	struct bal_waiting v[BAL_REQUESTS_AT_ONCE + 1]; /* one may come */
 	size_t n;
 	bool more;	  /* there are others behind these */
 	unsigned removed; /* what nobody leaves there by the rules */
@@ -35,6 +37,15 @@ int bal_requests_folder(const struct bal_paths *paths, struct bal_err *err);
  * writable for all; BAL_ECONF).
  */
 int bal_requests_open(const struct bal_paths *paths, struct bal_err *err);
+
+/*
+ * Put @w (its turn is not looked at) into its place.  Where that is one too
+ * many, the youngest of the owner with the most has to go: nobody's flood
+ * makes another's single request wait.  It does not matter in which order they
+ * are added.
+ */
+void bal_waiting_add(struct bal_waiting_list *list,
+		     const struct bal_waiting *w);
 
 /*
  * Look into @dir, at some thousand entries at most.  What is no plain file of

@@ -2,7 +2,7 @@
 /* test_request - what a request says, who is heard, and nothing else. */
 #include "world.h"
 
-#include "request.h"
+#include "requests.h"
 
 #define GOOD "verb = up\ndev = tun1\ngateway = 172.22.0.1\n"
 
@@ -245,13 +245,119 @@ test_permitted(void **state)
 		-1);
 }
 
+#define WAIT_MAX 300
+
+static struct bal_waiting waiting[WAIT_MAX];
+static size_t n_waiting;
+
+static void
+leave(unsigned uid, uint64_t ctime_ns)
+{
+	struct bal_waiting *one = &waiting[n_waiting++];
+
+	*one = (struct bal_waiting){ .uid = uid, .ctime_ns = ctime_ns };
+	(void)snprintf(one->name, sizeof(one->name), "%03zu", n_waiting);
+}
+
+/* As a folder gives them: every @step-th, @step and n_waiting are coprime. */
+static struct bal_waiting_list
+take(size_t step)
+{
+	struct bal_waiting_list list = { 0 };
+
+	for (size_t i = 0; i < n_waiting; i++)
+		bal_waiting_add(&list, &waiting[i * step % n_waiting]);
+	return list;
+}
+
+static size_t
+taken_of(const struct bal_waiting_list *list, unsigned uid)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		n += list->v[i].uid == uid;
+	return n;
+}
+
+static void
+test_oldest_first(void **state)
+{
+	struct bal_waiting_list list;
+
+	(void)state;
+	n_waiting = 0;
+	for (size_t i = 0; i < BAL_REQUESTS_AT_ONCE; i++)
+		leave(1000, 500 + i / 2);
+	list = take(61);
+	assert_int_equal(list.n, n_waiting);
+	assert_false(list.more);
+	for (size_t i = 0; i < list.n; i++)
+		assert_string_equal(list.v[i].name, waiting[i].name);
+	leave(1000, 500 + n_waiting / 2);
+	list = take(61);
+	assert_int_equal(list.n, BAL_REQUESTS_AT_ONCE);
+	assert_true(list.more);
+	for (size_t i = 0; i < list.n; i++)
+		assert_string_equal(list.v[i].name, waiting[i].name);
+}
+
+/* A flood by one, some by another, and the youngest of all by a third. */
+static void
+test_owners_take_turns(void **state)
+{
+	struct bal_waiting_list first, list;
+
+	(void)state;
+	n_waiting = 0;
+	for (uint64_t i = 0; i < 280; i++)
+		leave(1000, i);
+	for (uint64_t i = 0; i < 12; i++)
+		leave(1001, 300 + i);
+	leave(1002, 400);
+	first = take(1);
+	assert_int_equal(first.n, BAL_REQUESTS_AT_ONCE);
+	assert_int_equal(taken_of(&first, 1000), BAL_REQUESTS_AT_ONCE - 13);
+	assert_int_equal(taken_of(&first, 1001), 12);
+	assert_int_equal(taken_of(&first, 1002), 1);
+	assert_string_equal(first.v[0].name, waiting[0].name);
+	assert_int_equal(first.v[first.n - 1].uid, 1002);
+	for (size_t step = 2; step < n_waiting; step++) {
+		list = take(step); /* 293 is prime */
+		assert_memory_equal(&list.v, &first.v,
+				    first.n * sizeof(first.v[0]));
+	}
+}
+
+/* Nobody gets more than his share by being older, or many at once. */
+static void
+test_all_flood(void **state)
+{
+	struct bal_waiting_list first, list;
+
+	(void)state;
+	n_waiting = 0;
+	for (uint64_t i = 0; i < 293; i++)
+		leave(1000 + (i >= 100) + (i >= 150) + (i >= 270), i * 7 % 50);
+	first = take(1);
+	for (unsigned uid = 1000; uid < 1004; uid++)
+		assert_int_equal(taken_of(&first, uid), 16);
+	for (size_t step = 2; step < n_waiting; step++) {
+		list = take(step);
+		assert_memory_equal(&list.v, &first.v,
+				    first.n * sizeof(first.v[0]));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_round_trip), TEST(test_refused),
-		TEST(test_any_byte),   TEST(test_of_intent),
-		TEST(test_to_intent),  TEST(test_permitted),
+		TEST(test_round_trip),	 TEST(test_refused),
+		TEST(test_any_byte),	 TEST(test_of_intent),
+		TEST(test_to_intent),	 TEST(test_permitted),
+		TEST(test_oldest_first), TEST(test_owners_take_turns),
+		TEST(test_all_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
