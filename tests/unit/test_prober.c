@@ -145,8 +145,9 @@ at_rest_no_more_are_asked_than_must_answer(void **state)
 	assert_in_range(p.sent, 1, 3);
 	/* The first is silent: it is the other one's turn. */
 	p = probe_of(1, 9);
+	p.rule.timeout_ms = p.rule.timeout_min_ms = 1000;
 	add_target(&p, 1, 2);
-	assert_took(probe(&p, 1), INTERVAL + TIMEOUT);
+	assert_took(probe(&p, 1), INTERVAL);
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 }
 
@@ -268,7 +269,8 @@ as_many_as_there_may_be(void **state)
 	print_message("# 250 with 8 targets each: %d ms\n", (int)took);
 	for (int i = 0; i < 250; i++) {
 		assert_int_equal(p[i].judge.health, BAL_HEALTH_ALIVE);
-		assert_int_equal(p[i].answered, BAL_TARGETS_MAX);
+		/* More where a busy machine began another round. */
+		assert_true(p[i].answered >= BAL_TARGETS_MAX);
 	}
 }
 
