@@ -36,12 +36,16 @@ release_of(const char *own)
 	};
 }
 
+static int server, held; /* a listener; the socket that is let go */
+
 /* Let go of a socket of ours by a process that then waits for an answer. */
 static void
 begin(struct bal_pass *pass, struct bal_release *release)
 {
 	struct pollfd said = { .events = POLLIN };
 
+	server = listener(SERVER, 80);
+	held = client(SOCK_STREAM, DEAD, SERVER, 80);
 	*release = release_of(DEAD "/24");
 	*pass = (struct bal_pass){ .lock = -1, .run_lock = -1 };
 	pass->outcome.releases.v = release;
@@ -63,6 +67,8 @@ end(void)
 		close(asked[i]);
 		close(answer[i]);
 	}
+	close(held);
+	close(server);
 }
 
 /* Answers after @ms, if there are any; in a process of its own. */
@@ -95,14 +101,11 @@ a_command_ends_behind_it(void **state)
 {
 	struct bal_release release;
 	struct bal_pass pass;
-	int server, held;
 	double took;
 	pid_t teller;
 
 	(void)state;
 	NEED_NAMESPACE();
-	server = listener(SERVER, 80);
-	held = client(SOCK_STREAM, DEAD, SERVER, 80);
 	begin(&pass, &release);
 	teller = answer_after(700);
 	took = end_command(&pass);
@@ -112,8 +115,6 @@ a_command_ends_behind_it(void **state)
 	/* Who does not wait for anything is not held up. */
 	assert_true(end_command(&pass) < 0.5);
 	end();
-	close(held);
-	close(server);
 }
 
 static void
@@ -121,21 +122,16 @@ not_for_ever(void **state)
 {
 	struct bal_release release;
 	struct bal_pass pass;
-	int server, held;
 	double took;
 
 	(void)state;
 	NEED_NAMESPACE();
-	server = listener(SERVER, 80);
-	held = client(SOCK_STREAM, DEAD, SERVER, 80);
 	begin(&pass, &release);
 	took = end_command(&pass);
 	if (took < LIMIT_MS / 1000.0 - 0.1 || took > PATIENCE_S)
 		fail_msg("it waited for %.2f s", took);
 	assert_int_equal(write(answer[1], "!", 1), 1);
 	end();
-	close(held);
-	close(server);
 }
 
 static void
@@ -143,14 +139,11 @@ next_release_waits_for_the_last(void **state)
 {
 	struct bal_release release;
 	struct bal_pass pass;
-	int server, held;
 	double before;
 	pid_t teller;
 
 	(void)state;
 	NEED_NAMESPACE();
-	server = listener(SERVER, 80);
-	held = client(SOCK_STREAM, DEAD, SERVER, 80);
 	begin(&pass, &release);
 	teller = answer_after(700);
 	release = release_of(ALIVE "/24");
@@ -160,8 +153,6 @@ next_release_waits_for_the_last(void **state)
 	assert_int_equal(ended(teller), 0);
 	(void)end_command(&pass);
 	end();
-	close(held);
-	close(server);
 }
 
 int
