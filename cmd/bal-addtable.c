@@ -44,8 +44,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		rc = bal_pass_addtable(&pass, argv[0], &id, err);
 	if (rc == 0 && !common->dry_run)
 		printf("%" PRIu32 "\n", id);
-	bal_pass_fini(&pass);
-	return rc;
+	return cmd_end_pass(&pass, rc, err);
 }
 
 int

@@ -130,6 +130,9 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 				       probe(check, &pass, err);
 	if (rc == 0 && !check->watch && bal_uplinks_some_dead(&pass.uplinks))
 		rc = CMD_NO;
+	if (!check->watch)
+		return cmd_end_pass(&pass, rc, err);
+	/* Told when it began, and perhaps mended since. */
 	bal_pass_fini(&pass);
 	return rc;
 }
@@ -143,6 +146,7 @@ main(int argc, char **argv)
 		.args = "",
 		.opts = opts,
 		.changes = true,
+		.goes_on = true,
 		.run = run,
 	};
 	struct check check = { 0 };

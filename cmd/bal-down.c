@@ -73,8 +73,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		rc = cmd_change(&pass, &intent, err);
 	if (rc < 0 && intent.dev[0])
 		bal_err_wrap(err, "%s", intent.dev);
-	bal_pass_fini(&pass);
-	return rc;
+	return cmd_end_pass(&pass, rc, err);
 }
 
 int

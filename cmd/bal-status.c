@@ -131,7 +131,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 {
 	const char *dev = argc ? argv[0] : NULL;
 	const struct show *how = ctx;
-	struct bal_pass pass = { .look_anyway = true };
+	struct bal_pass pass = { .conf_anyway = true };
 	int rc;
 
 	if (how->history)

@@ -127,8 +127,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		bal_advise(&pass, intent.dev);
 	else if (strncmp(err->msg, intent.dev, strlen(intent.dev)) != 0)
 		bal_err_wrap(err, "%s", intent.dev);
-	bal_pass_fini(&pass);
-	return rc;
+	return cmd_end_pass(&pass, rc, err);
 }
 
 int

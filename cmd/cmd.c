@@ -335,6 +335,8 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 		return CMD_USAGE;
 	make_sane();
 	bal_say_sink(print_message, &f);
+	f.common.conf_anyway = cmd->goes_on ||
+			       bal_hook_caller() != BAL_CALLER_PERSON;
 	f.common.strict = says_strict(cmd, argc, argv) || bal_hook_strict();
 	status = parse_and_run(&f, argc, argv, &err);
 	if (status < 0) {
@@ -360,7 +362,26 @@ cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 	pass->out = common->dry_run || common->verbose ? stdout : NULL;
 	/* Anybody may ask what would be done, as far as anybody can see. */
 	pass->no_chains = common->dry_run && geteuid() != 0;
+	pass->conf_anyway |= common->conf_anyway && !common->conf;
 	return bal_pass_init(pass, common->conf, err);
+}
+
+int
+cmd_end_pass(struct bal_pass *pass, int rc, struct bal_err *err)
+{
+	const struct bal_conf_trouble *trouble = &pass->trouble;
+
+	if (trouble->faults) {
+		if (rc < 0)
+			bal_say(BAL_SAY_FAULT, "%s", err->msg);
+		*err = trouble->why;
+		snprintf(err->msg, sizeof(err->msg), "%.*s; %s",
+			 (int)sizeof(err->msg) - 48, trouble->why.msg,
+			 bal_conf_instead_text(trouble->instead));
+		rc = -1;
+	}
+	bal_pass_fini(pass);
+	return rc;
 }
 
 int

@@ -27,6 +27,7 @@ struct cmd_common {
 	bool verbose;     /* -v */
 	bool quiet;       /* -q */
 	bool strict;      /* --strict: fail in a hook, too */
+	bool conf_anyway; /* go on when bal.conf is wrong, see cmd.goes_on */
 };
 
 /* An option of one command; the common ones stand in every command. */
@@ -44,6 +45,12 @@ struct cmd {
 	bool openvpn_args; /* takes what OpenVPN puts behind a script's name */
 	bool runs_command; /* options end where operands begin */
 	bool changes;      /* has -n */
+	/*
+	 * A mistake in bal.conf stops no hook, whatever the command: nobody is
+	 * there to mend it, and the line may be the only one.  Nor does it this
+	 * command, whoever calls it.  (Another file, by -c, stops both.)
+	 */
+	bool goes_on;
 	/*
 	 * Do the work: a CMD_... status, or -1 with @err.  @argv[0] is the
 	 * first operand.
@@ -66,6 +73,12 @@ int cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv);
  */
 int cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 	     struct bal_err *err);
+
+/*
+ * bal_pass_fini(); @rc, or -1 with what was wrong with bal.conf though the
+ * command went on.
+ */
+int cmd_end_pass(struct bal_pass *pass, int rc, struct bal_err *err);
 
 /*
  * Signals as they were before cmd_main(), which ignores some: for a program

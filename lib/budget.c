@@ -124,7 +124,7 @@ int
 bal_budget_save(const char *path, struct bal_state *state,
 		const struct bal_conf *conf, struct bal_err *err)
 {
-	char *text = NULL, dir[BAL_PATH_MAX], *slash;
+	char *text = NULL;
 	size_t len = 0;
 	bool due = false;
 	FILE *out;
@@ -134,13 +134,8 @@ bal_budget_save(const char *path, struct bal_state *state,
 		due |= is_due(&state->uplinks[i], conf);
 	if (!due)
 		return 0;
-	(void)bal_copy(dir, sizeof(dir), path);
-	slash = strrchr(dir, '/');
-	if (slash && slash != dir) {
-		*slash = '\0';
-		if (bal_make_dir(dir, err) < 0)
-			return -1;
-	}
+	if (bal_make_dir_of(path, err) < 0)
+		return -1;
 	out = open_memstream(&text, &len);
 	if (!out)
 		return bal_err_nomem(err);

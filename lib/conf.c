@@ -288,13 +288,27 @@ bal_conf_empty(void)
 	return (struct bal_conf){ .globals = bal_globals_default() };
 }
 
+const char *
+bal_conf_instead_text(enum bal_conf_instead instead)
+{
+	switch (instead) {
+	case BAL_INSTEAD_BUILT_IN:
+		break;
+	case BAL_INSTEAD_RIGHT_LINES:
+		return "its wrong lines are left out";
+	case BAL_INSTEAD_LAST_RIGHT:
+		return "the configuration from before stays";
+	}
+	return "built-in settings count";
+}
+
 static void
 note_faults(const struct reader *r, const char *path,
 	    struct bal_conf_trouble *trouble)
 {
 	if (!r->lines.faults)
 		return;
-	trouble->partly = true;
+	trouble->instead = BAL_INSTEAD_RIGHT_LINES;
 	trouble->faults = r->lines.faults;
 	trouble->line = r->lines.first_line;
 	(void)bal_copy(trouble->first, sizeof(trouble->first), r->lines.first);
@@ -327,7 +341,8 @@ bal_conf_read_anyway(struct bal_conf *conf, const char *path, bool must_exist,
 		ret = parse_text(&r, path, text, len, err);
 	else if (why.sys != ENOENT || must_exist)
 		note_unreadable(&why, &found);
-	free(text);
+	r.conf.text = text;
+	r.conf.len = len;
 	if (ret < 0) {
 		bal_conf_fini(&r.conf);
 		return -1;
@@ -360,6 +375,7 @@ void
 bal_conf_fini(struct bal_conf *conf)
 {
 	free(conf->uplinks);
+	free(conf->text);
 	*conf = (struct bal_conf){ 0 };
 }
 

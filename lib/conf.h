@@ -48,6 +48,9 @@ struct bal_conf {
 	struct bal_settings check; /* [check] */
 	struct bal_conf_uplink *uplinks;
 	size_t n_uplinks;
+
+	char *text; /* as it was read, @len bytes; NULL: there was no file */
+	size_t len;
 };
 
 /*
@@ -60,18 +63,28 @@ struct bal_conf {
 int bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
 		  struct bal_err *err);
 
-/* What is wrong with a file that is used all the same.  Zero state: nothing. */
+/* What counts instead of a file that is wrong. */
+enum bal_conf_instead {
+	BAL_INSTEAD_BUILT_IN,	 /* no line of it */
+	BAL_INSTEAD_RIGHT_LINES, /* what its wrong lines say, nobody said */
+	BAL_INSTEAD_LAST_RIGHT,	 /* what stood in it when it was right */
+};
+
+/* "the configuration from before stays": for messages. */
+const char *bal_conf_instead_text(enum bal_conf_instead instead);
+
+/* What is wrong with a file that nobody stops for.  Zero state: nothing. */
 struct bal_conf_trouble {
 	struct bal_err why; /* as bal_conf_read() fails; BAL_EOK: nothing */
-	bool partly;	    /* its right lines count; else not one of it */
-	unsigned faults, line; /* how many there are; line of the first, or 0 */
+	enum bal_conf_instead instead;
+	unsigned faults, line; /* how many; the line of the first, or 0 */
 	char first[sizeof(((struct bal_err *)0)->msg)]; /* as it was reported */
 };
 
 /*
- * As bal_conf_read(), for who changes nothing: a file that is wrong is no
- * failure but told in @trouble, and what its wrong lines say is as if nobody
- * said it.  -1 only when memory ran out.  @conf needs bal_conf_fini().
+ * As bal_conf_read(), for who must not stop: a file that is wrong is no
+ * failure but told in @trouble, and its right lines count.  -1 only when memory
+ * ran out.  @conf needs bal_conf_fini().
  */
 int bal_conf_read_anyway(struct bal_conf *conf, const char *path,
 			 bool must_exist, struct bal_conf_trouble *trouble,

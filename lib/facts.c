@@ -139,7 +139,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 static int
 open_pass(struct bal_pass *pass, const char *conf_option, struct bal_err *err)
 {
-	pass->look_anyway = true;
+	pass->conf_anyway = true;
 	if (bal_pass_init(pass, conf_option, err) < 0 &&
 	    (err->kind == BAL_EUSAGE || !pass->conf.globals.mark_mask))
 		return -1;

@@ -124,21 +124,11 @@ resolve(struct bal_pass *pass, struct bal_err *err)
 int
 bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 {
-	struct bal_err why = { 0 };
-
 	bal_pass_forget(pass);
 	if (bal_pass_load(pass, err) < 0 || see_kernel(pass, err) < 0)
 		return -1;
-	if (resolve(pass, &why) == 0)
-		return 0;
-	*err = why;
-	if (!pass->look_anyway || why.kind != BAL_ECONF)
-		return -1;
-	bal_pass_do_without_conf(pass, &why);
-	if (resolve(pass, err) < 0)
-		return -1;
-	*err = (struct bal_err){ 0 };
-	return 0;
+	bal_pass_reconcile_conf(pass);
+	return resolve(pass, err);
 }
 
 /*
@@ -340,11 +330,12 @@ static int
 begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 {
 	if (bal_pass_load(pass, err) < 0 ||
-	    (pass->state_lost && see_kernel(pass, err) < 0) ||
-	    bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
-				err) < 0)
+	    (pass->state_lost && see_kernel(pass, err) < 0))
 		return -1;
-	if (see_kernel(pass, err) < 0)
+	bal_pass_reconcile_conf(pass);
+	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
+				err) < 0 ||
+	    see_kernel(pass, err) < 0)
 		return -1;
 	pass->mode_before = bal_pass_mode(pass);
 	if (intent->requested &&
@@ -445,6 +436,7 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 		return -1;
 	}
 	bal_pass_tell(pass);
+	bal_pass_keep_conf(pass);
 	return tell_refusals(pass, intent, err);
 }
 

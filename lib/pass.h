@@ -30,11 +30,13 @@ struct bal_pass {
 	bool dry_run; /* print to @out, touch nothing */
 	bool want_stats; /* read the devices' byte counters */
 	bool no_chains;  /* do not read iptables (no privilege for it) */
-	/* Only to look: with a configuration that is wrong, too. */
-	bool look_anyway;
+	/* A mistake in bal.conf is no reason to stop: see @trouble. */
+	bool conf_anyway;
 
 	struct bal_conf conf;
-	struct bal_conf_trouble trouble; /* of @conf, with @look_anyway */
+	/* Of bal.conf, with @conf_anyway; @conf is what counts instead. */
+	struct bal_conf_trouble trouble;
+	bool conf_kept; /* @conf is what paths.last_right holds */
 	struct bal_state state;
 	struct bal_nl *nl;
 	int lock; /* descriptor, -1: not held */
@@ -67,7 +69,9 @@ struct bal_pass {
 
 /*
  * Paths, configuration and a netlink socket.  bal_pass_fini() gives all of it
- * back, after failures too.
+ * back, after failures too.  With pass->conf_anyway a configuration that is
+ * wrong is no failure: what it said when a pass last went well with it counts,
+ * or else its right lines, and pass->trouble tells which.
  */
 int bal_pass_init(struct bal_pass *pass, const char *conf_option,
 		  struct bal_err *err);

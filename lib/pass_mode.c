@@ -29,17 +29,11 @@ int
 bal_pass_save_mode(const struct bal_pass *pass, enum bal_mode mode,
 		   struct bal_err *err)
 {
-	char line[16], dir[BAL_PATH_MAX];
+	char line[16];
 	int len = snprintf(line, sizeof(line), "%s\n", bal_mode_name(mode));
-	char *slash;
 
-	(void)bal_copy(dir, sizeof(dir), pass->paths.saved_mode);
-	slash = strrchr(dir, '/');
-	if (slash && slash != dir) {
-		*slash = '\0';
-		if (bal_make_dir(dir, err) < 0)
-			return -1;
-	}
+	if (bal_make_dir_of(pass->paths.saved_mode, err) < 0)
+		return -1;
 	return bal_write_file(pass->paths.saved_mode, line, (size_t)len, 0644,
 			      err);
 }

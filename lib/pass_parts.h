@@ -1,4 +1,4 @@
-/* pass_parts - the rooms of pass: state, tables, mode. */
+/* pass_parts - the rooms of pass: configuration, state, tables, mode. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_PASS_PARTS_H
 #define BAL_PASS_PARTS_H
@@ -8,14 +8,21 @@
 /* Read the state; what cannot be read is lost and found again in the kernel. */
 int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
 
-/* Read the configuration, with pass->look_anyway whatever is wrong with it. */
+/* Read the configuration, with pass->conf_anyway whatever is wrong with it. */
 int bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err);
 
 /*
- * Its settings contradict each other, as @why tells, which shows only when they
- * are put together: go on with the built-in ones.
+ * Two settings can contradict each other, which shows only when what uplinks
+ * were told is put together with the configuration: with pass->conf_anyway go
+ * on with one that does not, too.
  */
-void bal_pass_do_without_conf(struct bal_pass *pass, const struct bal_err *why);
+void bal_pass_reconcile_conf(struct bal_pass *pass);
+
+/*
+ * A pass went well with the configuration: it is kept for when it is wrong, as
+ * far as the disk can be written.  Nothing is written where it is kept already.
+ */
+void bal_pass_keep_conf(struct bal_pass *pass);
 
 /* Is the state, byte by byte, what was read?  Then nothing is written. */
 bool bal_pass_state_is_as_read(const struct bal_pass *pass);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_state - what is remembered and configured is read. */
+/* pass_state - what is remembered is read. */
 #include <string.h>
 
 #include "pass_parts.h"
@@ -68,30 +68,4 @@ bal_pass_load(struct bal_pass *pass, struct bal_err *err)
 	if (rc > 0)
 		remember_state(pass);
 	return rc < 0 ? -1 : 0;
-}
-
-int
-bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
-{
-	const struct bal_paths *paths = &pass->paths;
-
-	if (pass->look_anyway)
-		return bal_conf_read_anyway(&pass->conf, paths->conf,
-					    paths->conf_given, &pass->trouble,
-					    err);
-	return bal_conf_read(&pass->conf, paths->conf, paths->conf_given, err);
-}
-
-void
-bal_pass_do_without_conf(struct bal_pass *pass, const struct bal_err *why)
-{
-	struct bal_conf_trouble *trouble = &pass->trouble;
-
-	trouble->partly = false;
-	if (!trouble->faults++) {
-		trouble->why = *why;
-		memcpy(trouble->first, why->msg, sizeof(trouble->first));
-	}
-	bal_conf_fini(&pass->conf);
-	pass->conf = bal_conf_empty();
 }

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "text.h"
+
 #ifndef BAL_SYSCONFDIR
 #define BAL_SYSCONFDIR "/etc"
 #endif
@@ -82,11 +84,14 @@ bal_paths_init(struct bal_paths *paths, const char *conf_option,
 	    set_path(p.requests, rundir, "requests", err) < 0 ||
 	    set_path(p.saved_mode, libdir, "mode", err) < 0 ||
 	    set_path(p.spent, libdir, "spent", err) < 0 ||
+	    set_path(p.last_right, libdir, "bal.conf", err) < 0 ||
 	    set_path(p.journal, rundir, "journal", err) < 0 ||
 	    set_path(p.event_dir, event_dir, NULL, err) < 0 ||
 	    set_path(p.rt_dir, from_env("BAL_RT_DIR", "/etc/iproute2"), NULL,
 		     err) < 0)
 		return -1;
+	if (conf_option)
+		p.last_right[0] = '\0';
 	*paths = p;
 	return 0;
 }
@@ -130,6 +135,22 @@ bal_make_dir(const char *path, struct bal_err *err)
 	if (stat(path, &st) || !S_ISDIR(st.st_mode))
 		return bal_err_sys(err, ENOTDIR, "cannot make folder %s", path);
 	return 0;
+}
+
+int
+bal_make_dir_of(const char *path, struct bal_err *err)
+{
+	char dir[BAL_PATH_MAX];
+	char *slash;
+
+	if (bal_copy(dir, sizeof(dir), path) < 0)
+		return bal_err_sys(err, ENAMETOOLONG, "cannot make folder of %s",
+				   path);
+	slash = strrchr(dir, '/');
+	if (!slash || slash == dir)
+		return 0;
+	*slash = '\0';
+	return bal_make_dir(dir, err);
 }
 
 static uint64_t

@@ -21,6 +21,8 @@ struct bal_paths {
 	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
 	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
 	char spent[BAL_PATH_MAX];      /* and /spent */
+	/* and /bal.conf; "" with -c: that one is for this command only */
+	char last_right[BAL_PATH_MAX];
 	char journal[BAL_PATH_MAX];    /* RUNDIR/journal */
 	char event_dir[BAL_PATH_MAX];  /* BAL_EVENT_DIR, SYSCONFDIR/bal/event.d */
 };
@@ -58,6 +60,9 @@ int bal_lock_run_keep(const struct bal_paths *paths, int *fd,
 
 /* Make the folder @path and those above it, mode 0755 whatever the umask. */
 int bal_make_dir(const char *path, struct bal_err *err);
+
+/* The same for the folder that the file @path is to stand in. */
+int bal_make_dir_of(const char *path, struct bal_err *err);
 
 /*
  * The whole content of @path: malloc()ed, with a NUL behind its @len bytes.

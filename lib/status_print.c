@@ -238,14 +238,9 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 		fprintf(out, "(set by %s; the configuration says otherwise)\n",
 			status->overrules);
 	if (status->trouble)
-		fputs(status->trouble->partly ?
-			      "(the configuration has errors: its wrong lines "
-			      "are left out here, and commands change "
-			      "nothing)\n" :
-			      "(the configuration cannot be used: built-in "
-			      "settings are shown, and commands change "
-			      "nothing)\n",
-		      out);
+		fprintf(out, "(errors in bal.conf: %s; commands by hand "
+			"stop at them)\n",
+			bal_conf_instead_text(status->trouble->instead));
 	if (!status->rows.n)
 		return;
 	for (int i = 0; i < COL_MAX; i++)
@@ -370,11 +365,14 @@ static void
 json_trouble(FILE *out, const struct bal_status *status)
 {
 	const struct bal_conf_trouble *trouble = status->trouble;
+	static const char *const instead[] = {
+		[BAL_INSTEAD_BUILT_IN] = "unused",
+		[BAL_INSTEAD_RIGHT_LINES] = "partly",
+		[BAL_INSTEAD_LAST_RIGHT] = "before",
+	};
 
 	bal_json_string(out, "configuration",
-			!trouble	? "right" :
-			trouble->partly ? "partly" :
-					  "unused");
+			trouble ? instead[trouble->instead] : "right");
 	fputc(',', out);
 	bal_json_string(out, "configuration_error",
 			trouble ? trouble->first : NULL);

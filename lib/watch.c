@@ -295,10 +295,14 @@ try_later(struct watch *w, uint64_t now, const struct bal_err *why)
 static int
 begin(struct watch *w, struct bal_err *err)
 {
+	const struct bal_conf_trouble *trouble = &w->pass->trouble;
 	int rc = full_pass(w, err);
 
 	if (rc > 0)
 		try_later(w, bal_clock_ns(), err);
+	if (trouble->faults)
+		bal_warn("%s; %s", trouble->why.msg,
+			 bal_conf_instead_text(trouble->instead));
 	give_back(w);
 	return rc < 0 ? -1 : 0;
 }

@@ -28,10 +28,13 @@ bal_watch_read_conf(struct bal_pass *pass)
 		rc = -1;
 	}
 	if (rc < 0) {
-		bal_warn("%s; the configuration from before stays", why.msg);
+		bal_warn("%s; %s", why.msg,
+			 bal_conf_instead_text(BAL_INSTEAD_LAST_RIGHT));
 		return;
 	}
 	bal_conf_fini(&pass->conf);
 	pass->conf = conf;
+	pass->conf_kept = false;
+	pass->trouble = (struct bal_conf_trouble){ 0 };
 	bal_say(BAL_SAY_EVENT, "configuration read again");
 }

@@ -298,7 +298,7 @@ test_anyway(void **state)
 			 0);
 	assert_int_equal(trouble.faults, 4);
 	assert_int_equal(trouble.line, 3);
-	assert_true(trouble.partly);
+	assert_int_equal(trouble.instead, BAL_INSTEAD_RIGHT_LINES);
 	assert_int_equal(trouble.why.kind, BAL_ECONF);
 	snprintf(first, sizeof(first), "%s:3: up \"x\" is not a number",
 		 in_folder("bal.conf"));
@@ -326,7 +326,7 @@ test_anyway_without(void **state)
 	assert_int_equal(
 		bal_conf_read_anyway(&conf, path, true, &trouble, &err), 0);
 	assert_int_equal(trouble.why.kind, BAL_ECONF);
-	assert_false(trouble.partly);
+	assert_int_equal(trouble.instead, BAL_INSTEAD_BUILT_IN);
 	assert_string_equal(trouble.first, trouble.why.msg);
 	assert_int_equal(conf.globals.rule_priority, 10000);
 }
