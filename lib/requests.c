@@ -5,8 +5,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -18,21 +19,44 @@
 
 /* --- the folder ------------------------------------------------------------ */
 
-/* As the file has it: no library of a directory service is loaded for that. */
+/* Of a line of group(5): NAME:PASSWORD:GID:MEMBERS. */
+static bool
+is_our_group(const char *line, gid_t *gid)
+{
+	static const char name[] = BAL_REQUEST_GROUP ":";
+	const size_t len = sizeof(name) - 1;
+	const char *id;
+	unsigned long value;
+	char *end;
+
+	if (strncmp(line, name, len) != 0 || !(id = strchr(line + len, ':')))
+		return false;
+	value = strtoul(++id, &end, 10);
+	if (end == id || *end != ':' || value >= UINT32_MAX)
+		return false;
+	*gid = (gid_t)value;
+	return true;
+}
+
+/*
+ * As the file has it: no library of a directory service is loaded for that.
+ * (glibc's fgetgrent() would do, but seeks twice a line: a hundred system
+ * calls in each pass.)
+ */
 static bool
 find_group(gid_t *gid)
 {
 	FILE *f = fopen("/etc/group", "re");
-	struct group *g = NULL;
+	char *line = NULL;
+	size_t room = 0;
+	bool found = false;
 
-	while (f && (g = fgetgrent(f)))
-		if (strcmp(g->gr_name, BAL_REQUEST_GROUP) == 0)
-			break;
-	if (g)
-		*gid = g->gr_gid;
+	while (f && !found && getline(&line, &room, f) >= 0)
+		found = is_our_group(line, gid);
+	free(line);
 	if (f)
 		fclose(f);
-	return g;
+	return found;
 }
 
 /* Whoever made it otherwise may have had reasons; ours is 0700 until it is. */
