@@ -9,6 +9,7 @@
 
 #include "globals.h"
 #include "lines.h"
+#include "near.h"
 #include "paths.h"
 
 enum section {
@@ -122,7 +123,7 @@ take_key(void *arg, const char *section, const char *key, const char *text)
 		take_global(r, BAL_GLOBAL_BAL, key, text);
 		break;
 	case SECTION_CHECK:
-		if (!strcmp(key, "when_all_dead"))
+		if (bal_nearer(key, NULL, "when_all_dead")) /* or misspelt */
 			take_global(r, BAL_GLOBAL_CHECK, key, text);
 		else
 			take_setting(r, &r->conf.check, BAL_SET_CHECK, key,

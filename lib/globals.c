@@ -5,7 +5,9 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#define RULE_PRIORITY_MIN 2 /* one rule of ours may stand before it */
+#include "near.h"
+
+#define RULE_PRIORITY_MIN 2	/* one rule of ours may stand before it */
 #define RULE_PRIORITY_MAX 29900 /* our block ends below rule 30000 */
 #define SECOND 1000
 #define MINUTE (60 * SECOND)
@@ -157,8 +159,7 @@ static int
 set_rule_priority(struct bal_globals *g, const char *text, struct bal_err *err)
 {
 	return bal_parse_u32(text, RULE_PRIORITY_MIN, RULE_PRIORITY_MAX,
-			     &g->rule_priority,
-			     err);
+			     &g->rule_priority, err);
 }
 
 static int
@@ -269,13 +270,18 @@ bal_globals_set(struct bal_globals *g, unsigned allowed, const char *key,
 {
 	struct bal_globals changed = *g;
 	struct bal_err why = { 0 };
+	const char *near = NULL;
 	size_t i;
 
-	for (i = 0; i < N_KEYS; i++)
-		if (allowed & 1u << i && !strcmp(key, keys[i].name))
+	for (i = 0; i < N_KEYS; i++) {
+		if (!(allowed & 1u << i))
+			continue;
+		if (!strcmp(key, keys[i].name))
 			break;
+		near = bal_nearer(key, near, keys[i].name);
+	}
 	if (i == N_KEYS)
-		return bal_err(err, BAL_ECONF, "unknown key \"%.80s\"", key);
+		return bal_near_unknown(key, near, err);
 	if (keys[i].set(&changed, text, &why) < 0)
 		return bal_err(err, why.kind, "%s %s", key, why.msg);
 	*g = changed;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "classless.h"
+#include "near.h"
 
 /* interfaces(5) has comments on lines of their own only. */
 #define COMMENT_HINT ": a comment needs a line of its own"
@@ -166,25 +167,38 @@ stanza_options(struct bal_hook *hook, struct bal_err *err)
 	return faults ? -1 : 0;
 }
 
-static void
-warn_of_option(const char *key, size_t len, const char *dev)
+/* The options of an uplink, and before them the hooks' own. */
+static const char *
+option_key(size_t i)
 {
-	char name[48];
-
-	stanza_spelling(key, len, name, sizeof(name));
-	bal_warn("unknown option bal-%s of %s", name, dev);
+	return i ? bal_settings_key(i - 1) : "strict";
 }
 
-/* An option of an uplink, or one of the hooks' own. */
 static bool
 is_option(const char *key, size_t len)
 {
-	const char *name = "strict";
+	const char *name;
 
-	for (size_t i = 0; name; name = bal_settings_key(i++))
+	for (size_t i = 0; (name = option_key(i)); i++)
 		if (strlen(name) == len && strncasecmp(key, name, len) == 0)
 			return true;
 	return false;
+}
+
+static void
+warn_of_option(const char *key, size_t len, const char *dev)
+{
+	char typed[48], meant[48];
+	const char *near = NULL, *name;
+
+	stanza_spelling(key, len, typed, sizeof(typed));
+	for (size_t i = 0; (name = option_key(i)); i++)
+		near = bal_nearer(typed, near, name);
+	if (near)
+		stanza_spelling(near, strlen(near), meant, sizeof(meant));
+	bal_warn("unknown option bal-%s of %s is passed over%s%s%s", typed, dev,
+		 near ? ", did you mean bal-" : "", near ? meant : "",
+		 near ? "?" : "");
 }
 
 /* ifupdown hands on any option, and so any misspelt one. */
@@ -288,8 +302,10 @@ lease_gateway(void)
 {
 	static const char *const routes[] = {
 		"new_rfc3442_classless_static_routes",
-		"new_classless_static_routes", "new_ms_classless_static_routes",
-		"staticroutes", "msstaticroutes",
+		"new_classless_static_routes",
+		"new_ms_classless_static_routes",
+		"staticroutes",
+		"msstaticroutes",
 	};
 	struct bal_addr gateway = { 0 };
 
@@ -312,10 +328,11 @@ read_dhcp(struct bal_hook *hook, struct bal_err *err)
 					    "REBOOT", "TIMEOUT", "INFORM",
 					    "STATIC", "bound",	 "renew",
 					    NULL };
-	static const char *const gone[] = { "EXPIRE",  "FAIL", "RELEASE",
-					    "STOP",    "NAK",  "NOCARRIER",
-					    "STOPPED", "deconfig", "nak",
-					    "leasefail", NULL };
+	static const char *const gone[] = {
+		"EXPIRE", "FAIL",      "RELEASE", "STOP",
+		"NAK",	  "NOCARRIER", "STOPPED", "deconfig",
+		"nak",	  "leasefail", NULL
+	};
 	const char *dev = secure_getenv("interface");
 	const char *reason = secure_getenv("reason");
 

@@ -82,3 +82,13 @@ bal_nearer(const char *typed, const char *best, const char *word)
 		return word;
 	return old < FAR ? best : NULL;
 }
+
+int
+bal_near_unknown(const char *typed, const char *best, struct bal_err *err)
+{
+	if (!best)
+		return bal_err(err, BAL_ECONF, "unknown key \"%.80s\"", typed);
+	return bal_err(err, BAL_ECONF,
+		       "unknown key \"%.80s\", did you mean \"%.80s\"?", typed,
+		       best);
+}

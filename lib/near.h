@@ -3,6 +3,8 @@
 #ifndef BAL_NEAR_H
 #define BAL_NEAR_H
 
+#include "error.h"
+
 /*
  * The nearer to @typed of @best (a word, or NULL) and @word; NULL where neither
  * is near.  Called for one known word after the other it finds the nearest, of
@@ -17,5 +19,11 @@
  * near nothing.
  */
 const char *bal_nearer(const char *typed, const char *best, const char *word);
+
+/*
+ * -1, with `unknown key "gatway", did you mean "gateway"?` or, where @best is
+ * NULL, the first half of it in @err; kind BAL_ECONF.
+ */
+int bal_near_unknown(const char *typed, const char *best, struct bal_err *err);
 
 #endif

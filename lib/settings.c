@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "near.h"
 #include "settings_value.h"
 
 #define HOUR_MS 3600000
@@ -102,13 +103,18 @@ bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
 		 const char *text, struct bal_err *err)
 {
 	struct bal_err why = { 0 };
+	const char *near = NULL;
 	size_t i;
 
-	for (i = 0; i < N_KEYS; i++)
-		if (allowed & 1u << i && !strcmp(key, keys[i].name))
+	for (i = 0; i < N_KEYS; i++) {
+		if (!(allowed & 1u << i))
+			continue;
+		if (!strcmp(key, keys[i].name))
 			break;
+		near = bal_nearer(key, near, keys[i].name);
+	}
 	if (i == N_KEYS)
-		return bal_err(err, BAL_ECONF, "unknown key \"%.80s\"", key);
+		return bal_near_unknown(key, near, err);
 	if (bal_settings_parse(s, &keys[i], text, &why) < 0)
 		return bal_err(err, why.kind, "%s %s", key, why.msg);
 	s->has |= 1u << i;

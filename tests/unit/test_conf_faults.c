@@ -38,7 +38,16 @@ assert_faults(const char *text, size_t len, const char *expected)
 static const struct {
 	const char *text, *said;
 } faults[] = {
-	{ "[uplink eth1]\ngatway = 1.1.1.1", "2: unknown key \"gatway\"\n" },
+	{ "[uplink eth1]\ngatway = 1.1.1.1",
+	  "2: unknown key \"gatway\", did you mean \"gateway\"?\n" },
+	{ "[uplink eth1]\nmetric = 3", "2: unknown key \"metric\"\n" },
+	{ "[bal]\nmoed = solo", "2: unknown key \"moed\", did you mean "
+				"\"mode\"?\n" },
+	{ "[check]\nwhen_al_dead = keep",
+	  "2: unknown key \"when_al_dead\", did you mean "
+	  "\"when_all_dead\"?\n" },
+	/* Near to what means nothing here. */
+	{ "[check]\nwieght = 1", "2: unknown key \"wieght\"\n" },
 	{ "mode = solo\n", "1: key \"mode\" stands before any section\n" },
 	{ "[bal]\nmode\n[check]\n", "2: no \"=\" between a key and a value\n" },
 	{ "[bal]\n\nmode", "3: no \"=\" between a key and a value\n" },

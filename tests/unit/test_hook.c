@@ -119,7 +119,9 @@ stanza_with_faults(void **state)
 	unsetenv("IF_BAL_TIMEOUT_MIN");
 	set("IF_BAL_TIMEOUT_MAX", "1s");
 	must_read(0, NULL);
-	assert_string_equal(warning, "unknown option bal-timeout-max of eth1");
+	assert_string_equal(warning,
+			    "unknown option bal-timeout-max of eth1 is "
+			    "passed over, did you mean bal-timeout-min?");
 	memset(&hook, 0, sizeof(hook));
 	set("IFACE", "a/b");
 	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
@@ -139,7 +141,8 @@ every_fault_is_told(void **state)
 	assert_int_equal(err.kind, BAL_ECONF);
 	assert_string_equal(
 		warning,
-		"unknown option bal-dwon of eth1\n"
+		"unknown option bal-dwon of eth1 is passed over, did you mean "
+		"bal-down?\n"
 		"option bal-weight of eth1: weight \"0\" is not between 1 and "
 		"255\n"
 		"option bal-targets of eth1: targets \"#\" is not an IP "

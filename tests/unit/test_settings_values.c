@@ -220,7 +220,8 @@ test_messages(void **state)
 		const char *key, *text, *msg;
 		unsigned allowed;
 	} cases[] = {
-		{ "gatway", "1.1.1.1", "unknown key \"gatway\"", ALL },
+		{ "gatway", "1.1.1.1",
+		  "unknown key \"gatway\", did you mean \"gateway\"?", ALL },
 		{ "weight", "1", "unknown key \"weight\"", BAL_SET_CHECK },
 		{ "weight", "0", "weight \"0\" is not between 1 and 255", ALL },
 		{ "weight", "x", "weight \"x\" is not a number", ALL },
