@@ -15,6 +15,9 @@
 /* interfaces(5) has comments on lines of their own only. */
 #define COMMENT_HINT ": a comment needs a line of its own"
 
+/* ifupdown puts a newline between the values, also of one that is inherited. */
+#define TWICE "it is there twice, in its stanza or in one that this inherits"
+
 /* wg-quick runs PostUp in a subshell of its own and exports nothing. */
 static bool
 parent_is(const char *name)
@@ -57,8 +60,12 @@ bal_hook_strict(void)
 	struct bal_err err;
 	bool strict = false;
 
-	if (text && bal_hook_caller() == BAL_CALLER_IFUPDOWN &&
-	    bal_parse_bool(text, &strict, &err) < 0)
+	if (!text || bal_hook_caller() != BAL_CALLER_IFUPDOWN)
+		return false;
+	if (strchr(text, '\n'))
+		bal_warn("option bal-strict of %.15s: " TWICE,
+			 secure_getenv("IFACE"));
+	else if (bal_parse_bool(text, &strict, &err) < 0)
 		bal_warn("option bal-strict of %.15s: %.200s",
 			 secure_getenv("IFACE"), err.msg);
 	return strict;
@@ -127,22 +134,26 @@ stanza_spelling(const char *key, size_t len, char *name, size_t size)
 }
 
 static int
-stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
+stanza_option(struct bal_hook *hook, size_t i, struct bal_err *err)
 {
 	char variable[48] = "IF_BAL_", name[48];
+	const char *key = bal_settings_key(i);
 	size_t at = strlen(variable);
 	struct bal_err why = { 0 };
 	const char *text;
 
-	for (size_t i = 0; key[i] && at < sizeof(variable) - 1; i++)
-		variable[at++] = (char)toupper((unsigned char)key[i]);
+	for (const char *c = key; *c && at < sizeof(variable) - 1; c++)
+		variable[at++] = (char)toupper((unsigned char)*c);
 	variable[at] = '\0';
 	text = secure_getenv(variable);
 	if (!text)
 		return 0;
+	stanza_spelling(key, strlen(key), name, sizeof(name));
+	if (1u << i != BAL_SET_TARGETS && strchr(text, '\n'))
+		return bal_err(err, BAL_ECONF, "option bal-%s of %s: " TWICE,
+			       name, hook->dev);
 	if (bal_settings_set(&hook->told, ~0u, key, text, &why) == 0)
 		return 0;
-	stanza_spelling(key, strlen(key), name, sizeof(name));
 	return bal_err(err, BAL_ECONF, "option bal-%s of %s: %.200s%s", name,
 		       hook->dev, why.msg,
 		       bal_has_comment(text, "#;") ? COMMENT_HINT : "");
@@ -156,7 +167,7 @@ stanza_options(struct bal_hook *hook, struct bal_err *err)
 	unsigned faults = 0;
 
 	for (size_t i = 0; bal_settings_key(i); i++) {
-		if (stanza_option(hook, bal_settings_key(i), &why) == 0)
+		if (stanza_option(hook, i, &why) == 0)
 			continue;
 		if (faults++)
 			bal_say(BAL_SAY_FAULT, "%s", err->msg);
