@@ -11,10 +11,10 @@
 static const char *
 state_word(const struct bal_uplink *up)
 {
-	if (!up->admin_up)
-		return "down";
 	if (!up->ifindex)
 		return "no device";
+	if (!up->admin_up)
+		return "down";
 	if (!up->up)
 		return "link down";
 	if (!up->carrier)
@@ -42,27 +42,55 @@ best_of(const struct bal_uplinks *ups)
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
 
-		if (takes_share(up) && (!best || bal_uplink_metric(up) <
-							 bal_uplink_metric(best)))
+		if (takes_share(up) &&
+		    (!best || bal_uplink_metric(up) < bal_uplink_metric(best)))
 			best = up;
 	}
 	return best;
 }
 
-static unsigned
-share_of(const struct bal_uplink *up, const struct bal_uplinks *ups,
-	 enum bal_mode mode)
+/* Its part of 100 per cent is what is left of @weight after whole ones. */
+static uint32_t
+remainder_of(const struct bal_status_row *row, uint32_t sum)
 {
-	const struct bal_uplink *best = best_of(ups);
-	uint32_t sum = 0;
+	return row->set.weight * 100 % sum;
+}
 
-	if (!takes_share(up) || !bal_plan_shares(mode, up, best))
-		return 0;
-	for (size_t i = 0; i < ups->n; i++)
-		if (takes_share(&ups->v[i]) &&
-		    bal_plan_shares(mode, &ups->v[i], best))
-			sum += ups->v[i].set.weight;
-	return (up->set.weight * 100 + sum / 2) / sum;
+/* The one that lost most by rounding down, of those that were not given yet. */
+static struct bal_status_row *
+most_cheated(const struct bal_status *status, uint32_t sum)
+{
+	struct bal_status_row *most = NULL;
+
+	for (size_t i = 0; i < status->rows.n; i++) {
+		struct bal_status_row *row = &status->rows.v[i];
+
+		if (row->shares && row->share == row->set.weight * 100 / sum &&
+		    (!most || remainder_of(row, sum) > remainder_of(most, sum)))
+			most = row;
+	}
+	return most;
+}
+
+/* In whole per cents that add up to 100: the largest remainders round up. */
+static void
+share_out(struct bal_status *status)
+{
+	struct bal_status_row *row = status->rows.v;
+	uint32_t sum = 0, left = 100;
+
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (row[i].shares)
+			sum += row[i].set.weight;
+	if (!sum)
+		return;
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (row[i].shares) {
+			row[i].share = row[i].set.weight * 100 / sum;
+			left -= row[i].share;
+		}
+	for (; left; left--)
+		most_cheated(status, sum)->share++;
 }
 
 static struct bal_status_row *
@@ -113,7 +141,8 @@ add_probes(struct bal_status_row *row, const struct bal_pass *pass)
 
 static void
 add_uplink(struct bal_status *status, const struct bal_pass *pass,
-	   const struct bal_uplink *up, struct bal_arena *arena)
+	   const struct bal_uplink *up, const struct bal_uplink *best,
+	   struct bal_arena *arena)
 {
 	struct bal_status_row *row = add_row(status, arena, up->name);
 
@@ -125,7 +154,8 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	row->state = state_word(up);
 	row->alive = up->alive;
 	row->balanced = bal_plan_balanced(up);
-	row->share = share_of(up, &pass->uplinks, status->mode);
+	row->shares =
+		takes_share(up) && bal_plan_shares(status->mode, up, best);
 	for (size_t i = 0; i < up->set.n_targets; i++)
 		row->n_own += bal_uplink_owns(up, &up->set.targets[i]);
 	row->unprobed = up->admin_up && row->n_own == up->set.n_targets &&
@@ -134,7 +164,20 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	if (row->remembered && row->remembered->since_ms &&
 	    row->remembered->since_ms < pass->snap.now_ms)
 		row->for_ms = pass->snap.now_ms - row->remembered->since_ms;
-	status->n_alive += up->alive;
+}
+
+/* One of which only the configuration knows. */
+static void
+add_section(struct bal_status *status, const struct bal_pass *pass,
+	    const char *name, struct bal_arena *arena)
+{
+	struct bal_status_row *row = add_row(status, arena, name);
+
+	if (!row)
+		return;
+	row->state =
+		bal_snapshot_link(&pass->snap, name) ? "down" : "no device";
+	row->set = bal_uplink_settings(&pass->conf, NULL, name);
 }
 
 static struct bal_status_row *
@@ -152,6 +195,18 @@ by_name(const void *a, const void *b)
 	const struct bal_status_row *x = a, *y = b;
 
 	return strverscmp(x->name, y->name);
+}
+
+static void
+count(struct bal_status *status)
+{
+	status->n_alive = status->n_ready = 0;
+	for (size_t i = 0; i < status->rows.n; i++) {
+		const struct bal_status_row *row = &status->rows.v[i];
+
+		status->n_alive += row->alive;
+		status->n_ready += row->alive && row->balanced && !row->shares;
+	}
 }
 
 /* A mode that was set long ago must not surprise who edits bal.conf today. */
@@ -181,21 +236,16 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 	};
 
 	for (size_t i = 0; i < pass->uplinks.n; i++)
-		add_uplink(&status, pass, &pass->uplinks.v[i], arena);
-	for (size_t i = 0; i < pass->conf.n_uplinks; i++) {
-		const char *name = pass->conf.uplinks[i].name;
-		struct bal_status_row *row;
-
-		if (find_row(&status, name))
-			continue;
-		row = add_row(&status, arena, name);
-		if (!row)
-			continue;
-		row->state = "down";
-		row->set = bal_uplink_settings(&pass->conf, NULL, name);
-	}
+		add_uplink(&status, pass, &pass->uplinks.v[i],
+			   best_of(&pass->uplinks), arena);
+	for (size_t i = 0; i < pass->conf.n_uplinks; i++)
+		if (!find_row(&status, pass->conf.uplinks[i].name))
+			add_section(&status, pass, pass->conf.uplinks[i].name,
+				    arena);
 	if (arena->oom)
 		return bal_err_nomem(err);
+	share_out(&status);
+	count(&status);
 	if (status.rows.n)
 		qsort(status.rows.v, status.rows.n, sizeof(*status.rows.v),
 		      by_name);
@@ -212,6 +262,6 @@ bal_status_narrow(struct bal_status *status, const char *name)
 		return NULL;
 	status->rows.v = row;
 	status->rows.n = 1;
-	status->n_alive = row->alive;
+	count(status);
 	return row;
 }

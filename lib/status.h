@@ -30,10 +30,11 @@ struct bal_status_probes {
 /* One uplink.  Lives in the pass's arena. */
 struct bal_status_row {
 	char name[BAL_IFNAMSIZ];
-	const char *state; /* "alive", "dead", "no carrier", "down"... */
+	const char *state; /* "alive", "dead", "no device", "down"... */
 	bool alive;        /* traffic may go by it */
 	bool balanced;     /* it is one of those that share */
-	unsigned share;    /* per cent of new connections; 0: none */
+	bool shares;       /* it gets new connections now */
+	unsigned share;    /* per cent of them; all of them are 100 */
 	/* Both NULL where only the configuration knows it. */
 	const struct bal_uplink *up;
 	const struct bal_uplink_state *remembered;
@@ -55,12 +56,13 @@ struct bal_status {
 	bool no_objects; /* classic multipath routes instead of nexthops */
 	uint32_t mark_mask;
 	size_t n_alive;
+	size_t n_ready; /* of these, balanced and waiting for their turn */
 	BAL_LIST(struct bal_status_row) rows;
 };
 
 /*
  * Make it from a bal_pass_look().  Rows are in order of their names; uplinks
- * that only the configuration knows are rows too, as "down".
+ * that only the configuration knows are rows too, as "down" or "no device".
  */
 int bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		    struct bal_status *out, struct bal_err *err);

@@ -100,7 +100,7 @@ fill(cells c, const struct bal_status_row *row)
 		set(c[i], "-");
 	set(c[COL_UPLINK], "%s", row->name);
 	set(c[COL_STATE], "%s", row->state);
-	if (row->share)
+	if (row->shares)
 		set(c[COL_SHARE], "%u%%", row->share);
 	if (row->set.balance)
 		set(c[COL_WEIGHT], "%" PRIu32, row->set.weight);
@@ -232,8 +232,12 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 	size_t width[COL_MAX] = { 0 };
 	cells c;
 
-	fprintf(out, "mode %s, %zu of %zu uplinks in use\n",
-		bal_mode_name(status->mode), status->n_alive, status->rows.n);
+	fprintf(out, "mode %s, %zu of %zu uplinks in use",
+		bal_mode_name(status->mode), status->n_alive - status->n_ready,
+		status->rows.n);
+	if (status->n_ready)
+		fprintf(out, ", %zu ready", status->n_ready);
+	fputc('\n', out);
 	if (status->overrules)
 		fprintf(out, "(set by %s; the configuration says otherwise)\n",
 			status->overrules);

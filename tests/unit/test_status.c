@@ -129,6 +129,117 @@ an_outage_does_not_stay(void **state)
 	column_is("LOSS", "0%");
 }
 
+/* share_is(DEV, SHARE): in the row of @dev; in JSON, that needs no columns. */
+static void
+share_is(const char *dev, unsigned share)
+{
+	char name[40], text[40];
+	const char *row;
+
+	snprintf(name, sizeof(name), "{\"name\":\"%s\",", dev);
+	snprintf(text, sizeof(text), "\"share_percent\":%u,", share);
+	row = strstr(w.text, name);
+	assert_non_null(row);
+	row = strstr(row, "\"share_percent\":");
+	assert_non_null(row);
+	if (strncmp(row, text, strlen(text)) != 0)
+		fail_msg("%s has not %u: %.30s", dev, share, row);
+}
+
+static void
+shares_are(const char *const *weights, const unsigned *shares, unsigned n)
+{
+	char dev[8];
+
+	for (unsigned i = 0; i < n; i++) {
+		if (i)
+			modem(i + 1);
+		snprintf(dev, sizeof(dev), "eth%u", i + 1);
+		told(dev, "weight", weights[i]);
+	}
+	show(bal_status_print_json);
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(dev, sizeof(dev), "eth%u", i + 1);
+		share_is(dev, shares[i]);
+	}
+}
+
+static void
+two_shares_add_up(void **state)
+{
+	(void)state;
+	/* 62.5 and 37.5. */
+	shares_are((const char *[]){ "5", "3" }, (unsigned[]){ 63, 37 }, 2);
+}
+
+static void
+three_shares_add_up(void **state)
+{
+	(void)state;
+	shares_are((const char *[]){ "1", "1", "1" },
+		   (unsigned[]){ 34, 33, 33 }, 3);
+}
+
+static void
+seven_shares_add_up(void **state)
+{
+	(void)state;
+	/* 3.57, 10.71 thrice, 17.86, 21.43, 25. */
+	shares_are((const char *[]){ "1", "3", "3", "3", "5", "6", "7" },
+		   (unsigned[]){ 3, 11, 11, 11, 18, 21, 25 }, 7);
+}
+
+/* One that is in use is told from one that is not, however small it is. */
+static void
+a_small_share_is_one(void **state)
+{
+	(void)state;
+	shares_are((const char *[]){ "255", "1" }, (unsigned[]){ 100, 0 }, 2);
+	show(bal_status_print_text);
+	shows("mode multi, 2 of 2 uplinks in use\n");
+	shows(" 0% ");
+}
+
+static void
+in_solo_one_is_used(void **state)
+{
+	(void)state;
+	modem(2);
+	modem(3);
+	known("eth3")->judge.health = BAL_HEALTH_DEAD;
+	show(bal_status_print_text);
+	shows("mode multi, 2 of 3 uplinks in use\n");
+	global("mode", "solo");
+	show(bal_status_print_text);
+	shows("mode solo, 1 of 3 uplinks in use, 1 ready\n");
+	show(bal_status_print_json);
+	share_is("eth1", 100);
+	share_is("eth2", 0);
+	shows("\"alive\":2,");
+	/* One that carries is in use. */
+	told("eth2", "balance", "no");
+	show(bal_status_print_text);
+	shows("mode solo, 2 of 3 uplinks in use\n");
+}
+
+static void
+what_has_no_device(void **state)
+{
+	(void)state;
+	device("eth8");
+	configured("eth8", "weight", "2");
+	configured("eht1", "weight", "2");
+	show(bal_status_print_json);
+	shows("{\"name\":\"eht1\",\"state\":\"no device\",");
+	shows("{\"name\":\"eth8\",\"state\":\"down\",");
+	known("eth1")->admin_up = false;
+	show(bal_status_print_json);
+	shows("{\"name\":\"eth1\",\"state\":\"down\",");
+	unplug("eth1");
+	show(bal_status_print_json);
+	shows("{\"name\":\"eth1\",\"state\":\"no device\",");
+}
+
 int
 main(void)
 {
@@ -136,6 +247,12 @@ main(void)
 		LOOKED(loss_is_of_the_last_rounds),
 		LOOKED(no_round_no_loss),
 		LOOKED(an_outage_does_not_stay),
+		LOOKED(two_shares_add_up),
+		LOOKED(three_shares_add_up),
+		LOOKED(seven_shares_add_up),
+		LOOKED(a_small_share_is_one),
+		LOOKED(in_solo_one_is_used),
+		LOOKED(what_has_no_device),
 	};
 
 	return cmocka_run_group_tests_name("status", tests, NULL, NULL);
