@@ -95,6 +95,7 @@ test_nothing_is_said(void **state)
 		read_good(texts[i]);
 		assert_built_in();
 	}
+	bal_conf_fini(&conf);
 	assert_int_equal(bal_conf_read(&conf, in_folder("none"), false, &err),
 			 0);
 	assert_built_in();

@@ -12,6 +12,7 @@ assert_faults(const char *text, size_t len, const char *expected)
 	size_t prefix = strlen(in_folder("bal.conf")), n = 0;
 	char *rest = warnings, *line;
 
+	bal_conf_fini(&conf);
 	memset(&conf, 0x5a, sizeof(conf));
 	before = conf;
 	if (read_bytes(text, len, &err) != -1)

@@ -148,6 +148,7 @@ at_rest_no_more_are_asked_than_must_answer(void **state)
 	p.rule.timeout_ms = p.rule.timeout_min_ms = 1000;
 	add_target(&p, 1, 2);
 	assert_took(probe(&p, 1), INTERVAL);
+	assert_string_equal(p.reason, "");
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 }
 
