@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "judge.h"
+
 #define N_VARIABLES 9
 #define VARIABLE_STRLEN 96
 #define MS_PER_S 1000
@@ -88,7 +90,9 @@ bal_event_str(const struct bal_event *e, char *buf, size_t size)
 {
 	char head[48], lasted[40] = "";
 
-	if (e->lasted_ms)
+	/* For how long nobody had judged it is no news of the uplink. */
+	if (e->lasted_ms &&
+	    strcmp(e->before, bal_health_name(BAL_HEALTH_UNKNOWN)) != 0)
 		snprintf(lasted, sizeof(lasted), " for %" PRIu64 " s",
 			 e->lasted_ms / MS_PER_S);
 	snprintf(buf, size, "%s%s%s%s%s%s", headline(e, head, sizeof(head)),
