@@ -98,6 +98,16 @@ is_news(enum bal_health before, enum bal_health now)
 	return before != now;
 }
 
+/* What is wrong with the uplink that a stranded tunnel is over. */
+static const char *
+fate_of(const struct bal_uplinks *ups, const char *name)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (strcmp(ups->v[i].name, name) == 0 && ups->v[i].admin_up)
+			return "dead";
+	return "down";
+}
+
 static void
 tell_condition(struct maker *m, const struct bal_uplink *up,
 	       struct bal_uplink_state *us, enum bal_health now)
@@ -116,8 +126,9 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 			(void)bal_copy(e->reason, sizeof(e->reason),
 				       reason_of(up, us));
 		if (up->stranded)
-			snprintf(e->reason, sizeof(e->reason), "%s is dead",
-				 up->set.over);
+			snprintf(e->reason, sizeof(e->reason), "%s is %s",
+				 up->set.over,
+				 fate_of(m->from->uplinks, up->set.over));
 	}
 	us->condition = now;
 	us->since_ms = m->from->now_ms;

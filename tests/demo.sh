@@ -170,7 +170,9 @@ flow_stop all first >/dev/null 2>&1
 say "Meanwhile, by $first: $(flow first sent) datagrams, $(flow first lost) lost."
 
 say "Taken down: nothing is left behind."
-show ifdown -a
+# The clients first, as `down bal-ovpn --stop` in a stanza does it: a tunnel that
+# loses its line is dead, and bal-down says so.
 for ((k = 1; k <= tunnels; k++)); do lab_openvpn_stop "$k"; done
+show ifdown -a
 echo "  rules, routes and chains of bal: $(ours | wc -l)"
 lab_down >/dev/null 2>&1

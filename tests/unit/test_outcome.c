@@ -188,6 +188,24 @@ a_tunnel_dies_with_what_it_is_over(void **state)
 	assert_string_equal(outcome.releases.v[0].dev, "tun1");
 }
 
+/* The tunnel is as bad off, and the uplink that was taken down did not die. */
+static void
+a_tunnel_is_left_by_what_it_is_over(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	tunnel(1, 11);
+	told("eth1", "balance", "no");
+	as_it_is();
+	after(0);
+	known("eth1")->admin_up = false;
+	after(1000);
+	assert_int_equal(outcome.events.n, 2);
+	expect_event(0, BAL_EVENT_DOWN, "eth1", "");
+	expect_event(1, BAL_EVENT_DEAD, "tun1", "eth1 is down");
+}
+
 static void
 one_without_a_device_yet_is_not_dead(void **state)
 {
@@ -292,6 +310,7 @@ main(void)
 		TEST(nor_where_it_is_not_wanted),
 		TEST(no_carrier_is_a_death_too),
 		TEST(a_tunnel_dies_with_what_it_is_over),
+		TEST(a_tunnel_is_left_by_what_it_is_over),
 		TEST(one_without_a_device_yet_is_not_dead),
 		TEST(up_down_and_mode_are_told),
 		TEST(a_stopgap_is_drained),
