@@ -21,6 +21,9 @@
 /* Of a process that lets go, when its command ends. */
 #define RELEASE_LIMIT_MS 5000
 
+/* Of its command that is to say first why: the disk may be slow. */
+#define TELL_LIMIT_MS 3000
+
 /* `service openvpn restart` waits for the old one to go. */
 #define START_LIMIT_MS 60000
 #define START_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -60,7 +63,7 @@ find_openvpn(pid_t *pids, size_t max)
 	return n;
 }
 
-static void
+static struct bal_letgone
 let_go(const struct bal_release *r, uint32_t mask)
 {
 	pid_t spared[PIDS_MAX];
@@ -81,19 +84,41 @@ let_go(const struct bal_release *r, uint32_t mask)
 	}
 	if (bal_letgo(&what, &gone, &why) < 0)
 		bal_warn("%s: %s", r->dev, why.msg);
-	if (gone.connections || gone.sockets)
-		bal_say(BAL_SAY_EVENT,
-			"%s: let go of %u connections and %u sockets", r->dev,
-			gone.connections, gone.sockets);
+	return gone;
 }
 
 static void
-let_all_go(const struct bal_pass *pass)
+tell_gone(const char *dev, const struct bal_letgone *gone)
+{
+	if (gone->connections || gone->sockets)
+		bal_say(BAL_SAY_EVENT,
+			"%s: let go of %u connections and %u sockets", dev,
+			gone->connections, gone->sockets);
+}
+
+/* All of it at once; it is told when @cause, if there is one, has an end. */
+static void
+let_all_go(const struct bal_pass *pass, int cause)
 {
 	const bal_release_list *releases = &pass->outcome.releases;
+	struct pollfd told = { .fd = cause };
+	struct bal_letgone *gone = calloc(releases->n, sizeof(*gone));
 
-	for (size_t i = 0; i < releases->n; i++)
-		let_go(&releases->v[i], pass->conf.globals.mark_mask);
+	for (size_t i = 0; i < releases->n; i++) {
+		const struct bal_release *r = &releases->v[i];
+		struct bal_letgone now =
+			let_go(r, pass->conf.globals.mark_mask);
+
+		if (gone)
+			gone[i] = now;
+		else
+			tell_gone(r->dev, &now);
+	}
+	if (cause >= 0)
+		(void)poll(&told, 1, TELL_LIMIT_MS);
+	for (size_t i = 0; gone && i < releases->n; i++)
+		tell_gone(releases->v[i].dev, &gone[i]);
+	free(gone);
 }
 
 /* A process that outlives us must not keep the next command away. */
@@ -108,15 +133,28 @@ leave_locks(const struct bal_pass *pass)
 
 /* In the process that lets go: @held ends with it, and tells who waits. */
 static void
-release_apart(const struct bal_pass *pass, int held)
+release_apart(const struct bal_pass *pass, int held, int cause)
 {
+	pid_t pid;
+
 	leave_locks(pass);
-	/* Where there is no room for another one, we wait for it. */
-	if (fork() <= 0)
-		let_all_go(pass);
+	if (pass->telling > 0)
+		close(pass->telling);
+	pid = fork();
+	/* Where there is no room for another one, the command waits for us. */
+	if (pid <= 0)
+		let_all_go(pass, pid < 0 ? -1 : cause);
 	if (held >= 0)
 		close(held);
 	_exit(0);
+}
+
+/* A pipe, or no ends at all. */
+static void
+open_pipe(int *ends)
+{
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		ends[0] = ends[1] = -1;
 }
 
 /*
@@ -127,25 +165,38 @@ release_apart(const struct bal_pass *pass, int held)
 void
 bal_aftermath_release(struct bal_pass *pass)
 {
-	int ends[2] = { -1, -1 };
+	int ends[2] = { -1, -1 }, cause[2];
 	pid_t pid;
 
 	if (!pass->outcome.releases.n)
 		return;
 	bal_aftermath_wait(pass);
-	if (!pass->runner && pipe2(ends, O_CLOEXEC) < 0)
-		ends[0] = ends[1] = -1;
+	if (!pass->runner)
+		open_pipe(ends);
+	open_pipe(cause);
+	if (cause[1] > 0)
+		pass->telling = cause[1];
 	pid = fork();
 	if (pid == 0)
-		release_apart(pass, ends[1]);
+		release_apart(pass, ends[1], cause[0]);
 	if (ends[1] >= 0)
 		close(ends[1]);
+	if (cause[0] >= 0)
+		close(cause[0]);
 	if (ends[0] > 0)
 		pass->releasing = ends[0];
 	if (pid < 0)
-		let_all_go(pass);
+		let_all_go(pass, -1);
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
+}
+
+void
+bal_aftermath_told(struct bal_pass *pass)
+{
+	if (pass->telling)
+		close(pass->telling);
+	pass->telling = 0;
 }
 
 void

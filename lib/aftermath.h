@@ -13,6 +13,13 @@
 void bal_aftermath_release(struct bal_pass *pass);
 
 /*
+ * That they are dead has been told, or cannot be: now that process may tell
+ * what it let go.  It waits three seconds at most for that, and not with its
+ * work.
+ */
+void bal_aftermath_told(struct bal_pass *pass);
+
+/*
  * Wait for that process, five seconds at most: who has said all when it ends
  * does not write into somebody's next prompt, and a service manager that ends
  * what a command leaves behind finds nothing.  --watch never waits.

@@ -454,6 +454,7 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 			return -1;
 	}
 	rc = run_locked(pass, &mine, err);
+	bal_aftermath_told(pass);
 	if (pass->lock >= 0)
 		close(pass->lock);
 	pass->lock = -1;

@@ -62,6 +62,7 @@ struct bal_pass {
 	 * 0: there is none, or nobody waits for it.
 	 */
 	int releasing;
+	int telling; /* we end it when they are told to be dead; or 0 */
 
 	/* Runs what follows a change; NULL: a process in the background. */
 	struct bal_runner *runner;

@@ -38,12 +38,10 @@ release_of(const char *own)
 
 static int server, held; /* a listener; the socket that is let go */
 
-/* Let go of a socket of ours by a process that then waits for an answer. */
+/* Let go of a socket of ours by a process that is to tell of it. */
 static void
-begin(struct bal_pass *pass, struct bal_release *release)
+begin_untold(struct bal_pass *pass, struct bal_release *release)
 {
-	struct pollfd said = { .events = POLLIN };
-
 	server = listener(SERVER, 80);
 	held = client(SOCK_STREAM, DEAD, SERVER, 80);
 	*release = release_of(DEAD "/24");
@@ -55,9 +53,25 @@ begin(struct bal_pass *pass, struct bal_release *release)
 	bal_say_sink(say_when_told, NULL);
 	bal_aftermath_release(pass);
 	bal_say_sink(listen_to, NULL);
-	said.fd = asked[0];
-	assert_int_equal(poll(&said, 1, PATIENCE_S * 1000), 1);
 	assert_true(pass->releasing > 0);
+}
+
+/* Has it asked whether it may say a word, within @ms? */
+static bool
+asks(int ms)
+{
+	struct pollfd said = { .fd = asked[0], .events = POLLIN };
+
+	return poll(&said, 1, ms) == 1;
+}
+
+/* It waits for an answer, then. */
+static void
+begin(struct bal_pass *pass, struct bal_release *release)
+{
+	begin_untold(pass, release);
+	bal_aftermath_told(pass);
+	assert_true(asks(PATIENCE_S * 1000));
 }
 
 static void
@@ -150,7 +164,47 @@ next_release_waits_for_the_last(void **state)
 	before = seconds(CLOCK_MONOTONIC);
 	bal_aftermath_release(&pass);
 	assert_true(seconds(CLOCK_MONOTONIC) - before > 0.6);
+	bal_aftermath_told(&pass);
 	assert_int_equal(ended(teller), 0);
+	(void)end_command(&pass);
+	end();
+}
+
+/* First that it is dead, then what that led to; but the work waits not. */
+static void
+the_cause_is_told_first(void **state)
+{
+	struct bal_release release;
+	struct bal_pass pass;
+	struct pollfd freed;
+
+	(void)state;
+	NEED_NAMESPACE();
+	begin_untold(&pass, &release);
+	freed = (struct pollfd){ .fd = held };
+	assert_int_equal(poll(&freed, 1, PATIENCE_S * 1000), 1);
+	assert_false(asks(300));
+	bal_aftermath_told(&pass);
+	assert_int_equal(pass.telling, 0);
+	assert_true(asks(PATIENCE_S * 1000));
+	assert_int_equal(write(answer[1], "!", 1), 1);
+	(void)end_command(&pass);
+	end();
+}
+
+/* Who never comes to tell it keeps nobody else from telling. */
+static void
+the_cause_is_not_waited_for_long(void **state)
+{
+	struct bal_release release;
+	struct bal_pass pass;
+
+	(void)state;
+	NEED_NAMESPACE();
+	begin_untold(&pass, &release);
+	assert_true(asks(PATIENCE_S * 1000));
+	assert_int_equal(write(answer[1], "!", 1), 1);
+	bal_aftermath_told(&pass);
 	(void)end_command(&pass);
 	end();
 }
@@ -162,6 +216,8 @@ main(void)
 		TEST(a_command_ends_behind_it),
 		TEST(not_for_ever),
 		TEST(next_release_waits_for_the_last),
+		TEST(the_cause_is_told_first),
+		TEST(the_cause_is_not_waited_for_long),
 	};
 
 	make_veth_namespace();
