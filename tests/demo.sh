@@ -54,6 +54,8 @@ start_clients() {
 		lab_openvpn_config "$k" "$(client "$k")" \
 			"up /usr/local/sbin/bal-up" \
 			"down /usr/local/sbin/bal-down" &&
+			sed -i "s/^local .*/bind-dev eth$k/; s/^lport .*/nobind/" \
+				"$(client "$k")" &&
 			lab_openvpn_start "$k" || return
 	done
 	for ((k = 1; k <= $1; k++)); do
@@ -116,8 +118,10 @@ if without_tunnels; then
 	conf=("[uplink eth1]" "weight = 3" "[uplink eth2]" "weight = 2")
 else
 	conf=("[uplink eth1]" "balance = no" "[uplink eth2]" "balance = no"
-		"[uplink eth3]" "balance = no" "[uplink tun1]" "weight = 3"
-		"[uplink tun2]" "weight = 2" "[uplink tun3]" "weight = 1")
+		"[uplink eth3]" "balance = no"
+		"[uplink tun1]" "over = eth1" "weight = 3"
+		"[uplink tun2]" "over = eth2" "weight = 2"
+		"[uplink tun3]" "over = eth3" "weight = 1")
 fi
 scene_conf "[check]" "targets = 198.51.100.2" "interval = 200ms" "stable = 0s" \
 	"timeout = 500ms" "${conf[@]}"
@@ -134,10 +138,10 @@ if [ "$tunnels" -gt 0 ]; then
 	start_clients "$tunnels" || failed
 	first=tun1
 	say "Over each an OpenVPN client.  In $(client 1):"
-	grep -E '^(dev|local|script-security|up|down) ' "$(client 1)" |
+	grep -E '^(dev|bind-dev|nobind|script-security|up|down)( |$)' "$(client 1)" |
 		sed 's/^/  /'
-	echo "and bal.conf says: balance = no for the modems, weights 3, 2, 1 for" \
-		"the tunnels."
+	echo "and bal.conf says: balance = no for the modems, which modem each" \
+		"tunnel is over, and weights 3, 2, 1 for the tunnels."
 fi
 show bal-check
 show bal-status
