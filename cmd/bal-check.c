@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bal-check - probes all uplinks and puts the kernel right: once, or for good. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "requests.h"
@@ -94,18 +95,32 @@ reconcile(struct bal_pass *pass, struct bal_err *err)
 	return cmd_change(pass, &repair, err);
 }
 
+/* A person takes silence for good news; who calls each minute knows. */
+static void
+tell_unprobed(const struct check *check, const struct bal_pass *pass)
+{
+	if (!check->if_idle && isatty(STDERR_FILENO) &&
+	    bal_pass_asks_nobody(pass))
+		bal_warn("no uplink has targets: nothing is probed, see "
+			 "targets in bal.conf(5)");
+}
+
 static int
 probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 {
 	uint32_t interval = check->interval_ms ? check->interval_ms : 10000;
+	int rc;
 
 	(void)bal_requests_run(pass);
 	pass->want_stats = true;
 	if (check->watch)
 		return bal_watch(pass, err);
-	if (check->rounds)
-		return bal_watch_rounds(pass, check->rounds, interval, err);
-	return bal_watch_pass(pass, err);
+	rc = check->rounds ?
+		     bal_watch_rounds(pass, check->rounds, interval, err) :
+		     bal_watch_pass(pass, err);
+	if (rc == 0)
+		tell_unprobed(check, pass);
+	return rc;
 }
 
 static int

@@ -115,6 +115,9 @@ int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 int bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out,
 		    size_t *n, struct bal_err *err);
 
+/* Are there uplinks, and has none of them a target, be it a guessed one? */
+bool bal_pass_asks_nobody(const struct bal_pass *pass);
+
 /*
  * The probe of @up among these; false where none is planned, and only the rule
  * and what is remembered are filled in.

@@ -190,6 +190,25 @@ bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 	return true;
 }
 
+bool
+bal_pass_asks_nobody(const struct bal_pass *pass)
+{
+	const struct bal_uplinks *ups = &pass->uplinks;
+	bool any = false;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		struct bal_probe p;
+
+		if (!ups->v[i].admin_up)
+			continue;
+		any = true;
+		if (ups->v[i].set.n_targets ||
+		    (bal_pass_probe(pass, &ups->v[i], &p) && p.n_targets))
+			return false;
+	}
+	return any;
+}
+
 int
 bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out, size_t *n,
 		struct bal_err *err)
