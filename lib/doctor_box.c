@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* doctor_box - bal's own files, the clock, the connection table. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "doctor_parts.h"
@@ -9,6 +10,37 @@
 #define FULL_NOW 95
 
 static void
+find_conf_wrong(struct bal_diagnosis *d)
+{
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "configuration", "",
+			"A command that somebody types stops there, if it "
+			"changes something; hooks and bal-check go on, but not "
+			"with what the file says now. Mend this first: what "
+			"depends on the configuration is not judged before.");
+}
+
+/* Number @i of those that are told as "PATH:LINE: ...". */
+static void
+conf_fault(const struct bal_facts *f, struct bal_diagnosis *d, size_t i)
+{
+	const char *fault = f->conf_faults.v[i];
+	const size_t len = strlen(f->conf_path);
+
+	if (i == 0)
+		find_conf_wrong(d);
+	else
+		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "configuration", "",
+				"It is one more mistake in the same file.");
+	bal_doctor_what(d, "the configuration cannot be used: %s", fault);
+	if (strncmp(fault, f->conf_path, len) == 0 && fault[len] == ':')
+		bal_doctor_mend(d, "editor +%lu %s",
+				strtoul(fault + len + 1, NULL, 10),
+				f->conf_path);
+	else
+		bal_doctor_mend(d, "editor %s", f->conf_path);
+}
+
+static void
 configuration(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	const struct bal_conf_trouble *trouble = f->trouble;
@@ -16,11 +48,11 @@ configuration(const struct bal_facts *f, struct bal_diagnosis *d)
 	/* Who may not read it is told so, and root finds nothing wrong. */
 	if (!bal_doctor_conf_wrong(f) || trouble->why.kind == BAL_EPERM)
 		return;
-	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "configuration", "",
-			"Every command that changes something stops there, "
-			"and the kernel keeps what it holds. Mend this first: "
-			"what depends on the configuration is not judged "
-			"before.");
+	for (size_t i = 0; i < f->conf_faults.n; i++)
+		conf_fault(f, d, i);
+	if (f->conf_faults.n)
+		return;
+	find_conf_wrong(d);
 	if (trouble->faults > 1)
 		bal_doctor_what(d,
 				"the configuration cannot be used: %s (and %u "

@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 static bal_say_fn *say_fn;
 static void *say_arg;
+static bal_say_fn *fault_fn;
+static void *fault_arg;
 
 static enum bal_errkind
 kind_of(int eno)
@@ -98,16 +101,27 @@ bal_say_sink(bal_say_fn *fn, void *arg)
 }
 
 void
+bal_say_divert_faults(bal_say_fn *fn, void *arg)
+{
+	fault_fn = fn;
+	fault_arg = arg;
+}
+
+void
 bal_say(enum bal_say what, const char *fmt, ...)
 {
+	const bool diverted = what == BAL_SAY_FAULT && fault_fn;
 	char msg[320];
 	va_list ap;
 
-	if (!say_fn)
+	if (!say_fn && !diverted)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
 	make_one_line(msg);
-	say_fn(say_arg, what, msg);
+	if (diverted)
+		fault_fn(fault_arg, what, msg);
+	else
+		say_fn(say_arg, what, msg);
 }

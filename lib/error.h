@@ -57,6 +57,8 @@ typedef void bal_say_fn(void *arg, enum bal_say what, const char *msg);
 void bal_say_sink(bal_say_fn *fn, void *arg);
 /* @fmt has no newline. */
 void bal_say(enum bal_say what, const char *fmt, ...) BAL_PRINTF(2, 3);
+/* Where faults go in place of the sink; NULL: to the sink again. */
+void bal_say_divert_faults(bal_say_fn *fn, void *arg);
 #define bal_warn(...) bal_say(BAL_SAY_WARN, __VA_ARGS__)
 
 #endif

@@ -135,12 +135,29 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	bal_facts_wireguard(f, pass->nl);
 }
 
+static void
+note_conf_fault(void *arg, enum bal_say what, const char *msg)
+{
+	struct bal_facts *f = arg;
+	const char **slot = BAL_PUSH(&f->arena, &f->conf_faults);
+
+	(void)what;
+	if (slot)
+		*slot = bal_facts_text(f, "%s", msg);
+}
+
 /* A configuration that is wrong, or no netlink, is a fact. */
 static int
-open_pass(struct bal_pass *pass, const char *conf_option, struct bal_err *err)
+open_pass(struct bal_facts *f, struct bal_pass *pass, const char *conf_option,
+	  struct bal_err *err)
 {
+	int rc;
+
 	pass->conf_anyway = true;
-	if (bal_pass_init(pass, conf_option, err) < 0 &&
+	bal_say_divert_faults(note_conf_fault, f);
+	rc = bal_pass_init(pass, conf_option, err);
+	bal_say_divert_faults(NULL, NULL);
+	if (rc < 0 &&
 	    (err->kind == BAL_EUSAGE || !pass->conf.globals.mark_mask))
 		return -1;
 	*err = (struct bal_err){ 0 };
@@ -171,7 +188,7 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	f->snap = &pass->snap;
 	f->uplinks = &pass->uplinks;
 	f->trouble = &pass->trouble;
-	if (open_pass(pass, conf_option, err) < 0)
+	if (open_pass(f, pass, conf_option, err) < 0)
 		return -1;
 	f->conf_path = pass->paths.conf;
 	f->state_path = pass->paths.state;

@@ -92,6 +92,7 @@ struct bal_facts {
 	const char *conf_path, *state_path;
 	/* What is wrong with bal.conf, whose right lines are in @conf. */
 	const struct bal_conf_trouble *trouble;
+	BAL_LIST(const char *) conf_faults; /* of its lines, as reported */
 	const char *look_fault; /* why the kernel could not be read, or NULL */
 	bool state_damaged;
 	size_t due; /* changes that the kernel waits for */

@@ -406,7 +406,7 @@ findings_in_json(void **state)
 		w.text, "{\"findings\":[{\"severity\":\"broken\",\"id\":"
 			"\"configuration\",\"uplinks\":[],\"what\":\"the "
 			"configuration cannot be used: /etc/bal/bal.conf:12: "
-			"unknown key \\\"x\\\"\",\"why\":\"Every command"));
+			"unknown key \\\"x\\\"\",\"why\":\"A command"));
 	assert_non_null(strstr(
 		w.text, "\"mend\":\"editor +12 /etc/bal/bal.conf\"}],"
 			"\"not_looked_at\":[\"a\\u000ab\"],\"ill\":true}\n"));
