@@ -95,6 +95,12 @@ bal_doctor_conf_wrong(const struct bal_facts *f)
 }
 
 bool
+bal_doctor_probed(const struct bal_facts *f)
+{
+	return f->watch || f->cron || f->timed;
+}
+
+bool
 bal_doctor_any_up(const struct bal_facts *f)
 {
 	for (size_t i = 0; f->looked && i < f->uplinks->n; i++)

@@ -39,10 +39,32 @@ managers(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
+/* One that is there is the package's, or the administrator's. */
+static void
+mend_crontab(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (f->cron_comment) {
+		bal_doctor_what(d, "nobody calls bal-check: the line in "
+				   "/etc/cron.d/bal is a comment");
+		bal_doctor_mend(d, "sed -i '/bal-check/s/^#[# ]*\\*/*/' "
+				   "/etc/cron.d/bal");
+	} else if (f->cron_file) {
+		bal_doctor_what(d, "nobody calls bal-check: no line in "
+				   "/etc/cron.d/bal does");
+		bal_doctor_mend(d, "editor /etc/cron.d/bal");
+	} else {
+		/* hooks/bal.cron has it; cron knows no sbin of its own. */
+		bal_doctor_mend(d, "echo '* * * * * root "
+				   "PATH=/usr/local/sbin:/usr/sbin:/sbin:$PATH "
+				   "bal-check --if-idle 2>&1 | logger -t "
+				   "bal-check' >>/etc/cron.d/bal");
+	}
+}
+
 static void
 nobody_probes(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	if (!bal_doctor_any_up(f) || f->watch || f->cron || f->timed)
+	if (!bal_doctor_any_up(f) || bal_doctor_probed(f))
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "nobody-probes", "",
 			"A line that dies silently keeps its share of traffic, "
@@ -57,14 +79,10 @@ nobody_probes(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 	bal_doctor_what(d, "nobody calls bal-check: there is no --watch, no "
 			   "line for cron, no unit of systemd");
-	/* The line is hooks/bal.cron; cron knows no sbin of its own. */
 	if (f->systemd)
 		bal_doctor_mend(d, "systemctl enable --now bal-check.timer");
 	else
-		bal_doctor_mend(d, "echo '* * * * * root "
-				   "PATH=/usr/local/sbin:/usr/sbin:/sbin:$PATH "
-				   "bal-check --if-idle 2>&1 | logger -t "
-				   "bal-check' >>/etc/cron.d/bal");
+		mend_crontab(f, d);
 }
 
 static void

@@ -39,6 +39,9 @@ void bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
 /* Is there a configuration that cannot be used? */
 bool bal_doctor_conf_wrong(const struct bal_facts *f);
 
+/* Does anything call bal-check? */
+bool bal_doctor_probed(const struct bal_facts *f);
+
 /* Is any uplink there for bal to look after? */
 bool bal_doctor_any_up(const struct bal_facts *f);
 

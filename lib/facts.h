@@ -122,6 +122,8 @@ struct bal_facts {
 	bool systemd; /* it is what runs this box */
 	bool watch;   /* bal-check --watch runs */
 	bool cron;    /* a line for bal-check is in force */
+	/* There is /etc/cron.d/bal; and its line for bal-check is a comment. */
+	bool cron_file, cron_comment;
 	/* The file of one without --if-idle, which complains of others; or NULL. */
 	const char *cron_insists;
 	bool timed; /* systemd starts bal-check, by timer or as a service */

@@ -11,6 +11,7 @@
 #include "facts_parts.h"
 
 #define PROC_TEXT 4096
+#define OWN_CRONTAB "/etc/cron.d/bal"
 
 enum program {
 	PROGRAM_NM,
@@ -213,12 +214,22 @@ calls_bal_check(const struct bal_facts *f, const char *line)
 	       !(f->systemd && strstr(line, "/run/systemd/system"));
 }
 
+/* Would it call bal-check each minute, were it not for the mark before it? */
+static bool
+is_commented_out(const char *line)
+{
+	return *line == '#' && line[strspn(line, "# ")] == '*' &&
+	       strstr(line, "bal-check");
+}
+
 static void
 read_crontab(struct bal_facts *f, const char *path)
 {
 	char *line, *text = bal_facts_file(f, path);
 
 	while ((line = bal_facts_line(&text))) {
+		f->cron_comment |= strcmp(path, OWN_CRONTAB) == 0 &&
+				   is_commented_out(line);
 		if (!calls_bal_check(f, line))
 			continue;
 		f->cron = true;
@@ -249,14 +260,14 @@ static void
 look_for_callers(struct bal_facts *f)
 {
 	static const char *const crontabs[] = {
-		"/etc/cron.d/bal", "/etc/crontab",
-		"/var/spool/cron/crontabs/root"
+		OWN_CRONTAB, "/etc/crontab", "/var/spool/cron/crontabs/root"
 	};
 
 	f->systemd = access("/run/systemd/system", F_OK) == 0;
 	for (size_t i = 0; i < sizeof(crontabs) / sizeof(crontabs[0]); i++)
 		if (geteuid() == 0 || access(crontabs[i], R_OK) == 0)
 			read_crontab(f, crontabs[i]);
+	f->cron_file = access(OWN_CRONTAB, F_OK) == 0;
 	if (!f->systemd)
 		return;
 	look_at_unit(f, "timers.target", "bal-check.timer");
