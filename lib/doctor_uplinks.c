@@ -4,6 +4,8 @@
 
 #include "doctor_parts.h"
 
+#define UNPROBED_LONG_MS 120000 /* two of cron's minutes */
+
 static void
 unnamed_tables(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -105,6 +107,170 @@ no_targets(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
+/* The uplinks that somebody wants, all about this. */
+static void
+about_all(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		if (!f->uplinks->v[i].admin_up)
+			continue;
+		/* The first one stands there. */
+		if (!first)
+			bal_doctor_also(d, f->uplinks->v[i].name);
+		first = false;
+	}
+}
+
+/* The first of them; NULL: there is none, or @is is not so of one of them. */
+static const struct bal_uplink *
+first_if_all(const struct bal_facts *f,
+	     bool (*is)(const struct bal_facts *f, const struct bal_uplink *up))
+{
+	const struct bal_uplink *first = NULL;
+
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!up->admin_up)
+			continue;
+		if (!is(f, up))
+			return NULL;
+		if (!first)
+			first = up;
+	}
+	return first;
+}
+
+static bool
+is_dead(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	(void)f;
+	return bal_uplink_condition(up) == BAL_HEALTH_DEAD;
+}
+
+static bool
+is_silent(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	return is_dead(f, up) && up->usable && !up->stranded;
+}
+
+/* By hand, what its probes ask. */
+static void
+mend_silence(struct bal_diagnosis *d, const struct bal_uplink *up)
+{
+	char host[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < up->set.n_targets; i++) {
+		const struct bal_target *t = &up->set.targets[i];
+
+		if (t->kind != BAL_TARGET_ICMP || bal_uplink_owns(up, t))
+			continue;
+		bal_doctor_mend(d, "bal-exec %s ping -c 3 %s", up->name,
+				bal_addr_host_str(&t->addr, host));
+		return;
+	}
+	bal_doctor_mend(d, "bal-check -v");
+}
+
+static void
+all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const struct bal_uplink *first = first_if_all(f, is_dead);
+
+	if (!first)
+		return;
+	if (first_if_all(f, is_silent)) {
+		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
+				"No line works, or it is what is asked: "
+				"targets that are gone or answer nobody, or a "
+				"firewall of this box or of the modems that "
+				"drops questions or answers. Where the mend is "
+				"answered, probes are at fault, else the "
+				"lines.");
+		bal_doctor_what(d, "all uplinks are dead: no target answers");
+		mend_silence(d, first);
+	} else {
+		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
+				"Some are not even asked: their device, "
+				"carrier, address or gateway is missing.");
+		bal_doctor_what(d, "all uplinks are dead");
+		bal_doctor_mend(d, "bal-status (says why, below the table)");
+	}
+	about_all(f, d);
+}
+
+/* It has somebody to ask, too, or that is what is told. */
+static bool
+is_unprobed(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, up->name);
+
+	return us && us->judge.health == BAL_HEALTH_UNKNOWN && !us->sent &&
+	       !has_nobody_to_ask(up);
+}
+
+static bool
+is_unprobed_for_long(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, up->name);
+
+	/* 0: a lost state was found again, and nobody knows. */
+	return us && us->since_ms &&
+	       f->snap->now_ms > us->since_ms + UNPROBED_LONG_MS;
+}
+
+/* Where nothing calls bal-check, that is what is told. */
+static void
+unprobed(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const struct bal_uplink *first = first_if_all(f, is_unprobed);
+
+	if (!first || !bal_doctor_probed(f))
+		return;
+	if (first_if_all(f, is_unprobed_for_long))
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "unprobed", first->name,
+				"bal-check is to be called each minute, and "
+				"was not for two, or it ends with an error. By "
+				"hand it tells which. Until then a dead line "
+				"gets its share of traffic.");
+	else
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "unprobed", first->name,
+				"They have come up lately. Until the first "
+				"bal-check each is used as if it worked.");
+	bal_doctor_what(d, "no uplink has been probed yet");
+	bal_doctor_mend(d, "bal-check");
+	about_all(f, d);
+}
+
+static void
+no_devices(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	bool found = false;
+
+	for (size_t i = 0; f->looked && i < f->conf->n_uplinks; i++) {
+		const char *name = f->conf->uplinks[i].name;
+
+		if (bal_snapshot_link(f->snap, name) ||
+		    bal_state_find(f->state, name))
+			continue;
+		if (found) {
+			bal_doctor_also(d, name);
+			continue;
+		}
+		found = true;
+		bal_doctor_find(
+			d, BAL_SEVERITY_NOTE, "no-device", name,
+			"A stick that is not plugged in is as it should be, "
+			"and so is a line that is not dialled. Else the name "
+			"may be wrong: then the section means nothing.");
+		bal_doctor_what(d, "bal.conf has a section for it, and there "
+				   "is no such device");
+		bal_doctor_mend(d, "ip -br link (shows the names there are)");
+	}
+}
+
 static void
 drift(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -130,6 +296,9 @@ const struct bal_doctor_rule bal_doctor_rules_uplinks[] = {
 	{ unnamed_tables, true },
 	{ same_addresses, false },
 	{ no_targets, true },
+	{ all_dead, true },
+	{ unprobed, true },
+	{ no_devices, true },
 	{ drift, true },
 	{ NULL, false },
 };
