@@ -57,6 +57,25 @@ struct bal_gateway_line {
 	uint32_t metric;
 };
 
+/* A line of a stanza of interfaces(5), and of those that it goes on in. */
+struct bal_stanza_option {
+	const char *name, *value; /* as they are written */
+	unsigned line;
+};
+
+/* A stanza with at least one line. */
+struct bal_stanza {
+	char name[BAL_IFNAMSIZ]; /* of the device, or a logical one */
+	const char *path;
+	unsigned line; /* where it begins */
+	BAL_LIST(struct bal_stanza_option) options;
+};
+
+/* What ifupdown takes for up: a device, and by which stanza. */
+struct bal_configured {
+	char dev[BAL_IFNAMSIZ], stanza[BAL_IFNAMSIZ];
+};
+
 /* A client configuration of OpenVPN's. */
 struct bal_client {
 	const char *path;
@@ -131,6 +150,8 @@ struct bal_facts {
 
 	BAL_LIST(struct bal_event_file) events;
 	BAL_LIST(struct bal_gateway_line) gateways;
+	BAL_LIST(struct bal_stanza) stanzas;
+	BAL_LIST(struct bal_configured) configured;
 	BAL_LIST(struct bal_client) clients;
 	BAL_LIST(struct bal_endpoint) endpoints;
 

@@ -12,9 +12,6 @@
 #include "classless.h"
 #include "near.h"
 
-/* interfaces(5) has comments on lines of their own only. */
-#define COMMENT_HINT ": a comment needs a line of its own"
-
 /* ifupdown puts a newline between the values, also of one that is inherited. */
 #define TWICE "it is there twice, in its stanza or in one that this inherits"
 
@@ -121,6 +118,15 @@ stranger_first_addr(const char *variable)
 	return parse_stranger(variable, got > 0 ? first : text);
 }
 
+/* interfaces(5) has comments on lines of their own only. */
+const char *
+bal_hook_hint(const char *value)
+{
+	return bal_has_comment(value, "#;") ?
+		       ": a comment needs a line of its own" :
+		       "";
+}
+
 /* As it is spelt in the stanza, of which ifupdown makes capitals. */
 static void
 stanza_spelling(const char *key, size_t len, char *name, size_t size)
@@ -155,8 +161,7 @@ stanza_option(struct bal_hook *hook, size_t i, struct bal_err *err)
 	if (bal_settings_set(&hook->told, ~0u, key, text, &why) == 0)
 		return 0;
 	return bal_err(err, BAL_ECONF, "option bal-%s of %s: %.200s%s", name,
-		       hook->dev, why.msg,
-		       bal_has_comment(text, "#;") ? COMMENT_HINT : "");
+		       hook->dev, why.msg, bal_hook_hint(text));
 }
 
 /* All that is wrong is told; the last of it is what fails. */
@@ -179,8 +184,8 @@ stanza_options(struct bal_hook *hook, struct bal_err *err)
 }
 
 /* The options of an uplink, and before them the hooks' own. */
-static const char *
-option_key(size_t i)
+const char *
+bal_hook_option(size_t i)
 {
 	return i ? bal_settings_key(i - 1) : "strict";
 }
@@ -190,7 +195,7 @@ is_option(const char *key, size_t len)
 {
 	const char *name;
 
-	for (size_t i = 0; (name = option_key(i)); i++)
+	for (size_t i = 0; (name = bal_hook_option(i)); i++)
 		if (strlen(name) == len && strncasecmp(key, name, len) == 0)
 			return true;
 	return false;
@@ -203,7 +208,7 @@ warn_of_option(const char *key, size_t len, const char *dev)
 	const char *near = NULL, *name;
 
 	stanza_spelling(key, len, typed, sizeof(typed));
-	for (size_t i = 0; (name = option_key(i)); i++)
+	for (size_t i = 0; (name = bal_hook_option(i)); i++)
 		near = bal_nearer(typed, near, name);
 	if (near)
 		stanza_spelling(near, strlen(near), meant, sizeof(meant));

@@ -25,6 +25,15 @@ enum bal_caller bal_hook_caller(void);
  */
 bool bal_hook_strict(void);
 
+/*
+ * What may stand behind bal- in a stanza, one for each @i: a key, or a word of
+ * the hooks' own; NULL behind the last.
+ */
+const char *bal_hook_option(size_t i);
+
+/* Behind the reason why @value is refused: that it may hold a comment, or "". */
+const char *bal_hook_hint(const char *value);
+
 /* What a DHCP client says of its lease. */
 enum bal_lease_news {
 	BAL_LEASE_NO_NEWS, /* an event that is not of the lease, or of IPv6 */
