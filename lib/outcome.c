@@ -152,14 +152,20 @@ somebody_can(const struct maker *m, const struct bal_uplink *but)
 	return false;
 }
 
+/* With nobody to take over what is bound to it, that has to wait. */
 static void
 release(struct maker *m, const struct bal_uplink *up,
-	const struct bal_uplink_state *us)
+	struct bal_uplink_state *us)
 {
 	struct bal_release *r;
 
-	if (!up->set.on_dead || !bal_plan_balanced(up) || !somebody_can(m, up))
+	if (!up->set.on_dead || !bal_plan_balanced(up))
 		return;
+	if (!somebody_can(m, up)) {
+		us->unreleased = bal_uplink_condition(up) == BAL_HEALTH_DEAD;
+		return;
+	}
+	us->unreleased = 0;
 	r = BAL_PUSH(m->arena, &m->out->releases);
 	if (!r)
 		return;
@@ -192,8 +198,12 @@ see_uplink(struct maker *m, const struct bal_uplink *up,
 	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->judge.bad &&
 	    !us->judge.good)
 		return;
-	if (now == before)
+	if (now == before) {
+		if (us->unreleased)
+			release(m, up, us);
 		return;
+	}
+	us->unreleased = 0;
 	tell_condition(m, up, us, now);
 	if ((now == BAL_HEALTH_DEAD && was_of_use(before)) ||
 	    bal_plan_shunned(m->from->uplinks, up))

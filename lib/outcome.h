@@ -54,8 +54,8 @@ struct bal_outcome_from {
  * Compare what the uplinks are now with what was told of them last, which
  * stands in @state and is brought up to date.  Events come in the order of
  * the slots: up, down, alive, degraded, dead; then mode, all-dead.  A release
- * is for an uplink that just died, never when no other one lives; and for one
- * that is a stopgap no more since `failback_drain`.
+ * is for an uplink that just died, or as soon after that as another one lives;
+ * and for one that is a stopgap no more since `failback_drain`.
  */
 int bal_outcome_make(const struct bal_outcome_from *from,
 		     struct bal_state *state, struct bal_arena *arena,

@@ -35,6 +35,7 @@ struct bal_uplink_state {
 	uint64_t spent_saved;	 /* of these, what the disk knows */
 	uint32_t spent_month;	 /* 202611; 0: not known yet */
 	uint64_t drain_ms; /* CLOCK_BOOTTIME: let go of it then; 0: never */
+	uint32_t unreleased; /* 1: died when no other lived, to be let go yet */
 
 	uint64_t rx_bytes, tx_bytes; /* counters at @counted_ms */
 	uint64_t counted_ms;	     /* CLOCK_BOOTTIME; 0: never */

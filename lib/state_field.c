@@ -61,6 +61,7 @@ static const struct field fields[] = {
 	FIELD(KIND_U64, sent, UINT64_MAX),
 	FIELD(KIND_U64, answered, UINT64_MAX),
 	FIELD(KIND_U64, drain_ms, UINT64_MAX),
+	FIELD(KIND_U32, unreleased, 1),
 	FIELD(KIND_U64, spent, UINT64_MAX),
 	FIELD(KIND_U64, spent_saved, UINT64_MAX),
 	FIELD(KIND_U32, spent_month, UINT32_MAX),

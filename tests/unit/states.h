@@ -96,6 +96,7 @@ fill_judged(struct bal_uplink_state *u)
 	};
 	u->condition = BAL_HEALTH_DEGRADED;
 	u->drain_ms = 5;
+	u->unreleased = 1;
 	u->heard_ms = 6;
 	u->spent = UINT64_MAX;
 	u->spent_saved = 4;

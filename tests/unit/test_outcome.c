@@ -138,6 +138,50 @@ nothing_is_let_go_when_nobody_could_take_it(void **state)
 }
 
 static void
+they_are_let_go_when_somebody_can(void **state)
+{
+	(void)state;
+	three_modems_that_live();
+	dead("eth1", "");
+	dead("eth2", "");
+	dead("eth3", "");
+	after(1000);
+	after(1000);
+	assert_int_equal(outcome.releases.n, 0);
+	health("eth2", BAL_HEALTH_ALIVE);
+	after(1000);
+	assert_int_equal(outcome.releases.n, 2);
+	assert_string_equal(outcome.releases.v[0].dev, "eth1");
+	assert_string_equal(outcome.releases.v[1].dev, "eth3");
+	after(1000);
+	assert_int_equal(outcome.releases.n, 0);
+	health("eth1", BAL_HEALTH_ALIVE);
+	after(1000);
+	assert_int_equal(outcome.releases.n, 0);
+}
+
+static void
+but_not_of_one_that_came_back_itself(void **state)
+{
+	(void)state;
+	three_modems_that_live();
+	dead("eth1", "");
+	dead("eth2", "");
+	dead("eth3", "");
+	after(1000);
+	health("eth1", BAL_HEALTH_ALIVE);
+	health("eth2", BAL_HEALTH_ALIVE);
+	health("eth3", BAL_HEALTH_ALIVE);
+	after(1000);
+	assert_int_equal(outcome.releases.n, 0);
+	dead("eth1", "");
+	after(1000);
+	assert_int_equal(outcome.releases.n, 1);
+	after(1000);
+	assert_int_equal(outcome.releases.n, 0);
+}
+
+static void
 nor_where_it_is_not_wanted(void **state)
 {
 	(void)state;
@@ -307,6 +351,8 @@ main(void)
 		TEST(death_is_told_once_with_its_reason),
 		TEST(what_is_bound_to_the_dead_is_let_go),
 		TEST(nothing_is_let_go_when_nobody_could_take_it),
+		TEST(they_are_let_go_when_somebody_can),
+		TEST(but_not_of_one_that_came_back_itself),
 		TEST(nor_where_it_is_not_wanted),
 		TEST(no_carrier_is_a_death_too),
 		TEST(a_tunnel_dies_with_what_it_is_over),

@@ -34,6 +34,7 @@ assert_same_uplink(const struct bal_uplink_state *a,
 	assert_int_equal(a->ifindex, b->ifindex);
 	assert_memory_equal(&a->judge, &b->judge, sizeof(a->judge));
 	assert_int_equal(a->condition, b->condition);
+	assert_int_equal(a->unreleased, b->unreleased);
 	assert_true(a->drain_ms == b->drain_ms && a->spent == b->spent &&
 		    a->spent_saved == b->spent_saved &&
 		    a->spent_month == b->spent_month);
