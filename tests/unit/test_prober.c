@@ -41,8 +41,8 @@ silence_makes_it_dead(void **state)
 			use_unprivileged();
 		assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
 		assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
-		assert_in_range(p.judge.bad, 3, 6);
-		assert_in_range(p.sent, 3, 6);
+		assert_in_range(p.judge.bad, 3, 12);
+		assert_in_range(p.sent, 3, 12); /* a busy machine: more */
 		assert_int_equal(p.answered, 0);
 		assert_int_equal(p.rtt_us, 0);
 		assert_string_equal(p.reason, "no answer from 10.0.1.9");
