@@ -122,14 +122,20 @@ what_is_bound_to_the_dead_is_let_go(void **state)
 }
 
 static void
-nothing_is_let_go_when_nobody_could_take_it(void **state)
+all_die(void)
 {
-	(void)state;
-	three_modems_that_live();
 	dead("eth1", "");
 	dead("eth2", "");
 	dead("eth3", "");
 	after(1000);
+}
+
+static void
+nothing_is_let_go_when_nobody_could_take_it(void **state)
+{
+	(void)state;
+	three_modems_that_live();
+	all_die();
 	assert_int_equal(outcome.releases.n, 0);
 	assert_int_equal(outcome.events.n, 4);
 	expect_event(3, BAL_EVENT_ALL_DEAD, "", "");
@@ -142,10 +148,7 @@ they_are_let_go_when_somebody_can(void **state)
 {
 	(void)state;
 	three_modems_that_live();
-	dead("eth1", "");
-	dead("eth2", "");
-	dead("eth3", "");
-	after(1000);
+	all_die();
 	after(1000);
 	assert_int_equal(outcome.releases.n, 0);
 	health("eth2", BAL_HEALTH_ALIVE);
@@ -165,10 +168,7 @@ but_not_of_one_that_came_back_itself(void **state)
 {
 	(void)state;
 	three_modems_that_live();
-	dead("eth1", "");
-	dead("eth2", "");
-	dead("eth3", "");
-	after(1000);
+	all_die();
 	health("eth1", BAL_HEALTH_ALIVE);
 	health("eth2", BAL_HEALTH_ALIVE);
 	health("eth3", BAL_HEALTH_ALIVE);
