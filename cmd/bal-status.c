@@ -82,21 +82,6 @@ show(struct bal_pass *pass, const struct show *how, const char *dev,
 	return row && !row->alive ? CMD_NO : CMD_DONE;
 }
 
-/* Who is in trouble needs the table most; the trouble is told all the same. */
-static int
-show_anyway(struct bal_pass *pass, const struct show *how, const char *dev,
-	    struct bal_err *err)
-{
-	int rc = show(pass, how, dev, err);
-
-	if (!pass->trouble.faults)
-		return rc;
-	if (rc < 0)
-		bal_say(BAL_SAY_FAULT, "%s", err->msg);
-	*err = pass->trouble.why;
-	return -1;
-}
-
 /* From the journal alone: no netlink, no configuration, no privilege. */
 static int
 show_history(const struct cmd_common *common, const struct show *how,
@@ -131,6 +116,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 {
 	const char *dev = argc ? argv[0] : NULL;
 	const struct show *how = ctx;
+	/* Who is in trouble needs the table most. */
 	struct bal_pass pass = { .conf_anyway = true };
 	int rc;
 
@@ -138,9 +124,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		return show_history(common, how, dev, err);
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
-		rc = show_anyway(&pass, how, dev, err);
-	bal_pass_fini(&pass);
-	return rc;
+		rc = show(&pass, how, dev, err);
+	return cmd_end_pass(&pass, rc, err);
 }
 
 int
