@@ -126,8 +126,11 @@ no_request() {
 drop_in() {
 	local dir=/run/systemd/system/$1.d
 	shift
-	mkdir -p "$dir"
-	printf '%s\n' "$@" >"$dir"/test.conf
+	rm -rf "$dir"
+	if [ $# -gt 0 ]; then
+		mkdir -p "$dir"
+		printf '%s\n' "$@" >"$dir"/test.conf
+	fi
 	systemctl daemon-reload
 }
 
