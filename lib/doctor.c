@@ -90,6 +90,52 @@ bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
 }
 
 bool
+bal_doctor_is_plain(const char *text)
+{
+	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789_-/.,:@+=")] == '\0';
+}
+
+void
+bal_doctor_put_word(FILE *out, const char *text)
+{
+	if (*text && bal_doctor_is_plain(text)) {
+		fputs(text, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*text, out);
+	fputc('\'', out);
+}
+
+const char *
+bal_doctor_word(struct bal_diagnosis *d, const char *text)
+{
+	char *quoted = NULL, *kept = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&quoted, &len);
+
+	if (!out) {
+		d->arena->oom = true;
+		return "";
+	}
+	bal_doctor_put_word(out, text);
+	if (fclose(out) == 0)
+		kept = bal_arena_alloc(d->arena, len + 1);
+	if (kept)
+		memcpy(kept, quoted, len + 1);
+	else
+		d->arena->oom = true;
+	free(quoted);
+	return kept ? kept : "";
+}
+
+bool
 bal_doctor_conf_wrong(const struct bal_facts *f)
 {
 	return f->trouble && f->trouble->faults;

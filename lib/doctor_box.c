@@ -35,9 +35,10 @@ conf_fault(const struct bal_facts *f, struct bal_diagnosis *d, size_t i)
 	if (strncmp(fault, f->conf_path, len) == 0 && fault[len] == ':')
 		bal_doctor_mend(d, "editor +%lu %s",
 				strtoul(fault + len + 1, NULL, 10),
-				f->conf_path);
+				bal_doctor_word(d, f->conf_path));
 	else
-		bal_doctor_mend(d, "editor %s", f->conf_path);
+		bal_doctor_mend(d, "editor %s",
+				bal_doctor_word(d, f->conf_path));
 }
 
 static void
@@ -63,9 +64,10 @@ configuration(const struct bal_facts *f, struct bal_diagnosis *d)
 				trouble->first);
 	if (trouble->line)
 		bal_doctor_mend(d, "editor +%u %s", trouble->line,
-				f->conf_path);
+				bal_doctor_word(d, f->conf_path));
 	else
-		bal_doctor_mend(d, "editor %s", f->conf_path);
+		bal_doctor_mend(d, "editor %s",
+				bal_doctor_word(d, f->conf_path));
 }
 
 static void

@@ -115,13 +115,15 @@ event_programs(const struct bal_facts *f, struct bal_diagnosis *d)
 					"%s is not run: it belongs to "
 					"another user",
 					e->path);
-			bal_doctor_mend(d, "chown root %s", e->path);
+			bal_doctor_mend(d, "chown root %s",
+					bal_doctor_word(d, e->path));
 		} else {
 			bal_doctor_what(d,
 					"%s is not run: others than its "
 					"owner can write it",
 					e->path);
-			bal_doctor_mend(d, "chmod go-w %s", e->path);
+			bal_doctor_mend(d, "chmod go-w %s",
+					bal_doctor_word(d, e->path));
 		}
 	}
 }

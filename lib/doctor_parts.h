@@ -37,6 +37,12 @@ void bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
 void bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 
+/* Does a shell take @text for nothing but itself? */
+bool bal_doctor_is_plain(const char *text);
+/* @text as a shell reads it as one word: a mend is pasted by root. */
+void bal_doctor_put_word(FILE *out, const char *text);
+const char *bal_doctor_word(struct bal_diagnosis *d, const char *text);
+
 /* Is there a configuration that cannot be used? */
 bool bal_doctor_conf_wrong(const struct bal_facts *f);
 

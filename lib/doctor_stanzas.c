@@ -73,15 +73,6 @@ find_near(const char *name, size_t skip, char *near)
 	return *near;
 }
 
-/* What a shell and sed(1) take for nothing but itself. */
-static bool
-is_plain(const char *text)
-{
-	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "0123456789_-/.,:@+=")] == '\0';
-}
-
 /* --- the devices of a stanza ------------------------------------------------- */
 
 /* How ifupdown has brought a device up by @s; NULL: it has not. */
@@ -112,6 +103,12 @@ is_uplink(const struct bal_facts *f, const struct bal_stanza *s)
 /* --- rules ------------------------------------------------------------------ */
 
 static void
+edit(struct bal_diagnosis *d, const struct bal_stanza *s, unsigned line)
+{
+	bal_doctor_mend(d, "editor +%u %s", line, bal_doctor_word(d, s->path));
+}
+
+static void
 unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 	       const struct bal_stanza *s, const struct bal_stanza_option *o)
 {
@@ -131,11 +128,12 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 			"file holds after the next ifup.");
 	bal_doctor_what(d, "its stanza has an unknown option %s%s%s%s", o->name,
 			hint ? ", did you mean " : "", near, hint ? "?" : "");
-	if (hint && is_plain(o->name) && is_plain(s->path))
+	/* A slash would end what sed(1) looks for. */
+	if (hint && bal_doctor_is_plain(o->name) && !strchr(o->name, '/'))
 		bal_doctor_mend(d, "sed -i '%us/%s/%s/' %s", o->line, o->name,
-				near, s->path);
+				near, bal_doctor_word(d, s->path));
 	else
-		bal_doctor_mend(d, "editor +%u %s", o->line, s->path);
+		edit(d, s, o->line);
 }
 
 static void
@@ -160,7 +158,7 @@ refuse(const struct bal_facts *f, struct bal_diagnosis *d,
 			"The hook refuses the whole stanza for it: the "
 			"interface comes up, and is no uplink. When it is "
 			"mended, bal-doctor says how it becomes one.");
-	bal_doctor_mend(d, "editor +%u %s", line, s->path);
+	edit(d, s, line);
 }
 
 /* Does one before number @k of @s say @key? */
@@ -209,7 +207,7 @@ strict_value(const struct bal_facts *f, struct bal_diagnosis *d,
 			"As it is, it means no.");
 	bal_doctor_what(d, "option %s of its stanza: %s%s", o->name, why.msg,
 			bal_hook_hint(o->value));
-	bal_doctor_mend(d, "editor +%u %s", o->line, s->path);
+	edit(d, s, o->line);
 }
 
 static void
@@ -244,23 +242,6 @@ refused_values(const struct bal_facts *f, struct bal_diagnosis *d)
 
 /* --- the command that makes an uplink of it ---------------------------------- */
 
-/* As a shell reads it as one word. */
-static void
-put_word(FILE *out, const char *word)
-{
-	if (*word && is_plain(word)) {
-		fputs(word, out);
-		return;
-	}
-	fputc('\'', out);
-	for (; *word; word++)
-		if (*word == '\'')
-			fputs("'\\''", out);
-		else
-			fputc(*word, out);
-	fputc('\'', out);
-}
-
 /* As ifupdown tells the hook. */
 static void
 put_variable(FILE *out, const char *key, const char *value)
@@ -269,7 +250,7 @@ put_variable(FILE *out, const char *key, const char *value)
 	for (; *key; key++)
 		fputc(toupper((unsigned char)*key), out);
 	fputc('=', out);
-	put_word(out, value);
+	bal_doctor_put_word(out, value);
 }
 
 static void
@@ -281,7 +262,7 @@ put_option(FILE *out, const char *key, const char *value,
 		return;
 	}
 	fprintf(out, " --%s ", key);
-	put_word(out, value);
+	bal_doctor_put_word(out, value);
 }
 
 /* All targets that were said, by however many lines. */
@@ -341,7 +322,7 @@ mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
 		return;
 	}
 	fputs(as_hook ? "env IFACE=" : "bal-up ", out);
-	put_word(out, dev);
+	bal_doctor_put_word(out, dev);
 	fputs(as_hook ? " PHASE=post-up" : "", out);
 	for (size_t k = 0; k < s->options.n; k++)
 		put_one(out, s, k, set, as_hook);
@@ -423,7 +404,7 @@ no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
 			   "is no uplink");
 	/* There is nothing to interrupt, and ifup does all the rest. */
 	if (!configured && !has_address(f, link))
-		bal_doctor_mend(d, "ifup %s", dev);
+		bal_doctor_mend(d, "ifup %s", bal_doctor_word(d, dev));
 	else
 		mend_by_bal_up(d, dev, s, &set);
 }

@@ -431,6 +431,13 @@ event_programs(void **state)
 	e->foreign_owner = true;
 	assert_string_equal(finds(RISK, "event-program", "")->mend,
 			    "chown root /etc/bal/event.d/mail");
+	/* Who may write the folder chose the name. */
+	e->path = "/etc/bal/event.d/a;reboot";
+	assert_string_equal(finds(RISK, "event-program", "")->mend,
+			    "chown root '/etc/bal/event.d/a;reboot'");
+	e->foreign_owner = false;
+	assert_string_equal(finds(RISK, "event-program", "")->mend,
+			    "chmod go-w '/etc/bal/event.d/a;reboot'");
 }
 
 static void

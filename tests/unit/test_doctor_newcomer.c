@@ -120,7 +120,7 @@ an_option_that_nobody_knows(void **state)
 	finds_nothing();
 }
 
-/* A path that a shell would take apart is for an editor. */
+/* What sed would take apart is for an editor; no path is taken apart. */
 static void
 no_sed_for_odd_names(void **state)
 {
@@ -131,10 +131,17 @@ no_sed_for_odd_names(void **state)
 	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
 			    "editor +2 /etc/network/interfaces");
 	memset(&s->options, 0, sizeof(s->options));
-	says(s, "bal-wight", "1");
-	s->path = "/etc/network/my interfaces";
+	says(s, "bal-weigh/e", "1");
 	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
-			    "editor +2 /etc/network/my interfaces");
+			    "editor +2 /etc/network/interfaces");
+	s->path = "/etc/network/it's; $(reboot)";
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+			    "editor +2 '/etc/network/it'\\''s; $(reboot)'");
+	memset(&s->options, 0, sizeof(s->options));
+	says(s, "bal-wight", "1");
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+			    "sed -i '2s/bal-wight/bal-weight/' "
+			    "'/etc/network/it'\\''s; $(reboot)'");
 }
 
 static void
