@@ -55,6 +55,18 @@ no_room(uint32_t mask, struct bal_err *err)
 }
 
 int
+bal_state_has_room(const struct bal_state *state, uint32_t mask,
+		   struct bal_err *err)
+{
+	if (state->n_uplinks > last_slot(mask))
+		return bal_err(err, BAL_ECONF,
+			       "mark_mask 0x%x has room for %u uplinks, and "
+			       "there are %zu",
+			       mask, last_slot(mask), state->n_uplinks);
+	return 0;
+}
+
+int
 bal_state_fit_slots(struct bal_state *state, uint32_t mask,
 		    struct bal_err *err)
 {

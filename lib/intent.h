@@ -54,6 +54,10 @@ int bal_intent_admit(const struct bal_intent *intent,
 		     struct bal_state *state, struct bal_arena *arena,
 		     bal_table_list *fresh, struct bal_err *err);
 
+/* BAL_ECONF where mark_mask @mask has not room for all uplinks. */
+int bal_state_has_room(const struct bal_state *state, uint32_t mask,
+		       struct bal_err *err);
+
 /*
  * A mark_mask that has become narrower: uplinks whose slot leaves it get
  * another one.  BAL_ECONF when it has not room for all.

@@ -36,6 +36,8 @@ struct bal_pass {
 	struct bal_conf conf;
 	/* Of bal.conf, with @conf_anyway; @conf is what counts instead. */
 	struct bal_conf_trouble trouble;
+	/* bal.conf is right, but not beside what uplinks were told until now. */
+	bool conf_waits;
 	bool conf_kept; /* @conf is what paths.last_right holds */
 	struct bal_state state;
 	struct bal_nl *nl;
@@ -124,6 +126,13 @@ bool bal_pass_asks_nobody(const struct bal_pass *pass);
  */
 bool bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 		    struct bal_probe *out);
+
+/*
+ * Do @conf and what the uplinks of @state were told go together?  BAL_ECONF:
+ * no pass could be made with it.
+ */
+int bal_pass_conf_agrees(const struct bal_conf *conf,
+			 const struct bal_state *state, struct bal_err *err);
 
 /* The mode in force, and the id that a table name has for this pass. */
 enum bal_mode bal_pass_mode(const struct bal_pass *pass);

@@ -48,11 +48,21 @@ bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
 	return 0;
 }
 
+int
+bal_pass_conf_agrees(const struct bal_conf *conf, const struct bal_state *state,
+		     struct bal_err *err)
+{
+	if (bal_state_has_room(state, conf->globals.mark_mask, err) < 0)
+		return -1;
+	return bal_uplinks_agree(conf, state, err);
+}
+
 static void
 note_contradiction(struct bal_pass *pass, const struct bal_err *why)
 {
 	struct bal_conf_trouble *trouble = &pass->trouble;
 
+	pass->conf_waits = true;
 	if (trouble->faults++)
 		return;
 	trouble->why = *why;
@@ -66,11 +76,11 @@ bal_pass_reconcile_conf(struct bal_pass *pass)
 	struct bal_err why;
 
 	if (!pass->conf_anyway ||
-	    bal_uplinks_agree(&pass->conf, &pass->state, &why) == 0)
+	    bal_pass_conf_agrees(&pass->conf, &pass->state, &why) == 0)
 		return;
 	note_contradiction(pass, &why);
 	if (count_last_right(pass) &&
-	    bal_uplinks_agree(&pass->conf, &pass->state, &why) == 0)
+	    bal_pass_conf_agrees(&pass->conf, &pass->state, &why) == 0)
 		return;
 	count_instead(pass, BAL_INSTEAD_BUILT_IN, &none);
 }
@@ -79,12 +89,13 @@ static bool
 is_kept(const struct bal_pass *pass)
 {
 	struct bal_err ignored;
-	size_t len = 0;
-	char *text = NULL;
+	size_t len;
+	char *text;
 	bool same;
 
-	(void)bal_read_file(pass->paths.last_right, BAL_INI_MAX, &text, &len,
-			    &ignored);
+	if (bal_read_file(pass->paths.last_right, BAL_INI_MAX, &text, &len,
+			  &ignored) < 0)
+		return false;
 	same = len == pass->conf.len &&
 	       (len == 0 || memcmp(text, pass->conf.text, len) == 0);
 	free(text);

@@ -321,6 +321,7 @@ do_pass(struct watch *w, uint64_t now)
 	}
 	if (++w->passes > PASSES_AT_ONCE)
 		w->pass_ns = now + BREATH_NS;
+	bal_watch_retry_conf(w->pass);
 	if (full_pass(w, &why) != 0)
 		try_later(w, now, &why);
 	give_back(w);

@@ -10,31 +10,48 @@ agrees(const struct bal_conf *conf, const char *path, struct bal_err *err)
 	int rc = bal_state_read(&state, path, false, err);
 
 	if (rc >= 0)
-		rc = bal_uplinks_agree(conf, &state, err);
+		rc = bal_pass_conf_agrees(conf, &state, err);
 	bal_state_fini(&state);
 	return rc;
 }
 
-void
-bal_watch_read_conf(struct bal_pass *pass)
+static int
+read_conf(struct bal_pass *pass, struct bal_err *err)
 {
 	struct bal_conf conf = { 0 };
-	struct bal_err why;
-	int rc = bal_conf_read(&conf, pass->paths.conf, pass->paths.conf_given,
-			       &why);
 
-	if (rc == 0 && agrees(&conf, pass->paths.state, &why) < 0) {
+	pass->conf_waits = false;
+	if (bal_conf_read(&conf, pass->paths.conf, pass->paths.conf_given,
+			  err) < 0)
+		return -1;
+	if (agrees(&conf, pass->paths.state, err) < 0) {
 		bal_conf_fini(&conf);
-		rc = -1;
-	}
-	if (rc < 0) {
-		bal_warn("%s; %s", why.msg,
-			 bal_conf_instead_text(BAL_INSTEAD_LAST_RIGHT));
-		return;
+		pass->conf_waits = true;
+		return -1;
 	}
 	bal_conf_fini(&pass->conf);
 	pass->conf = conf;
 	pass->conf_kept = false;
 	pass->trouble = (struct bal_conf_trouble){ 0 };
 	bal_say(BAL_SAY_EVENT, "configuration read again");
+	return 0;
+}
+
+void
+bal_watch_read_conf(struct bal_pass *pass)
+{
+	struct bal_err why;
+
+	if (read_conf(pass, &why) < 0)
+		bal_warn("%s; %s", why.msg,
+			 bal_conf_instead_text(BAL_INSTEAD_LAST_RIGHT));
+}
+
+void
+bal_watch_retry_conf(struct bal_pass *pass)
+{
+	struct bal_err told;
+
+	if (pass->conf_waits)
+		(void)read_conf(pass, &told);
 }

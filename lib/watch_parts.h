@@ -64,4 +64,11 @@ int bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
  */
 void bal_watch_read_conf(struct bal_pass *pass);
 
+/*
+ * Again, where it contradicted what the uplinks were told, which others may
+ * have changed since: with two configurations each would undo what the other
+ * does.
+ */
+void bal_watch_retry_conf(struct bal_pass *pass);
+
 #endif
