@@ -412,8 +412,13 @@ bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 
 	if (n < 0 || (size_t)n >= sizeof(tmp))
 		return bal_err_sys(err, ENAMETOOLONG, "cannot write %s", path);
-	/* One name, so that a kill leaves one file at most: writers lock. */
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+	/*
+	 * One name, so that a kill leaves one file at most: writers lock.
+	 * O_NONBLOCK: a fifo in its place must not hold us, and the lock, up.
+	 */
+	fd = open(tmp,
+		  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW |
+			  O_NONBLOCK,
 		  0600);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot write %s", path);
