@@ -356,6 +356,10 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	if (bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
 			     &pass->arena, err) < 0)
 		return -1;
+	bal_pass_reconcile_conf(pass);
+	if (intent->kind == BAL_INTENT_UP &&
+	    bal_uplinks_agree(&pass->conf, &pass->state, err) < 0)
+		return -1;
 	bal_pass_register(pass);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "globals.h"
 #include "lines.h"
 #include "pass_parts.h"
 
@@ -17,9 +18,9 @@ count_instead(struct bal_pass *pass, enum bal_conf_instead instead,
 	pass->trouble.instead = instead;
 }
 
-/* False where none is kept, or it cannot be used either. */
+/* False where none is kept, or it goes no better with what uplinks were told. */
 static bool
-count_last_right(struct bal_pass *pass)
+count_last_right(struct bal_pass *pass, const struct bal_state *beside)
 {
 	struct bal_err ignored;
 	struct bal_conf last;
@@ -28,6 +29,10 @@ count_last_right(struct bal_pass *pass)
 	    pass->trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
 	    bal_conf_read(&last, pass->paths.last_right, true, &ignored) < 0)
 		return false;
+	if (beside && bal_pass_conf_agrees(&last, beside, &ignored) < 0) {
+		bal_conf_fini(&last);
+		return false;
+	}
 	count_instead(pass, BAL_INSTEAD_LAST_RIGHT, &last);
 	return true;
 }
@@ -44,7 +49,7 @@ bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
 				 &pass->trouble, err) < 0)
 		return -1;
 	if (pass->trouble.faults)
-		(void)count_last_right(pass);
+		(void)count_last_right(pass, NULL);
 	return 0;
 }
 
@@ -69,20 +74,39 @@ note_contradiction(struct bal_pass *pass, const struct bal_err *why)
 	memcpy(trouble->first, why->msg, sizeof(trouble->first));
 }
 
+/* What bal.conf says of these is as if nobody said it. */
+static bool
+agrees_without(struct bal_pass *pass, unsigned keys)
+{
+	struct bal_conf *conf = &pass->conf;
+	struct bal_err ignored;
+
+	conf->check.has &= ~keys;
+	for (size_t i = 0; i < conf->n_uplinks; i++)
+		conf->uplinks[i].set.has &= ~keys;
+	if (bal_state_has_room(&pass->state, conf->globals.mark_mask,
+			       &ignored) < 0)
+		conf->globals.mark_mask = bal_globals_default().mark_mask;
+	pass->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
+	return bal_pass_conf_agrees(conf, &pass->state, &ignored) == 0;
+}
+
 void
 bal_pass_reconcile_conf(struct bal_pass *pass)
 {
-	struct bal_conf none = bal_conf_empty();
-	struct bal_err why;
+	const struct bal_conf none = bal_conf_empty();
+	struct bal_err why, ignored;
 
+	/* What uplinks were told may be wrong by itself. */
 	if (!pass->conf_anyway ||
-	    bal_pass_conf_agrees(&pass->conf, &pass->state, &why) == 0)
+	    bal_pass_conf_agrees(&pass->conf, &pass->state, &why) == 0 ||
+	    bal_pass_conf_agrees(&none, &pass->state, &ignored) < 0)
 		return;
 	note_contradiction(pass, &why);
-	if (count_last_right(pass) &&
-	    bal_pass_conf_agrees(&pass->conf, &pass->state, &why) == 0)
+	if (count_last_right(pass, &pass->state) ||
+	    agrees_without(pass, BAL_SET_THRESHOLDS))
 		return;
-	count_instead(pass, BAL_INSTEAD_BUILT_IN, &none);
+	(void)agrees_without(pass, BAL_SET_THRESHOLDS | BAL_SET_OVER);
 }
 
 static bool
@@ -108,7 +132,9 @@ bal_pass_keep_conf(struct bal_pass *pass)
 	const struct bal_paths *paths = &pass->paths;
 	struct bal_err ignored;
 
-	if (pass->conf_kept || pass->trouble.faults || !paths->last_right[0])
+	/* Without an uplink nothing can have gone wrong with it. */
+	if (pass->conf_kept || pass->trouble.faults || !paths->last_right[0] ||
+	    !pass->state.n_uplinks)
 		return;
 	pass->conf_kept = true;
 	if (is_kept(pass))

@@ -90,6 +90,11 @@ struct bal_settings {
 	uint32_t failback_drain_ms; /* 0 to a day; default BAL_DRAIN_NEVER */
 };
 
+/* What is degraded and recovered: two of them can contradict each other. */
+#define BAL_SET_THRESHOLDS                                \
+	(BAL_SET_DEGRADED_LOSS | BAL_SET_RECOVERED_LOSS | \
+	 BAL_SET_DEGRADED_RTT | BAL_SET_RECOVERED_RTT)
+
 /* Which keys a place may say. */
 #define BAL_SET_CHECK                                                          \
 	(BAL_SET_TARGETS | BAL_SET_NEED | BAL_SET_INTERVAL | BAL_SET_TIMEOUT | \

@@ -402,47 +402,6 @@ keep_all_dead(struct bal_uplinks *ups, const struct bal_globals *globals,
 	}
 }
 
-static int
-check_settings(const char *name, const struct bal_settings *set,
-	       struct bal_err *err)
-{
-	char recovered[BAL_QUANTITY_STRLEN], degraded[BAL_QUANTITY_STRLEN];
-
-	if ((set->has & BAL_SET_OVER) && strcmp(set->over, name) == 0)
-		return bal_err(err, BAL_ECONF, "%s cannot be over itself",
-			       name);
-	if (set->degraded_loss && set->recovered_loss >= set->degraded_loss)
-		return bal_err(err, BAL_ECONF,
-			       "%s: recovered_loss %u%% is not smaller than "
-			       "degraded_loss %u%%",
-			       name, set->recovered_loss,
-			       set->degraded_loss);
-	if (set->degraded_rtt_ms &&
-	    set->recovered_rtt_ms >= set->degraded_rtt_ms)
-		return bal_err(err, BAL_ECONF,
-			       "%s: recovered_rtt %s is not smaller than "
-			       "degraded_rtt %s",
-			       name,
-			       bal_ms_str(set->recovered_rtt_ms, recovered),
-			       bal_ms_str(set->degraded_rtt_ms, degraded));
-	return 0;
-}
-
-int
-bal_uplinks_agree(const struct bal_conf *conf, const struct bal_state *state,
-		  struct bal_err *err)
-{
-	for (size_t i = 0; i < state->n_uplinks; i++) {
-		const struct bal_uplink_state *us = &state->uplinks[i];
-		const struct bal_settings set =
-			bal_uplink_settings(conf, us, us->name);
-
-		if (check_settings(us->name, &set, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 int
 bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 		    const struct bal_snapshot *snap, struct bal_arena *arena,
@@ -458,7 +417,7 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 		struct bal_uplink *up = &ups.v[ups.n++];
 
 		fill(up, &state->uplinks[i], conf, snap, &all, arena);
-		if (check_settings(up->name, &up->set, err) < 0)
+		if (bal_uplink_agrees(up->name, &up->set, err) < 0)
 			return -1;
 	}
 	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);

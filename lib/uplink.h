@@ -59,9 +59,14 @@ int bal_uplinks_resolve(const struct bal_conf *conf,
 			struct bal_arena *arena, struct bal_uplinks *out,
 			struct bal_err *err);
 
+/* Do these settings of one go together?  -1 with BAL_ECONF: they do not. */
+int bal_uplink_agrees(const char *name, const struct bal_settings *set,
+		      struct bal_err *err);
+
 /*
  * Do the settings of every uplink go together?  -1 with BAL_ECONF: these do
- * not, and bal_uplinks_resolve() would fail for all.
+ * not, and bal_uplinks_resolve() would fail for all; or some are over each
+ * other in a circle.
  */
 int bal_uplinks_agree(const struct bal_conf *conf,
 		      const struct bal_state *state, struct bal_err *err);
