@@ -72,8 +72,9 @@ event_of(enum bal_health condition)
 	}
 }
 
-static const char *
-reason_of(const struct bal_uplink *up, const struct bal_uplink_state *us)
+const char *
+bal_outcome_reason(const struct bal_uplink *up,
+		   const struct bal_uplink_state *us)
 {
 	if (!up->ifindex)
 		return "no device";
@@ -124,7 +125,7 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 			e->lasted_ms = m->from->now_ms - us->since_ms;
 		if (now != BAL_HEALTH_ALIVE && now != BAL_HEALTH_UNKNOWN)
 			(void)bal_copy(e->reason, sizeof(e->reason),
-				       reason_of(up, us));
+				       bal_outcome_reason(up, us));
 		if (up->stranded)
 			snprintf(e->reason, sizeof(e->reason), "%s is %s",
 				 up->set.over,

@@ -61,6 +61,13 @@ int bal_outcome_make(const struct bal_outcome_from *from,
 		     struct bal_state *state, struct bal_arena *arena,
 		     struct bal_outcome *out, struct bal_err *err);
 
+/*
+ * Why it is not alive: what it lacks, else what its probes found.  "": nothing
+ * is known against it.
+ */
+const char *bal_outcome_reason(const struct bal_uplink *up,
+			       const struct bal_uplink_state *us);
+
 /* When the next bal_outcome_make() has a release to make; 0: never. */
 uint64_t bal_outcome_next_ms(const struct bal_state *state);
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "outcome.h"
 #include "show.h"
 #include "status.h"
 
@@ -140,6 +141,16 @@ measure(const cells c, size_t *width)
 			width[i] = strlen(c[i]);
 }
 
+static const char *
+reason_of(const struct bal_status_row *row)
+{
+	if (!row->remembered)
+		return "";
+	return row->up && row->up->admin_up ?
+		       bal_outcome_reason(row->up, row->remembered) :
+		       row->remembered->reason;
+}
+
 /* What was spent, of how much, and the pace that follows from it. */
 static void
 print_budget(const struct bal_status_row *row, FILE *out)
@@ -201,10 +212,10 @@ print_remarks(const struct bal_status *status, FILE *out)
 {
 	for (size_t i = 0; i < status->rows.n; i++) {
 		const struct bal_status_row *row = &status->rows.v[i];
+		const char *why = reason_of(row);
 
-		if (row->remembered && row->remembered->reason[0])
-			fprintf(out, "%s: %s\n", row->name,
-				row->remembered->reason);
+		if (*why)
+			fprintf(out, "%s: %s\n", row->name, why);
 		print_probes(row, out);
 		print_own(row, out);
 		if (row->unprobed)
@@ -322,7 +333,7 @@ json_remembered(FILE *out, const struct bal_status_row *row)
 		us->table, us->slot, row->up ? row->up->ifindex : 0,
 		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
 		us->tx_rate, (double)row->for_ms / 1000.0);
-	bal_json_string(out, "reason", us->reason);
+	bal_json_string(out, "reason", reason_of(row));
 	json_probes(out, row);
 }
 
