@@ -37,8 +37,12 @@ struct reader {
 static void
 tell_value(struct reader *r, const char *text, const struct bal_err *err)
 {
+	const size_t len = strlen(err->msg);
+	/* One that asks back has its hint. */
+	const bool asks = len && err->msg[len - 1] == '?';
+
 	bal_lines_fault(&r->lines, r->lines.number, "%s%s", err->msg,
-			bal_lines_hint(text));
+			asks ? "" : bal_lines_hint(text));
 }
 
 /* Was key number @i said in this section before? */

@@ -41,6 +41,8 @@ static const struct {
 } faults[] = {
 	{ "[uplink eth1]\ngatway = 1.1.1.1",
 	  "2: unknown key \"gatway\", did you mean \"gateway\"?\n" },
+	{ "[uplink eth1]\nwieght = 3 # x",
+	  "2: unknown key \"wieght\", did you mean \"weight\"?\n" },
 	{ "[uplink eth1]\nmetric = 3", "2: unknown key \"metric\"\n" },
 	{ "[bal]\nmoed = solo", "2: unknown key \"moed\", did you mean "
 				"\"mode\"?\n" },
