@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "requests.h"
 
 #define OPTIONS_MAX 24
+#define READER_WAIT_MS 1000
 #define LONG_ONLY 256 /* getopt values of options without a letter */
 
 struct front {
@@ -236,12 +238,27 @@ status_of(enum bal_errkind kind)
 	return CMD_SYSTEM;
 }
 
+/*
+ * Whoever should read, a pager or a logger that hangs, must not keep the lock
+ * of all commands from them: what happens is in the journal, too.
+ */
+static bool
+is_read(void)
+{
+	static bool stuck;
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	stuck = poll(&out, 1, stuck ? 0 : READER_WAIT_MS) == 0;
+	return !stuck;
+}
+
 static void
 print_message(void *arg, enum bal_say what, const char *msg)
 {
 	const struct front *f = arg;
 
-	if (!f->common.quiet || what == BAL_SAY_FAULT)
+	/* Faults are told before anything is locked, and each counts. */
+	if (what == BAL_SAY_FAULT || (!f->common.quiet && is_read()))
 		fprintf(stderr, "%s: %s\n", f->cmd->name, msg);
 }
 
