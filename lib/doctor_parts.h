@@ -22,6 +22,7 @@ extern const struct bal_doctor_rule bal_doctor_rules_routing[];
 extern const struct bal_doctor_rule bal_doctor_rules_tunnels[];
 extern const struct bal_doctor_rule bal_doctor_rules_uplinks[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanzas[];
+extern const struct bal_doctor_rule bal_doctor_rules_stanza_up[];
 extern const struct bal_doctor_rule bal_doctor_rules_company[];
 
 /*

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* doctor_stanza_up - uplinks that are none, or other than their stanza says. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor_stanza.h"
+
+/* What bal-up has options for. */
+#define SET_BY_OPTION                                                        \
+	(BAL_SET_GATEWAY | BAL_SET_BALANCE | BAL_SET_OVER | BAL_SET_WEIGHT | \
+	 BAL_SET_PRIORITY)
+
+/* As ifupdown tells the hook. */
+static void
+put_variable(FILE *out, const char *key, const char *value)
+{
+	fputs(" IF_", out);
+	for (; *key; key++)
+		fputc(toupper((unsigned char)*key), out);
+	fputc('=', out);
+	bal_doctor_put_word(out, value);
+}
+
+static void
+put_option(FILE *out, const char *key, const char *value,
+	   const struct bal_settings *set)
+{
+	if (strcmp(key, "balance") == 0) {
+		fputs(set->balance ? "" : " --no-balance", out);
+		return;
+	}
+	fprintf(out, " --%s ", key);
+	bal_doctor_put_word(out, value);
+}
+
+/* All targets that were said, by however many lines. */
+static const char *
+all_targets(const struct bal_settings *set, char *buf)
+{
+	const size_t i = (size_t)__builtin_ctz(BAL_SET_TARGETS);
+
+	return bal_settings_get(set, i, buf, BAL_SETTING_STRLEN);
+}
+
+/* Number @k of @s in the words of ifupdown, or of bal-up. */
+static void
+put_one(FILE *out, const struct bal_stanza *s, size_t k,
+	const struct bal_settings *set, bool as_hook)
+{
+	const struct bal_stanza_option *o = &s->options.v[k];
+	char key[BAL_STANZA_KEY_MAX], variable[BAL_STANZA_KEY_MAX + 4],
+		all[BAL_SETTING_STRLEN];
+	const char *value = o->value;
+
+	if (!bal_stanza_key(o->name, key)) {
+		/* What is said by bal-gateway comes first. */
+		if (strcmp(o->name, "gateway") != 0 ||
+		    set->has & BAL_SET_GATEWAY)
+			return;
+		snprintf(variable, sizeof(variable), "gateway");
+		(void)bal_copy(key, sizeof(key), variable);
+	} else if (!bal_stanza_known(key) || strcmp(key, "strict") == 0 ||
+		   bal_stanza_said_before(s, k, key)) {
+		return;
+	} else {
+		snprintf(variable, sizeof(variable), "bal_%s", key);
+	}
+	if (strcmp(key, "targets") == 0)
+		value = all_targets(set, all);
+	if (as_hook)
+		put_variable(out, variable, value);
+	else
+		put_option(out, key, value, set);
+}
+
+/*
+ * Without an interruption: who sits far away may have no other way in, and
+ * ifdown takes that, too.
+ */
+static void
+mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
+	       const struct bal_stanza *s, const struct bal_settings *set)
+{
+	const bool as_hook = set->has & ~(unsigned)SET_BY_OPTION;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out) {
+		d->arena->oom = true;
+		return;
+	}
+	fputs(as_hook ? "env IFACE=" : "bal-up ", out);
+	bal_doctor_put_word(out, dev);
+	fputs(as_hook ? " PHASE=post-up" : "", out);
+	for (size_t k = 0; k < s->options.n; k++)
+		put_one(out, s, k, set, as_hook);
+	fputs(as_hook ? " bal-up" : "", out);
+	if (fclose(out) == 0)
+		bal_doctor_mend(d, "%s", text);
+	else
+		d->arena->oom = true;
+	free(text);
+}
+
+static bool
+has_address(const struct bal_facts *f, const struct bal_link *link)
+{
+	for (size_t i = 0; i < f->snap->addrs.n; i++)
+		if (f->snap->addrs.v[i].ifindex == link->ifindex)
+			return true;
+	return false;
+}
+
+/* Is the device of that name up by another stanza? */
+static bool
+is_elsewhere(const struct bal_facts *f, const struct bal_stanza *s)
+{
+	for (size_t i = 0; i < f->configured.n; i++)
+		if (strcmp(f->configured.v[i].dev, s->name) == 0 &&
+		    strcmp(f->configured.v[i].stanza, s->name) != 0)
+			return true;
+	return false;
+}
+
+/* Two stanzas of one interface are one for ifup. */
+static bool
+was_found(const struct bal_diagnosis *d, const char *dev)
+{
+	for (size_t i = 0; i < d->findings.n; i++)
+		if (strcmp(d->findings.v[i].id, "no-uplink") == 0 &&
+		    d->findings.v[i].devs.n &&
+		    strcmp(d->findings.v[i].devs.v[0], dev) == 0)
+			return true;
+	return false;
+}
+
+/* Does it say anything of an uplink, and all of it right? */
+static bool
+makes_uplink(const struct bal_stanza *s, struct bal_settings *set)
+{
+	struct bal_err ignored;
+	char key[BAL_STANZA_KEY_MAX];
+	bool any = false;
+
+	for (size_t i = 0; i < s->options.n; i++) {
+		any |= bal_stanza_key(s->options.v[i].name, key) &&
+		       bal_stanza_known(key);
+		if (bal_stanza_take(s, i, set, &ignored) < 0)
+			return false;
+	}
+	return any && bal_settings_agree(set, &ignored) == 0;
+}
+
+static void
+no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
+	  const struct bal_stanza *s)
+{
+	const char *dev = bal_stanza_device(f, s);
+	const struct bal_link *link = bal_snapshot_link(f->snap, dev);
+	const bool configured = bal_stanza_use(f, s);
+	struct bal_settings set = { 0 };
+
+	if (!link || !(link->up || configured) || bal_stanza_is_uplink(f, s) ||
+	    was_found(d, dev) || !makes_uplink(s, &set))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-uplink", dev,
+			"Its stanza has been changed since ifup, or ifup or "
+			"bal-up failed, or bal-down was called: bal does not "
+			"use it. bal-up makes an uplink of it without an "
+			"interruption; ifdown would cut off who comes in by "
+			"it, and a mistake in the stanza leave it down.");
+	bal_doctor_what(d, "it is up and has bal- options in its stanza, and "
+			   "is no uplink");
+	/* There is nothing to interrupt, and ifup does all the rest. */
+	if (!configured && !has_address(f, link))
+		bal_doctor_mend(d, "ifup %s", bal_doctor_word(d, dev));
+	else
+		mend_by_bal_up(d, dev, s, &set);
+}
+
+static void
+no_uplinks(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->stanzas.n; i++)
+		if (!is_elsewhere(f, &f->stanzas.v[i]))
+			no_uplink(f, d, &f->stanzas.v[i]);
+}
+
+const struct bal_doctor_rule bal_doctor_rules_stanza_up[] = {
+	{ no_uplinks, true },
+	{ NULL, false },
+};
