@@ -5,6 +5,7 @@
 #include "doctor_parts.h"
 
 #define UNPROBED_LONG_MS 120000 /* two of cron's minutes */
+#define OVERDUE_MS 600000
 
 static void
 unnamed_tables(const struct bal_facts *f, struct bal_diagnosis *d)
@@ -55,8 +56,9 @@ same_address(const struct bal_facts *f, struct bal_diagnosis *d, size_t first)
 			bal_doctor_also(d, ups[i].name);
 	bal_doctor_what(d, "they have the same address, %s",
 			bal_addr_host_str(addr, text));
-	bal_doctor_mend(d, "bal-exec %s COMMAND (for a program that is to use "
-			   "that one)",
+	bal_doctor_mend(d,
+			"bal-exec %s COMMAND (for a program that is to use "
+			"that one)",
 			ups[first].name);
 }
 
@@ -244,6 +246,62 @@ unprobed(const struct bal_facts *f, struct bal_diagnosis *d)
 	about_all(f, d);
 }
 
+/* The last of all uplinks; 0: unknown. */
+static uint64_t
+last_check(const struct bal_facts *f)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < f->state->n_uplinks; i++)
+		if (f->state->uplinks[i].counted_ms > last)
+			last = f->state->uplinks[i].counted_ms;
+	return last;
+}
+
+static bool
+some_to_probe(const struct bal_facts *f)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++)
+		if (f->uplinks->v[i].admin_up &&
+		    !has_nobody_to_ask(&f->uplinks->v[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_any(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	(void)f;
+	(void)up;
+	return true;
+}
+
+/* The line or the timer is there, and yet: what unprobed() tells of new ones. */
+static void
+check_overdue(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const uint64_t last = last_check(f);
+	const struct bal_uplink *first = first_if_all(f, is_any);
+
+	if (f->watch || !bal_doctor_probed(f) || !some_to_probe(f) || !last ||
+	    !first || f->snap->now_ms <= last + OVERDUE_MS ||
+	    first_if_all(f, is_unprobed))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "check-overdue", first->name,
+			"Something is to call it each minute, and does not, or "
+			"it ends with an error, which it tells by hand. What "
+			"bal-status shows is as old as that: a line that has "
+			"died since keeps its share of traffic.");
+	bal_doctor_what(d, "the last bal-check was %llu minutes ago",
+			(unsigned long long)(f->snap->now_ms - last) / 60000);
+	if (f->timed)
+		bal_doctor_mend(d, "systemctl list-timers bal-check.timer (is "
+				   "it active?)");
+	else
+		bal_doctor_mend(d, "pgrep -a cron (does it run?)");
+	about_all(f, d);
+}
+
 static void
 no_devices(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -282,8 +340,10 @@ drift(const struct bal_facts *f, struct bal_diagnosis *d)
 	if (!f->due && !chains)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "drift", "",
-			"Somebody has changed or removed what bal made. The "
-			"next bal-check puts it right before it probes.");
+			"Somebody has changed or removed what bal made, or "
+			"bal.conf has been edited and nothing has followed it "
+			"yet. The next bal-check puts it right before it "
+			"probes.");
 	if (f->due)
 		bal_doctor_what(d, "changes that bal-check would make: %zu",
 				f->due);
@@ -293,12 +353,9 @@ drift(const struct bal_facts *f, struct bal_diagnosis *d)
 }
 
 const struct bal_doctor_rule bal_doctor_rules_uplinks[] = {
-	{ unnamed_tables, true },
-	{ same_addresses, false },
-	{ no_targets, true },
-	{ all_dead, true },
-	{ unprobed, true },
-	{ no_devices, true },
-	{ drift, true },
+	{ unnamed_tables, true }, { same_addresses, false },
+	{ no_targets, true },	  { all_dead, true },
+	{ unprobed, true },	  { check_overdue, true },
+	{ no_devices, true },	  { drift, true },
 	{ NULL, false },
 };
