@@ -21,6 +21,7 @@ extern const struct bal_doctor_rule bal_doctor_rules_kernel[];
 extern const struct bal_doctor_rule bal_doctor_rules_routing[];
 extern const struct bal_doctor_rule bal_doctor_rules_tunnels[];
 extern const struct bal_doctor_rule bal_doctor_rules_uplinks[];
+extern const struct bal_doctor_rule bal_doctor_rules_gateway[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanzas[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanza_up[];
 extern const struct bal_doctor_rule bal_doctor_rules_company[];

@@ -21,8 +21,8 @@ bool bal_stanza_said_before(const struct bal_stanza *s, size_t k,
 			    const char *key);
 
 /* Number @k of @s into @set; -1 with the reason: its value is refused. */
-int bal_stanza_take(const struct bal_stanza *s, size_t k,
-		    struct bal_settings *set, struct bal_err *why);
+int bal_stanza_take(const struct bal_facts *f, const struct bal_stanza *s,
+		    size_t k, struct bal_settings *set, struct bal_err *why);
 
 /* How ifupdown has brought a device up by @s; NULL: it has not. */
 const struct bal_configured *bal_stanza_use(const struct bal_facts *f,
@@ -33,6 +33,27 @@ const char *bal_stanza_device(const struct bal_facts *f,
 			      const struct bal_stanza *s);
 bool bal_stanza_is_uplink(const struct bal_facts *f,
 			  const struct bal_stanza *s);
+
+/* Is the device of that name up by another stanza? */
+bool bal_stanza_is_elsewhere(const struct bal_facts *f,
+			     const struct bal_stanza *s);
+
+/* Does it say anything of an uplink, and all of it right?  Into @set. */
+bool bal_stanza_makes_uplink(const struct bal_facts *f,
+			     const struct bal_stanza *s,
+			     struct bal_settings *set);
+
+/*
+ * The mend that makes @dev what @s says, without an interruption: who sits far
+ * away may have no other way in, and ifdown takes that, too.
+ */
+void bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
+			       const struct bal_stanza *s,
+			       const struct bal_settings *set);
+
+/* The mend that opens the file of @s at @line. */
+void bal_stanza_mend_by_editor(struct bal_diagnosis *d,
+			       const struct bal_stanza *s, unsigned line);
 
 /* A finding about line @line of @s, of which a hook refuses something. */
 void bal_stanza_refuse(const struct bal_facts *f, struct bal_diagnosis *d,

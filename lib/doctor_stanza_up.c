@@ -74,13 +74,10 @@ put_one(FILE *out, const struct bal_stanza *s, size_t k,
 		put_option(out, key, value, set);
 }
 
-/*
- * Without an interruption: who sits far away may have no other way in, and
- * ifdown takes that, too.
- */
-static void
-mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
-	       const struct bal_stanza *s, const struct bal_settings *set)
+void
+bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
+			  const struct bal_stanza *s,
+			  const struct bal_settings *set)
 {
 	const bool as_hook = set->has & ~(unsigned)SET_BY_OPTION;
 	char *text = NULL;
@@ -113,9 +110,8 @@ has_address(const struct bal_facts *f, const struct bal_link *link)
 	return false;
 }
 
-/* Is the device of that name up by another stanza? */
-static bool
-is_elsewhere(const struct bal_facts *f, const struct bal_stanza *s)
+bool
+bal_stanza_is_elsewhere(const struct bal_facts *f, const struct bal_stanza *s)
 {
 	for (size_t i = 0; i < f->configured.n; i++)
 		if (strcmp(f->configured.v[i].dev, s->name) == 0 &&
@@ -136,9 +132,9 @@ was_found(const struct bal_diagnosis *d, const char *dev)
 	return false;
 }
 
-/* Does it say anything of an uplink, and all of it right? */
-static bool
-makes_uplink(const struct bal_stanza *s, struct bal_settings *set)
+bool
+bal_stanza_makes_uplink(const struct bal_facts *f, const struct bal_stanza *s,
+			struct bal_settings *set)
 {
 	struct bal_err ignored;
 	char key[BAL_STANZA_KEY_MAX];
@@ -147,10 +143,41 @@ makes_uplink(const struct bal_stanza *s, struct bal_settings *set)
 	for (size_t i = 0; i < s->options.n; i++) {
 		any |= bal_stanza_key(s->options.v[i].name, key) &&
 		       bal_stanza_known(key);
-		if (bal_stanza_take(s, i, set, &ignored) < 0)
+		if (bal_stanza_take(f, s, i, set, &ignored) < 0)
 			return false;
 	}
 	return any && bal_settings_agree(set, &ignored) == 0;
+}
+
+/* What bal-up asks: each may be right for itself. */
+static bool
+goes_with_conf(const struct bal_facts *f, const char *dev,
+	       const struct bal_settings *set, struct bal_err *why)
+{
+	struct bal_uplink_state us = { .told = *set };
+	const struct bal_state alone = { .uplinks = &us, .n_uplinks = 1 };
+
+	(void)bal_copy(us.name, sizeof(us.name), dev);
+	return bal_uplinks_agree(f->conf, &alone, why) == 0;
+}
+
+static void
+contradictions(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->stanzas.n; i++) {
+		const struct bal_stanza *s = &f->stanzas.v[i];
+		struct bal_settings set = { 0 };
+		struct bal_err why;
+
+		if (!bal_stanza_makes_uplink(f, s, &set) ||
+		    goes_with_conf(f, bal_stanza_device(f, s), &set, &why))
+			continue;
+		bal_stanza_refuse(f, d, s, s->line);
+		bal_doctor_what(d,
+				"with bal.conf, options of its stanza "
+				"contradict each other: %s",
+				why.msg);
+	}
 }
 
 static void
@@ -161,34 +188,173 @@ no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_link *link = bal_snapshot_link(f->snap, dev);
 	const bool configured = bal_stanza_use(f, s);
 	struct bal_settings set = { 0 };
+	struct bal_err ignored;
 
 	if (!link || !(link->up || configured) || bal_stanza_is_uplink(f, s) ||
-	    was_found(d, dev) || !makes_uplink(s, &set))
+	    was_found(d, dev) || !bal_stanza_makes_uplink(f, s, &set) ||
+	    !goes_with_conf(f, dev, &set, &ignored))
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-uplink", dev,
 			"Its stanza has been changed since ifup, or ifup or "
 			"bal-up failed, or bal-down was called: bal does not "
 			"use it. bal-up makes an uplink of it without an "
 			"interruption; ifdown would cut off who comes in by "
-			"it, and a mistake in the stanza leave it down.");
+			"it, and a mistake in the stanza leave it down. If it "
+			"is to be none for good, take the bal- lines out of "
+			"its stanza.");
 	bal_doctor_what(d, "it is up and has bal- options in its stanza, and "
 			   "is no uplink");
 	/* There is nothing to interrupt, and ifup does all the rest. */
 	if (!configured && !has_address(f, link))
 		bal_doctor_mend(d, "ifup %s", bal_doctor_word(d, dev));
 	else
-		mend_by_bal_up(d, dev, s, &set);
+		bal_stanza_mend_by_bal_up(d, dev, s, &set);
 }
 
 static void
 no_uplinks(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	for (size_t i = 0; f->looked && i < f->stanzas.n; i++)
-		if (!is_elsewhere(f, &f->stanzas.v[i]))
+		if (!bal_stanza_is_elsewhere(f, &f->stanzas.v[i]))
 			no_uplink(f, d, &f->stanzas.v[i]);
 }
 
+/* bal-up is told by each stanza in turn, and the last one counts. */
+static bool
+is_only_one(const struct bal_facts *f, const struct bal_stanza *s)
+{
+	char key[BAL_STANZA_KEY_MAX];
+
+	for (size_t i = 0; i < f->stanzas.n; i++) {
+		const struct bal_stanza *other = &f->stanzas.v[i];
+
+		if (other == s || strcmp(other->name, s->name) != 0)
+			continue;
+		for (size_t k = 0; k < other->options.n; k++)
+			if (bal_stanza_key(other->options.v[k].name, key))
+				return false;
+	}
+	return true;
+}
+
+/* Number @i: said by @set, and by @told not, or otherwise? */
+static bool
+is_other(const struct bal_settings *set, const struct bal_settings *told,
+	 size_t i)
+{
+	char said[BAL_SETTING_STRLEN], known[BAL_SETTING_STRLEN];
+
+	if (!bal_settings_get(set, i, said, sizeof(said)))
+		return false;
+	return !bal_settings_get(told, i, known, sizeof(known)) ||
+	       strcmp(said, known) != 0;
+}
+
+/* The keys that differ, as the stanza's; how many. */
+static size_t
+put_others(FILE *out, const struct bal_settings *set,
+	   const struct bal_settings *told)
+{
+	const char *key;
+	size_t n = 0;
+
+	for (size_t i = 0; (key = bal_settings_key(i)); i++) {
+		if (!is_other(set, told, i))
+			continue;
+		fputs(n++ ? ", bal-" : "bal-", out);
+		for (; *key; key++)
+			fputc(*key == '_' ? '-' : *key, out);
+	}
+	return n;
+}
+
+static void
+differ(const struct bal_facts *f, struct bal_diagnosis *d,
+       const struct bal_stanza *s, const struct bal_uplink_state *us)
+{
+	struct bal_settings set = { 0 };
+	struct bal_err ignored;
+	char *keys = NULL;
+	size_t len = 0, n;
+	FILE *out;
+
+	if (!bal_stanza_makes_uplink(f, s, &set) ||
+	    !goes_with_conf(f, us->name, &set, &ignored))
+		return;
+	out = open_memstream(&keys, &len);
+	if (!out) {
+		d->arena->oom = true;
+		return;
+	}
+	n = put_others(out, &set, &us->told);
+	if (fclose(out) != 0)
+		d->arena->oom = true;
+	if (n && !d->arena->oom) {
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "stanza-differs",
+				us->name,
+				"The stanza has been changed since ifup, or "
+				"somebody has told bal-up something else. ifup "
+				"does nothing for an interface that is up: "
+				"bal-up makes it hold, without an "
+				"interruption.");
+		bal_doctor_what(d, "what its stanza says of %s is not in force",
+				keys);
+		bal_stanza_mend_by_bal_up(d, us->name, s, &set);
+	}
+	free(keys);
+}
+
+static void
+stanzas_differ(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->stanzas.n; i++) {
+		const struct bal_stanza *s = &f->stanzas.v[i];
+		const struct bal_uplink_state *us =
+			bal_state_find(f->state, bal_stanza_device(f, s));
+
+		if (us && us->admin_up &&
+		    bal_snapshot_link(f->snap, us->name) &&
+		    !bal_stanza_is_elsewhere(f, s) && is_only_one(f, s))
+			differ(f, d, s, us);
+	}
+}
+
+/* Is anything of bal in it? */
+static bool
+is_for_bal(const struct bal_stanza *s)
+{
+	char key[BAL_STANZA_KEY_MAX];
+
+	for (size_t i = 0; i < s->options.n; i++)
+		if (bal_stanza_key(s->options.v[i].name, key) ||
+		    strstr(s->options.v[i].value, "bal-up"))
+			return true;
+	return false;
+}
+
+static void
+nothing_begun(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->looked || f->state->n_uplinks || f->conf->n_uplinks ||
+	    f->ifup_fault)
+		return;
+	for (size_t i = 0; i < f->stanzas.n; i++)
+		if (is_for_bal(&f->stanzas.v[i]))
+			return;
+	for (size_t i = 0; i < f->clients.n; i++)
+		if (f->clients.v[i].calls_bal)
+			return;
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "no-uplinks", "",
+			"bal uses the devices that it is told of, and has been "
+			"told of none: a bal-gateway line in the stanza of "
+			"each does it, from the next ifup on. \"Five minutes\" "
+			"in the manual (man bal) shows all of it.");
+	bal_doctor_what(d, "there is no uplink, and nothing that makes one");
+	bal_doctor_mend(d, "editor /etc/network/interfaces");
+}
+
 const struct bal_doctor_rule bal_doctor_rules_stanza_up[] = {
-	{ no_uplinks, true },
+	{ contradictions, true }, { no_uplinks, true },
+	{ stanzas_differ, true }, { nothing_begun, true },
 	{ NULL, false },
 };

@@ -89,8 +89,9 @@ bal_stanza_is_uplink(const struct bal_facts *f, const struct bal_stanza *s)
 
 /* --- rules ------------------------------------------------------------------ */
 
-static void
-edit(struct bal_diagnosis *d, const struct bal_stanza *s, unsigned line)
+void
+bal_stanza_mend_by_editor(struct bal_diagnosis *d, const struct bal_stanza *s,
+			  unsigned line)
 {
 	bal_doctor_mend(d, "editor +%u %s", line, bal_doctor_word(d, s->path));
 }
@@ -112,8 +113,9 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 			bal_stanza_device(f, s),
 			"ifupdown takes any option, and bal passes over what "
 			"it does not know: what is meant does not hold. "
-			"bal.conf(5) lists the keys. What is changed in the "
-			"file holds after the next ifup.");
+			"bal.conf(5) lists the keys. When the file is "
+			"mended, bal-doctor names the command that makes it "
+			"hold.");
 	bal_doctor_what(d, "its stanza has an unknown option %s%s%s%s", o->name,
 			hint ? ", did you mean " : "", near, hint ? "?" : "");
 	/* A slash would end what sed(1) looks for. */
@@ -121,7 +123,7 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 		bal_doctor_mend(d, "sed -i '%us/%s/%s/' %s", o->line, o->name,
 				near, bal_doctor_word(d, s->path));
 	else
-		edit(d, s, o->line);
+		bal_stanza_mend_by_editor(d, s, o->line);
 }
 
 static void
@@ -145,7 +147,7 @@ bal_stanza_refuse(const struct bal_facts *f, struct bal_diagnosis *d,
 			"The hook refuses the whole stanza for it: the "
 			"interface comes up, and is no uplink. When it is "
 			"mended, bal-doctor says how it becomes one.");
-	edit(d, s, line);
+	bal_stanza_mend_by_editor(d, s, line);
 }
 
 bool
@@ -161,8 +163,8 @@ bal_stanza_said_before(const struct bal_stanza *s, size_t k, const char *key)
 }
 
 int
-bal_stanza_take(const struct bal_stanza *s, size_t k, struct bal_settings *set,
-		struct bal_err *why)
+bal_stanza_take(const struct bal_facts *f, const struct bal_stanza *s, size_t k,
+		struct bal_settings *set, struct bal_err *why)
 {
 	const struct bal_stanza_option *o = &s->options.v[k];
 	char key[BAL_STANZA_KEY_MAX];
@@ -173,6 +175,10 @@ bal_stanza_take(const struct bal_stanza *s, size_t k, struct bal_settings *set,
 	/* ifupdown makes one value of both, which only a list can be. */
 	if (strcmp(key, "targets") != 0 && bal_stanza_said_before(s, k, key))
 		return bal_err(why, BAL_ECONF, "it is there twice");
+	if (strcmp(key, "over") == 0 &&
+	    strcmp(o->value, bal_stanza_device(f, s)) == 0)
+		return bal_err(why, BAL_ECONF, "%s cannot be over itself",
+			       o->value);
 	return bal_settings_set(set, ~0u, key, o->value, why);
 }
 
@@ -192,7 +198,7 @@ strict_value(const struct bal_facts *f, struct bal_diagnosis *d,
 			bal_stanza_device(f, s), "As it is, it means no.");
 	bal_doctor_what(d, "option %s of its stanza: %s%s", o->name, why.msg,
 			bal_hook_hint(o->value));
-	edit(d, s, o->line);
+	bal_stanza_mend_by_editor(d, s, o->line);
 }
 
 static void
@@ -208,7 +214,7 @@ refused_values(const struct bal_facts *f, struct bal_diagnosis *d)
 			const struct bal_stanza_option *o = &s->options.v[k];
 
 			strict_value(f, d, s, o);
-			if (bal_stanza_take(s, k, &set, &why) == 0)
+			if (bal_stanza_take(f, s, k, &set, &why) == 0)
 				continue;
 			good = false;
 			bal_stanza_refuse(f, d, s, o->line);
@@ -225,7 +231,41 @@ refused_values(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
+/* "PATH:LINE: ...": the editor, else ifupdown's own words. */
+static void
+mend_fault(struct bal_diagnosis *d, const char *fault)
+{
+	const char *colon = fault;
+	char path[1024];
+
+	while ((colon = strchr(colon, ':')) &&
+	       !isdigit((unsigned char)colon[1]))
+		colon++;
+	if (!colon || colon == fault || *fault != '/' ||
+	    (size_t)(colon - fault) >= sizeof(path)) {
+		bal_doctor_mend(d, "ifquery --list");
+		return;
+	}
+	snprintf(path, sizeof(path), "%.*s", (int)(colon - fault), fault);
+	bal_doctor_mend(d, "editor +%lu %s", strtoul(colon + 1, NULL, 10),
+			bal_doctor_word(d, path));
+}
+
+static void
+unreadable(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->ifup_fault)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "interfaces", "",
+			"A mistake that ifupdown does not understand keeps it "
+			"from reading all the rest: ifup and ifdown fail for "
+			"each interface, and at the next boot none comes up.");
+	bal_doctor_what(d, "ifup can bring nothing up: %s", f->ifup_fault);
+	mend_fault(d, f->ifup_fault);
+}
+
 const struct bal_doctor_rule bal_doctor_rules_stanzas[] = {
+	{ unreadable, false },
 	{ unknown_options, false },
 	{ refused_values, false },
 	{ NULL, false },

@@ -152,6 +152,8 @@ struct bal_facts {
 	BAL_LIST(struct bal_gateway_line) gateways;
 	BAL_LIST(struct bal_stanza) stanzas;
 	BAL_LIST(struct bal_configured) configured;
+	/* What ifupdown says of stanzas it cannot read any of, or NULL. */
+	const char *ifup_fault;
 	BAL_LIST(struct bal_client) clients;
 	BAL_LIST(struct bal_endpoint) endpoints;
 

@@ -28,6 +28,9 @@ char *bal_facts_file(struct bal_facts *f, const char *path);
  */
 char *bal_facts_run(struct bal_facts *f, char *const argv[]);
 
+/* Of one that may fail, with what it complains of; -1: it did not end. */
+char *bal_facts_run_any(struct bal_facts *f, char *const argv[], int *status);
+
 /* The next line of *@text, without its end, *@text behind it; NULL: no more. */
 char *bal_facts_line(char **text);
 

@@ -106,7 +106,7 @@ exit_status(struct bal_child *child)
 }
 
 char *
-bal_facts_run(struct bal_facts *f, char *const argv[])
+bal_facts_run_any(struct bal_facts *f, char *const argv[], int *status)
 {
 	char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	char *envp[] = { path, NULL };
@@ -117,10 +117,19 @@ bal_facts_run(struct bal_facts *f, char *const argv[])
 	if (bal_child_start(&child, argv, envp, true, &ignored) < 0)
 		return NULL;
 	text = read_output(child.out_fd, &f->arena);
-	if (text && exit_status(&child) != 0)
-		text = NULL;
+	if (text)
+		*status = exit_status(&child);
 	bal_child_stop(&child);
 	return text;
+}
+
+char *
+bal_facts_run(struct bal_facts *f, char *const argv[])
+{
+	int status = -1;
+	char *text = bal_facts_run_any(f, argv, &status);
+
+	return status == 0 ? text : NULL;
 }
 
 bool

@@ -3,11 +3,13 @@
 #include <ctype.h>
 #include <glob.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "facts_parts.h"
 
 #define INTERFACES "/etc/network/interfaces"
-#define STATE "/run/network/ifstate"
+#define STATE_DIR "/run/network"
+#define STATE STATE_DIR "/ifstate"
 #define SOURCES_DEEP 8 /* files that name files */
 #define FILES_MAX 256  /* which may name each other */
 
@@ -16,7 +18,7 @@ struct stanza {
 	char dev[BAL_IFNAMSIZ];
 	char gateway[64];
 	uint32_t metric;
-	bool twin; /* it has been read before */
+	bool twin;		 /* it has been read before */
 	struct bal_stanza *kept; /* NULL: it has no line yet */
 	unsigned line;
 };
@@ -28,7 +30,8 @@ struct file {
 	struct stanza stanza;
 	int deep;
 	unsigned *n_files;
-	unsigned line, lines; /* where this one begins, and how many were read */
+	unsigned line,
+		lines; /* where this one begins, and how many were read */
 };
 
 /* The next word of *@line, which is cut; NULL: there is none. */
@@ -286,6 +289,32 @@ read_state(struct bal_facts *f)
 	}
 }
 
+/*
+ * By the word of who reads it at boot; others of that name have other words,
+ * and other files.  It makes its folder where there is none, which is not for
+ * us to cause.
+ */
+static void
+ask_ifupdown(struct bal_facts *f)
+{
+	static const char debian[] = "ifquery version ", self[] = "ifquery: ";
+	char name[] = "ifquery", version[] = "--version", list[] = "--list";
+	char *text;
+	int status = -1;
+
+	if (access(INTERFACES, R_OK) < 0 || access(STATE_DIR, F_OK) < 0)
+		return;
+	text = bal_facts_run(f, (char *[]){ name, version, NULL });
+	if (!text || strncmp(text, debian, strlen(debian)) != 0)
+		return;
+	text = bal_facts_run_any(f, (char *[]){ name, list, NULL }, &status);
+	if (status <= 0 || !text)
+		return;
+	f->ifup_fault = bal_facts_line(&text);
+	if (strncmp(f->ifup_fault, self, strlen(self)) == 0)
+		f->ifup_fault += strlen(self);
+}
+
 void
 bal_facts_stanzas(struct bal_facts *f)
 {
@@ -293,4 +322,5 @@ bal_facts_stanzas(struct bal_facts *f)
 
 	read_file(f, INTERFACES, 0, &n_files);
 	read_state(f);
+	ask_ifupdown(f);
 }

@@ -139,6 +139,48 @@ finds(enum bal_severity severity, const char *id, const char *devs)
 	return found;
 }
 
+static inline struct bal_stanza *
+stanza(const char *name)
+{
+	struct bal_stanza *s = BAL_PUSH(&w.arena, &f.stanzas);
+
+	assert_non_null(s);
+	assert_int_equal(bal_copy(s->name, sizeof(s->name), name), 0);
+	s->path = "/etc/network/interfaces";
+	s->line = 1;
+	return s;
+}
+
+static inline void
+says(struct bal_stanza *s, const char *name, const char *value)
+{
+	struct bal_stanza_option *o = BAL_PUSH(&w.arena, &s->options);
+
+	assert_non_null(o);
+	*o = (struct bal_stanza_option){ name, value,
+					 s->line + (unsigned)s->options.n };
+}
+
+static inline void
+configured_as(const char *dev, const char *name)
+{
+	struct bal_configured *c = BAL_PUSH(&w.arena, &f.configured);
+
+	assert_non_null(c);
+	assert_int_equal(bal_copy(c->dev, sizeof(c->dev), dev), 0);
+	assert_int_equal(bal_copy(c->stanza, sizeof(c->stanza), name), 0);
+}
+
+/* One that is no uplink. */
+static inline struct bal_link *
+other_device(const char *name)
+{
+	device(name);
+	/* The uplinks' devices have moved. */
+	see();
+	return link_of(name);
+}
+
 #define NOTE BAL_SEVERITY_NOTE
 #define RISK BAL_SEVERITY_RISK
 #define BROKEN BAL_SEVERITY_BROKEN

@@ -2,54 +2,14 @@
 /* test_doctor_newcomer - stanzas, sections, probes: mistakes of the first day. */
 #include "doctoring.h"
 
-static struct bal_stanza *
-stanza(const char *name)
-{
-	struct bal_stanza *s = BAL_PUSH(&w.arena, &f.stanzas);
-
-	assert_non_null(s);
-	assert_int_equal(bal_copy(s->name, sizeof(s->name), name), 0);
-	s->path = "/etc/network/interfaces";
-	s->line = 1;
-	return s;
-}
-
-static void
-says(struct bal_stanza *s, const char *name, const char *value)
-{
-	struct bal_stanza_option *o = BAL_PUSH(&w.arena, &s->options);
-
-	assert_non_null(o);
-	*o = (struct bal_stanza_option){ name, value,
-					 s->line + (unsigned)s->options.n };
-}
-
-static void
-configured_as(const char *dev, const char *name)
-{
-	struct bal_configured *c = BAL_PUSH(&w.arena, &f.configured);
-
-	assert_non_null(c);
-	assert_int_equal(bal_copy(c->dev, sizeof(c->dev), dev), 0);
-	assert_int_equal(bal_copy(c->stanza, sizeof(c->stanza), name), 0);
-}
-
-/* One that is no uplink. */
-static struct bal_link *
-other_device(const char *name)
-{
-	device(name);
-	/* The uplinks' devices have moved. */
-	see();
-	return link_of(name);
-}
-
 static void
 what_is_right_is_not_told(void **state)
 {
 	struct bal_stanza *s = stanza("eth1");
 
 	(void)state;
+	told("eth1", "weight", "3");
+	told("eth1", "http_host", "example.org");
 	says(s, "address", "192.168.1.101/24");
 	says(s, "bal-weight", "3");
 	says(s, "bal-strict", "yes");
@@ -216,6 +176,7 @@ options_that_disagree(void **state)
 	struct bal_stanza *s = stanza("eth1");
 
 	(void)state;
+	told("eth1", "need", "2");
 	says(s, "bal-need", "2");
 	finds_nothing();
 	says(s, "bal-targets", "9.9.9.9");
