@@ -139,14 +139,15 @@ WATCH=bal-check.service
 CLIENT=openvpn-client@client-eth2.service
 NOTES=/run/lab/events
 
-# A slow event program; it says where it began and that it came to its end.
+# slow_program [SECONDS]: of an event; it says that it begins, and that it came
+# to its end.
 slow_program() {
 	mkdir -p /etc/bal/event.d
-	cat >/etc/bal/event.d/10slow <<-'END'
+	cat >/etc/bal/event.d/10slow <<-END
 		#!/bin/sh
-		echo "$BAL_EVENT $BAL_UPLINK begins" >>/run/lab/events
-		sleep 4
-		echo "$BAL_EVENT $BAL_UPLINK ends" >>/run/lab/events
+		echo "\$BAL_EVENT \$BAL_UPLINK begins" >>/run/lab/events
+		sleep ${1-4}
+		echo "\$BAL_EVENT \$BAL_UPLINK ends" >>/run/lab/events
 	END
 	chmod +x /etc/bal/event.d/10slow
 	: >"$NOTES"

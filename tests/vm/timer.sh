@@ -44,7 +44,7 @@ test_kill_mode() {
 	ok "it answers again, and is back" in_group eth3
 	wait_for "$PATIENCE" program_is_gone
 	drop_in bal-check-once.service "[Service]" KillMode=control-group
-	: >"$NOTES"
+	slow_program 30
 	modem_kill 3
 	pass
 	ok "dead once more" is_now eth3 dead
