@@ -192,7 +192,9 @@ reconnects() {
 
 # another_process PID: systemd has started it anew, and it is ready.
 another_process() {
-	is_active "$WATCH" && [ "$(prop "$WATCH" MainPID)" != "$1" ]
+	local pid
+	pid=$(prop "$WATCH" MainPID)
+	is_active "$WATCH" && [ "$pid" -gt 0 ] && [ "$pid" != "$1" ]
 }
 
 explain() {
