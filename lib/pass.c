@@ -356,10 +356,12 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	if (bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
 			     &pass->arena, err) < 0)
 		return -1;
-	bal_pass_reconcile_conf(pass);
-	if (intent->kind == BAL_INTENT_UP &&
-	    bal_uplinks_agree(&pass->conf, &pass->state, err) < 0)
-		return -1;
+	if (intent->kind == BAL_INTENT_UP) {
+		/* The uplink was told something new. */
+		bal_pass_reconcile_conf(pass);
+		if (bal_uplinks_agree(&pass->conf, &pass->state, err) < 0)
+			return -1;
+	}
 	bal_pass_register(pass);
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include "lines.h"
 #include "pass_parts.h"
 
-#define KEPT_MODE 0600 /* whoever may read bal.conf itself */
+#define KEPT_MODE 0600 /* bal.conf may have been for root alone */
 
 static void
 count_instead(struct bal_pass *pass, enum bal_conf_instead instead,
