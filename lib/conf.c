@@ -21,6 +21,16 @@ enum section {
 	SECTION_MAX,
 };
 
+/* Which keys stand in it. */
+static const struct {
+	unsigned globals, settings;
+	const char *title;
+} rooms[SECTION_MAX] = {
+	[SECTION_BAL] = { BAL_GLOBAL_BAL, 0, "[bal]" },
+	[SECTION_CHECK] = { BAL_GLOBAL_CHECK, BAL_SET_CHECK, "[check]" },
+	[SECTION_UPLINK] = { 0, ~0u, "[uplink DEV]" },
+};
+
 struct reader {
 	struct bal_conf conf;
 	struct bal_lines lines;
@@ -111,6 +121,31 @@ take_global(struct reader *r, unsigned allowed, const char *key,
 		tell_value(r, text, &err);
 }
 
+/* Is @key one of another section? */
+static bool
+is_misplaced(struct reader *r, const char *key)
+{
+	unsigned global = 0, setting = 0;
+	const char *name, *home = NULL;
+	size_t i;
+
+	for (i = 0; (name = bal_globals_key(i)); i++)
+		global |= strcmp(key, name) ? 0 : 1u << i;
+	for (i = 0; (name = bal_settings_key(i)); i++)
+		setting |= strcmp(key, name) ? 0 : 1u << i;
+	for (i = SECTION_MAX; i-- > SECTION_BAL;) {
+		if (!(rooms[i].globals & global || rooms[i].settings & setting))
+			continue;
+		if (i == (size_t)r->section)
+			return false;
+		home = rooms[i].title;
+	}
+	if (home)
+		bal_lines_fault(&r->lines, r->lines.number,
+				"key \"%.80s\" belongs into %s", key, home);
+	return home;
+}
+
 static int
 take_key(void *arg, const char *section, const char *key, const char *text)
 {
@@ -118,6 +153,8 @@ take_key(void *arg, const char *section, const char *key, const char *text)
 
 	(void)section; /* cut at 49 characters: ours is not */
 	bal_lines_taken(&r->lines);
+	if (r->section >= SECTION_BAL && is_misplaced(r, key))
+		return 1;
 	switch (r->section) {
 	case SECTION_NONE:
 		bal_lines_fault(&r->lines, r->lines.number,
