@@ -139,6 +139,25 @@ make_namespace(const char *needed, const char *otherwise)
 		refused = otherwise;
 }
 
+/*
+ * Wait until veth devices, whose names are the shell's words @names, send what
+ * they are given: both ends are up, but the kernel goes on to throw all away
+ * until it comes to look at the carrier.  It does so under the lock that "ip link
+ * set" takes, too.  @in goes before "ip".
+ */
+static inline void
+must_send(const char *in, const char *names)
+{
+	must("for dev in %s; do i=0\n"
+	     "until %s ip -o link show dev $dev | grep -q 'state UP'; do\n"
+	     "	[ $((i += 1)) -lt 1500 ] || exit 1\n"
+	     "	sleep 0.01\n"
+	     "done\n"
+	     "%s ip link set $dev up || exit 1\n"
+	     "done",
+	     names, in, in);
+}
+
 static inline double
 seconds(clockid_t clock)
 {

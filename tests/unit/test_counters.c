@@ -18,7 +18,7 @@ as_in_a_dump(void **state)
 	(void)state;
 	NEED_NAMESPACE();
 	assert_int_equal(bal_counters_read(nl, 1, &before), 0);
-	must("ping -c 3 -i 0.01 -W 1 127.0.0.1");
+	must("ping -c 3 -i 0.01 -W 10 127.0.0.1");
 	assert_int_equal(bal_counters_read(nl, 1, &after), 0);
 	assert_int_equal(after.rx_packets - before.rx_packets, 6);
 	assert_int_equal(after.tx_packets - before.tx_packets, 6);
@@ -45,6 +45,7 @@ one_way(void **state)
 	     "ip link set v1 arp off;"
 	     "ip neighbour replace 192.168.1.7 lladdr 02:00:00:00:00:07 dev "
 	     "v0");
+	must_send("", "v0 v1");
 	assert_int_equal(bal_counters_read(nl, v0, &out_then), 0);
 	assert_int_equal(bal_counters_read(nl, v1, &in_then), 0);
 	run("ping -c 2 -i 0.01 -W 0.1 -s 1000 192.168.1.7");
@@ -78,7 +79,7 @@ no_such_device(void **state)
 	assert_int_equal(bal_counters_read(nl, 1, &c), 0);
 }
 
-#define DEVICES 19 /* more than are asked at once */
+#define DEVICES 19 /* more than are asked at once; so in make_senders() */
 #define ABSENT 3
 
 /* @n frames out of the device @ifindex, to a stranger. */
@@ -112,6 +113,7 @@ make_senders(struct bal_counters_of *of)
 	     " ip link set w$i up && ip link set x$i up || exit 1;"
 	     " i=$((i + 1)); done",
 	     DEVICES);
+	must_send("", "$(seq -f w%g 19)");
 	for (int i = 0; i < DEVICES; i++) {
 		char name[16];
 

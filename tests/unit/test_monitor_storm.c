@@ -92,6 +92,7 @@ overrun(void **state)
 	assert_int_equal(hear(BAL_NEWS_ADDR), BAL_NEWS_ADDR);
 	must("ip link set v0 up");
 	assert_true(hear(BAL_NEWS_LINK) & BAL_NEWS_LINK);
+	must_send("", "v0 v1");
 	must("ip link set v0 mtu 1400");
 	heard_by_now();
 	add_routes(1, 101);

@@ -45,7 +45,7 @@ byte_counters(void **state)
 
 	(void)state;
 	NEED_NAMESPACE();
-	must("ping -c 1 -W 1 127.0.0.1");
+	must("ping -c 1 -W 10 127.0.0.1");
 	assert_int_equal(bal_nl_links(nl, true, &arena, &list, &err),
 			 BAL_DUMP_DONE);
 	assert_string_equal(list.v[0].name, "lo");
