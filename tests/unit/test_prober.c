@@ -16,6 +16,8 @@ an_answer_makes_it_alive(void **state)
 	for (int raw = 1; raw >= 0; raw--) {
 		struct bal_probe p = probe_of(1, 2);
 
+		be_patient(&p);
+		p.rule.interval_ms = TOO_LONG; /* a single round */
 		if (!raw)
 			use_unprivileged();
 		assert_took(probe(&p, 1), 0);
@@ -36,13 +38,16 @@ silence_makes_it_dead(void **state)
 	make_uplinks(1);
 	for (int raw = 1; raw >= 0; raw--) {
 		struct bal_probe p = probe_of(1, 9);
+		int64_t took;
 
 		if (!raw)
 			use_unprivileged();
-		assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
+		took = probe(&p, 1);
+		assert_took(took, 2 * INTERVAL + TIMEOUT);
 		assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
-		assert_in_range(p.judge.bad, 3, 12);
-		assert_in_range(p.sent, 3, 12); /* a busy machine: more */
+		/* A busy machine: more. */
+		assert_in_range(p.sent, 3, ROUNDS_IN(took));
+		assert_in_range(p.judge.bad, 3, p.sent);
 		assert_int_equal(p.answered, 0);
 		assert_int_equal(p.rtt_us, 0);
 		assert_string_equal(p.reason, "no answer from 10.0.1.9");
@@ -85,6 +90,7 @@ a_death_ends_the_pass(void **state)
 {
 	struct bal_probe p;
 	int tries = 5;
+	int64_t took;
 
 	(void)state;
 	NEED_NAMESPACE();
@@ -99,8 +105,9 @@ a_death_ends_the_pass(void **state)
 	} while (p.judge.bad > 3 && --tries > 0);
 	assert_int_equal(p.judge.bad, 3);
 	/* One that is dead already has all its rounds. */
-	assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
-	assert_in_range(p.judge.bad, 6, 8);
+	took = probe(&p, 1);
+	assert_took(took, 2 * INTERVAL + TIMEOUT);
+	assert_in_range(p.judge.bad, 6, 3 + ROUNDS_IN(took));
 }
 
 static void
@@ -115,16 +122,19 @@ need_of_the_targets_must_answer(void **state)
 	add_target(&p, 1, 2);
 	add_target(&p, 1, 3);
 	p.need = 2;
-	assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
+	/* Whose turn it is depends on who was silent for so long. */
+	p.rule.timeout_ms = p.rule.timeout_min_ms = 1000;
+	assert_took(probe(&p, 1), 2 * INTERVAL + 1000);
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 
 	p.judge = (struct bal_judge){ 0 };
 	p.need = 3;
-	assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
+	assert_took(probe(&p, 1), 2 * INTERVAL + 1000);
 	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
 	assert_string_equal(p.reason, "no answer from 10.0.1.9");
 
 	p = probe_of(1, 2);
+	be_patient(&p);
 	p.need = 5; /* more than there are */
 	probe(&p, 1);
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
@@ -139,6 +149,8 @@ at_rest_no_more_are_asked_than_must_answer(void **state)
 	NEED_NAMESPACE();
 	make_uplinks(1);
 	p = probe_of(1, 2);
+	be_patient(&p);
+	p.rule.interval_ms = TOO_LONG;
 	add_target(&p, 1, 3);
 	assert_took(probe(&p, 1), 0);
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
@@ -147,7 +159,7 @@ at_rest_no_more_are_asked_than_must_answer(void **state)
 	p = probe_of(1, 9);
 	p.rule.timeout_ms = p.rule.timeout_min_ms = 1000;
 	add_target(&p, 1, 2);
-	assert_took(probe(&p, 1), INTERVAL);
+	assert_took(probe(&p, 1), INTERVAL + 1000);
 	assert_string_equal(p.reason, "");
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 }
@@ -174,16 +186,22 @@ static void
 a_lost_packet_costs_an_interval(void **state)
 {
 	struct bal_probe p;
+	int tries = 5;
 
 	(void)state;
 	NEED_NAMESPACE();
 	make_uplinks(1);
-	peer_does("iptables-legacy -A INPUT -p icmp -m statistic --mode nth "
-		  "--every 2 --packet 0 -j DROP");
-	p = probe_of(1, 2);
-	p.rule.timeout_ms = 10000;
-	p.judge = (struct bal_judge){ .health = BAL_HEALTH_ALIVE, .bad = 2 };
-	assert_took(probe(&p, 1), INTERVAL);
+	/* Some times, for a busy machine may be late for the answer, too. */
+	do {
+		peer_does("iptables-legacy -F INPUT");
+		peer_does("iptables-legacy -A INPUT -p icmp -m statistic "
+			  "--mode nth --every 2 --packet 0 -j DROP");
+		p = probe_of(1, 2);
+		be_patient(&p);
+		p.judge = (struct bal_judge){ .health = BAL_HEALTH_ALIVE,
+					      .bad = 2 };
+		assert_took(probe(&p, 1), INTERVAL);
+	} while (p.sent > 2 && --tries > 0);
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 	assert_int_equal(p.judge.good, 1);
 	assert_int_equal(p.sent, 2);
@@ -199,6 +217,7 @@ a_dead_one_needs_up_rounds(void **state)
 	NEED_NAMESPACE();
 	make_uplinks(1);
 	p = probe_of(1, 2);
+	be_patient(&p);
 	p.judge.health = BAL_HEALTH_DEAD;
 	assert_took(probe(&p, 1), INTERVAL);
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
@@ -212,6 +231,7 @@ twenty_dead_ones_take_as_long_as_one(void **state)
 {
 	struct bal_probe p[20];
 	int64_t one, all;
+	int tries = 5;
 
 	(void)state;
 	NEED_NAMESPACE();
@@ -219,9 +239,14 @@ twenty_dead_ones_take_as_long_as_one(void **state)
 	for (int i = 0; i < 20; i++)
 		p[i] = probe_of(i + 1, 9);
 	one = probe(p, 1);
-	p[0].judge = (struct bal_judge){ 0 };
-	all = probe(p, 20);
-	print_message("# one %d ms, twenty %d ms\n", (int)one, (int)all);
+	/* Some times, for a busy machine may have paused in between. */
+	do {
+		for (int i = 0; i < 20; i++)
+			p[i].judge = (struct bal_judge){ 0 };
+		all = probe(p, 20);
+		print_message("# one %d ms, twenty %d ms\n", (int)one,
+			      (int)all);
+	} while (all >= one * 10 && --tries > 0);
 	/* One after the other would be twenty times as long. */
 	assert_true(all < one * 10);
 	for (int i = 0; i < 20; i++)
@@ -241,6 +266,8 @@ each_uses_its_own_device(void **state)
 	p[0] = probe_of(1, 2);
 	p[1] = probe_of(2, 2);
 	p[2] = probe_of(3, 2);
+	be_patient(&p[0]);
+	be_patient(&p[2]);
 	p[1].targets[0] = p[2].targets[0] = p[0].targets[0];
 	probe(p, 3);
 	assert_int_equal(p[0].judge.health, BAL_HEALTH_ALIVE);
@@ -264,7 +291,7 @@ as_many_as_there_may_be(void **state)
 			add_target(&p[i], 1, 2 + t % 2);
 		p[i].need = BAL_TARGETS_MAX;
 		p[i].mark = (uint32_t)i + 1;
-		p[i].rule.timeout_ms = 1000;
+		be_patient(&p[i]);
 	}
 	took = probe(p, 250);
 	print_message("# 250 with 8 targets each: %d ms\n", (int)took);
@@ -380,17 +407,18 @@ watch_line_and_tunnel(struct bal_probe p[2], uint32_t pace)
 
 	p[0] = probe_of(1, 9);
 	p[1] = probe_of(2, 2);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		p[i].judge.health = BAL_HEALTH_ALIVE;
-	p[0].rule.timeout_ms = p[0].rule.timeout_min_ms = 8 * INTERVAL;
-	p[1].rule.timeout_ms = 8 * INTERVAL;
+		p[i].rule.timeout_ms = 20 * INTERVAL;
+		p[i].rule.timeout_min_ms = 20 * INTERVAL;
+	}
 	p[1].rule.interval_ms = pace;
 	memcpy(p[1].over, p[0].dev, sizeof(p[1].over));
 	assert_int_equal(bal_prober_plan(prober, p, 2, &err), 0);
 	while (now_ms() < end && p[0].judge.health != BAL_HEALTH_DEAD) {
-		assert_int_equal(bal_prober_step(prober, bal_clock_ns(), &next,
-						 &err),
-				 0);
+		assert_int_equal(
+			bal_prober_step(prober, bal_clock_ns(), &next, &err),
+			0);
 		assert_int_equal(bal_loop_wait(loop, next, &err), 0);
 		for (size_t n = bal_prober_results(prober, out); n-- > 0;) {
 			const int at = strcmp(out[n].dev, p[0].dev) != 0;
@@ -419,13 +447,17 @@ a_doubted_line_has_its_tunnel_asked(void **state)
 	/* Some times, for a busy machine may be too late for all of it. */
 	do {
 		watch_line_and_tunnel(p, 60000);
-	} while (p[0].judge.health == BAL_HEALTH_DEAD && --tries > 0);
+	} while ((p[0].judge.health == BAL_HEALTH_DEAD || p[1].sent < 5) &&
+		 --tries > 0);
 	assert_int_not_equal(p[0].judge.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p[1].judge.health, BAL_HEALTH_ALIVE);
 	/* Once for each round of the line, and no more often. */
 	assert_in_range(p[1].sent, 5, p[0].sent + 1);
 	peer_does("iptables-legacy -A INPUT -p icmp -j DROP");
-	watch_line_and_tunnel(p, 60000);
+	tries = 5;
+	do {
+		watch_line_and_tunnel(p, 60000);
+	} while (p[0].judge.health != BAL_HEALTH_DEAD && --tries > 0);
 	assert_int_equal(p[0].judge.health, BAL_HEALTH_DEAD);
 }
 

@@ -126,6 +126,9 @@ forged_answers_do_not_count(void **state)
 		start_forger(lie);
 		p.rule.down = 2;
 		p.rule.interval_ms = 20;
+		/* The forger, too, may have to wait for a processor. */
+		if (believed)
+			be_patient(&p);
 		probe(&p, 1);
 		if (p.judge.health !=
 		    (believed ? BAL_HEALTH_ALIVE : BAL_HEALTH_DEAD))
@@ -147,6 +150,7 @@ a_late_answer_counts_for_its_round(void **state)
 	peer_does("sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'");
 	start_forger(LATE);
 	p = probe_of(1, 2);
+	be_patient(&p);
 	assert_took(probe(&p, 1), 70);
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 	assert_in_range(p.rtt_us, 70000, (70 + SLACK) * 1000);
@@ -177,9 +181,9 @@ drive(struct driven *d, int64_t ms, long nap)
 	uint64_t next;
 
 	while (now_ms() < end && d->p.judge.health != BAL_HEALTH_DEAD) {
-		assert_int_equal(bal_prober_step(d->prober, bal_clock_ns(),
-						 &next, &err),
-				 0);
+		assert_int_equal(
+			bal_prober_step(d->prober, bal_clock_ns(), &next, &err),
+			0);
 		assert_int_equal(bal_prober_results(d->prober, &d->p), 1);
 		assert_int_equal(bal_loop_wait(d->loop, next, &err), 0);
 		if (nap)
@@ -187,12 +191,17 @@ drive(struct driven *d, int64_t ms, long nap)
 	}
 }
 
-/* A line that is known and alive, its peer a process that can be stopped. */
 static void
-begin_drive(struct driven *d)
+make_forged_uplink(void)
 {
 	make_uplinks(1);
 	peer_does("sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'");
+}
+
+/* A line that is known, its peer a process that can be stopped; is it alive? */
+static bool
+begin_drive(struct driven *d)
+{
 	start_forger(HONEST);
 	d->p = probe_of(1, 2);
 	d->p.rule.interval_ms = 20;
@@ -201,7 +210,7 @@ begin_drive(struct driven *d)
 	d->prober = bal_prober_open(d->loop, d->nl, &err);
 	assert_int_equal(bal_prober_plan(d->prober, &d->p, 1, &err), 0);
 	drive(d, 300, 0);
-	assert_int_equal(d->p.judge.health, BAL_HEALTH_ALIVE);
+	return d->p.judge.health == BAL_HEALTH_ALIVE;
 }
 
 static void
@@ -212,35 +221,54 @@ end_drive(struct driven *d)
 	bal_loop_close(d->loop);
 }
 
-/* As where an OpenVPN client gets to work later than we do. */
-static void
-a_delay_of_ours_is_nobodys_fault(void **state)
+/* Is it alive all the time, as long as both were held up, and then? */
+static bool
+outlives_a_delay(void)
 {
 	struct driven d;
+	bool alive = begin_drive(&d);
 
-	(void)state;
-	NEED_NAMESPACE();
-	begin_drive(&d);
 	kill(forger, SIGSTOP);
 	sleep_ms(300);
 	drive(&d, 150, 0);
-	assert_int_equal(d.p.judge.health, BAL_HEALTH_ALIVE);
 	kill(forger, SIGCONT);
 	drive(&d, 500, 0);
-	assert_int_equal(d.p.judge.health, BAL_HEALTH_ALIVE);
+	alive = alive && d.p.judge.health == BAL_HEALTH_ALIVE;
 	end_drive(&d);
+	return alive;
+}
+
+/*
+ * As where an OpenVPN client gets to work later than we do.  Some times, for a
+ * busy machine may hold up the one or the other once more.
+ */
+static void
+a_delay_of_ours_is_nobodys_fault(void **state)
+{
+	int tries = 5;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_forged_uplink();
+	while (!outlives_a_delay())
+		assert_true(--tries > 0);
 }
 
 static void
 who_is_always_late_notices_a_death(void **state)
 {
 	struct driven d;
+	int tries = 10;
 
 	(void)state;
 	NEED_NAMESPACE();
-	begin_drive(&d);
+	make_forged_uplink();
+	while (!begin_drive(&d)) {
+		end_drive(&d);
+		assert_true(--tries > 0);
+	}
 	kill(forger, SIGSTOP);
-	drive(&d, 5000, 30);
+	drive(&d, 30000, 30);
 	assert_int_equal(d.p.judge.health, BAL_HEALTH_DEAD);
 	kill(forger, SIGCONT);
 	end_drive(&d);
@@ -276,7 +304,7 @@ no_carrier_needs_no_packet(void **state)
 	make_uplinks(1);
 	p = probe_of(1, 2);
 	p.no_carrier = true;
-	p.rule.interval_ms = p.rule.timeout_ms = 10000;
+	p.rule.interval_ms = p.rule.timeout_ms = TOO_LONG;
 	assert_took(probe(&p, 1), 0);
 	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p.sent, 0);
@@ -293,7 +321,7 @@ a_device_that_is_down_fails_at_once(void **state)
 	make_uplinks(1);
 	must("ip link set u1 down");
 	p = probe_of(1, 2);
-	p.rule.timeout_ms = 10000;
+	p.rule.timeout_ms = TOO_LONG;
 	assert_took(probe(&p, 1), 2 * INTERVAL);
 	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p.sent, 0);
@@ -311,12 +339,13 @@ an_enemy_firewall_is_named(void **state)
 	make_uplinks(1);
 	must("iptables-legacy -A OUTPUT -d 10.0.1.9 -j DROP");
 	p = probe_of(1, 9);
-	p.rule.timeout_ms = 10000;
+	p.rule.timeout_ms = TOO_LONG;
 	assert_took(probe(&p, 1), 2 * INTERVAL);
 	assert_string_equal(p.reason, "send to 10.0.1.9 failed: "
 				      "Operation not permitted");
 	/* Another target may still answer. */
 	p = probe_of(1, 9);
+	be_patient(&p);
 	add_target(&p, 1, 2);
 	assert_took(probe(&p, 1), 0);
 	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
@@ -346,18 +375,17 @@ static void
 a_device_may_vanish_meanwhile(void **state)
 {
 	struct bal_probe p[2];
-	pid_t pid;
 
 	(void)state;
 	NEED_NAMESPACE();
 	make_uplinks(2);
 	p[0] = probe_of(1, 9);
 	p[0].rule.interval_ms = 400;
-	p[0].rule.timeout_ms = 10000;
+	p[0].rule.timeout_ms = TOO_LONG;
 	p[1] = probe_of(2, 2);
-	pid = start("sleep 0.1; exec ip link delete u1", 2);
+	be_patient(&p[1]);
+	meanwhile = "ip link delete u1";
 	assert_took(probe(p, 2), 400);
-	assert_int_equal(ended(pid), 0);
 	assert_int_equal(p[0].judge.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p[0].sent, 1);
 	assert_string_equal(p[0].reason, "no such device");
@@ -407,6 +435,8 @@ packets_carry_the_mark(void **state)
 		if (!raw)
 			use_unprivileged();
 		p.mark = 0x1000000;
+		be_patient(&p);
+		p.rule.interval_ms = TOO_LONG; /* a single packet */
 		probe(&p, 1);
 		assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
 		must("iptables-legacy-save -c -t mangle | "
@@ -452,6 +482,7 @@ privilege_is_not_needed_or_missed_aloud(void **state)
 	NEED_NAMESPACE();
 	make_uplinks(1);
 	p = probe_of(1, 2);
+	be_patient(&p);
 	p.mark = 0x1000000; /* which it may not set */
 	assert_int_equal(probe_as_nobody(&p), 3);
 	assert_true(
