@@ -231,27 +231,43 @@ test_many_lines(void **state)
 					 "dropped\n"));
 }
 
-/* Who prints without end costs a few wake-ups and ends at its limit. */
-static void
-test_endless_output(void **state)
+/* The CPU time that a run of two with no end and one behind them takes, in ms. */
+static long
+run_endless(void)
 {
 	struct timespec before, after;
 
-	(void)state;
-	put_script("endless", "exec yes");
-	put_script("one-line", "yes | tr -d '\\n'");
-	put_script("next", "echo next >$DIR/next.ran");
+	*warnings = '\0';
 	add_limited("endless", 1000);
 	add_limited("one-line", 1000);
 	add("next");
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
 	run_all();
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+	return (after.tv_sec - before.tv_sec) * 1000 +
+	       (after.tv_nsec - before.tv_nsec) / 1000000;
+}
+
+/* Who prints without end costs a few wake-ups and ends at its limit. */
+static void
+test_endless_output(void **state)
+{
+	int tries = 10;
+	long took;
+
+	(void)state;
+	put_script("endless", "exec yes");
+	put_script("one-line", "yes | tr -d '\\n'");
+	put_script("next", "echo next >$DIR/next.ran");
+	/* On a busy machine one may not come to print before its end. */
+	do {
+		took = run_endless();
+	} while ((!strstr(warnings, "endless: prints too much") ||
+		  !strstr(warnings, "one-line: prints too much")) &&
+		 --tries > 0);
 	assert_true(is_there("next.ran"));
 	assert_in_range(steps, 1, 200);
-	assert_true((after.tv_sec - before.tv_sec) * 1000 +
-			    (after.tv_nsec - before.tv_nsec) / 1000000 <
-		    500);
+	assert_true(took < 500);
 	assert_non_null(strstr(warnings, "endless: prints too much"));
 	assert_non_null(strstr(warnings, "endless: killed, not done after 1 "
 					 "s\n"));
@@ -290,17 +306,26 @@ test_failures(void **state)
 static void
 test_time_limit(void **state)
 {
+	char expected[64] = "";
+
 	(void)state;
 	put_script("loops", "trap '' TERM INT HUP\n"
 			    "(while :; do sleep 0.05; done) &\n"
-			    "echo $! >$DIR/grandchild; echo $$ >$DIR/child\n"
+			    "echo $! >$DIR/grandchild; echo $$ >$DIR/pid\n"
+			    "mv $DIR/pid $DIR/child\n"
 			    "while :; do sleep 0.05; done");
 	put_script("next", "echo next >$DIR/next.ran");
-	add_limited("loops", 500);
-	add("next");
-	run_all();
+	/* On a busy machine it may need more time to come so far. */
+	for (uint32_t ms = 500; !is_there("child") && ms < LONG_MS; ms *= 4) {
+		*warnings = '\0';
+		add_limited("loops", ms);
+		add("next");
+		run_all();
+		snprintf(expected, sizeof(expected),
+			 "loops: killed, not done after %g s\n", ms / 1000.0);
+	}
 	assert_true(is_there("next.ran"));
-	assert_string_equal(warnings, "loops: killed, not done after 0.5 s\n");
+	assert_string_equal(warnings, expected);
 	assert_ends(pid_in("child"));
 	assert_ends(pid_in("grandchild"));
 }
@@ -384,6 +409,29 @@ test_closed_while_it_runs(void **state)
 	assert_false(is_there("waits.ran"));
 }
 
+/* What the programs of test_event() are to say. */
+static const char *
+told_of_event(uint32_t limit_ms)
+{
+	static char text[512];
+
+	snprintf(text, sizeof(text),
+		 "a: BAL_DURATION=5\n"
+		 "a: BAL_EVENT=dead\n"
+		 "a: BAL_MODE=multi\n"
+		 "a: BAL_PREVIOUS=alive\n"
+		 "a: BAL_REASON=no answer; $(touch owned) `x`\n"
+		 "a: BAL_UPLINK=eth2\n"
+		 "a: HOME=/\n"
+		 "a: LANG=C\n"
+		 "a: PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
+		 "/usr/bin:/sbin:/bin\n"
+		 "b: dead eth2\n"
+		 "d: killed, not done after %g s\n",
+		 limit_ms / 1000.0);
+	return text;
+}
+
 /* The whole way: a folder of programs, an event, their environment. */
 static void
 test_event(void **state)
@@ -394,6 +442,7 @@ test_event(void **state)
 			       .before = "alive",
 			       .lasted_ms = 5000,
 			       .mode = "multi" };
+	uint32_t ms = 175;
 
 	(void)state;
 	setenv("LD_PRELOAD_OF_OURS", "1", 1);
@@ -402,21 +451,15 @@ test_event(void **state)
 			"^OLDPWD= | sort");
 	put_script("c.sh", "echo no");
 	put_script("d", "sleep 1000");
-	assert_int_equal(bal_event_run(&e, folder, 700, runner, &err), 0);
-	run_all();
-	assert_string_equal(warnings,
-			    "a: BAL_DURATION=5\n"
-			    "a: BAL_EVENT=dead\n"
-			    "a: BAL_MODE=multi\n"
-			    "a: BAL_PREVIOUS=alive\n"
-			    "a: BAL_REASON=no answer; $(touch owned) `x`\n"
-			    "a: BAL_UPLINK=eth2\n"
-			    "a: HOME=/\n"
-			    "a: LANG=C\n"
-			    "a: PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
-			    "/usr/bin:/sbin:/bin\n"
-			    "b: dead eth2\n"
-			    "d: killed, not done after 0.7 s\n");
+	/* On a busy machine the others, too, may not be done after 0.7 s. */
+	do {
+		ms *= 4;
+		*warnings = '\0';
+		assert_int_equal(bal_event_run(&e, folder, ms, runner, &err),
+				 0);
+		run_all();
+	} while (strcmp(warnings, told_of_event(ms)) != 0 && ms < 10000);
+	assert_string_equal(warnings, told_of_event(ms));
 }
 
 static int
