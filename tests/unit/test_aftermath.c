@@ -8,6 +8,7 @@
 
 #define LIMIT_MS 5000 /* as the header says */
 #define PATIENCE_S 30
+#define TRIES 5 /* where a busy machine may hold up what is measured */
 
 /* Between us and the process that lets go, which asks before it says a word. */
 static int asked[2], answer[2];
@@ -100,35 +101,49 @@ answer_after(long ms)
 	return pid;
 }
 
+/* How long it took since @before. */
 static double
-end_command(struct bal_pass *pass)
+end_command(struct bal_pass *pass, double before)
 {
-	const double before = seconds(CLOCK_MONOTONIC);
-
 	bal_pass_fini(pass);
 	assert_int_equal(pass->releasing, 0);
 	return seconds(CLOCK_MONOTONIC) - before;
 }
 
+/* How long a command waits for one that answers after 700 ms. */
+static double
+wait_behind(struct bal_pass *pass)
+{
+	struct bal_release release;
+	double before, took;
+	pid_t teller;
+
+	begin(pass, &release);
+	before = seconds(CLOCK_MONOTONIC);
+	teller = answer_after(700);
+	took = end_command(pass, before);
+	assert_int_equal(ended(teller), 0);
+	end();
+	return took;
+}
+
 static void
 a_command_ends_behind_it(void **state)
 {
-	struct bal_release release;
 	struct bal_pass pass;
+	int tries = TRIES;
 	double took;
-	pid_t teller;
 
 	(void)state;
 	NEED_NAMESPACE();
-	begin(&pass, &release);
-	teller = answer_after(700);
-	took = end_command(&pass);
+	do {
+		took = wait_behind(&pass);
+	} while (took > LIMIT_MS / 1000.0 && --tries > 0);
 	if (took < 0.6 || took > LIMIT_MS / 1000.0)
 		fail_msg("it waited for %.2f s", took);
-	assert_int_equal(ended(teller), 0);
 	/* Who does not wait for anything is not held up. */
-	assert_true(end_command(&pass) < 0.5);
-	end();
+	for (tries = TRIES; end_command(&pass, seconds(CLOCK_MONOTONIC)) > 0.5;)
+		assert_true(--tries > 0);
 }
 
 static void
@@ -141,7 +156,7 @@ not_for_ever(void **state)
 	(void)state;
 	NEED_NAMESPACE();
 	begin(&pass, &release);
-	took = end_command(&pass);
+	took = end_command(&pass, seconds(CLOCK_MONOTONIC));
 	if (took < LIMIT_MS / 1000.0 - 0.1 || took > PATIENCE_S)
 		fail_msg("it waited for %.2f s", took);
 	assert_int_equal(write(answer[1], "!", 1), 1);
@@ -159,37 +174,57 @@ next_release_waits_for_the_last(void **state)
 	(void)state;
 	NEED_NAMESPACE();
 	begin(&pass, &release);
+	before = seconds(CLOCK_MONOTONIC);
 	teller = answer_after(700);
 	release = release_of(ALIVE "/24");
-	before = seconds(CLOCK_MONOTONIC);
 	bal_aftermath_release(&pass);
 	assert_true(seconds(CLOCK_MONOTONIC) - before > 0.6);
 	bal_aftermath_told(&pass);
 	assert_int_equal(ended(teller), 0);
-	(void)end_command(&pass);
+	(void)end_command(&pass, 0);
 	end();
 }
 
-/* First that it is dead, then what that led to; but the work waits not. */
-static void
-the_cause_is_told_first(void **state)
+/* Does it ask before the cause is told, though its work is done? */
+static bool
+asks_before_the_cause(void)
 {
 	struct bal_release release;
 	struct bal_pass pass;
 	struct pollfd freed;
+	bool early;
 
-	(void)state;
-	NEED_NAMESPACE();
 	begin_untold(&pass, &release);
 	freed = (struct pollfd){ .fd = held };
 	assert_int_equal(poll(&freed, 1, PATIENCE_S * 1000), 1);
-	assert_false(asks(300));
+	early = asks(300);
 	bal_aftermath_told(&pass);
 	assert_int_equal(pass.telling, 0);
 	assert_true(asks(PATIENCE_S * 1000));
 	assert_int_equal(write(answer[1], "!", 1), 1);
-	(void)end_command(&pass);
+	(void)end_command(&pass, 0);
 	end();
+	return early;
+}
+
+/*
+ * First that it is dead, then what that led to; but the work waits not.  Some
+ * times, for a busy machine may hold us up until it has waited long enough.
+ */
+static void
+the_cause_is_told_first(void **state)
+{
+	double before;
+	bool early;
+	int tries = TRIES;
+
+	(void)state;
+	NEED_NAMESPACE();
+	do {
+		before = seconds(CLOCK_MONOTONIC);
+		early = asks_before_the_cause();
+	} while (early && seconds(CLOCK_MONOTONIC) - before > 2 && --tries > 0);
+	assert_false(early);
 }
 
 /* Who never comes to tell it keeps nobody else from telling. */
@@ -205,7 +240,7 @@ the_cause_is_not_waited_for_long(void **state)
 	assert_true(asks(PATIENCE_S * 1000));
 	assert_int_equal(write(answer[1], "!", 1), 1);
 	bal_aftermath_told(&pass);
-	(void)end_command(&pass);
+	(void)end_command(&pass, 0);
 	end();
 }
 
