@@ -121,13 +121,14 @@ the_lock_is_waited_for(void **state)
 	NEED_NAMESPACE();
 	assert_int_equal(setenv("XTABLES_LOCKFILE", "/run/our.lock", 1), 0);
 	assert_int_equal(pipe(fds), 0);
+	/* From here on, for it may be a while until we know that it sleeps. */
+	before = seconds(CLOCK_MONOTONIC);
 	pid = start("exec 9>/run/our.lock; flock 9; echo; exec >&- 2>&-; "
 		    "sleep 0.3",
 		    fds[1]);
 	close(fds[1]);
 	assert_int_equal(read(fds[0], &byte, 1), 1);
 	close(fds[0]);
-	before = seconds(CLOCK_MONOTONIC);
 	commit(&c, 1);
 	assert_true(seconds(CLOCK_MONOTONIC) - before > 0.25);
 	assert_int_equal(ended(pid), 0);

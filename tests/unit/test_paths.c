@@ -339,17 +339,19 @@ test_lock_is_waited_for(void **state)
 	struct bal_err err = { 0 };
 	struct bal_paths p;
 	char byte;
-	int ready[2], fd, status;
+	int ready[2], go[2], fd, status;
 	uint64_t began;
 	pid_t child;
 
 	(void)state;
 	paths_of(&p, "run");
 	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(go), 0);
 	child = fork();
 	if (!child) {
 		fd = bal_lock(&p, 0, &err);
-		if (fd < 0 || write(ready[1], "x", 1) != 1)
+		if (fd < 0 || write(ready[1], "x", 1) != 1 ||
+		    read(go[0], &byte, 1) != 1)
 			_exit(1);
 		usleep(150000);
 		_exit(0);
@@ -357,12 +359,15 @@ test_lock_is_waited_for(void **state)
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	assert_int_equal(bal_lock(&p, 0, &err), -1);
 	began = now_ms();
+	assert_int_equal(write(go[1], "x", 1), 1);
 	fd = bal_lock(&p, 20000, &err);
 	assert_true(fd >= 0);
 	assert_in_range(now_ms() - began, 0, 10000);
 	close(fd);
-	close(ready[0]);
-	close(ready[1]);
+	for (int i = 0; i < 2; i++) {
+		close(ready[i]);
+		close(go[i]);
+	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 }
