@@ -18,6 +18,7 @@ struct flow {
 	int64_t last_answer, longest_gap;
 	in_addr_t first, identity; /* as whom the server saw us */
 	bool moved, stalled;
+	unsigned long answered_last; /* UDP: its number, and 1 */
 	/* TCP only */
 	bool answered; /* on this connection */
 	bool waiting;  /* for an answer */
@@ -208,8 +209,10 @@ udp_receive(struct flow *flow)
 		}
 		answer[len] = '\0';
 		identity = answer_parse(answer, &seq);
-		if (identity && seq < flow->sent)
+		if (identity && seq < flow->sent) {
 			note_answer(flow, identity);
+			flow->answered_last = seq + 1;
+		}
 	}
 }
 
@@ -237,6 +240,32 @@ all_answered(const struct flows *flows)
 	return true;
 }
 
+/* What is unanswered of them will be so: a later one was answered. */
+static bool
+all_over(const struct flows *flows)
+{
+	for (unsigned i = 0; i < flows->opt->flows; i++) {
+		const struct flow *flow = &flows->flow[i];
+
+		if (flow->received < flow->sent &&
+		    flow->answered_last < flow->sent)
+			return false;
+	}
+	return true;
+}
+
+/* Half a second for those that are overtaken, more where whole flows wait. */
+static void
+udp_hear_the_rest(struct flows *flows)
+{
+	const int64_t time = now();
+
+	while (!all_answered(flows) &&
+	       (now() < time + SEC / 2 ||
+		(!all_over(flows) && now() < time + 5 * SEC)))
+		udp_events(flows, 10);
+}
+
 int
 udp_run(const struct options *opt)
 {
@@ -261,8 +290,7 @@ udp_run(const struct options *opt)
 	time = now();
 	for (unsigned i = 0; i < opt->flows; i++)
 		note_gap(&flows.flow[i], time);
-	while (!all_answered(&flows) && now() < time + SEC / 2)
-		udp_events(&flows, 10);
+	udp_hear_the_rest(&flows);
 	moved = add_up(&flows, &sum, &stalled);
 	printf("sent=%lu received=%lu lost=%lu errors=%lu "
 	       "longest_gap_ms=%lld moved=%u\n",

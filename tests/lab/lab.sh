@@ -158,6 +158,7 @@ lab_configure() {
 		ip addr add "$(lab_address "$k")/24" brd + dev "eth$k" &&
 			ip link set "eth$k" up || return
 	done
+	wait_for 30 lab_settled
 }
 
 # --- The scene -------------------------------------------------------------
@@ -196,6 +197,18 @@ lab_up() {
 		lab_client || return
 	for ((k = first; k <= LAB_MODEMS; k++)); do
 		lab_modem "$k" || return
+	done
+	wait_for 30 lab_settled
+}
+
+# lab_settled: whatever has a carrier sends.  The kernel comes to look at a new
+# carrier some time after it is there, and throws all away until then; with many
+# other namespaces on the machine that takes a while.  For wait_for.
+lab_settled() {
+	local name
+	for name in box "${LAB_NAMESPACES[@]}"; do
+		! in_ns "$name" ip -o link show up | grep LOWER_UP |
+			grep -qv ' state \(UP\|UNKNOWN\) ' || return
 	done
 }
 

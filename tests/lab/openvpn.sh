@@ -123,6 +123,6 @@ lab_openvpn_ready() {
 # lab_openvpn_stop K
 lab_openvpn_stop() {
 	[ -n "${LAB_OVPN_PID[$1]-}" ] || return 0
-	lab_stop "${LAB_OVPN_PID[$1]}" 5
+	lab_stop "${LAB_OVPN_PID[$1]}" 30
 	unset "LAB_OVPN_PID[$1]"
 }

@@ -30,7 +30,7 @@ install_restart() {
 		echo "$1 $up" >>/run/lab/starts
 		if [ -s "$pid" ]; then
 			kill -TERM "$(cat "$pid")" && kill -CONT "$(cat "$pid")"
-			for i in $(seq 100); do
+			for i in $(seq 600); do
 				kill -0 "$(cat "$pid")" || break
 				sleep 0.05
 			done
@@ -134,13 +134,23 @@ prepare() {
 	lab_interfaces "$LAB_DIR"/interfaces
 }
 
-# boot: all three lines and tunnels, alive.
+# first_start K: it is started, and has all the time it needs to come: no pause
+# is over by then.  configure says the pause from then on.
+first_start() {
+	wait_for 30 checked started "$1" 1
+	configure 10m 10m
+}
+
+# boot PAUSE DEAD: all three lines and tunnels, alive; and bal.conf says so.  As
+# long as they come up they have more time: however slow, they are not started.
 boot() {
 	local k
+	configure 10m 10m
 	prepare 1 2 3 && ifup -a || return
 	for k in 1 2 3; do
 		wait_for 30 checked is_now "eth$k" alive &&
-			wait_for 30 checked is_now "tun$k" alive || return
+			wait_for 60 checked is_now "tun$k" alive || return
 	done
+	configure "$1" "$2"
 	forget_starts
 }

@@ -101,7 +101,7 @@ scene_up() {
 		scene_stanza "$k" "${lines[@]}"
 	done >"$LAB_DIR"/interfaces
 	lab_interfaces "$LAB_DIR"/interfaces
-	ifup -a || return
+	ifup -a && wait_for 30 lab_settled || return
 	for ((k = 1; k <= SCENE_TUNNELS; k++)); do
 		wait_for 30 scene_is_up "tun$k" || return
 	done
