@@ -55,7 +55,6 @@ make_reply(unsigned char *packet, size_t len, enum lie lie)
 static void
 forge(enum lie lie, int ready)
 {
-	const struct timespec late = { .tv_nsec = 70 * 1000000L };
 	unsigned char packet[256];
 	char path[64];
 	int ns, fd, on = 1;
@@ -80,7 +79,7 @@ forge(enum lie lie, int ready)
 		if (len < 44 || packet[20] != ICMP_ECHO)
 			continue;
 		if (lie == LATE)
-			nanosleep(&late, NULL);
+			usleep(70000);
 		len = (ssize_t)make_reply(packet, (size_t)len, lie);
 		sendto(fd, packet, (size_t)len, 0, (struct sockaddr *)&from,
 		       from_len);
@@ -110,12 +109,18 @@ start_forger(enum lie lie)
 }
 
 static void
+make_forged_uplink(void)
+{
+	make_uplinks(1);
+	peer_does("sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'");
+}
+
+static void
 forged_answers_do_not_count(void **state)
 {
 	(void)state;
 	NEED_NAMESPACE();
-	make_uplinks(1);
-	peer_does("sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'");
+	make_forged_uplink();
 	for (int i = 0; i < 2 * N_LIES; i++) {
 		const enum lie lie = i % N_LIES;
 		const bool believed = lie == HONEST || lie == LATE;
@@ -126,7 +131,6 @@ forged_answers_do_not_count(void **state)
 		start_forger(lie);
 		p.rule.down = 2;
 		p.rule.interval_ms = 20;
-		/* The forger, too, may have to wait for a processor. */
 		if (believed)
 			be_patient(&p);
 		probe(&p, 1);
@@ -146,8 +150,7 @@ a_late_answer_counts_for_its_round(void **state)
 
 	(void)state;
 	NEED_NAMESPACE();
-	make_uplinks(1);
-	peer_does("sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'");
+	make_forged_uplink();
 	start_forger(LATE);
 	p = probe_of(1, 2);
 	be_patient(&p);
@@ -165,17 +168,9 @@ struct driven {
 	struct bal_probe p; /* as it was seen last */
 };
 
-static void
-sleep_ms(long ms)
-{
-	const struct timespec ts = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&ts, NULL);
-}
-
 /* For @ms, or until it is dead; asleep for @nap ms when something is due. */
 static void
-drive(struct driven *d, int64_t ms, long nap)
+drive(struct driven *d, int64_t ms, unsigned nap)
 {
 	const int64_t end = now_ms() + ms;
 	uint64_t next;
@@ -186,16 +181,8 @@ drive(struct driven *d, int64_t ms, long nap)
 			0);
 		assert_int_equal(bal_prober_results(d->prober, &d->p), 1);
 		assert_int_equal(bal_loop_wait(d->loop, next, &err), 0);
-		if (nap)
-			sleep_ms(nap);
+		usleep(nap * 1000);
 	}
-}
-
-static void
-make_forged_uplink(void)
-{
-	make_uplinks(1);
-	peer_does("sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'");
 }
 
 /* A line that is known, its peer a process that can be stopped; is it alive? */
@@ -229,7 +216,7 @@ outlives_a_delay(void)
 	bool alive = begin_drive(&d);
 
 	kill(forger, SIGSTOP);
-	sleep_ms(300);
+	usleep(300000);
 	drive(&d, 150, 0);
 	kill(forger, SIGCONT);
 	drive(&d, 500, 0);
@@ -238,14 +225,11 @@ outlives_a_delay(void)
 	return alive;
 }
 
-/*
- * As where an OpenVPN client gets to work later than we do.  Some times, for a
- * busy machine may hold up the one or the other once more.
- */
+/* As where an OpenVPN client gets to work later than we do. */
 static void
 a_delay_of_ours_is_nobodys_fault(void **state)
 {
-	int tries = 5;
+	int tries = 5; /* a busy machine may hold up one of us once more */
 
 	(void)state;
 	NEED_NAMESPACE();
