@@ -91,7 +91,8 @@ finish(struct run *run, struct attempt *attempt, in_addr_t identity)
 
 	if (identity) {
 		run->answered++;
-		tally_add(&run->tally, identity);
+		if (tally_add(&run->tally, identity) && run->opt->verbose)
+			printf("by %s\n", identity_name(identity));
 		note_gap(run);
 	} else {
 		run->failed++;

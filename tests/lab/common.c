@@ -195,13 +195,13 @@ identity_name(in_addr_t identity)
 	return text;
 }
 
-void
+bool
 tally_add(struct tally *tally, in_addr_t identity)
 {
 	for (unsigned i = 0; i < tally->used; i++) {
 		if (tally->rows[i].identity == identity) {
 			tally->rows[i].count++;
-			return;
+			return false;
 		}
 	}
 	if (tally->used == tally->size) {
@@ -212,6 +212,7 @@ tally_add(struct tally *tally, in_addr_t identity)
 			die("cannot allocate memory");
 	}
 	tally->rows[tally->used++] = (struct tally_row){ identity, 1 };
+	return true;
 }
 
 static int

@@ -18,7 +18,7 @@ struct flow {
 	int64_t last_answer, longest_gap;
 	in_addr_t first, identity; /* as whom the server saw us */
 	bool moved, stalled;
-	unsigned long answered_last; /* UDP: its number, and 1 */
+	bool ended; /* UDP: the last question is answered */
 	/* TCP only */
 	bool answered; /* on this connection */
 	bool waiting;  /* for an answer */
@@ -31,8 +31,12 @@ struct flows {
 	const struct options *opt;
 	int poller, ticker;
 	int64_t begin, end; /* end: INT64_MAX while a signal shall end it */
+	bool ready;	    /* all were answered, and that was told */
 	struct flow *flow;
 };
+
+/* How long an answer may take on a machine that does not come to it. */
+#define PATIENCE (10 * SEC)
 
 static void
 flows_init(struct flows *flows, const struct options *opt, int64_t tick)
@@ -72,6 +76,16 @@ note_gap(struct flow *flow, int64_t time)
 }
 
 static void
+note_identity(struct flow *flow, in_addr_t identity)
+{
+	if (flow->identity && flow->identity != identity)
+		flow->moved = true;
+	flow->identity = identity;
+	if (!flow->first)
+		flow->first = identity;
+}
+
+static void
 note_answer(struct flow *flow, in_addr_t identity)
 {
 	int64_t time = now();
@@ -79,11 +93,20 @@ note_answer(struct flow *flow, in_addr_t identity)
 	flow->received++;
 	note_gap(flow, time);
 	flow->last_answer = time;
-	if (flow->identity && flow->identity != identity)
-		flow->moved = true;
-	flow->identity = identity;
-	if (!flow->first)
-		flow->first = identity;
+	note_identity(flow, identity);
+}
+
+/* Tell when each of them has had its first answer. */
+static void
+tell_ready(struct flows *flows)
+{
+	for (unsigned i = 0; !flows->ready && i < flows->opt->flows; i++) {
+		if (!flows->flow[i].received)
+			return;
+	}
+	if (!flows->ready)
+		puts("ready");
+	flows->ready = true;
 }
 
 /* The sums in @sum; there "moved" and the like are of any flow. */
@@ -141,8 +164,9 @@ udp_open(struct flows *flows, struct flow *flow)
 		poller_add(flows->poller, flow->fd, EPOLLIN, flow);
 }
 
-static void
-udp_send(struct flows *flows, struct flow *flow)
+/* The question with that number; false: the kernel refuses. */
+static bool
+udp_ask(struct flows *flows, struct flow *flow, unsigned long seq)
 {
 	const struct options *opt = flows->opt;
 	struct sockaddr_in to = { .sin_family = AF_INET,
@@ -150,13 +174,19 @@ udp_send(struct flows *flows, struct flow *flow)
 				  .sin_addr.s_addr = htonl(opt->first) };
 	socklen_t size = opt->unconnected ? sizeof(to) : 0;
 	char request[24];
-	int len = snprintf(request, sizeof(request), "%lu\n", flow->sent++);
+	int len = snprintf(request, sizeof(request), "%lu\n", seq);
 
 	if (flow->fd < 0)
 		udp_open(flows, flow);
-	if (flow->fd < 0 ||
-	    sendto(flow->fd, request, (size_t)len, 0,
-		   size ? (struct sockaddr *)&to : NULL, size) != len)
+	return flow->fd >= 0 &&
+	       sendto(flow->fd, request, (size_t)len, 0,
+		      size ? (struct sockaddr *)&to : NULL, size) == len;
+}
+
+static void
+udp_send(struct flows *flows, struct flow *flow)
+{
+	if (!udp_ask(flows, flow, flow->sent++))
 		flow->errors++;
 }
 
@@ -174,7 +204,6 @@ udp_choose(struct flows *flows)
 	for (unsigned i = 0; i < n; i++)
 		flows->flow[i].own = ports[i];
 	free(ports);
-	puts("ready");
 }
 
 /* From here on, however long the preparations took. */
@@ -211,7 +240,9 @@ udp_receive(struct flow *flow)
 		identity = answer_parse(answer, &seq);
 		if (identity && seq < flow->sent) {
 			note_answer(flow, identity);
-			flow->answered_last = seq + 1;
+		} else if (identity && seq == flow->sent) {
+			flow->ended = true;
+			note_identity(flow, identity);
 		}
 	}
 }
@@ -230,40 +261,57 @@ udp_events(struct flows *flows, int limit_ms)
 	}
 }
 
+/* Of each flow the last question was answered, and with @all all others. */
 static bool
-all_answered(const struct flows *flows)
-{
-	for (unsigned i = 0; i < flows->opt->flows; i++) {
-		if (flows->flow[i].received < flows->flow[i].sent)
-			return false;
-	}
-	return true;
-}
-
-/* What is unanswered of them will be so: a later one was answered. */
-static bool
-all_over(const struct flows *flows)
+udp_ended(const struct flows *flows, bool all)
 {
 	for (unsigned i = 0; i < flows->opt->flows; i++) {
 		const struct flow *flow = &flows->flow[i];
 
-		if (flow->received < flow->sent &&
-		    flow->answered_last < flow->sent)
+		if (!flow->ended || (all && flow->received < flow->sent))
 			return false;
 	}
 	return true;
 }
 
-/* Half a second for those that are overtaken, more where whole flows wait. */
+/*
+ * Each flow asks one more question, which is not counted: when that is answered,
+ * only what went another way can still be on its own.
+ */
 static void
-udp_hear_the_rest(struct flows *flows)
+udp_finish(struct flows *flows)
 {
-	const int64_t time = now();
+	int64_t end = now() + PATIENCE, again = 0, time;
+	bool ended = false;
 
-	while (!all_answered(flows) &&
-	       (now() < time + SEC / 2 ||
-		(!all_over(flows) && now() < time + 5 * SEC)))
+	while (!udp_ended(flows, true) && (time = now()) < end) {
+		if (!ended && udp_ended(flows, false)) {
+			ended = true;
+			if (end > time + SEC / 2)
+				end = time + SEC / 2;
+		}
+		for (unsigned i = 0; time >= again && i < flows->opt->flows;
+		     i++) {
+			struct flow *flow = &flows->flow[i];
+
+			if (!flow->ended)
+				(void)udp_ask(flows, flow, flow->sent);
+		}
+		if (time >= again)
+			again = time + SEC / 10;
 		udp_events(flows, 10);
+	}
+}
+
+/* How many are to be sent until @time. */
+static uint64_t
+udp_due(const struct flows *flows, int64_t time)
+{
+	if (time >= flows->end)
+		time = flows->end - 1;
+	return (uint64_t)((double)(time - flows->begin) / SEC *
+			  flows->opt->rate) +
+	       1;
 }
 
 int
@@ -271,7 +319,7 @@ udp_run(const struct options *opt)
 {
 	struct flows flows;
 	struct flow sum;
-	uint64_t sent = 0, due;
+	uint64_t sent = 0, due, all;
 	unsigned moved, stalled;
 	int64_t time;
 
@@ -279,18 +327,19 @@ udp_run(const struct options *opt)
 	if (opt->via.s_addr)
 		udp_choose(&flows);
 	flows_begin(&flows);
-	while (!stopping && (time = now()) < flows.end) {
-		due = (uint64_t)((double)(time - flows.begin) / SEC *
-				 opt->rate) +
-		      1;
+	/* All of them, be it late. */
+	all = flows.end == INT64_MAX ? UINT64_MAX : udp_due(&flows, flows.end);
+	while (!stopping && sent < all) {
+		due = udp_due(&flows, now());
 		for (; sent < due; sent++)
 			udp_send(&flows, &flows.flow[sent % opt->flows]);
 		udp_events(&flows, 100);
+		tell_ready(&flows);
 	}
 	time = now();
 	for (unsigned i = 0; i < opt->flows; i++)
 		note_gap(&flows.flow[i], time);
-	udp_hear_the_rest(&flows);
+	udp_finish(&flows);
 	moved = add_up(&flows, &sum, &stalled);
 	printf("sent=%lu received=%lu lost=%lu errors=%lu "
 	       "longest_gap_ms=%lld moved=%u\n",
@@ -418,12 +467,14 @@ tcp_run(const struct options *opt)
 	int64_t time;
 
 	flows_init(&flows, opt, opt->every_ms * MSEC);
-	while (!stopping && now() < flows.end)
+	while (!stopping && now() < flows.end) {
 		tcp_events(&flows, true);
+		tell_ready(&flows);
+	}
 	time = now();
 	for (unsigned i = 0; i < opt->flows; i++)
 		note_gap(&flows.flow[i], time);
-	while (tcp_note_stalled(&flows) > 0 && now() < time + 5 * SEC)
+	while (tcp_note_stalled(&flows) > 0 && now() < time + 2 * PATIENCE)
 		tcp_events(&flows, false);
 	moved = add_up(&flows, &sum, &stalled);
 	printf("flows=%u exchanged=%lu resets=%lu stalled=%u "

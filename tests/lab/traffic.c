@@ -17,7 +17,7 @@ static const char usage_text[] =
 	"       traffic spread --to ADDR[-ADDR]:PORT --proto tcp|udp\n"
 	"               [--count N] [--parallel N] [--timeout-ms N] [BIND]\n"
 	"       traffic connect --to ADDR:PORT [--every-ms N] [--seconds S]\n"
-	"               [--timeout-ms N] [--via ADDR] [BIND]\n"
+	"               [--timeout-ms N] [--via ADDR] [-v] [BIND]\n"
 	"       traffic udp --to ADDR:PORT [--rate N] [--flows N]\n"
 	"               [--unconnected [--via ADDR]] [--seconds S] [-v] "
 	"[BIND]\n"
@@ -347,8 +347,9 @@ main(int argc, char **argv)
 	}
 	if (!command)
 		usage();
+	/* A busy machine may take that long. */
 	if (command->run == spread_run)
-		opt.timeout_ms = 2000;
+		opt.timeout_ms = 10000;
 	if (command->run == routes_run) {
 		opt.every_ms = 1;
 		opt.flows = 16;

@@ -103,7 +103,8 @@ struct tally {
 	unsigned used, size;
 };
 
-void tally_add(struct tally *tally, in_addr_t identity);
+/* True: it is a new one. */
+bool tally_add(struct tally *tally, in_addr_t identity);
 
 /* "IDENTITY COUNT" lines in order of address. */
 void tally_print(struct tally *tally);

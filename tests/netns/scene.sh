@@ -123,13 +123,16 @@ scene_is_up() {
 	bal-status "$1" >/dev/null 2>&1
 }
 
-# flow_start NAME NAMESPACE ARGS...: traffic that goes on until flow_stop.
+# flow_start NAME NAMESPACE ARGS...: traffic that goes on until flow_stop.  It
+# has been answered by then, if anybody answers.
 declare -A SCENE_FLOW=()
 flow_start() {
 	local name=$1 where=$2
 	shift 2
 	lab_spawn "$where" "$LAB_DIR/flow.$name" "$TRAFFIC" "$@" --seconds 100
 	SCENE_FLOW[$name]=$LAB_PID
+	wait_for 10 grep -qs '^ready$' "$LAB_DIR/flow.$name" ||
+		diag "flow $name: no answer yet"
 }
 
 # flow_stop NAME...: end them; what they saw is told by flow.
