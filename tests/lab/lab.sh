@@ -72,29 +72,32 @@ lab_clock() {
 	LAB_NOW=$((10#${up/./}))
 }
 
-# wait_for SECONDS CMD...: until CMD succeeds; false when SECONDS (2, 0.5) are
-# over.
+# wait_for SECONDS CMD...: until CMD succeeds; false when it did not though it
+# was begun after SECONDS (2, 0.5): who was kept waiting looks once more.
 wait_for() {
-	local limit=$1 whole part=
+	local limit=$1 began whole part=
 	shift
 	whole=${limit%.*}
 	[ "$whole" = "$limit" ] || part=${limit#*.}
 	part=${part}00
 	lab_clock
+	began=$LAB_NOW
 	limit=$((LAB_NOW + 10#${whole:-0} * 100 + 10#${part:0:2}))
 	until "$@"; do
-		lab_clock
-		[ "$LAB_NOW" -lt "$limit" ] || return 1
+		[ "$began" -lt "$limit" ] || return 1
 		sleep 0.02
+		lab_clock
+		began=$LAB_NOW
 	done
 }
 
 # lab_stop PID [SECONDS]: end a process that we started; by force when it is
-# still there after SECONDS, 2 by default.
+# still there after SECONDS, 20 by default: by force OpenVPN ends without its
+# down script.
 lab_stop() {
 	local pid=$1
 	kill -TERM "$pid" 2>/dev/null
-	if ! wait_for "${2:-2}" lab_gone "$pid"; then
+	if ! wait_for "${2:-20}" lab_gone "$pid"; then
 		kill -KILL "$pid" 2>/dev/null
 	fi
 	wait "$pid" 2>/dev/null
