@@ -46,6 +46,28 @@ exec_cgroups() {
 	find "$EXEC_CGROUP" -mindepth 1 -name 'bal-exec.*'
 }
 
+# exec_has N: there are so many.
+exec_has() {
+	[ "$(exec_cgroups | wc -l)" -eq "$1" ]
+}
+
+# exec_keepers: those who wait for the end of a command; and are set up, which
+# they may be some time after it has begun.
+exec_keepers() {
+	local pid
+	for pid in $(pgrep -x bal-exec-end); do
+		[ /proc/"$pid"/cwd -ef / ] && echo "$pid"
+	done
+}
+
+exec_has_keeper() {
+	[ "$(exec_keepers | wc -l)" -eq 1 ]
+}
+
+exec_nobody_waits() {
+	! pgrep -x bal-exec-end >/dev/null
+}
+
 exec_no_cgroup() {
 	rmdir "$EXEC_CGROUP"/bal-exec.* 2>/dev/null
 	[ -z "$(exec_cgroups)" ]
