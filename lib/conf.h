@@ -51,6 +51,9 @@ struct bal_conf {
 
 	char *text; /* as it was read, @len bytes; NULL: there was no file */
 	size_t len;
+
+	/* Thresholds that contradict each other are brought together. */
+	bool settles;
 };
 
 /*

@@ -156,9 +156,11 @@ goes_with_conf(const struct bal_facts *f, const char *dev,
 {
 	struct bal_uplink_state us = { .told = *set };
 	const struct bal_state alone = { .uplinks = &us, .n_uplinks = 1 };
+	struct bal_conf conf = *f->conf;
 
+	conf.settles = false;
 	(void)bal_copy(us.name, sizeof(us.name), dev);
-	return bal_uplinks_agree(f->conf, &alone, why) == 0;
+	return bal_uplinks_agree(&conf, &alone, why) == 0;
 }
 
 static void

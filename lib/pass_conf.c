@@ -74,6 +74,17 @@ note_contradiction(struct bal_pass *pass, const struct bal_err *why)
 	memcpy(trouble->first, why->msg, sizeof(trouble->first));
 }
 
+/* bal.conf counts, but for something. */
+static bool
+agrees_now(struct bal_pass *pass)
+{
+	struct bal_err ignored;
+
+	if (pass->trouble.instead != BAL_INSTEAD_LAST_RIGHT)
+		pass->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
+	return bal_pass_conf_agrees(&pass->conf, &pass->state, &ignored) == 0;
+}
+
 /* What bal.conf says of these is as if nobody said it. */
 static bool
 agrees_without(struct bal_pass *pass, unsigned keys)
@@ -87,23 +98,38 @@ agrees_without(struct bal_pass *pass, unsigned keys)
 	if (bal_state_has_room(&pass->state, conf->globals.mark_mask,
 			       &ignored) < 0)
 		conf->globals.mark_mask = bal_globals_default().mark_mask;
-	pass->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
-	return bal_pass_conf_agrees(conf, &pass->state, &ignored) == 0;
+	return agrees_now(pass);
+}
+
+/*
+ * What uplinks were told may be wrong by itself, beside what is built in: it
+ * went with a line of bal.conf that is gone.
+ */
+static bool
+agrees_settled(struct bal_pass *pass)
+{
+	const struct bal_conf none = bal_conf_empty();
+	struct bal_err ignored;
+
+	pass->conf.settles = bal_pass_conf_agrees(&none, &pass->state,
+						  &ignored) < 0;
+	return pass->conf.settles && agrees_now(pass);
 }
 
 void
 bal_pass_reconcile_conf(struct bal_pass *pass)
 {
-	const struct bal_conf none = bal_conf_empty();
+	struct bal_conf none = bal_conf_empty();
 	struct bal_err why, ignored;
 
-	/* What uplinks were told may be wrong by itself. */
+	none.settles = true;
+	/* Uplinks that were told to be over each other: nothing helps. */
 	if (!pass->conf_anyway ||
 	    bal_pass_conf_agrees(&pass->conf, &pass->state, &why) == 0 ||
 	    bal_pass_conf_agrees(&none, &pass->state, &ignored) < 0)
 		return;
 	note_contradiction(pass, &why);
-	if (count_last_right(pass, &pass->state) ||
+	if (count_last_right(pass, &pass->state) || agrees_settled(pass) ||
 	    agrees_without(pass, BAL_SET_THRESHOLDS))
 		return;
 	(void)agrees_without(pass, BAL_SET_THRESHOLDS | BAL_SET_OVER);

@@ -61,6 +61,8 @@ bal_uplink_settings(const struct bal_conf *conf,
 		set.timeout_min_ms = set.timeout_ms;
 	if (set.stable_max_ms < set.stable_ms)
 		set.stable_max_ms = set.stable_ms;
+	if (conf->settles)
+		bal_uplink_settle(&set);
 	return set;
 }
 

@@ -63,6 +63,9 @@ int bal_uplinks_resolve(const struct bal_conf *conf,
 int bal_uplink_agrees(const char *name, const struct bal_settings *set,
 		      struct bal_err *err);
 
+/* Where they do not: what is degraded counts, and recovers well below. */
+void bal_uplink_settle(struct bal_settings *set);
+
 /*
  * Do the settings of every uplink go together?  -1 with BAL_ECONF: these do
  * not, and bal_uplinks_resolve() would fail for all; or some are over each

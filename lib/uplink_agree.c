@@ -30,6 +30,15 @@ bal_uplink_agrees(const char *name, const struct bal_settings *set,
 	return 0;
 }
 
+void
+bal_uplink_settle(struct bal_settings *set)
+{
+	if (set->degraded_loss && set->recovered_loss >= set->degraded_loss)
+		set->recovered_loss = set->degraded_loss / 2;
+	if (set->recovered_rtt_ms >= set->degraded_rtt_ms)
+		set->recovered_rtt_ms = 0;
+}
+
 struct link_over {
 	const char *name;
 	char over[BAL_IFNAMSIZ];
