@@ -55,14 +55,16 @@ no_room(uint32_t mask, struct bal_err *err)
 }
 
 int
-bal_state_has_room(const struct bal_state *state, uint32_t mask,
+bal_state_has_room(const struct bal_state *state, size_t more, uint32_t mask,
 		   struct bal_err *err)
 {
-	if (state->n_uplinks > last_slot(mask))
+	size_t n = state->n_uplinks + more;
+
+	if (n > last_slot(mask))
 		return bal_err(err, BAL_ECONF,
 			       "mark_mask 0x%x has room for %u uplinks, and "
 			       "there are %zu",
-			       mask, last_slot(mask), state->n_uplinks);
+			       mask, last_slot(mask), n);
 	return 0;
 }
 

@@ -54,8 +54,9 @@ int bal_intent_admit(const struct bal_intent *intent,
 		     struct bal_state *state, struct bal_arena *arena,
 		     bal_table_list *fresh, struct bal_err *err);
 
-/* BAL_ECONF where mark_mask @mask has not room for all uplinks. */
-int bal_state_has_room(const struct bal_state *state, uint32_t mask,
+/* BAL_ECONF where mark_mask @mask has not room for all uplinks and @more. */
+int bal_state_has_room(const struct bal_state *state, size_t more,
+		       uint32_t mask,
 		       struct bal_err *err);
 
 /*

@@ -18,9 +18,13 @@ count_instead(struct bal_pass *pass, enum bal_conf_instead instead,
 	pass->trouble.instead = instead;
 }
 
-/* False where none is kept, or it goes no better with what uplinks were told. */
+/*
+ * False where none is kept, or it goes no better with what uplinks were told,
+ * and @more of them.
+ */
 static bool
-count_last_right(struct bal_pass *pass, const struct bal_state *beside)
+count_last_right(struct bal_pass *pass, const struct bal_state *beside,
+		 size_t more)
 {
 	struct bal_err ignored;
 	struct bal_conf last;
@@ -29,7 +33,10 @@ count_last_right(struct bal_pass *pass, const struct bal_state *beside)
 	    pass->trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
 	    bal_conf_read(&last, pass->paths.last_right, true, &ignored) < 0)
 		return false;
-	if (beside && bal_pass_conf_agrees(&last, beside, &ignored) < 0) {
+	if (beside &&
+	    (bal_state_has_room(beside, more, last.globals.mark_mask,
+				&ignored) < 0 ||
+	     bal_pass_conf_agrees(&last, beside, &ignored) < 0)) {
 		bal_conf_fini(&last);
 		return false;
 	}
@@ -49,7 +56,7 @@ bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
 				 &pass->trouble, err) < 0)
 		return -1;
 	if (pass->trouble.faults)
-		(void)count_last_right(pass, NULL);
+		(void)count_last_right(pass, NULL, 0);
 	return 0;
 }
 
@@ -57,7 +64,7 @@ int
 bal_pass_conf_agrees(const struct bal_conf *conf, const struct bal_state *state,
 		     struct bal_err *err)
 {
-	if (bal_state_has_room(state, conf->globals.mark_mask, err) < 0)
+	if (bal_state_has_room(state, 0, conf->globals.mark_mask, err) < 0)
 		return -1;
 	return bal_uplinks_agree(conf, state, err);
 }
@@ -95,7 +102,7 @@ agrees_without(struct bal_pass *pass, unsigned keys)
 	conf->check.has &= ~keys;
 	for (size_t i = 0; i < conf->n_uplinks; i++)
 		conf->uplinks[i].set.has &= ~keys;
-	if (bal_state_has_room(&pass->state, conf->globals.mark_mask,
+	if (bal_state_has_room(&pass->state, 0, conf->globals.mark_mask,
 			       &ignored) < 0)
 		conf->globals.mark_mask = bal_globals_default().mark_mask;
 	return agrees_now(pass);
@@ -129,10 +136,26 @@ bal_pass_reconcile_conf(struct bal_pass *pass)
 	    bal_pass_conf_agrees(&none, &pass->state, &ignored) < 0)
 		return;
 	note_contradiction(pass, &why);
-	if (count_last_right(pass, &pass->state) || agrees_settled(pass) ||
+	if (count_last_right(pass, &pass->state, 0) || agrees_settled(pass) ||
 	    agrees_without(pass, BAL_SET_THRESHOLDS))
 		return;
 	(void)agrees_without(pass, BAL_SET_THRESHOLDS | BAL_SET_OVER);
+}
+
+void
+bal_pass_make_room(struct bal_pass *pass, const char *dev)
+{
+	struct bal_err why;
+
+	if (!pass->conf_anyway || bal_state_find(&pass->state, dev) ||
+	    bal_state_has_room(&pass->state, 1, pass->conf.globals.mark_mask,
+			       &why) == 0)
+		return;
+	note_contradiction(pass, &why);
+	if (count_last_right(pass, &pass->state, 1))
+		return;
+	pass->conf.globals.mark_mask = bal_globals_default().mark_mask;
+	(void)agrees_now(pass);
 }
 
 static bool

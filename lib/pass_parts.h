@@ -19,6 +19,12 @@ int bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err);
 void bal_pass_reconcile_conf(struct bal_pass *pass);
 
 /*
+ * No mark is left for @dev, a new uplink: with pass->conf_anyway as good as a
+ * contradiction, for a boot brings uplinks up one by one.
+ */
+void bal_pass_make_room(struct bal_pass *pass, const char *dev);
+
+/*
  * A pass went well with the configuration: it is kept for when it is wrong, as
  * far as the disk can be written.  Nothing is written where it is kept already.
  */

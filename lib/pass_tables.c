@@ -38,6 +38,7 @@ bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 	if (!intent->comes_late && !bal_snapshot_link(&pass->snap, intent->dev))
 		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
 			       intent->dev);
+	bal_pass_make_room(pass, intent->dev);
 	if (bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0 ||
 	    bal_intent_admit(intent, &pass->conf.globals, &names,
 			     &pass->snap.rules, &pass->state, &pass->arena,
