@@ -38,7 +38,6 @@ struct bal_pass {
 	struct bal_conf_trouble trouble;
 	/* bal.conf is right, but not beside what uplinks were told until now. */
 	bool conf_waits;
-	bool conf_kept; /* @conf is what paths.last_right holds */
 	struct bal_state state;
 	struct bal_nl *nl;
 	int lock; /* descriptor, -1: not held */

@@ -182,10 +182,10 @@ bal_pass_keep_conf(struct bal_pass *pass)
 	struct bal_err ignored;
 
 	/* Without an uplink nothing can have gone wrong with it. */
-	if (pass->conf_kept || pass->trouble.faults || !paths->last_right[0] ||
+	if (pass->trouble.faults || !paths->last_right[0] ||
 	    !pass->state.n_uplinks)
 		return;
-	pass->conf_kept = true;
+	/* Each time: the disk may have been full, or somebody cleans up. */
 	if (is_kept(pass))
 		return;
 	if (bal_make_dir_of(paths->last_right, &ignored) == 0)

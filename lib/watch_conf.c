@@ -31,7 +31,6 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 	}
 	bal_conf_fini(&pass->conf);
 	pass->conf = conf;
-	pass->conf_kept = false;
 	pass->trouble = (struct bal_conf_trouble){ 0 };
 	bal_say(BAL_SAY_EVENT, "configuration read again");
 	return 0;
