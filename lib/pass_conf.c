@@ -2,6 +2,7 @@
 /* pass_conf - the configuration of a pass, and what counts while it is wrong. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "globals.h"
 #include "lines.h"
@@ -45,28 +46,21 @@ count_last_right(struct bal_pass *pass, const struct bal_state *beside,
 }
 
 int
-bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
+bal_pass_conf_stays(const struct bal_pass *pass, const struct bal_conf *conf,
+		    struct bal_err *err)
 {
 	const struct bal_paths *paths = &pass->paths;
+	struct stat now, kept;
 
-	if (!pass->conf_anyway)
-		return bal_conf_read(&pass->conf, paths->conf,
-				     paths->conf_given, err);
-	if (bal_conf_read_anyway(&pass->conf, paths->conf, paths->conf_given,
-				 &pass->trouble, err) < 0)
-		return -1;
-	if (pass->trouble.faults)
-		(void)count_last_right(pass, NULL, 0);
-	return 0;
-}
-
-int
-bal_pass_conf_agrees(const struct bal_conf *conf, const struct bal_state *state,
-		     struct bal_err *err)
-{
-	if (bal_state_has_room(state, 0, conf->globals.mark_mask, err) < 0)
-		return -1;
-	return bal_uplinks_agree(conf, state, err);
+	if (!conf->text || conf->len || !paths->last_right[0] ||
+	    stat(paths->conf, &now) < 0 || !S_ISREG(now.st_mode) ||
+	    stat(paths->last_right, &kept) < 0 || !S_ISREG(kept.st_mode) ||
+	    !kept.st_size)
+		return 0;
+	return bal_err(err, BAL_ECONF,
+		       "%s is empty, and was not before (if that is meant, "
+		       "remove it)",
+		       paths->conf);
 }
 
 static void
@@ -79,6 +73,38 @@ note_contradiction(struct bal_pass *pass, const struct bal_err *why)
 		return;
 	trouble->why = *why;
 	memcpy(trouble->first, why->msg, sizeof(trouble->first));
+}
+
+int
+bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
+{
+	const struct bal_paths *paths = &pass->paths;
+	struct bal_err why;
+
+	if (!pass->conf_anyway) {
+		if (bal_conf_read(&pass->conf, paths->conf, paths->conf_given,
+				  err) < 0)
+			return -1;
+		return bal_pass_conf_stays(pass, &pass->conf, err);
+	}
+	if (bal_conf_read_anyway(&pass->conf, paths->conf, paths->conf_given,
+				 &pass->trouble, err) < 0)
+		return -1;
+	if (pass->trouble.faults)
+		(void)count_last_right(pass, NULL, 0);
+	else if (bal_pass_conf_stays(pass, &pass->conf, &why) < 0 &&
+		 count_last_right(pass, NULL, 0))
+		note_contradiction(pass, &why);
+	return 0;
+}
+
+int
+bal_pass_conf_agrees(const struct bal_conf *conf, const struct bal_state *state,
+		     struct bal_err *err)
+{
+	if (bal_state_has_room(state, 0, conf->globals.mark_mask, err) < 0)
+		return -1;
+	return bal_uplinks_agree(conf, state, err);
 }
 
 /* bal.conf counts, but for something. */

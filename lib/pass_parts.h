@@ -12,6 +12,13 @@ int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
 int bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err);
 
 /*
+ * -1, BAL_ECONF: @conf has lost every byte.  Such a file is one that is being
+ * written just now, or that a power failure left: as good as a mistake.
+ */
+int bal_pass_conf_stays(const struct bal_pass *pass,
+			const struct bal_conf *conf, struct bal_err *err);
+
+/*
  * Two settings can contradict each other, which shows only when what uplinks
  * were told is put together with the configuration: with pass->conf_anyway go
  * on with one that does not, too.

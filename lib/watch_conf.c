@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* watch_conf - bal.conf read again, by who must not stop for a mistake in it. */
+#include "pass_parts.h"
 #include "watch_parts.h"
 
 /* What goes together with what stanzas and options have said until now. */
@@ -24,7 +25,8 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 	if (bal_conf_read(&conf, pass->paths.conf, pass->paths.conf_given,
 			  err) < 0)
 		return -1;
-	if (agrees(&conf, pass->paths.state, err) < 0) {
+	if (bal_pass_conf_stays(pass, &conf, err) < 0 ||
+	    agrees(&conf, pass->paths.state, err) < 0) {
 		bal_conf_fini(&conf);
 		pass->conf_waits = true;
 		return -1;

@@ -18,7 +18,7 @@ scene() {
 	[ -d "$LAB_DIR"/iproute2 ] || cp -r "$NAMES" "$LAB_DIR"/iproute2
 	rm -r "${NAMES:?}"/*
 	cp -r "$LAB_DIR"/iproute2/. "$NAMES"
-	: >/etc/bal/bal.conf
+	echo >/etc/bal/bal.conf
 	veth_box "$NS" && veth_device "$NS" eth1 11 192.168.1.101/24 &&
 		veth_device "$NS" eth2 12 192.168.1.102/24 &&
 		veth_device "$NS" eth3 13 &&
