@@ -90,7 +90,7 @@ bal_paths_init(struct bal_paths *paths, const char *conf_option,
 	    set_path(p.rt_dir, from_env("BAL_RT_DIR", "/etc/iproute2"), NULL,
 		     err) < 0)
 		return -1;
-	if (conf_option)
+	if (conf_option || (p.conf_given && !from_env("BAL_LIBDIR", NULL)))
 		p.last_right[0] = '\0';
 	*paths = p;
 	return 0;

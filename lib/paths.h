@@ -21,7 +21,10 @@ struct bal_paths {
 	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
 	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
 	char spent[BAL_PATH_MAX];      /* and /spent */
-	/* and /bal.conf; "" with -c: that one is for this command only */
+	/*
+	 * and /bal.conf; "" for a configuration of one command only (-c), or of
+	 * one shell: BAL_CONF without a BAL_LIBDIR that goes with it.
+	 */
 	char last_right[BAL_PATH_MAX];
 	char journal[BAL_PATH_MAX];    /* RUNDIR/journal */
 	char event_dir[BAL_PATH_MAX];  /* BAL_EVENT_DIR, SYSCONFDIR/bal/event.d */

@@ -33,6 +33,26 @@ test_built_in(void **state)
 	assert_string_equal(p.rt_dir, "/etc/iproute2");
 	assert_non_null(strstr(p.event_dir, "/bal/event.d"));
 	assert_non_null(strstr(p.saved_mode, "/lib/bal/mode"));
+	assert_non_null(strstr(p.last_right, "/lib/bal/bal.conf"));
+}
+
+/* What is right for one command or shell is not what was right for the box. */
+static void
+test_last_right(void **state)
+{
+	struct bal_err err = { 0 };
+	struct bal_paths p;
+
+	(void)state;
+	setenv("BAL_CONF", "/a/conf", 1);
+	setenv("BAL_LIBDIR", "", 1);
+	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
+	assert_string_equal(p.last_right, "");
+	setenv("BAL_LIBDIR", "/a/lib", 1);
+	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
+	assert_string_equal(p.last_right, "/a/lib/bal.conf");
+	assert_int_equal(bal_paths_init(&p, "other", &err), 0);
+	assert_string_equal(p.last_right, "");
 }
 
 static void
@@ -428,6 +448,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_built_in),
+		TEST(test_last_right),
 		TEST(test_environment_and_option),
 		TEST(test_too_long),
 		TEST(test_make_dir),
