@@ -20,8 +20,8 @@ inside() {
 	in_ns "$NS" "$@"
 }
 
-# The objects of the kernel, without what is chance: ids of nexthops, and the
-# order of rules within one priority.
+# The objects of the kernel, without what is chance: ids of nexthops, the order of
+# rules within one priority, and whether the kernel has seen a carrier as yet.
 kernel_objects() {
 	ip -N -o -d -4 -batch - <<-END
 		rule show
@@ -37,7 +37,8 @@ export -f kernel_objects
 kernel() {
 	inside "$BASH" -c kernel_objects | sed -e 's/^id [0-9]*/id N/' \
 		-e 's/group [^ ]*/group/' -e 's/nhid [0-9]*/nhid N/' \
-		-e 's/nh_info id [0-9]*/nh_info/' | sort
+		-e 's/nh_info id [0-9]*/nh_info/' \
+		-e 's/ \(dead\|linkdown\)\>//g' | sort
 }
 
 # What is remembered, but for the time.

@@ -69,24 +69,27 @@ veth_xtables() {
 	done
 }
 
-# veth_routes: all, but for what the kernel says of a carrier: it may notice
-# long after whatever is looked at that a tunnel without a process has none.
+# veth_routes, veth_nexthops: all, but for what the kernel says of a carrier: it
+# may notice long after whatever is looked at that there is one, or none.
 veth_routes() {
-	ip -d -4 route show table all |
-		sed 's/ \(dead\|linkdown\)\>//g'
+	ip -d -4 route show table all | sed 's/ \(dead\|linkdown\)\>//g'
+}
+
+veth_nexthops() {
+	ip -d -4 nexthop | sed 's/ \(dead\|linkdown\)\>//g'
 }
 
 # veth_dump: all of it, in the namespace of the caller.
 veth_dump() {
 	ip -d -4 rule
 	veth_routes
-	ip -d -4 nexthop
+	veth_nexthops
 	veth_xtables
 	veth_sysctls
 }
 
 export LAB_IPTABLES
-export -f veth_routes veth_sysctls veth_xtables veth_dump
+export -f veth_routes veth_nexthops veth_sysctls veth_xtables veth_dump
 
 # veth_dump_of NS
 veth_dump_of() {
