@@ -34,3 +34,23 @@ mend() {
 		sed -nE "s/.*\"id\":\"$1\".*\"mend\":\"(.*)\"\}.*/\1/p" |
 		sed -e 's/\\"/"/g' -e 's/\\\\/\\/g' | head -n 1
 }
+
+# traced CMD...: its system calls and those of whom it calls in LAB_DIR/trace.  A
+# file for each process: in one for all, calls are torn apart.
+traced() {
+	rm -f "$LAB_DIR"/trace "$LAB_DIR"/trace.*
+	ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS-}" \
+		strace -ff -s 64 -o "$LAB_DIR"/trace "$@" >"$LAB_DIR"/out
+	sed 's/^/traced /' "$LAB_DIR"/trace.* >"$LAB_DIR"/trace
+}
+
+# writes: of its system calls those that change more than its own output.
+writes() {
+	grep -vE ' recv[a-z]+\(|"/dev/null", O_RDWR|mkdir.* = -1 EEXIST' \
+		"$LAB_DIR"/trace | grep -E \
+		-e 'O_(WRONLY|RDWR|CREAT|TRUNC)|RTM_(NEW|DEL|SET)' \
+		-e 'NLM_F_CREATE|SO_SET_REPLACE|SO_SET_ADD|modes=[^0]' \
+		-e ' (unlink|rename|mkdir|chmod|chown|link|symlink)(at2?)?\(' \
+		-e ' (truncate|mount|mknod|flock|init_module|kill)\(' \
+		-e ' write\([^012]'
+}
