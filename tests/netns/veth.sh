@@ -35,10 +35,12 @@ veth_device() {
 		wait_for 30 veth_carrier "$ns" "$dev" 1
 }
 
-# veth_carrier NS DEV 1|0: has it one, has it none?
+# veth_carrier NS DEV 1|0: has it one, has it none?  By its state, too: only with
+# that does the kernel tell routes, and take nexthops away.
 veth_carrier() {
 	case $(ip -n "$1" link show "$2") in
-	*,LOWER_UP*) [ "$3" = 1 ] ;;
+	*,LOWER_UP*" state UP "*) [ "$3" = 1 ] ;;
+	*,LOWER_UP* | *" state UP "*) return 1 ;;
 	*) [ "$3" = 0 ] ;;
 	esac
 }
