@@ -48,7 +48,8 @@ static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
-	struct bal_pass pass = { 0 };
+	/* A mistake in bal.conf keeps nobody from looking. */
+	struct bal_pass pass = { .conf_anyway = argc == 0 };
 	enum bal_mode mode = BAL_MODE_MULTI;
 	int rc;
 
@@ -61,8 +62,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
 		rc = argc ? change(&pass, ctx, mode, err) : show(&pass, err);
-	bal_pass_fini(&pass);
-	return rc;
+	return cmd_end_pass(&pass, rc, err);
 }
 
 int

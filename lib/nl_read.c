@@ -119,6 +119,7 @@ on_link(const struct nlmsghdr *h, void *arg)
 	link->up = ifi->ifi_flags & IFF_UP;
 	link->carrier = ifi->ifi_flags & IFF_LOWER_UP;
 	link->no_arp = ifi->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT);
+	link->loopback = ifi->ifi_flags & IFF_LOOPBACK;
 	link->tun = is_tun(tb[IFLA_LINKINFO]);
 	devconf_of(link, tb[IFLA_AF_SPEC]);
 	if (tb[IFLA_STATS64]) {

@@ -40,6 +40,7 @@ struct bal_link {
 	bool up;      /* IFF_UP */
 	bool carrier; /* IFF_LOWER_UP */
 	bool no_arp;  /* IFF_NOARP or IFF_POINTOPOINT: a tunnel or ppp */
+	bool loopback;
 	bool tun;     /* of a kind that OpenVPN makes: tun, tap, its own */
 	bool has_devconf;
 	int32_t devconf[BAL_DC_MAX];

@@ -31,12 +31,18 @@ int
 bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 	       struct bal_err *err)
 {
+	const struct bal_link *link =
+		bal_snapshot_link(&pass->snap, intent->dev);
 	const struct bal_uplink_state *us;
 	bal_table_list names = { 0 };
 
 	/* Nothing is registered for what is not there, and not dialled. */
-	if (!intent->comes_late && !bal_snapshot_link(&pass->snap, intent->dev))
+	if (!intent->comes_late && !link)
 		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
+			       intent->dev);
+	if (link && link->loopback)
+		return bal_err(err, BAL_EUNAVAIL,
+			       "%s: the loopback device leads nowhere",
 			       intent->dev);
 	bal_pass_make_room(pass, intent->dev);
 	if (bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0 ||

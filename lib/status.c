@@ -200,6 +200,7 @@ by_name(const void *a, const void *b)
 static void
 count(struct bal_status *status)
 {
+	status->n_all = status->rows.n;
 	status->n_alive = status->n_ready = 0;
 	for (size_t i = 0; i < status->rows.n; i++) {
 		const struct bal_status_row *row = &status->rows.v[i];
@@ -262,6 +263,5 @@ bal_status_narrow(struct bal_status *status, const char *name)
 		return NULL;
 	status->rows.v = row;
 	status->rows.n = 1;
-	count(status);
 	return row;
 }

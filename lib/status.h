@@ -55,7 +55,8 @@ struct bal_status {
 	bool no_marks;	 /* no legacy iptables: connections are not marked */
 	bool no_objects; /* classic multipath routes instead of nexthops */
 	uint32_t mark_mask;
-	size_t n_alive;
+	/* Of all, also where only one is left of the rows. */
+	size_t n_all, n_alive;
 	size_t n_ready; /* of these, balanced and waiting for their turn */
 	BAL_LIST(struct bal_status_row) rows;
 };

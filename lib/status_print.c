@@ -245,7 +245,7 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 
 	fprintf(out, "mode %s, %zu of %zu uplinks in use",
 		bal_mode_name(status->mode), status->n_alive - status->n_ready,
-		status->rows.n);
+		status->n_all);
 	if (status->n_ready)
 		fprintf(out, ", %zu ready", status->n_ready);
 	fputc('\n', out);
@@ -256,8 +256,10 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 		fprintf(out, "(errors in bal.conf: %s; commands by hand "
 			"stop at them)\n",
 			bal_conf_instead_text(status->trouble->instead));
-	if (!status->rows.n)
+	if (!status->rows.n) {
+		fputs("(no uplink: bal-doctor says what makes one)\n", out);
 		return;
+	}
 	for (int i = 0; i < COL_MAX; i++)
 		width[i] = strlen(titles[i]);
 	for (size_t i = 0; i < status->rows.n; i++) {
