@@ -46,6 +46,19 @@ is_target(const struct bal_target *v, size_t n, const struct bal_target *t)
 	return false;
 }
 
+static int
+parse_target(const char *word, struct bal_target *out, struct bal_err *err)
+{
+	struct bal_err why = { 0 };
+
+	if (bal_target_parse(word, out, &why) == 0)
+		return 0;
+	return bal_err(err, why.kind, "%s%s", why.msg,
+		       strchr(word, ';') ?
+			       ": targets are divided by commas or blanks" :
+			       "");
+}
+
 /* The new ones stand aside until all of the list is known to be good. */
 static int
 add_targets(struct bal_settings *s, const char *text, struct bal_err *err)
@@ -62,7 +75,7 @@ add_targets(struct bal_settings *s, const char *text, struct bal_err *err)
 			return bal_err(err, BAL_ECONF,
 				       "\"%.80s\" has a word that is too long",
 				       text);
-		if (bal_target_parse(word, &t, err) < 0)
+		if (parse_target(word, &t, err) < 0)
 			return -1;
 		if (is_target(s->targets, old, &t) || is_target(fresh, n, &t))
 			continue;

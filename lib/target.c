@@ -13,6 +13,9 @@
 #define PORT_HTTP 80
 #define STATUS_OK 200
 #define LABEL_MAX 63 /* RFC 1035, 2.3.4 */
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LABEL_CHARACTERS LETTERS "0123456789-_"
+#define NAME_CHARACTERS LABEL_CHARACTERS "."
 
 #define IP_HEAD 20
 #define UDP_HEAD 8
@@ -24,6 +27,24 @@
  * caller throws away when it fails.
  */
 typedef int reader(const char *rest, struct bal_target *t, struct bal_err *err);
+
+/* An address has no letters, but for IPv6, which has colons. */
+static bool
+is_name(const char *text)
+{
+	return strpbrk(text, LETTERS) && !text[strspn(text, NAME_CHARACTERS)];
+}
+
+static int
+parse_host(const char *text, struct bal_addr *out, struct bal_err *err)
+{
+	struct bal_err why = { 0 };
+
+	if (bal_host_parse(text, out, &why) == 0)
+		return 0;
+	return bal_err(err, why.kind, "%s%s", why.msg,
+		       is_name(text) ? ": names cannot be targets" : "");
+}
 
 /* The address that @rest begins with; @rest is moved behind it. */
 static int
@@ -44,7 +65,7 @@ take_host(const char **rest, struct bal_addr *out, struct bal_err *err)
 	memcpy(host, *rest, len);
 	host[len] = '\0';
 	*rest += len;
-	return bal_host_parse(host, out, err);
+	return parse_host(host, out, err);
 }
 
 /* ":PORT" where @rest begins with it, else none of it. */
@@ -86,7 +107,7 @@ take_text(const char *what, const char *from, size_t len, struct bal_target *t,
 static int
 read_host(const char *rest, struct bal_target *t, struct bal_err *err)
 {
-	return bal_host_parse(rest, &t->addr, err);
+	return parse_host(rest, &t->addr, err);
 }
 
 static int
@@ -108,9 +129,6 @@ static int
 take_name(const char *from, size_t len, struct bal_target *t,
 	  struct bal_err *err)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789-_";
 	const char *label;
 
 	if (len && from[len - 1] == '.')
@@ -118,7 +136,7 @@ take_name(const char *from, size_t len, struct bal_target *t,
 	if (take_text("name", from, len, t, err) < 0)
 		return -1;
 	for (label = t->text;; label++) {
-		size_t n = strspn(label, allowed);
+		size_t n = strspn(label, LABEL_CHARACTERS);
 
 		if (!n || n > LABEL_MAX || (label[n] && label[n] != '.'))
 			return bal_err(err, BAL_ECONF,
@@ -255,6 +273,16 @@ has_prefix(const char *text)
 	return len && text[len] == ':';
 }
 
+/* "9.9.9.9:53" */
+static bool
+is_host_and_port(const char *text)
+{
+	struct bal_target any = { 0 };
+	struct bal_err why = { 0 };
+
+	return read_tcp(text, &any, &why) == 0;
+}
+
 static int
 read_word(const char *text, struct bal_target *t, struct bal_err *err)
 {
@@ -280,6 +308,11 @@ read_word(const char *text, struct bal_target *t, struct bal_err *err)
 			       "\"%.80s\" is neither an address nor one of "
 			       "icmp: tcp: dns: http:// arp exec:",
 			       text);
+	if (is_host_and_port(text))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is not an IP address, did you mean "
+			       "\"tcp:%.80s\"?",
+			       text, text);
 	return read_host(text, t, err);
 }
 

@@ -160,7 +160,13 @@ static const struct {
 	{ "[check]\nevent_timeout = 1s\n",
 	  "2: key \"event_timeout\" belongs into [bal]\n" },
 	{ "[check]\ntargets = dns.google\n",
-	  "2: targets \"dns.google\" is not an IP address\n" },
+	  "2: targets \"dns.google\" is not an IP address: names cannot be "
+	  "targets\n" },
+	{ "[check]\ntargets = 9.9.9.9; 1.1.1.1\ntargets = 9.9.9.9:53 # x\n",
+	  "2: targets \"9.9.9.9;\" is not an IP address: targets are divided "
+	  "by commas or blanks\n"
+	  "3: targets \"9.9.9.9:53\" is not an IP address, did you mean "
+	  "\"tcp:9.9.9.9:53\"?\n" },
 	{ "[check]\ntargets = 9.9.9.9 # far\n[uplink a] # near\n",
 	  "2: targets \"#\" is not an IP address" HINT "\n"
 	  "3: \"[uplink a] # near\" is not a section: no \"]\" at its "

@@ -213,60 +213,74 @@ test_values(void **state)
 	}
 }
 
+static const struct {
+	const char *key, *text, *msg;
+	unsigned allowed;
+} messages[] = {
+	{ "gatway", "1.1.1.1",
+	  "unknown key \"gatway\", did you mean \"gateway\"?", ALL },
+	{ "weight", "1", "unknown key \"weight\"", BAL_SET_CHECK },
+	{ "weight", "0", "weight \"0\" is not between 1 and 255", ALL },
+	{ "weight", "x", "weight \"x\" is not a number", ALL },
+	{ "gateway", "fe80::1",
+	  "gateway \"fe80::1\" is IPv6, which is "
+	  "not supported yet",
+	  ALL },
+	{ "targets", "9.9.9.9 127.1.1.1",
+	  "targets \"127.1.1.1\" is a "
+	  "loopback address",
+	  ALL },
+	{ "targets", "dns.google",
+	  "targets \"dns.google\" is not an IP address: names "
+	  "cannot be targets",
+	  ALL },
+	{ "targets", "9.9.9.9;1.1.1.1",
+	  "targets \"9.9.9.9;1.1.1.1\" is not an IP address: targets "
+	  "are divided by commas or blanks",
+	  ALL },
+	{ "targets", "9.9.9.9, tcp:1.1.1.1:53;",
+	  "targets \"tcp:1.1.1.1:53;\": port \"53;\" is not a "
+	  "number: targets are divided by commas or blanks",
+	  ALL },
+	{ "targets", "9.9.9.9 1.1.1.1:443",
+	  "targets \"1.1.1.1:443\" is not an IP address, did you "
+	  "mean \"tcp:1.1.1.1:443\"?",
+	  ALL },
+	{ "targets", "9.9.9.9, tcp:1.1.1.1:0",
+	  "targets \"tcp:1.1.1.1:0\": port \"0\" is not between 1 "
+	  "and 65535",
+	  ALL },
+	{ "targets", ", ,", "targets \", ,\" names no address", ALL },
+	{ "timeout_min", "1h", "timeout_min \"1h\" is not between 10ms and 10s",
+	  ALL },
+	{ "degraded_loss", "100%",
+	  "degraded_loss \"100\" is not between 0 and 99", ALL },
+	{ "budget", "1kB", "budget \"1kB\" is not between 100kB and 1000000GB",
+	  ALL },
+	{ "http_host", "a b", "http_host \"a b\" is not the name of a host",
+	  ALL },
+	{ "on_dead", "routes",
+	  "on_dead \"routes\" is neither nothing nor a list of "
+	  "sockets and conntrack",
+	  ALL },
+	{ "http_expect", "x", "unknown key \"http_expect\"",
+	  ~(unsigned)BAL_SET_HTTP_EXPECT },
+	{ "", "", "unknown key \"\"", ALL },
+};
+
 static void
 test_messages(void **state)
 {
-	static const struct {
-		const char *key, *text, *msg;
-		unsigned allowed;
-	} cases[] = {
-		{ "gatway", "1.1.1.1",
-		  "unknown key \"gatway\", did you mean \"gateway\"?", ALL },
-		{ "weight", "1", "unknown key \"weight\"", BAL_SET_CHECK },
-		{ "weight", "0", "weight \"0\" is not between 1 and 255", ALL },
-		{ "weight", "x", "weight \"x\" is not a number", ALL },
-		{ "gateway", "fe80::1",
-		  "gateway \"fe80::1\" is IPv6, which is "
-		  "not supported yet",
-		  ALL },
-		{ "targets", "9.9.9.9 127.1.1.1",
-		  "targets \"127.1.1.1\" is a "
-		  "loopback address",
-		  ALL },
-		{ "targets", "dns.google",
-		  "targets \"dns.google\" is not an IP address", ALL },
-		{ "targets", "9.9.9.9, tcp:1.1.1.1:0",
-		  "targets \"tcp:1.1.1.1:0\": port \"0\" is not between 1 "
-		  "and 65535",
-		  ALL },
-		{ "targets", ", ,", "targets \", ,\" names no address", ALL },
-		{ "timeout_min", "1h",
-		  "timeout_min \"1h\" is not between 10ms and 10s", ALL },
-		{ "degraded_loss", "100%",
-		  "degraded_loss \"100\" is not between 0 and 99", ALL },
-		{ "budget", "1kB",
-		  "budget \"1kB\" is not between 100kB and 1000000GB", ALL },
-		{ "http_host", "a b",
-		  "http_host \"a b\" is not the name of a host", ALL },
-		{ "on_dead", "routes",
-		  "on_dead \"routes\" is neither nothing nor a list of "
-		  "sockets and conntrack",
-		  ALL },
-		{ "http_expect", "x", "unknown key \"http_expect\"",
-		  ~(unsigned)BAL_SET_HTTP_EXPECT },
-		{ "", "", "unknown key \"\"", ALL },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < sizeof(messages) / sizeof(*messages); i++) {
 		struct bal_settings s = { 0 };
 		struct bal_err err = { 0 };
 
-		assert_int_equal(bal_settings_set(&s, cases[i].allowed,
-						  cases[i].key, cases[i].text,
-						  &err),
+		assert_int_equal(bal_settings_set(&s, messages[i].allowed,
+						  messages[i].key,
+						  messages[i].text, &err),
 				 -1);
-		assert_string_equal(err.msg, cases[i].msg);
+		assert_string_equal(err.msg, messages[i].msg);
 	}
 }
 

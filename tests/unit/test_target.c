@@ -17,6 +17,7 @@
 #define N(array) (sizeof(array) / sizeof(*(array)))
 #define TEN "abcdefghij"
 #define SIXTY TEN TEN TEN TEN TEN TEN
+#define NAMES ": names cannot be targets"
 
 static struct bal_target
 good(const char *text)
@@ -108,7 +109,16 @@ static const struct {
 	const char *text, *msg;
 } refused[] = {
 	{ "", "\"\" is not an IP address" },
-	{ "dns.google", "\"dns.google\" is not an IP address" },
+	{ "dns.google", "\"dns.google\" is not an IP address" NAMES },
+	{ "localhost.", "\"localhost.\" is not an IP address" NAMES },
+	{ "1.2.3", "\"1.2.3\" is not an IP address" },
+	{ "9.9.9.9;", "\"9.9.9.9;\" is not an IP address" },
+	{ "9.9.9.9:53", "\"9.9.9.9:53\" is not an IP address, did you mean "
+			"\"tcp:9.9.9.9:53\"?" },
+	{ "9.9.9.9:0", "\"9.9.9.9:0\" is not an IP address" },
+	{ "9.9.9.9:", "\"9.9.9.9:\" is not an IP address" },
+	{ "9.9.9.9:53/x", "\"9.9.9.9:53/x\" is not an IP address" },
+	{ "127.0.0.1:53", "\"127.0.0.1:53\" is not an IP address" },
 	{ "9.9.9.0/24", "\"9.9.9.0/24\" is not a single address" },
 	{ "0.0.0.0", "\"0.0.0.0\" is an unspecified address" },
 	{ "fe80::1", "\"fe80::1\" is IPv6, which is not supported yet" },
@@ -125,7 +135,7 @@ static const struct {
 	{ "9.9.9.9\x7f", "has a control character (0x7f)" },
 	{ "icmp:", "\"icmp:\": \"\" is not an IP address" },
 	{ "icmp:dns.google",
-	  "\"icmp:dns.google\": \"dns.google\" is not an IP address" },
+	  "\"icmp:dns.google\": \"dns.google\" is not an IP address" NAMES },
 	{ "tcp:", "\"tcp:\": names no address" },
 	{ "tcp::80", "\"tcp::80\": names no address" },
 	{ "tcp:1.1.1.1", "\"tcp:1.1.1.1\": names no port" },
@@ -142,7 +152,7 @@ static const struct {
 	{ "tcp:1.1.1.1:80/x",
 	  "\"tcp:1.1.1.1:80/x\": \"/x\" behind the port means nothing" },
 	{ "tcp:dns.google:443",
-	  "\"tcp:dns.google:443\": \"dns.google\" is not an IP address" },
+	  "\"tcp:dns.google:443\": \"dns.google\" is not an IP address" NAMES },
 	{ "tcp:224.0.0.1:1",
 	  "\"tcp:224.0.0.1:1\": \"224.0.0.1\" is a multicast address" },
 	{ "tcp:[2001:db8::1]:443",
@@ -176,7 +186,7 @@ static const struct {
 	{ "http://1.2.3.4:/", "\"http://1.2.3.4:/\": port \"\" is not a "
 			      "number" },
 	{ "http://dns.google/",
-	  "\"http://dns.google/\": \"dns.google\" is not an IP address" },
+	  "\"http://dns.google/\": \"dns.google\" is not an IP address" NAMES },
 	{ "http://1.2.3.4=2", "\"http://1.2.3.4=2\": \"=2\" is not a status "
 			      "of three digits" },
 	{ "http://1.2.3.4/=099", "\"http://1.2.3.4/=099\": status \"099\" is "
@@ -186,7 +196,7 @@ static const struct {
 	{ "http://1.2.3.4/\xc3\xbc", "\"http://1.2.3.4/\xc3\xbc\": the path "
 				     "is not plain ASCII: write %C3" },
 	{ "arp:", "\"arp:\": \"\" is not an IP address" },
-	{ "arp:eth0", "\"arp:eth0\": \"eth0\" is not an IP address" },
+	{ "arp:eth0", "\"arp:eth0\": \"eth0\" is not an IP address" NAMES },
 	{ "exec:relative",
 	  "\"exec:relative\": \"relative\" is not an absolute path" },
 	{ "exec:", "\"exec:\": \"\" is not an absolute path" },
