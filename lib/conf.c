@@ -164,7 +164,7 @@ take_key(void *arg, const char *section, const char *key, const char *text)
 		take_global(r, BAL_GLOBAL_BAL, key, text);
 		break;
 	case SECTION_CHECK:
-		if (bal_nearer(key, NULL, "when_all_dead")) /* or misspelt */
+		if (bal_nearer(bal_near_bare(key), NULL, "when_all_dead"))
 			take_global(r, BAL_GLOBAL_CHECK, key, text);
 		else
 			take_setting(r, &r->conf.check, BAL_SET_CHECK, key,

@@ -278,7 +278,7 @@ bal_globals_set(struct bal_globals *g, unsigned allowed, const char *key,
 			continue;
 		if (!strcmp(key, keys[i].name))
 			break;
-		near = bal_nearer(key, near, keys[i].name);
+		near = bal_nearer(bal_near_bare(key), near, keys[i].name);
 	}
 	if (i == N_KEYS)
 		return bal_near_unknown(key, near, err);

@@ -83,6 +83,16 @@ bal_nearer(const char *typed, const char *best, const char *word)
 	return old < FAR ? best : NULL;
 }
 
+const char *
+bal_near_bare(const char *key)
+{
+	const size_t len = strlen("bal-");
+
+	return !strncmp(key, "bal-", len) || !strncmp(key, "bal_", len) ?
+		       key + len :
+		       key;
+}
+
 int
 bal_near_unknown(const char *typed, const char *best, struct bal_err *err)
 {

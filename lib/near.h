@@ -20,6 +20,9 @@
  */
 const char *bal_nearer(const char *typed, const char *best, const char *word);
 
+/* What is to be near where somebody typed `bal-weight` as in a stanza. */
+const char *bal_near_bare(const char *key);
+
 /*
  * -1, with `unknown key "gatway", did you mean "gateway"?` or, where @best is
  * NULL, the first half of it in @err; kind BAL_ECONF.

@@ -51,6 +51,18 @@ static const struct {
 	  "\"when_all_dead\"?\n" },
 	/* Near to what means nothing here. */
 	{ "[check]\nwieght = 1", "2: unknown key \"wieght\"\n" },
+	/* As in a stanza. */
+	{ "[uplink eth1]\nbal-weight = 3\nbal_gatway = 1",
+	  "2: unknown key \"bal-weight\", did you mean \"weight\"?\n"
+	  "3: unknown key \"bal_gatway\", did you mean \"gateway\"?\n" },
+	{ "[bal]\nbal-mode = solo\nbal-weight = 3\nbal- = 1",
+	  "2: unknown key \"bal-mode\", did you mean \"mode\"?\n"
+	  "3: unknown key \"bal-weight\"\n"
+	  "4: unknown key \"bal-\"\n" },
+	{ "[check]\nbal-when_all_dead = keep\nbal-down = 3",
+	  "2: unknown key \"bal-when_all_dead\", did you mean "
+	  "\"when_all_dead\"?\n"
+	  "3: unknown key \"bal-down\", did you mean \"down\"?\n" },
 	{ "mode = solo\n", "1: key \"mode\" stands before any section\n" },
 	{ "[bal]\nmode\n[check]\n", "2: no \"=\" between a key and a value\n" },
 	{ "[bal]\n\nmode", "3: no \"=\" between a key and a value\n" },

@@ -246,6 +246,8 @@ static const struct {
 	  "targets \"1.1.1.1:443\" is not an IP address, did you "
 	  "mean \"tcp:1.1.1.1:443\"?",
 	  ALL },
+	{ "bal-weight", "3",
+	  "unknown key \"bal-weight\", did you mean \"weight\"?", ALL },
 	{ "targets", "9.9.9.9, tcp:1.1.1.1:0",
 	  "targets \"tcp:1.1.1.1:0\": port \"0\" is not between 1 "
 	  "and 65535",
