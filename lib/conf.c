@@ -121,9 +121,9 @@ take_global(struct reader *r, unsigned allowed, const char *key,
 		tell_value(r, text, &err);
 }
 
-/* Is @key one of another section? */
-static bool
-is_misplaced(struct reader *r, const char *key)
+/* The section that @key is of, this one before others; NULL: of none. */
+static const char *
+home_of(const struct reader *r, const char *key)
 {
 	unsigned global = 0, setting = 0;
 	const char *name, *home = NULL;
@@ -136,14 +136,48 @@ is_misplaced(struct reader *r, const char *key)
 	for (i = SECTION_MAX; i-- > SECTION_BAL;) {
 		if (!(rooms[i].globals & global || rooms[i].settings & setting))
 			continue;
-		if (i == (size_t)r->section)
-			return false;
 		home = rooms[i].title;
+		if (i == (size_t)r->section)
+			break;
 	}
-	if (home)
-		bal_lines_fault(&r->lines, r->lines.number,
-				"key \"%.80s\" belongs into %s", key, home);
 	return home;
+}
+
+/* Is @key of another section, or of none where none has begun? */
+static bool
+is_misplaced(struct reader *r, const char *key)
+{
+	const char *home = home_of(r, key);
+
+	if (r->section == SECTION_NONE)
+		bal_lines_fault(&r->lines, r->lines.number,
+				"key \"%.80s\" stands before any section%s%s",
+				key, home ? "; it belongs below " : "",
+				home ? home : "");
+	else if (home && home != rooms[r->section].title)
+		bal_lines_fault(&r->lines, r->lines.number,
+				"key \"%.80s\" belongs in %s", key, home);
+	else
+		return false;
+	return true;
+}
+
+/* "targets tcp:9.9.9.9:53": inih takes the first ":" for want of a "=". */
+static bool
+lacks_equals(struct reader *r, const char *key)
+{
+	size_t len = strcspn(key, " \t");
+	char word[32];
+
+	if (!key[len] || len >= sizeof(word))
+		return false;
+	memcpy(word, key, len);
+	word[len] = '\0';
+	if (!home_of(r, word))
+		return false;
+	bal_lines_fault(&r->lines, r->lines.number, "no \"=\" behind \"%s\"",
+			word);
+	return true;
 }
 
 static int
@@ -153,13 +187,10 @@ take_key(void *arg, const char *section, const char *key, const char *text)
 
 	(void)section; /* cut at 49 characters: ours is not */
 	bal_lines_taken(&r->lines);
-	if (r->section >= SECTION_BAL && is_misplaced(r, key))
+	if (r->section == SECTION_BAD || lacks_equals(r, key) ||
+	    is_misplaced(r, key))
 		return 1;
 	switch (r->section) {
-	case SECTION_NONE:
-		bal_lines_fault(&r->lines, r->lines.number,
-				"key \"%.80s\" stands before any section", key);
-		break;
 	case SECTION_BAL:
 		take_global(r, BAL_GLOBAL_BAL, key, text);
 		break;
@@ -258,6 +289,37 @@ begin_single(struct reader *r, enum section section, const char *name)
 	return section;
 }
 
+/* "[chek]", "[Uplink eth1]", "[uplink=eth1]", "[eth1]": what was meant? */
+static void
+tell_unknown(struct reader *r, const char *name)
+{
+	char text[BAL_LINE_MAX + 1], words[2][BAL_IFNAMSIZ], *p = text;
+	const char *rest = text, *near = NULL, *dev = NULL;
+	struct bal_err err;
+	size_t n = 0;
+
+	(void)bal_copy(text, sizeof(text), name);
+	while ((p = strpbrk(p, "=:")))
+		*p = ' ';
+	while (n < 2 && bal_next_word(&rest, words[n], sizeof(words[n])) > 0)
+		n++;
+	if (n == 1) {
+		near = bal_nearer(words[0], NULL, "bal");
+		near = bal_nearer(words[0], near, "check");
+	}
+	if (n && bal_nearer(words[0], NULL, "uplink"))
+		dev = n == 2 && !bal_check_ifname(words[1], &err) ? words[1] :
+								    "DEV";
+	else if (n == 1 && !near && !bal_check_ifname(words[0], &err))
+		dev = words[0];
+	if (dev)
+		near = "uplink ";
+	bal_lines_fault(&r->lines, r->lines.number,
+			"unknown section \"[%s]\"%s%s%s%s", name,
+			near ? ", did you mean \"[" : "", near ? near : "",
+			dev ? dev : "", near ? "]\"?" : "");
+}
+
 static void
 begin_section(void *arg, const char *name)
 {
@@ -278,8 +340,7 @@ begin_section(void *arg, const char *name)
 		r->section = begin_uplink(
 			r, name + prefix + strspn(name + prefix, " \t"));
 	else
-		bal_lines_fault(&r->lines, r->lines.number,
-				"unknown section \"[%s]\"", name);
+		tell_unknown(r, name);
 }
 
 /* `over` in a circle: no packet would ever leave. */

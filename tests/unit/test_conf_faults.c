@@ -63,12 +63,52 @@ static const struct {
 	  "2: unknown key \"bal-when_all_dead\", did you mean "
 	  "\"when_all_dead\"?\n"
 	  "3: unknown key \"bal-down\", did you mean \"down\"?\n" },
-	{ "mode = solo\n", "1: key \"mode\" stands before any section\n" },
+	{ "masquerade = yes\ndown = 3\nweight = 2\nmetric = 1\n",
+	  "1: key \"masquerade\" stands before any section; it belongs below "
+	  "[bal]\n"
+	  "2: key \"down\" stands before any section; it belongs below "
+	  "[check]\n"
+	  "3: key \"weight\" stands before any section; it belongs below "
+	  "[uplink DEV]\n"
+	  "4: key \"metric\" stands before any section\n" },
+	/* The ":" would do for inih. */
+	{ "[check]\ntargets tcp:9.9.9.9:53\ntargets\thttp://9.9.9.9/\n"
+	  "weight 3:1\nmetric a:3\ntargets 9.9.9.9\n",
+	  "2: no \"=\" behind \"targets\"\n"
+	  "3: no \"=\" behind \"targets\"\n"
+	  "4: no \"=\" behind \"weight\"\n"
+	  "5: unknown key \"metric a\"\n"
+	  "6: no \"=\" between a key and a value\n" },
+	{ "targets tcp:9.9.9.9:53\n", "1: no \"=\" behind \"targets\"\n" },
 	{ "[bal]\nmode\n[check]\n", "2: no \"=\" between a key and a value\n" },
 	{ "[bal]\n\nmode", "3: no \"=\" between a key and a value\n" },
-	{ "[chek]\ndown = x\n", "1: unknown section \"[chek]\"\n" },
+	{ "[chek]\ndown = x\n",
+	  "1: unknown section \"[chek]\", did you mean \"[check]\"?\n" },
+	{ "[Check]\n[checks]\n[Bal]\n[ bal ]\n",
+	  "1: unknown section \"[Check]\", did you mean \"[check]\"?\n"
+	  "2: unknown section \"[checks]\", did you mean \"[check]\"?\n"
+	  "3: unknown section \"[Bal]\", did you mean \"[bal]\"?\n"
+	  "4: unknown section \"[ bal ]\", did you mean \"[bal]\"?\n" },
+	{ "[eth1]\ntargets tcp:9.9.9.9:53\n[ eth1.7 ]\n",
+	  "1: unknown section \"[eth1]\", did you mean \"[uplink eth1]\"?\n"
+	  "3: unknown section \"[ eth1.7 ]\", did you mean "
+	  "\"[uplink eth1.7]\"?\n" },
+	{ "[Uplink eth1]\n[uplink=eth1]\n[upink]\n[uplinks a/b]\n",
+	  "1: unknown section \"[Uplink eth1]\", did you mean "
+	  "\"[uplink eth1]\"?\n"
+	  "2: unknown section \"[uplink=eth1]\", did you mean "
+	  "\"[uplink eth1]\"?\n"
+	  "3: unknown section \"[upink]\", did you mean "
+	  "\"[uplink DEV]\"?\n"
+	  "4: unknown section \"[uplinks a/b]\", did you mean "
+	  "\"[uplink DEV]\"?\n" },
+	{ "[main]\n[a/b]\n[eth1 eth2]\n[" FIFTY "]\n",
+	  "1: unknown section \"[main]\"\n"
+	  "2: unknown section \"[a/b]\"\n"
+	  "3: unknown section \"[eth1 eth2]\"\n"
+	  "4: unknown section \"[" FIFTY "]\"\n" },
 	{ "[]\n", "1: unknown section \"[]\"\n" },
-	{ "[uplinks]\n", "1: unknown section \"[uplinks]\"\n" },
+	{ "[ ]\n", "1: unknown section \"[ ]\"\n" },
 	{ "[bal\nmode = solo\n",
 	  "1: \"[bal\" is not a section: no \"]\" at its end\n" },
 	{ "[", "1: \"[\" is not a section: no \"]\" at its end\n" },
@@ -101,13 +141,14 @@ static const struct {
 	  "3: key \"when_all_dead\" is said twice in its section\n" },
 	{ "[check]\nwhen_all_dead = no\n",
 	  "2: when_all_dead \"no\" is neither keep nor unreachable\n" },
-	{ "[check]\nweight = 1\n", "2: key \"weight\" belongs into [uplink DEV]\n" },
-	{ "[check]\nmode = solo\n", "2: key \"mode\" belongs into [bal]\n" },
+	{ "[check]\nweight = 1\n",
+	  "2: key \"weight\" belongs in [uplink DEV]\n" },
+	{ "[check]\nmode = solo\n", "2: key \"mode\" belongs in [bal]\n" },
 	{ "[bal]\nwhen_all_dead = keep\ndown = 1\n",
-	  "2: key \"when_all_dead\" belongs into [check]\n"
-	  "3: key \"down\" belongs into [check]\n" },
+	  "2: key \"when_all_dead\" belongs in [check]\n"
+	  "3: key \"down\" belongs in [check]\n" },
 	{ "[uplink a]\nwhen_all_dead = keep\n",
-	  "2: key \"when_all_dead\" belongs into [check]\n" },
+	  "2: key \"when_all_dead\" belongs in [check]\n" },
 	{ "[bal]\nmode = dual\n",
 	  "2: mode \"dual\" is neither multi nor solo\n" },
 	{ "[bal]\nbalance = packet\n",
@@ -170,7 +211,7 @@ static const struct {
 	{ "[bal]\nevent_timeout = 11min\n",
 	  "2: event_timeout \"11min\" is not between 1s and 600s\n" },
 	{ "[check]\nevent_timeout = 1s\n",
-	  "2: key \"event_timeout\" belongs into [bal]\n" },
+	  "2: key \"event_timeout\" belongs in [bal]\n" },
 	{ "[check]\ntargets = dns.google\n",
 	  "2: targets \"dns.google\" is not an IP address: names cannot be "
 	  "targets\n" },
@@ -219,7 +260,7 @@ static const struct {
 	  "1: key \"x\" stands before any section\n"
 	  "3: mode \"x\" is neither multi nor solo\n"
 	  "4: no \"=\" between a key and a value\n"
-	  "5: unknown section \"[chek]\"\n"
+	  "5: unknown section \"[chek]\", did you mean \"[check]\"?\n"
 	  "7: up \"0\" is not between 1 and 100\n" },
 };
 
@@ -348,9 +389,8 @@ test_anyway_without(void **state)
 	const char *path = in_folder("nowhere");
 
 	(void)state;
-	assert_int_equal(bal_conf_read_anyway(&conf, path, false, &trouble,
-					      &err),
-			 0);
+	assert_int_equal(
+		bal_conf_read_anyway(&conf, path, false, &trouble, &err), 0);
 	assert_int_equal(trouble.why.kind, BAL_EOK);
 	assert_int_equal(trouble.faults, 0);
 	assert_int_equal(
@@ -365,11 +405,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_faults),
-		TEST(test_line_length),
-		TEST(test_limits),
-		TEST(test_anyway),
-		TEST(test_anyway_without),
+		TEST(test_faults), TEST(test_line_length),    TEST(test_limits),
+		TEST(test_anyway), TEST(test_anyway_without),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
