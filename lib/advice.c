@@ -6,20 +6,6 @@
 
 #include "sysctl.h"
 
-static bool
-gateway_is_near(const struct bal_uplink *up)
-{
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		struct bal_addr net = bal_addr_network(&up->addrs[i]->addr);
-
-		/* Leases of a single address have their gateway outside. */
-		if (up->addrs[i]->peer || bal_addr_is_host(&net) ||
-		    bal_addr_in(&up->gateway, &net))
-			return true;
-	}
-	return false;
-}
-
 static void
 advise_gateway(const struct bal_uplink *up)
 {
@@ -32,7 +18,7 @@ advise_gateway(const struct bal_uplink *up)
 	else if (bal_addr_none(&up->gateway) && !up->no_arp)
 		bal_warn("%s: no gateway is known: not used until there is one",
 			 up->name);
-	else if (!bal_addr_none(&up->gateway) && !gateway_is_near(up))
+	else if (!bal_addr_none(&up->gateway) && !bal_uplink_gateway_is_near(up))
 		bal_warn("%s: gateway %s is outside the device's subnet",
 			 up->name, bal_addr_host_str(&up->gateway, buf));
 }

@@ -276,6 +276,20 @@ by_slot(const void *a, const void *b)
 	return x->slot < y->slot ? -1 : x->slot > y->slot;
 }
 
+bool
+bal_uplink_gateway_is_near(const struct bal_uplink *up)
+{
+	for (size_t i = 0; i < up->n_addrs; i++) {
+		struct bal_addr net = bal_addr_network(&up->addrs[i]->addr);
+
+		/* Leases of a single address have their gateway outside. */
+		if (up->addrs[i]->peer || bal_addr_is_host(&net) ||
+		    bal_addr_in(&up->gateway, &net))
+			return true;
+	}
+	return false;
+}
+
 /* Is the device @ifindex an uplink that is up? */
 static bool
 is_uplink(const struct bal_uplinks *ups, int ifindex)

@@ -98,6 +98,12 @@ bool bal_uplink_is_tunnel(const struct bal_uplink *up);
 bool bal_uplink_owns(const struct bal_uplink *up,
 		     const struct bal_target *target);
 
+/*
+ * Is its gateway in a subnet of its device, or is it as it should be that it is
+ * not: with an address of a point-to-point link, or one without a subnet?
+ */
+bool bal_uplink_gateway_is_near(const struct bal_uplink *up);
+
 /* A, the primary address in the gateway's subnet; NULL without addresses. */
 const struct bal_ifaddr *bal_uplink_addr(const struct bal_uplink *up);
 
