@@ -144,7 +144,104 @@ no_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
+/* Of a lease nobody has typed anything, and servers mean what they say. */
+static bool
+is_typed(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	const struct bal_stanza *s;
+
+	return !bal_addr_none(&up->set.gateway) || line_of(f, up, &s);
+}
+
+static bool
+is_far(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	return up->admin_up && up->up && up->n_addrs &&
+	       !bal_addr_none(&up->gateway) && !bal_uplink_is_tunnel(up) &&
+	       !bal_uplink_gateway_is_near(up) && is_typed(f, up);
+}
+
+/* Others ask for their gateway now and then in vain, and live. */
+static bool
+is_silent(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	if (!up->admin_up || !up->usable || up->health != BAL_HEALTH_DEAD)
+		return false;
+	for (size_t i = 0; i < f->mute.n; i++)
+		if (strcmp(f->mute.v[i], up->name) == 0)
+			return true;
+	return false;
+}
+
+bool
+bal_doctor_gateway_explains(const struct bal_facts *f,
+			    const struct bal_uplink *up)
+{
+	const struct bal_uplink *line =
+		up->stranded ? bal_facts_uplink(f, up->set.over) : up;
+
+	return line && is_silent(f, line);
+}
+
+static enum bal_severity
+severity_of(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	if (is_silent(f, up) && bal_doctor_all_dead(f))
+		return BAL_SEVERITY_BROKEN;
+	/* Somebody answers by it: it may be meant so. */
+	if (up->health == BAL_HEALTH_ALIVE || up->health == BAL_HEALTH_DEGRADED)
+		return BAL_SEVERITY_NOTE;
+	return BAL_SEVERITY_RISK;
+}
+
+static void
+far_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	char text[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!is_far(f, up))
+			continue;
+		bal_doctor_find(d, severity_of(f, up), "gateway-far", up->name,
+				"Most often a typing error in the gateway or "
+				"the netmask. The route is made all the same, "
+				"and nobody may answer there.");
+		bal_doctor_what(d, "its gateway %s is outside its subnet",
+				bal_addr_host_str(&up->gateway, text));
+		mend(f, d, up, &up->gateway);
+	}
+}
+
+static void
+silent_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	char text[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		/* What is typed wrong is told with the reason. */
+		if (!is_silent(f, up) || is_far(f, up))
+			continue;
+		bal_doctor_find(d, severity_of(f, up), "gateway-silent",
+				up->name,
+				"It does not even answer on the link: a typing "
+				"error, or the modem hangs.");
+		bal_doctor_what(d, "nobody answers at its gateway %s",
+				bal_addr_host_str(&up->gateway, text));
+		if (is_typed(f, up))
+			mend(f, d, up, &up->gateway);
+		else
+			bal_doctor_mend(d, "ip neigh show dev %s",
+					bal_doctor_word(d, up->name));
+	}
+}
+
 const struct bal_doctor_rule bal_doctor_rules_gateway[] = {
 	{ no_gateways, true },
+	{ far_gateways, true },
+	{ silent_gateways, true },
 	{ NULL, false },
 };

@@ -54,4 +54,14 @@ bool bal_doctor_probed(const struct bal_facts *f);
 /* Is any uplink there for bal to look after? */
 bool bal_doctor_any_up(const struct bal_facts *f);
 
+/* Is every uplink that somebody wants dead, all in all? */
+bool bal_doctor_all_dead(const struct bal_facts *f);
+
+/*
+ * Is it dead because nobody answers at its gateway, or at that of the line it
+ * is over?  It is told of those.
+ */
+bool bal_doctor_gateway_explains(const struct bal_facts *f,
+				 const struct bal_uplink *up);
+
 #endif

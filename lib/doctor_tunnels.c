@@ -40,9 +40,58 @@ underlay(const struct bal_facts *f, struct bal_diagnosis *d,
 			remote, remote, local);
 }
 
+/* "?": it was known, and is lost with the state. */
+static bool
+is_over_known(const struct bal_uplink *tun)
+{
+	return tun->set.over[0] && strcmp(tun->set.over, "?") != 0;
+}
+
+/* There, or a stick that is not plugged in, or a typing error? */
+static bool
+is_over_a_line(const struct bal_facts *f, const struct bal_uplink *tun)
+{
+	return bal_facts_uplink(f, tun->set.over) ||
+	       bal_snapshot_link(f->snap, tun->set.over) ||
+	       bal_conf_find(f->conf, tun->set.over);
+}
+
+/* Over @line; where that is "", nobody knows which one is meant. */
 static void
-no_local(struct bal_diagnosis *d, const struct bal_client *c,
-	 const struct bal_uplink *tun)
+mend_over(const struct bal_facts *f, struct bal_diagnosis *d,
+	  const struct bal_uplink *tun, const char *line)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, tun->name);
+
+	if (!bal_facts_uplink(f, line))
+		line = "DEVICE";
+	if (us && us->told.has & BAL_SET_OVER)
+		bal_doctor_mend(d, "bal-up %s --over %s (and where it is said "
+				   "to bal-up at boot)",
+				tun->name, line);
+	else
+		bal_doctor_mend(d,
+				"over = %s (in the [uplink %s] section of "
+				"bal.conf)",
+				line, tun->name);
+}
+
+/* Of what the client's file says of its line. */
+static void
+mend_client(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_client *c, const struct bal_uplink *tun,
+	    const char *in_place)
+{
+	if (is_over_a_line(f, tun))
+		bal_doctor_mend(d, "bind-dev %s (%sin %s)", tun->set.over,
+				in_place, c->path);
+	else
+		mend_over(f, d, tun, c->bind_dev);
+}
+
+static void
+no_local(const struct bal_facts *f, struct bal_diagnosis *d,
+	 const struct bal_client *c, const struct bal_uplink *tun)
 {
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-local", tun->name,
 			"The kernel chooses the line that carries the "
@@ -50,12 +99,12 @@ no_local(struct bal_diagnosis *d, const struct bal_client *c,
 	bal_doctor_what(d,
 			"%s has no local line: nothing keeps the tunnel on %s",
 			c->path, tun->set.over);
-	bal_doctor_mend(d, "bind-dev %s (in %s)", tun->set.over, c->path);
+	mend_client(f, d, c, tun, "");
 }
 
 static void
-wrong_local(struct bal_diagnosis *d, const struct bal_client *c,
-	    const struct bal_uplink *tun)
+wrong_local(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_client *c, const struct bal_uplink *tun)
 {
 	char local[BAL_ADDR_STRLEN];
 
@@ -65,20 +114,36 @@ wrong_local(struct bal_diagnosis *d, const struct bal_client *c,
 			"come up again when it has ended.");
 	bal_doctor_what(d, "%s has local %s, which no uplink has", c->path,
 			local);
-	bal_doctor_mend(d, "bind-dev %s (in place of it, in %s)",
-			tun->set.over, c->path);
+	mend_client(f, d, c, tun, "in place of it, ");
 }
 
 static void
-wrong_device(struct bal_diagnosis *d, const struct bal_client *c,
-	     const struct bal_uplink *tun)
+wrong_device(const struct bal_facts *f, struct bal_diagnosis *d,
+	     const struct bal_client *c, const struct bal_uplink *tun)
 {
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "bind-dev", tun->name,
 			"The tunnel goes by a line that it is not counted "
 			"for, and dies with it.");
 	bal_doctor_what(d, "%s has bind-dev %s, and over is %s", c->path,
 			c->bind_dev, tun->set.over);
-	bal_doctor_mend(d, "bind-dev %s (in %s)", tun->set.over, c->path);
+	mend_client(f, d, c, tun, "");
+}
+
+/* A hook is told of an address that the client binds to, of no device. */
+static void
+over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_client *c, const struct bal_uplink *tun)
+{
+	if (!bal_facts_uplink(f, c->bind_dev) ||
+	    strcmp(c->bind_dev, tun->name) == 0)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "over-unsaid", tun->name,
+			"bal-up cannot learn it from bind-dev: the tunnel is "
+			"not stranded with its line, and both may get a "
+			"share.");
+	bal_doctor_what(d, "%s has bind-dev %s, and nothing says what %s is over",
+			c->path, c->bind_dev, tun->name);
+	mend_over(f, d, tun, c->bind_dev);
 }
 
 /* Is the line of the tunnel the one that bal takes it for? */
@@ -88,15 +153,17 @@ transport(const struct bal_facts *f, struct bal_diagnosis *d,
 {
 	const struct bal_uplink *tun = bal_facts_uplink(f, c->dev);
 
-	if (!tun || !tun->admin_up || !tun->set.over[0])
+	if (!tun || !tun->admin_up)
 		return;
-	if (c->bind_dev[0]) {
+	if (!is_over_known(tun)) {
+		over_unsaid(f, d, c, tun);
+	} else if (c->bind_dev[0]) {
 		if (strcmp(c->bind_dev, tun->set.over) != 0)
-			wrong_device(d, c, tun);
+			wrong_device(f, d, c, tun);
 	} else if (!c->has_local) {
-		no_local(d, c, tun);
+		no_local(f, d, c, tun);
 	} else if (!bal_addr_none(&c->local) && !holder_of(f, &c->local)) {
-		wrong_local(d, c, tun);
+		wrong_local(f, d, c, tun);
 	}
 }
 

@@ -158,6 +158,23 @@ is_silent(const struct bal_facts *f, const struct bal_uplink *up)
 	return is_dead(f, up) && up->usable && !up->stranded;
 }
 
+bool
+bal_doctor_all_dead(const struct bal_facts *f)
+{
+	return first_if_all(f, is_dead) != NULL;
+}
+
+/* The first whose gateway does not say why; NULL: they all do. */
+static const struct bal_uplink *
+first_unexplained(const struct bal_facts *f)
+{
+	for (size_t i = 0; i < f->uplinks->n; i++)
+		if (f->uplinks->v[i].admin_up &&
+		    !bal_doctor_gateway_explains(f, &f->uplinks->v[i]))
+			return &f->uplinks->v[i];
+	return NULL;
+}
+
 /* By hand, what its probes ask. */
 static void
 mend_silence(struct bal_diagnosis *d, const struct bal_uplink *up)
@@ -180,8 +197,10 @@ static void
 all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	const struct bal_uplink *first = first_if_all(f, is_dead);
+	const struct bal_uplink *ask = first ? first_unexplained(f) : NULL;
 
-	if (!first)
+	/* Where all gateways are silent, targets are not to blame. */
+	if (!ask)
 		return;
 	if (first_if_all(f, is_silent)) {
 		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
@@ -192,7 +211,7 @@ all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 				"answered, probes are at fault, else the "
 				"lines.");
 		bal_doctor_what(d, "all uplinks are dead: no target answers");
-		mend_silence(d, first);
+		mend_silence(d, ask);
 	} else {
 		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
 				"Some are not even asked: their device, "

@@ -133,6 +133,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	bal_facts_rules(f, pass->nl);
 	bal_facts_clients(f, pass->nl);
 	bal_facts_wireguard(f, pass->nl);
+	bal_facts_gateways(f, pass->nl);
 }
 
 static void

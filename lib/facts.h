@@ -157,6 +157,9 @@ struct bal_facts {
 	BAL_LIST(struct bal_client) clients;
 	BAL_LIST(struct bal_endpoint) endpoints;
 
+	/* Uplinks whose gateway was asked for its hardware address in vain. */
+	BAL_LIST(const char *) mute;
+
 	BAL_LIST(const char *) unseen; /* what could not be looked at */
 };
 

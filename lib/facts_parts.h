@@ -63,6 +63,9 @@ void bal_facts_stanzas(struct bal_facts *f);
 /* OpenVPN's client configurations, and where their packets leave. */
 void bal_facts_clients(struct bal_facts *f, struct bal_nl *nl);
 
+/* Gateways that do not even answer on the link. */
+void bal_facts_gateways(struct bal_facts *f, struct bal_nl *nl);
+
 /* Where the packets of WireGuard's tunnels leave. */
 void bal_facts_wireguard(struct bal_facts *f, struct bal_nl *nl);
 

@@ -181,6 +181,27 @@ other_device(const char *name)
 	return link_of(name);
 }
 
+/* Of tun1 over eth1, and all is well. */
+static inline struct bal_client *
+client(void)
+{
+	struct bal_client *c;
+
+	tunnel(1, 3);
+	name_table("tun1");
+	see();
+	obey_devconf();
+	c = BAL_PUSH(&w.arena, &f.clients);
+	assert_non_null(c);
+	c->path = "/etc/openvpn/client/eth1.conf";
+	assert_int_equal(bal_copy(c->dev, sizeof(c->dev), "tun1"), 0);
+	c->has_local = c->looked_up = true;
+	c->local = addr("192.168.1.101");
+	c->remote = addr("198.51.100.1");
+	assert_int_equal(bal_copy(c->leaves, sizeof(c->leaves), "eth1"), 0);
+	return c;
+}
+
 #define NOTE BAL_SEVERITY_NOTE
 #define RISK BAL_SEVERITY_RISK
 #define BROKEN BAL_SEVERITY_BROKEN
