@@ -153,6 +153,52 @@ what_agrees_with_its_stanza(void **state)
 }
 
 static void
+a_section_that_was_told_otherwise(void **state)
+{
+	struct bal_stanza *s;
+	const struct bal_finding *found;
+
+	(void)state;
+	configured("eth2", "weight", "9");
+	configured("eth2", "targets", "9.9.9.9");
+	see();
+	finds_nothing();
+	told("eth2", "weight", "2");
+	see();
+	found = finds(NOTE, "overridden", "eth2");
+	assert_string_equal(found->what, "weight = 9 of bal.conf is not in "
+					 "force: bal-up was told 2");
+	assert_string_equal(found->mend, "editor /etc/bal/bal.conf");
+	s = stanza("eth2");
+	says(s, "address", "192.168.1.102/24");
+	says(s, "bal-weight", "2");
+	found = finds(NOTE, "overridden", "eth2");
+	assert_string_equal(found->what, "weight = 9 of bal.conf is not in "
+					 "force: its stanza says 2");
+	assert_string_equal(found->mend, "editor +3 /etc/network/interfaces");
+	configured("eth2", "priority", "4");
+	told("eth2", "priority", "3");
+	see();
+	says(s, "bal-priority", "3");
+	assert_string_equal(finds(NOTE, "overridden", "eth2")->what,
+			    "weight = 9, priority = 4 of bal.conf are not in "
+			    "force: its stanza says weight = 2, priority = 3");
+	assert_false(bal_doctor_ill(&d));
+	configured("eth2", "weight", "2");
+	configured("eth2", "priority", "3");
+	see();
+	finds_nothing();
+	/* The stanza's is not in force either. */
+	told("eth2", "weight", "5");
+	see();
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	assert_string_equal(d.findings.v[1].what,
+			    "weight = 2 of bal.conf is not in force: bal-up "
+			    "was told 5");
+}
+
+static void
 over_itself(void **state)
 {
 	struct bal_stanza *s = stanza("lte0");
@@ -248,6 +294,7 @@ main(void)
 		HEALTHY(a_gateway_that_is_none),
 		HEALTHY(an_uplink_that_its_stanza_does_not_mean),
 		HEALTHY(what_agrees_with_its_stanza),
+		HEALTHY(a_section_that_was_told_otherwise),
 		HEALTHY(over_itself),
 		HEALTHY(stanza_and_conf_contradict_each_other),
 		HEALTHY(ifupdown_cannot_read_its_file),
