@@ -192,17 +192,18 @@ take_key(void *arg, const char *section, const char *key, const char *text)
 		return 1;
 	switch (r->section) {
 	case SECTION_BAL:
-		take_global(r, BAL_GLOBAL_BAL, key, text);
+		take_global(r, rooms[SECTION_BAL].globals, key, text);
 		break;
 	case SECTION_CHECK:
 		if (bal_nearer(bal_near_bare(key), NULL, "when_all_dead"))
-			take_global(r, BAL_GLOBAL_CHECK, key, text);
+			take_global(r, rooms[SECTION_CHECK].globals, key, text);
 		else
-			take_setting(r, &r->conf.check, BAL_SET_CHECK, key,
-				     text);
+			take_setting(r, &r->conf.check,
+				     rooms[SECTION_CHECK].settings, key, text);
 		break;
 	case SECTION_UPLINK:
-		take_setting(r, &last_uplink(r)->set, ~0u, key, text);
+		take_setting(r, &last_uplink(r)->set,
+			     rooms[SECTION_UPLINK].settings, key, text);
 		break;
 	default:
 		break;

@@ -56,8 +56,7 @@ int bal_intent_admit(const struct bal_intent *intent,
 
 /* BAL_ECONF where mark_mask @mask has not room for all uplinks and @more. */
 int bal_state_has_room(const struct bal_state *state, size_t more,
-		       uint32_t mask,
-		       struct bal_err *err);
+		       uint32_t mask, struct bal_err *err);
 
 /*
  * A mark_mask that has become narrower: uplinks whose slot leaves it get
