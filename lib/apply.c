@@ -104,24 +104,28 @@ write_hash_policy(int32_t value)
  * being done.  It is told at the end; without the kernel's modules, warned of.
  */
 static void
-commit_chains(const struct bal_op *op, const bal_chain_list *chains,
-	      struct bal_err *failed)
+commit_chains(const struct bal_op *op, const struct bal_changes *changes,
+	      struct bal_applied *out, struct bal_err *failed)
 {
+	const bal_chain_list *chains = changes->chains;
 	struct bal_err err = { 0 };
 
-	if (bal_mangle_commit(op->xtable, chains->v, chains->n, &err) == 0)
+	if (bal_mangle_commit(op->xtable, chains->v, chains->n,
+			      changes->lock_wait_ms, &err) == 0)
 		return;
 	if (err.kind == BAL_EUNAVAIL)
 		bal_warn("%s", err.msg);
+	else if (err.kind == BAL_EBUSY && !changes->lock_wait_ms)
+		out->chains_wait = true;
 	else if (failed->kind == BAL_EOK)
 		*failed = err;
 }
 
 int
-bal_apply(struct bal_nl *nl, const bal_op_list *ops,
-	  const bal_chain_list *chains, struct bal_applied *out,
-	  struct bal_err *err)
+bal_apply(struct bal_nl *nl, const struct bal_changes *changes,
+	  struct bal_applied *out, struct bal_err *err)
 {
+	const bal_op_list *ops = changes->ops;
 	struct applying a = { .ops = ops, .out = out };
 	struct bal_err failed = { 0 };
 	int rc = 0;
@@ -141,7 +145,7 @@ bal_apply(struct bal_nl *nl, const bal_op_list *ops,
 		if (rc == 0 && op->kind == BAL_OP_HASH_POLICY)
 			write_hash_policy(op->hash_policy);
 		if (rc == 0 && op->kind == BAL_OP_CHAINS)
-			commit_chains(op, chains, &failed);
+			commit_chains(op, changes, out, &failed);
 	}
 	if (rc == 0)
 		rc = bal_nl_flush(nl, err);

@@ -447,10 +447,10 @@ is_lost_race(int eno)
 
 int
 bal_mangle_commit(enum bal_xtable table, const struct bal_chain *chains,
-		  size_t n, struct bal_err *err)
+		  size_t n, unsigned wait_ms, struct bal_err *err)
 {
 	struct wanted w = { .table = table, .chains = chains, .n = n };
-	const int lock = bal_xtables_lock(err);
+	const int lock = bal_xtables_lock(wait_ms, err);
 	struct xtc_handle *h;
 	int rc = -1, eno = 0;
 

@@ -23,11 +23,11 @@ int bal_mangle_read(enum bal_xtable table, struct bal_arena *arena,
  * .table is @table are looked at): each chain exists with exactly these rules
  * and one jump; a chain of ours (BAL_...) that is not among them goes, with
  * its jumps.  Foreign rules, chains and all counters of theirs stay.  Takes
- * iptables' lock (XTABLES_LOCKFILE or /run/xtables.lock, bounded wait,
- * BAL_EBUSY naming it) and repeats a commit that lost a race (EAGAIN), a few
+ * iptables' lock (XTABLES_LOCKFILE or /run/xtables.lock, waiting @wait_ms at
+ * most, BAL_EBUSY naming it) and repeats a commit that lost a race (EAGAIN), a few
  * times.  CONNMARK and match revisions are asked from the kernel.
  */
 int bal_mangle_commit(enum bal_xtable table, const struct bal_chain *chains,
-		      size_t n, struct bal_err *err);
+		      size_t n, unsigned wait_ms, struct bal_err *err);
 
 #endif

@@ -94,6 +94,20 @@ bal_nl_close(struct bal_nl *nl)
 	free(nl);
 }
 
+int
+bal_nl_reopen(struct bal_nl *nl, struct bal_err *err)
+{
+	struct bal_nl *fresh = bal_nl_open(err);
+
+	if (!fresh)
+		return -1;
+	rtnl_close(&nl->rth);
+	nl->rth = fresh->rth;
+	nl->n = nl->used = 0;
+	free(fresh);
+	return 0;
+}
+
 uint32_t
 bal_nl_port(const struct bal_nl *nl)
 {

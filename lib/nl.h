@@ -28,6 +28,13 @@ struct bal_nl *bal_nl_open(struct bal_err *err);
 struct bal_nl *bal_nl_open_proto(int protocol, struct bal_err *err);
 void bal_nl_close(struct bal_nl *nl);
 
+/*
+ * The same handle with a fresh socket, for one that lives on after a failure:
+ * no late answer can be taken for one of what follows.  -1: none is to be had,
+ * and the old socket stays.
+ */
+int bal_nl_reopen(struct bal_nl *nl, struct bal_err *err);
+
 /* The port that the kernel gives as the sender of what we change by @nl. */
 uint32_t bal_nl_port(const struct bal_nl *nl);
 

@@ -36,6 +36,7 @@ typedef BAL_LIST(struct bal_start) bal_start_list;
 
 struct bal_outcome {
 	bal_start_list starts; /* by bal_pass_tunnels() */
+	uint64_t tunnels_ms; /* when that may find one more; 0: never */
 	bal_event_list events;
 	bal_release_list releases;
 };

@@ -18,6 +18,7 @@ bal_pass_init(struct bal_pass *pass, const char *conf_option,
 	      struct bal_err *err)
 {
 	pass->lock = pass->run_lock = -1;
+	pass->lock_wait_ms = BAL_LOCK_WAIT_MS;
 	if (bal_paths_init(&pass->paths, conf_option, err) < 0 ||
 	    bal_pass_read_conf(pass, err) < 0)
 		return -1;
@@ -35,6 +36,8 @@ bal_pass_forget(struct bal_pass *pass)
 	memset(&pass->refused, 0, sizeof(pass->refused));
 	memset(&pass->outcome, 0, sizeof(pass->outcome));
 	pass->unwritten = (struct bal_err){ 0 };
+	pass->locked_out = pass->chains_wait = false;
+	pass->n_changes = 0;
 }
 
 void
@@ -46,11 +49,10 @@ bal_pass_fini(struct bal_pass *pass)
 	bal_conf_fini(&pass->conf);
 	bal_nl_close(pass->nl);
 	pass->nl = NULL;
-	if (pass->lock >= 0)
-		close(pass->lock);
+	bal_unlock(&pass->lock);
 	if (pass->run_lock >= 0)
 		close(pass->run_lock);
-	pass->lock = pass->run_lock = -1;
+	pass->run_lock = -1;
 }
 
 static int
@@ -198,6 +200,20 @@ bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err)
 	return 0;
 }
 
+uint64_t
+bal_pass_next_ms(const struct bal_pass *pass)
+{
+	const uint64_t all[] = { bal_outcome_next_ms(&pass->state),
+				 pass->outcome.tunnels_ms,
+				 pass->uplinks.next_ms };
+	uint64_t next = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i] && (!next || all[i] < next))
+			next = all[i];
+	return next;
+}
+
 /*
  * An uplink that the kernel refuses, whatever is tried, is left out of this
  * pass: a group that it is to join would be refused as a whole, and with it
@@ -247,6 +263,39 @@ may_go_on(const struct bal_intent *intent)
 	return intent->kind == BAL_INTENT_CHECK;
 }
 
+/* So that a kill leaves the intent to the next command. */
+static int
+write_ahead(struct bal_pass *pass, const struct bal_intent *intent,
+	    struct bal_err *err)
+{
+	pass->state_written = bal_state_write(&pass->state, pass->paths.state,
+					      err) == 0;
+	if (pass->state_written)
+		return 0;
+	if (!may_go_on(intent))
+		return -1;
+	pass->unwritten = *err;
+	return 0;
+}
+
+static int
+apply(struct bal_pass *pass, const struct bal_plan *plan,
+      const bal_op_list *ops, struct bal_applied *applied, struct bal_err *err)
+{
+	const struct bal_changes changes = {
+		.ops = ops,
+		.chains = &plan->chains,
+		.lock_wait_ms = pass->lock_wait_ms < BAL_XTABLES_WAIT_MS ?
+					pass->lock_wait_ms :
+					BAL_XTABLES_WAIT_MS,
+	};
+	int rc = bal_apply(pass->nl, &changes, applied, err);
+
+	pass->chains_wait = applied->chains_wait;
+	pass->n_changes += ops->n;
+	return rc;
+}
+
 /* Plan, diff, apply.  1: refused, which @applied tells more of. */
 static int
 reconcile(struct bal_pass *pass, const struct bal_intent *intent,
@@ -264,14 +313,9 @@ reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 	/* With nothing to do there is nothing that a kill could cut short. */
 	if (pass->dry_run || ops.n == 0)
 		return 0;
-	if (bal_state_write(&pass->state, pass->paths.state, err) < 0) {
-		if (!may_go_on(intent))
-			return -1;
-		pass->unwritten = *err;
-	} else {
-		pass->state_written = true;
-	}
-	if (bal_apply(pass->nl, &ops, &plan.chains, applied, err) < 0)
+	if (pass->lock >= 0 && write_ahead(pass, intent, err) < 0)
+		return -1;
+	if (apply(pass, &plan, &ops, applied, err) < 0)
 		return -1;
 	return applied->refused ? 1 : 0;
 }
@@ -418,6 +462,21 @@ tell_refusals(const struct bal_pass *pass, const struct bal_intent *intent,
 	return rc;
 }
 
+/*
+ * Events are for when it can be remembered that they were reported.  Without
+ * the lock that may take long, and connections must not wait for it.
+ */
+static int
+end_unwritten(struct bal_pass *pass, struct bal_err *err)
+{
+	if (pass->locked_out && pass->n_changes &&
+	    bal_pass_outcome(pass, err) == 0)
+		bal_aftermath_release(pass);
+	pass->outcome.events.n = 0;
+	*err = pass->unwritten;
+	return -1;
+}
+
 static int
 run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	   struct bal_err *err)
@@ -426,11 +485,8 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 		return -1;
 	if (pass->dry_run)
 		return 0;
-	/* Told when it can be remembered that it was. */
-	if (pass->unwritten.kind != BAL_EOK) {
-		*err = pass->unwritten;
-		return -1;
-	}
+	if (pass->unwritten.kind != BAL_EOK)
+		return end_unwritten(pass, err);
 	if (bal_pass_conclude(pass, intent, err) < 0)
 		return -1;
 	bal_aftermath_release(pass);
@@ -446,6 +502,22 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	return tell_refusals(pass, intent, err);
 }
 
+/* 0: it is ours, or @intent can do without it. */
+static int
+take_lock(struct bal_pass *pass, const struct bal_intent *intent,
+	  struct bal_err *err)
+{
+	pass->lock = bal_lock(&pass->paths, pass->lock_wait_ms, err);
+	if (pass->lock >= 0)
+		return 0;
+	pass->locked_out = err->kind == BAL_EBUSY;
+	if (err->kind != BAL_EBUSY || !pass->go_unlocked ||
+	    intent->kind != BAL_INTENT_CHECK)
+		return -1;
+	bal_lock_explain(&pass->paths, pass->lock_wait_ms, &pass->unwritten);
+	return 0;
+}
+
 int
 bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	     struct bal_err *err)
@@ -454,16 +526,11 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	int rc;
 
 	bal_pass_forget(pass);
-	if (!pass->dry_run) {
-		pass->lock = bal_lock(&pass->paths, BAL_LOCK_WAIT_MS, err);
-		if (pass->lock < 0)
-			return -1;
-	}
+	if (!pass->dry_run && take_lock(pass, &mine, err) < 0)
+		return -1;
 	rc = run_locked(pass, &mine, err);
 	bal_aftermath_told(pass);
-	if (pass->lock >= 0)
-		close(pass->lock);
-	pass->lock = -1;
+	bal_unlock(&pass->lock);
 	/* What was concluded holds, whatever was refused behind it. */
 	if (!pass->dry_run)
 		bal_aftermath(pass);

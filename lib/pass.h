@@ -6,13 +6,16 @@
 #include <stdio.h>
 
 #include "intent.h"
+#include "lock.h"
 #include "nl.h"
 #include "outcome.h"
 #include "paths.h"
 #include "plan.h"
 
-/* Waiting for the lock: other commands hold it for milliseconds. */
+/* Waiting for the lock: other commands hold it for milliseconds... */
 #define BAL_LOCK_WAIT_MS 10000
+/* ...and for that of iptables, at most. */
+#define BAL_XTABLES_WAIT_MS 5000
 
 /* How often a pass is planned anew when the world moved under it. */
 #define BAL_PASS_TRIES 3
@@ -40,13 +43,24 @@ struct bal_pass {
 	bool conf_waits;
 	struct bal_state state;
 	struct bal_nl *nl;
+	/* How long to wait for locks; 0: BAL_EBUSY, or chains_wait, at once. */
+	unsigned lock_wait_ms;
+	/*
+	 * CHECK, without the lock: the kernel is reconciled all the same, for
+	 * its holder may be stopped while an uplink dies; nothing is written.
+	 * Then pass->unwritten tells why.
+	 */
+	bool go_unlocked;
+	/* Of the last run: a lock was another's, iptables' was; its changes. */
+	bool locked_out, chains_wait;
+	size_t n_changes;
 	int lock; /* descriptor, -1: not held */
 	int run_lock; /* bal_lock_run()'s, -1: none; bal_pass_fini() closes */
 	bool state_lost;
 	bool state_written; /* the file holds @state as it is */
 	/*
-	 * Of CHECK: why the file could not be written, though the kernel is as
-	 * planned (or was refused); BAL_EOK: it could.
+	 * Of CHECK: why the state was not written, though the kernel is as
+	 * planned (or was refused); BAL_EOK: it was.
 	 */
 	struct bal_err unwritten;
 	struct bal_state was; /* what the file held; .uplinks NULL: nothing */
@@ -105,6 +119,13 @@ int bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err);
  */
 int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err);
+
+/*
+ * When another run would do something though nothing happens until then: a
+ * stopgap is drained, an OpenVPN client started, a dead tunnel given up.  From
+ * the last look or run; CLOCK_BOOTTIME in ms, 0: never.
+ */
+uint64_t bal_pass_next_ms(const struct bal_pass *pass);
 
 /*
  * What bal-check has to probe, from the last look or run: every uplink that is

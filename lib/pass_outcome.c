@@ -56,8 +56,7 @@ keep_accounts(struct bal_pass *pass, time_t now)
 }
 
 int
-bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
-		  struct bal_err *err)
+bal_pass_outcome(struct bal_pass *pass, struct bal_err *err)
 {
 	const struct bal_outcome_from from = {
 		.was = &pass->was,
@@ -69,14 +68,21 @@ bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
 		.now_wall = (uint64_t)time(NULL),
 	};
 
-	if (bal_outcome_make(&from, &pass->state, &pass->arena, &pass->outcome,
-			     err) < 0)
+	return bal_outcome_make(&from, &pass->state, &pass->arena,
+				&pass->outcome, err);
+}
+
+int
+bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
+		  struct bal_err *err)
+{
+	if (bal_pass_outcome(pass, err) < 0)
 		return -1;
 	/* A hook of a tunnel's own is no time to start tunnels. */
 	if (intent->kind == BAL_INTENT_CHECK && bal_pass_tunnels(pass, err) < 0)
 		return -1;
 	if (has_budget(pass))
-		keep_accounts(pass, (time_t)from.now_wall);
+		keep_accounts(pass, time(NULL));
 	/* Conditions, and what is due later, are part of the state. */
 	if (!bal_pass_state_is_as_read(pass))
 		pass->state_written = false;

@@ -50,6 +50,9 @@ int bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 /* Write the names of new tables; where they cannot be, a bal_warn(). */
 void bal_pass_register(struct bal_pass *pass);
 
+/* What changed for the uplinks, into pass->outcome and the state in memory. */
+int bal_pass_outcome(struct bal_pass *pass, struct bal_err *err);
+
 /*
  * The kernel is as planned: what changed for the uplinks goes to
  * pass->outcome and the state.

@@ -69,7 +69,7 @@ bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
 	uint32_t has;
 
 	if (!pass->dry_run) {
-		pass->lock = bal_lock(&pass->paths, BAL_LOCK_WAIT_MS, err);
+		pass->lock = bal_lock(&pass->paths, pass->lock_wait_ms, err);
 		if (pass->lock < 0)
 			return -1;
 	}

@@ -42,6 +42,15 @@ lasted(const struct bal_pass *pass, const struct bal_uplink_state *us,
 	return lives < ms ? lives : ms;
 }
 
+static void
+note_next(struct bal_pass *pass, uint64_t ms)
+{
+	uint64_t *next = &pass->outcome.tunnels_ms;
+
+	if (ms && (!*next || ms < *next))
+		*next = ms;
+}
+
 static int
 look_at(struct bal_pass *pass, const char *name,
 	const struct bal_settings *set, struct bal_err *err)
@@ -51,20 +60,27 @@ look_at(struct bal_pass *pass, const char *name,
 	const struct bal_uplink *under = find_underlay(pass, up ? &up->set : set);
 	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
 	struct bal_tunnel_try *t = bal_state_tunnel(&pass->state, name, err);
-	bool there = up && up->ifindex && up->up && up->carrier && up->n_addrs;
-	bool alive = up && (up->health != BAL_HEALTH_DEAD ||
-			    (us && us->judge.good));
+	struct bal_tunnel_look look = {
+		.there = up && up->ifindex && up->up && up->carrier &&
+			 up->n_addrs,
+		.alive = up && (up->health != BAL_HEALTH_DEAD ||
+				(us && us->judge.good)),
+		.underlay_alive = bal_tunnel_underlay_alive(
+			&pass->conf, &pass->uplinks, name,
+			up ? up->set.over : set->over),
+		.dead_ms = g->openvpn_dead_ms,
+		.pause_ms = g->openvpn_pause_ms,
+		.now_ms = pass->snap.now_ms,
+	};
 	struct bal_start *start;
+	bool due;
 
 	if (!t)
 		return -1;
-	if (!bal_tunnel_due(t, there, alive,
-			    bal_tunnel_underlay_alive(&pass->conf,
-						      &pass->uplinks, name,
-						      up ? up->set.over :
-							   set->over),
-			    lasted(pass, us, under, alive), g->openvpn_dead_ms,
-			    g->openvpn_pause_ms, pass->snap.now_ms))
+	look.lasted_ms = lasted(pass, us, under, look.alive);
+	due = bal_tunnel_due(t, &look);
+	note_next(pass, bal_tunnel_next_ms(t, &look));
+	if (!due)
 		return 0;
 	start = BAL_PUSH(&pass->arena, &pass->outcome.starts);
 	if (!start)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* paths - where files are, and how to hold the lock among them. */
+/* paths - where files are, and how they are read and written. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -16,9 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -31,9 +29,6 @@
 #endif
 
 #define DIR_MODE 0755
-#define LOCK_MODE 0600 /* whoever can open it could hold it */
-#define FIRST_NAP_MS 1
-#define LONGEST_NAP_MS 20
 #define FIRST_CHUNK 16384
 #define TMP_SUFFIX ".new"
 
@@ -151,152 +146,6 @@ bal_make_dir_of(const char *path, struct bal_err *err)
 		return 0;
 	*slash = '\0';
 	return bal_make_dir(dir, err);
-}
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-static void
-nap(unsigned ms)
-{
-	struct timespec ts = { .tv_nsec = (long)ms * 1000000 };
-
-	/* Woken early by a signal: the caller looks at the clock anyway. */
-	nanosleep(&ts, NULL);
-}
-
-/* To lock a file one need not write it: nor can one on a read-only disk. */
-static int
-open_lock(const char *path)
-{
-	const int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
-	int fd = open(path, O_RDWR | O_CREAT | flags, LOCK_MODE);
-
-	if (fd >= 0 || errno != EROFS)
-		return fd;
-	fd = open(path, O_RDONLY | flags);
-	if (fd < 0)
-		errno = EROFS;
-	return fd;
-}
-
-/* 1: ours.  0: held by another.  -1: cannot be locked. */
-static int
-try_lock(const char *path, int *out, struct bal_err *err)
-{
-	int fd, eno;
-	struct stat st;
-
-	fd = open_lock(path);
-	if (fd < 0)
-		return bal_err_sys(err, errno, "cannot open %s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		eno = errno;
-		close(fd);
-		if (eno == EWOULDBLOCK || eno == EINTR)
-			return 0;
-		return bal_err_sys(err, eno, "cannot lock %s", path);
-	}
-	/* Somebody removed the file meanwhile: others would lock another. */
-	if (fstat(fd, &st) || !st.st_nlink) {
-		close(fd);
-		return 0;
-	}
-	*out = fd;
-	return 1;
-}
-
-static int
-lock_timeout(const char *path, unsigned ms, struct bal_err *err)
-{
-	bool seconds = ms >= 1000 && ms % 1000 == 0;
-
-	return bal_err(err, BAL_EBUSY,
-		       "cannot lock %s: held for more than %u %s by another "
-		       "bal command",
-		       path, seconds ? ms / 1000 : ms, seconds ? "s" : "ms");
-}
-
-int
-bal_lock(const struct bal_paths *paths, unsigned wait_ms, struct bal_err *err)
-{
-	uint64_t end = now_ms() + wait_ms, now;
-	unsigned ms = FIRST_NAP_MS;
-	int got, fd = -1;
-
-	if (bal_make_dir(paths->rundir, err) < 0)
-		return -1;
-	while (!(got = try_lock(paths->lock, &fd, err))) {
-		now = now_ms();
-		if (now >= end)
-			return lock_timeout(paths->lock, wait_ms, err);
-		nap(ms < end - now ? ms : (unsigned)(end - now));
-		ms = ms * 2 < LONGEST_NAP_MS ? ms * 2 : LONGEST_NAP_MS;
-	}
-	return got < 0 ? -1 : fd;
-}
-
-#define RUN_PATH_MAX (BAL_PATH_MAX + 16)
-
-static const char *
-run_path(const struct bal_paths *paths, char *path)
-{
-	snprintf(path, RUN_PATH_MAX, "%s/check.pid", paths->rundir);
-	return path;
-}
-
-int
-bal_lock_run(const struct bal_paths *paths, struct bal_err *err)
-{
-	char path[RUN_PATH_MAX], pid[16] = "";
-	int got, fd = -1, len;
-	FILE *f;
-
-	if (bal_make_dir(paths->rundir, err) < 0)
-		return -1;
-	got = try_lock(run_path(paths, path), &fd, err);
-	if (got < 0)
-		return -1;
-	if (got == 0) {
-		f = fopen(path, "re");
-		if (f && fgets(pid, sizeof(pid), f))
-			pid[strspn(pid, "0123456789")] = '\0';
-		if (f)
-			fclose(f);
-		return bal_err(err, BAL_EBUSY,
-			       "another bal-check probes already%s%s%s",
-			       pid[0] ? " (process " : "", pid,
-			       pid[0] ? ")" : "");
-	}
-	len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
-	if (ftruncate(fd, 0) < 0 || write(fd, pid, (size_t)len) != len)
-		bal_warn("cannot write %s", path);
-	return fd;
-}
-
-int
-bal_lock_run_keep(const struct bal_paths *paths, int *fd, struct bal_err *err)
-{
-	char path[RUN_PATH_MAX];
-	struct stat ours, there;
-	int anew;
-
-	if (fstat(*fd, &ours) == 0 &&
-	    stat(run_path(paths, path), &there) == 0 &&
-	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
-		return 0;
-	anew = bal_lock_run(paths, err);
-	if (anew < 0)
-		return -1;
-	close(*fd);
-	*fd = anew;
-	return 1;
 }
 
 /* Everything that @fd has; -1 with errno, EFBIG over @max bytes. */

@@ -1,4 +1,4 @@
-/* paths - where files are, and how to hold the lock among them. */
+/* paths - where files are, and how they are read and written. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_PATHS_H
 #define BAL_PATHS_H
@@ -37,29 +37,6 @@ struct bal_paths {
  */
 int bal_paths_init(struct bal_paths *paths, const char *conf_option,
 		   struct bal_err *err);
-
-/*
- * Make the run directory and take the lock (flock), waiting @wait_ms at most:
- * the descriptor, close() releases it; or -1, BAL_EBUSY naming the file when
- * the time is over.
- */
-int bal_lock(const struct bal_paths *paths, unsigned wait_ms,
-	     struct bal_err *err);
-
-/*
- * Be the only one that probes, as long as the descriptor is open: -1 with
- * BAL_EBUSY, naming the process that does, at once where there is one.
- */
-int bal_lock_run(const struct bal_paths *paths, struct bal_err *err);
-
-/*
- * Is @*fd of bal_lock_run() still the lock that others would find?  0: yes.
- * Somebody may have removed the file, or its folder: 1, taken anew into @*fd,
- * which is another descriptor then; -1 as bal_lock_run() where another process
- * was faster, or it cannot be made, with @*fd as it was.
- */
-int bal_lock_run_keep(const struct bal_paths *paths, int *fd,
-		      struct bal_err *err);
 
 /* Make the folder @path and those above it, mode 0755 whatever the umask. */
 int bal_make_dir(const char *path, struct bal_err *err);

@@ -457,18 +457,24 @@ bal_prober_changed(const struct bal_prober *prober)
 }
 
 size_t
-bal_prober_results(struct bal_prober *prober, struct bal_probe *out)
+bal_prober_results(const struct bal_prober *prober, struct bal_probe *out)
 {
 	size_t n = 0;
 
-	for (struct line *l = prober->lines; l; l = l->next) {
+	for (const struct line *l = prober->lines; l; l = l->next)
 		out[n++] = l->p;
+	return n;
+}
+
+void
+bal_prober_taken(struct bal_prober *prober)
+{
+	for (struct line *l = prober->lines; l; l = l->next) {
 		l->p.sent = l->p.answered = 0;
 		l->p.spent = 0;
 		l->changed = false;
 		bal_line_tell_mood(l);
 	}
-	return n;
 }
 
 bool

@@ -41,11 +41,11 @@ int bal_prober_step(struct bal_prober *prober, uint64_t now_ns,
 /* How many lines there are. */
 size_t bal_prober_count(const struct bal_prober *prober);
 
-/* Has a verdict changed since bal_prober_results() was called last? */
+/* Has a verdict changed since bal_prober_taken() was called last? */
 bool bal_prober_changed(const struct bal_prober *prober);
 
 /*
- * When what bal_prober_results() told last should be told anew though no
+ * When what was taken last should be taken anew though no
  * verdict changed: when a dead one begins to answer, or stops to, twice a
  * second at most; when a doubt has lasted for a second, and each ten of
  * them from then on; and when it has been gone for one.  BAL_NEVER at rest.
@@ -53,10 +53,17 @@ bool bal_prober_changed(const struct bal_prober *prober);
 uint64_t bal_prober_news_ns(const struct bal_prober *prober);
 
 /*
- * What came of all lines since the last call: copies into @out with room for
- * bal_prober_count(); the counts begin anew.  Returns their number.
+ * What came of all lines since bal_prober_taken() was called last: copies into
+ * @out with room for bal_prober_count().  Returns their number.
  */
-size_t bal_prober_results(struct bal_prober *prober, struct bal_probe *out);
+size_t bal_prober_results(const struct bal_prober *prober,
+			  struct bal_probe *out);
+
+/*
+ * What bal_prober_results() gave last is remembered elsewhere now: the counts
+ * begin anew, and nothing has changed.
+ */
+void bal_prober_taken(struct bal_prober *prober);
 
 /* Would more rounds of a single pass change any verdict? */
 bool bal_prober_settled(const struct bal_prober *prober);

@@ -43,36 +43,66 @@ note_presence(struct bal_tunnel_try *t, bool there, uint64_t now_ms)
 		t->missing_ms = now_ms;
 }
 
-bool
-bal_tunnel_due(struct bal_tunnel_try *t, bool there, bool alive,
-	       bool underlay_alive, uint64_t lasted_ms, uint32_t dead_ms,
-	       uint32_t pause_ms, uint64_t now_ms)
+/* Since when it lacks, until it counts; only where it is to be started. */
+static uint64_t
+lacks_until_ms(const struct bal_tunnel_try *t,
+	       const struct bal_tunnel_look *look)
 {
-	bool lacking;
+	return look->there ?
+		       look->now_ms - look->lasted_ms + look->dead_ms :
+		       t->missing_ms + look->pause_ms;
+}
 
-	forget_the_future(t, now_ms);
-	note_presence(t, there, now_ms);
-	if (there && alive) {
+/* Missing or dead, and its start depends on nothing but time. */
+static bool
+is_waiting(const struct bal_tunnel_try *t, const struct bal_tunnel_look *look)
+{
+	return !(look->there && look->alive) && look->underlay_alive &&
+	       t->stop == BAL_TUNNEL_WANTED;
+}
+
+static uint64_t
+start_ms(const struct bal_tunnel_try *t, const struct bal_tunnel_look *look)
+{
+	uint64_t lacks = lacks_until_ms(t, look);
+	uint64_t again = t->at_ms ? t->at_ms + pause_of(t, look->pause_ms) : 0;
+
+	return lacks > again ? lacks : again;
+}
+
+bool
+bal_tunnel_due(struct bal_tunnel_try *t, const struct bal_tunnel_look *look)
+{
+	forget_the_future(t, look->now_ms);
+	note_presence(t, look->there, look->now_ms);
+	if (look->there && look->alive) {
 		/* One that dies again and again lives for a moment, too. */
-		if (lasted_ms >= pause_of(t, pause_ms))
+		if (look->lasted_ms >= pause_of(t, look->pause_ms))
 			t->tries = 0;
 		return false;
 	}
-	if (!underlay_alive) {
-		/* Whatever the tries failed for: this may have been why. */
+	/* Whatever the tries failed for: this may have been why. */
+	if (!look->underlay_alive)
 		t->tries = 0;
+	if (!is_waiting(t, look) || start_ms(t, look) > look->now_ms)
 		return false;
-	}
-	lacking = there ? lasted_ms >= dead_ms :
-			  passed(t->missing_ms, pause_ms, now_ms);
-	if (t->stop != BAL_TUNNEL_WANTED || !lacking ||
-	    (t->at_ms && !passed(t->at_ms, pause_of(t, pause_ms), now_ms)))
-		return false;
-	t->at_ms = now_ms;
+	t->at_ms = look->now_ms;
 	t->starting = true;
 	if (t->tries < UINT32_MAX)
 		t->tries++;
 	return true;
+}
+
+uint64_t
+bal_tunnel_next_ms(const struct bal_tunnel_try *t,
+		   const struct bal_tunnel_look *look)
+{
+	if (is_waiting(t, look))
+		return start_ms(t, look);
+	if (look->there && look->alive && t->tries)
+		return look->now_ms - look->lasted_ms +
+		       pause_of(t, look->pause_ms);
+	return 0;
 }
 
 /* Not up->alive, which when_all_dead may have made true. */

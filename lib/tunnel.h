@@ -36,23 +36,39 @@
 /* Between two starts, however many failed; more only if @pause_ms is more. */
 #define BAL_TUNNEL_PAUSE_MAX_MS 600000
 
+/* What is seen of a tunnel now, and what bal.conf says. */
+struct bal_tunnel_look {
+	bool there; /* it has a device with carrier and an address */
+	bool alive; /* not found dead, or dead and answering (held back) */
+	bool underlay_alive;
+	/*
+	 * How long @alive has been what it is; of a dead one no longer than its
+	 * underlay lives again.
+	 */
+	uint64_t lasted_ms;
+	uint32_t dead_ms, pause_ms; /* openvpn_dead, openvpn_pause */
+	uint64_t now_ms;
+};
+
 /*
  * Is its client to be (re)started now?  Pure.  Yes when it is wanted, its
- * underlay is alive, and the tunnel is missing for at least @pause_ms (a client
+ * underlay is alive, and the tunnel is missing for at least pause_ms (a client
  * that reconnects takes its device away for a moment) or there and dead for at
- * least @dead_ms.  Between two starts @pause_ms pass, doubled with each that
- * did not help, up to BAL_TUNNEL_PAUSE_MAX_MS.  A yes is counted in @t, to be
- * remembered before the client is started.
- *
- * @there: it has a device with carrier and an address.  @alive: not found dead,
- * or dead and answering (held back).  @lasted_ms: how long @alive has been what
- * it is; of a dead one no longer than its underlay lives again.  The tries are
- * forgotten when it has lived as long as the pause that would be due, and when
- * its underlay is not alive.
+ * least dead_ms.  Between two starts pause_ms pass, doubled with each that did
+ * not help, up to BAL_TUNNEL_PAUSE_MAX_MS.  A yes is counted in @t, to be
+ * remembered before the client is started.  The tries are forgotten when it has
+ * lived as long as the pause that would be due, and when its underlay is not
+ * alive.
  */
-bool bal_tunnel_due(struct bal_tunnel_try *t, bool there, bool alive,
-		    bool underlay_alive, uint64_t lasted_ms, uint32_t dead_ms,
-		    uint32_t pause_ms, uint64_t now_ms);
+bool bal_tunnel_due(struct bal_tunnel_try *t,
+		    const struct bal_tunnel_look *look);
+
+/*
+ * After bal_tunnel_due(): when it could say yes, or forget the tries, though
+ * nothing else happens until then.  CLOCK_BOOTTIME in ms; 0: never.
+ */
+uint64_t bal_tunnel_next_ms(const struct bal_tunnel_try *t,
+			    const struct bal_tunnel_look *look);
 
 /* Is the underlay of tunnel @self alive?  @over: "" where it is not known. */
 bool bal_tunnel_underlay_alive(const struct bal_conf *conf,

@@ -381,19 +381,20 @@ has_last_resort(const struct bal_uplinks *ups, const struct bal_globals *g)
 /*
  * A tunnel that is dead, and through which nothing came, for so long is no
  * chance, however good its device looks (OpenVPN's persist-tun); it would hide
- * the last resort, and its client could never look its server's name up.
+ * the last resort, and its client could never look its server's name up.  When
+ * that is so; UINT64_MAX: never.
  */
-static bool
-is_given_up(const struct bal_uplink *up, const struct bal_state *state,
-	    const struct bal_globals *globals, uint64_t now_ms)
+static uint64_t
+given_up_ms(const struct bal_uplink *up, const struct bal_state *state,
+	    const struct bal_globals *globals)
 {
 	const struct bal_uplink_state *us = bal_state_find(state, up->name);
 	uint64_t since;
 
 	if (up->base || !us || !us->since_ms)
-		return false;
+		return UINT64_MAX;
 	since = us->heard_ms > us->since_ms ? us->heard_ms : us->since_ms;
-	return now_ms > since && now_ms - since >= globals->openvpn_dead_ms;
+	return since + globals->openvpn_dead_ms;
 }
 
 /* when_all_dead = keep: better a chance by all than none. */
@@ -410,11 +411,15 @@ keep_all_dead(struct bal_uplinks *ups, const struct bal_globals *globals,
 		return;
 	for (size_t i = 0; i < ups->n; i++) {
 		struct bal_uplink *up = &ups->v[i];
+		uint64_t end_ms = UINT64_MAX;
 
-		up->alive =
-			up->usable &&
-			!(resort && is_given_up(up, state, globals, now_ms));
+		if (resort)
+			end_ms = given_up_ms(up, state, globals);
+		up->alive = up->usable && now_ms < end_ms;
 		ups->kept |= up->alive;
+		if (up->alive && end_ms < UINT64_MAX &&
+		    (!ups->next_ms || end_ms < ups->next_ms))
+			ups->next_ms = end_ms;
 	}
 }
 

@@ -46,6 +46,8 @@ struct bal_uplinks {
 	struct bal_uplink *v; /* by slot: the one canonical order */
 	size_t n;
 	bool kept; /* all look dead and are used all the same */
+	/* CLOCK_BOOTTIME: then one of these is given up; 0: none is. */
+	uint64_t next_ms;
 };
 
 /*

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* watch - the loop around prober and pass. */
+/* watch - the loop around prober and pass, for good. */
 #include "watch.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
 #include "monitor.h"
 #include "notify.h"
-#include "prober.h"
 #include "requests.h"
 #include "runner.h"
 #include "watch_parts.h"
@@ -24,26 +22,38 @@
 #define PASSES_AT_ONCE 10
 #define BREATH_NS (UINT64_C(100) * BAL_NS_PER_MS)
 
-/* A single pass does not let a dead uplink wait longer for what others say. */
-#define ACT_NS (UINT64_C(500) * BAL_NS_PER_MS)
+/*
+ * Locks are tried, never waited for.  Other commands hold ours for some
+ * milliseconds; after UNLOCKED_NS a verdict is carried out without it.
+ */
+#define LOCK_RETRY_NS (UINT64_C(20) * BAL_NS_PER_MS)
+#define UNLOCKED_NS (UINT64_C(300) * BAL_NS_PER_MS)
+#define LAST_LOCK_WAIT_MS 1000
 
-/* Everything of one run; the single pass and rounds use a part of it. */
+/* The same trouble is reported once in so long. */
+#define REPEAT_NS (UINT64_C(60000) * BAL_NS_PER_MS)
+
+/* A wait that fails is replaced by a pause of so many ms. */
+#define PAUSE_MIN_MS 10
+#define PAUSE_MAX_MS 1000
+
 struct watch {
-	struct bal_pass *pass;
-	struct bal_loop *loop;
-	struct bal_prober *prober;
+	struct bal_watch_core core;
 	struct bal_monitor *monitor;
 	struct bal_watch_files *files;
 	struct bal_watch_signals *signals;
-	uint32_t interval_ms;	/* of --rounds; 0: as configured */
-	uint64_t pass_end_ns;	/* of a single pass: not after */
-	uint64_t act_ns;	/* of a single pass: what changed waits so long */
-	bool due;		/* a pass is wanted */
-	uint64_t pass_ns;	/* not before */
-	uint64_t refresh_ns;	/* at the latest */
-	uint64_t breath_ns;	/* passes are counted since */
+	bool due;	      /* a pass is wanted */
+	uint64_t pass_ns;     /* not before */
+	uint64_t refresh_ns;  /* at the latest */
+	uint64_t next_ns;     /* time alone makes one due; BAL_NEVER */
+	uint64_t breath_ns;   /* passes are counted since */
 	unsigned passes;
+	uint64_t locked_ns;   /* a lock is another's since; 0: it is not */
+	uint64_t unlocked_ns; /* the next verdict without it, not before */
+	char trouble[sizeof(((struct bal_err *)0)->msg)];
+	uint64_t trouble_ns;  /* reported last */
 	uint64_t watchdog_ns, watchdog_every_ns;
+	bool waited;	      /* the last wait for events worked */
 };
 
 static uint64_t
@@ -52,197 +62,6 @@ earliest(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static int
-open_prober(struct watch *w, struct bal_err *err)
-{
-	w->loop = bal_loop_open(err);
-	if (!w->loop)
-		return -1;
-	w->prober = bal_prober_open(w->loop, w->pass->nl, err);
-	return w->prober ? 0 : -1;
-}
-
-static void
-close_all(struct watch *w)
-{
-	bal_watch_signals_close(w->signals);
-	bal_watch_files_close(w->files);
-	bal_monitor_close(w->monitor);
-	bal_prober_close(w->prober);
-	bal_runner_close(w->pass->runner);
-	w->pass->runner = NULL;
-	bal_loop_close(w->loop);
-}
-
-/* --- lines ------------------------------------------------------------------ */
-
-/*
- * Twice of what it takes: bursts over a far line may need more, and who rests
- * for an hour, having spent its budget, waits for the next pass.
- */
-static void
-limit_pass(struct watch *w, const struct bal_probe *probes, size_t n)
-{
-	uint64_t ms = 0;
-
-	if (w->pass_end_ns)
-		return;
-	for (size_t i = 0; i < n; i++)
-		if (probes[i].pass_ms > ms)
-			ms = probes[i].pass_ms;
-	w->pass_end_ns = bal_clock_ns() + 2 * ms * BAL_NS_PER_MS;
-}
-
-static int
-plan_lines(struct watch *w, struct bal_err *err)
-{
-	struct bal_probe *probes;
-	size_t n;
-	int rc;
-
-	if (bal_pass_probes(w->pass, &probes, &n, err) < 0)
-		return -1;
-	for (size_t i = 0; i < n && w->interval_ms; i++)
-		probes[i].rule.interval_ms = w->interval_ms;
-	limit_pass(w, probes, n);
-	rc = bal_prober_plan(w->prober, probes, n, err);
-	free(probes);
-	return rc;
-}
-
-/* Reconcile, with what the probes have shown until now. */
-static int
-run_pass(struct watch *w, struct bal_err *err)
-{
-	struct bal_intent intent = { .kind = BAL_INTENT_CHECK };
-	struct bal_probe *results;
-	int rc;
-
-	results = calloc(bal_prober_count(w->prober) + 1, sizeof(*results));
-	if (!results)
-		return bal_err_nomem(err);
-	intent.probes = results;
-	intent.n_probes = bal_prober_results(w->prober, results);
-	rc = bal_pass_run(w->pass, &intent, err);
-	free(results);
-	return rc;
-}
-
-/* @rc of a pass, but 0 where only its state could not be written. */
-static int
-may_go_on(const struct watch *w, int rc)
-{
-	return rc < 0 && w->pass->unwritten.kind != BAL_EOK ? 0 : rc;
-}
-
-/* --- one pass ---------------------------------------------------------------- */
-
-typedef bool done_fn(const struct watch *w, uint32_t arg);
-
-static bool
-is_settled(const struct watch *w, uint32_t arg)
-{
-	(void)arg;
-	return bal_prober_settled(w->prober) ||
-	       bal_clock_ns() >= w->pass_end_ns;
-}
-
-static bool
-rounds_done(const struct watch *w, uint32_t rounds)
-{
-	return bal_prober_rounds_done(w->prober, rounds);
-}
-
-/*
- * Is a verdict to be carried out now?  With @live at once; a single pass waits
- * for the verdicts of others, but not for one that takes its time.
- */
-static bool
-is_to_act(struct watch *w, bool live)
-{
-	if (!bal_prober_changed(w->prober)) {
-		w->act_ns = BAL_NEVER;
-		return false;
-	}
-	if (live)
-		return true;
-	if (w->act_ns == BAL_NEVER && !w->pass->dry_run)
-		w->act_ns = bal_clock_ns() + ACT_NS;
-	return bal_clock_ns() >= w->act_ns;
-}
-
-/* Probe until @done, and carry out what is found. */
-static int
-probe_until(struct watch *w, done_fn *done, uint32_t arg, bool live,
-	    struct bal_err *err)
-{
-	uint64_t next;
-
-	for (;;) {
-		if (bal_prober_step(w->prober, bal_clock_ns(), &next, err) < 0)
-			return -1;
-		if (is_to_act(w, live) &&
-		    (may_go_on(w, run_pass(w, err)) < 0 ||
-		     plan_lines(w, err) < 0))
-			return -1;
-		if (done(w, arg))
-			return 0;
-		if (!live)
-			next = earliest(next, earliest(w->pass_end_ns,
-						       w->act_ns));
-		if (bal_loop_wait(w->loop, next, err) < 0)
-			return -1;
-	}
-}
-
-static int
-probe_once(struct watch *w, done_fn *done, uint32_t arg, bool live,
-	   struct bal_err *err)
-{
-	struct bal_intent repair = { .kind = BAL_INTENT_CHECK };
-	int rc;
-
-	rc = w->pass->dry_run ? bal_pass_look(w->pass, err) :
-				bal_pass_run(w->pass, &repair, err);
-	/* If that is still so at the end, it is told then. */
-	rc = may_go_on(w, rc);
-	if (rc == 0)
-		rc = open_prober(w, err);
-	if (rc == 0)
-		rc = plan_lines(w, err);
-	if (rc == 0)
-		rc = probe_until(w, done, arg, live, err);
-	/* Who may not probe may still ask what would be repaired. */
-	if (rc < 0 && w->pass->dry_run && err->kind == BAL_EPERM) {
-		bal_warn("%s; without probes", err->msg);
-		return bal_pass_run(w->pass, &repair, err);
-	}
-	return rc < 0 ? -1 : run_pass(w, err);
-}
-
-int
-bal_watch_pass(struct bal_pass *pass, struct bal_err *err)
-{
-	struct watch w = { .pass = pass, .act_ns = BAL_NEVER };
-	int rc = probe_once(&w, is_settled, 0, false, err);
-
-	close_all(&w);
-	return rc;
-}
-
-int
-bal_watch_rounds(struct bal_pass *pass, uint32_t rounds, uint32_t interval_ms,
-		 struct bal_err *err)
-{
-	struct watch w = { .pass = pass, .interval_ms = interval_ms };
-	int rc = probe_once(&w, rounds_done, rounds, true, err);
-
-	close_all(&w);
-	return rc;
-}
-
-/* --- for good ----------------------------------------------------------------- */
-
 static void
 on_news(void *arg, unsigned news)
 {
@@ -250,61 +69,131 @@ on_news(void *arg, unsigned news)
 	((struct watch *)arg)->due = true;
 }
 
+static void
+report(struct watch *w, uint64_t now, const struct bal_err *why)
+{
+	if (strcmp(w->trouble, why->msg) == 0 &&
+	    now < w->trouble_ns + REPEAT_NS)
+		return;
+	memcpy(w->trouble, why->msg, sizeof(w->trouble));
+	w->trouble_ns = now;
+	bal_warn("%s", why->msg);
+}
+
+/* --- a pass ---------------------------------------------------------------- */
+
+/*
+ * Late answers to what failed must not be taken for those of the next pass, and
+ * some failures stay with a socket.
+ */
+static void
+reopen_netlink(struct watch *w)
+{
+	struct bal_nl *nl = w->core.pass->nl;
+	struct bal_err ignored;
+
+	/* Where there is none, the old one serves until the next failure. */
+	if (bal_nl_reopen(nl, &ignored) == 0)
+		bal_monitor_self(w->monitor, bal_nl_port(nl));
+}
+
 /* 1: all is done, but could not be written into the state, which is in @err. */
 static int
 full_pass(struct watch *w, struct bal_err *err)
 {
+	struct bal_pass *pass = w->core.pass;
 	struct bal_err unwritten = { 0 };
-	bool more = bal_requests_run(w->pass);
-	int rc = run_pass(w, &unwritten), is_new;
+	int rc = bal_watch_core_pass(&w->core, &unwritten), is_new;
 
-	if (may_go_on(w, rc) < 0) {
+	if (bal_watch_core_failed(&w->core, rc)) {
 		*err = unwritten;
 		return -1;
 	}
-	if (plan_lines(w, err) < 0)
+	w->due |= pass->chains_wait;
+	if (rc == 0)
+		w->due |= bal_requests_run(pass) || pass->chains_wait;
+	if (bal_watch_core_plan(&w->core, err) < 0)
 		return -1;
-	is_new = bal_watch_care(w->monitor, w->pass, err);
+	is_new = bal_watch_care(w->monitor, pass, err);
 	if (is_new < 0)
 		return -1;
-	/* What happened to a new device before was nobody's news. */
-	w->due |= is_new > 0 || more;
+	/* What happened to a new device before was not reported. */
+	w->due |= is_new > 0;
 	bal_watch_files_seen(w->files);
-	if (rc < 0)
-		*err = unwritten;
+	*err = unwritten;
 	return rc < 0 ? 1 : 0;
 }
 
 /* A pass takes more than the rest of the time: it is given back. */
 static void
-give_back(struct watch *w)
+give_back(struct watch *w, uint64_t now)
 {
-	bal_pass_forget(w->pass);
+	const uint64_t ms = bal_pass_next_ms(w->core.pass);
+
+	w->next_ns = BAL_NEVER;
+	if (ms)
+		w->next_ns = ms * BAL_NS_PER_MS > now + BREATH_NS ?
+				     ms * BAL_NS_PER_MS :
+				     now + BREATH_NS;
+	bal_pass_forget(w->core.pass);
 	bal_memory_give_back();
+}
+
+/* Another command has the lock: soon again; a long wait is reported. */
+static void
+wait_for_lock(struct watch *w, uint64_t now)
+{
+	struct bal_err why;
+
+	w->due = true;
+	w->pass_ns = now + LOCK_RETRY_NS;
+	if (!w->locked_ns)
+		w->locked_ns = now;
+	if (now < w->locked_ns + RETRY_NS)
+		return;
+	w->pass_ns = now + BREATH_NS;
+	if (now < w->trouble_ns + REPEAT_NS && w->trouble_ns > w->locked_ns)
+		return;
+	bal_lock_explain(&w->core.pass->paths, (now - w->locked_ns) /
+					       BAL_NS_PER_MS, &why);
+	report(w, now, &why);
 }
 
 static void
 try_later(struct watch *w, uint64_t now, const struct bal_err *why)
 {
-	bal_warn("%s", why->msg);
+	report(w, now, why);
 	w->due = true;
 	w->pass_ns = now + RETRY_NS;
 }
 
-/* The first: -1 where it cannot begin. */
+/* As full_pass(); 0 as well where it has to wait for the lock. */
 static int
-begin(struct watch *w, struct bal_err *err)
+run_pass(struct watch *w, uint64_t now, struct bal_err *why)
 {
-	const struct bal_conf_trouble *trouble = &w->pass->trouble;
-	int rc = full_pass(w, err);
+	struct bal_pass *pass = w->core.pass;
+	int rc;
 
-	if (rc > 0)
-		try_later(w, bal_clock_ns(), err);
-	if (trouble->faults)
-		bal_warn("%s; %s", trouble->why.msg,
-			 bal_conf_instead_text(trouble->instead));
-	give_back(w);
-	return rc < 0 ? -1 : 0;
+	pass->go_unlocked = w->locked_ns &&
+			    now >= w->locked_ns + UNLOCKED_NS &&
+			    now >= w->unlocked_ns &&
+			    bal_prober_changed(w->core.prober);
+	rc = full_pass(w, why);
+	if (pass->locked_out) {
+		wait_for_lock(w, now);
+		if (!pass->go_unlocked)
+			return 0;
+		w->unlocked_ns = now + RETRY_NS;
+		rc = 0;
+	} else {
+		w->locked_ns = 0;
+		if (pass->chains_wait)
+			w->pass_ns = now + BREATH_NS;
+	}
+	if (rc < 0)
+		reopen_netlink(w);
+	give_back(w, now);
+	return rc;
 }
 
 static void
@@ -321,29 +210,41 @@ do_pass(struct watch *w, uint64_t now)
 	}
 	if (++w->passes > PASSES_AT_ONCE)
 		w->pass_ns = now + BREATH_NS;
-	bal_watch_retry_conf(w->pass);
-	if (full_pass(w, &why) != 0)
+	bal_watch_retry_conf(w->core.pass);
+	if (run_pass(w, now, &why) != 0)
 		try_later(w, now, &why);
-	give_back(w);
 }
 
-/*
- * When the state has something for later, a stopgap to be drained, or is to be
- * told for bal-status.
- */
+/* The first: -1 where it cannot begin. */
+static int
+begin(struct watch *w, struct bal_err *err)
+{
+	const struct bal_conf_trouble *trouble = &w->core.pass->trouble;
+	int rc = run_pass(w, bal_clock_ns(), err);
+
+	if (rc > 0)
+		try_later(w, bal_clock_ns(), err);
+	if (trouble->faults)
+		bal_warn("%s; %s", trouble->why.msg,
+			 bal_conf_instead_text(trouble->instead));
+	return rc < 0 ? -1 : 0;
+}
+
+/* --- the loop ---------------------------------------------------------------- */
+
+/* When a pass is due though nothing happens until then. */
 static uint64_t
 refresh_at(const struct watch *w)
 {
-	uint64_t ms = bal_outcome_next_ms(&w->pass->state);
-	uint64_t at = earliest(w->refresh_ns, bal_prober_news_ns(w->prober));
-
-	return ms ? earliest(at, ms * BAL_NS_PER_MS) : at;
+	return earliest(earliest(w->refresh_ns, w->next_ns),
+			bal_prober_news_ns(w->core.prober));
 }
 
+/* A process that cannot wait for events is not well, though it goes on. */
 static void
 feed_watchdog(struct watch *w, uint64_t now)
 {
-	if (!w->watchdog_every_ns || now < w->watchdog_ns)
+	if (!w->watchdog_every_ns || now < w->watchdog_ns || !w->waited)
 		return;
 	bal_notify("WATCHDOG=1");
 	w->watchdog_ns = now + w->watchdog_every_ns;
@@ -359,7 +260,7 @@ static int
 keep_run_lock(struct watch *w, struct bal_err *err)
 {
 	struct bal_err why;
-	int rc = bal_lock_run_keep(&w->pass->paths, &w->pass->run_lock, &why);
+	int rc = bal_lock_run_keep(&w->core.pass->paths, &w->core.pass->run_lock, &why);
 
 	if (rc == 0)
 		return 0;
@@ -367,12 +268,12 @@ keep_run_lock(struct watch *w, struct bal_err *err)
 		return bal_err(err, BAL_EBUSY,
 			       "%s/check.pid was removed, and "
 			       "%.160s",
-			       w->pass->paths.rundir, why.msg);
+			       w->core.pass->paths.rundir, why.msg);
 	if (rc < 0)
 		bal_warn("%s", why.msg);
 	else
 		bal_warn("%s/check.pid was removed, and is there again",
-			 w->pass->paths.rundir);
+			 w->core.pass->paths.rundir);
 	bal_watch_files_look(w->files);
 	return 0;
 }
@@ -391,23 +292,23 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 	case BAL_WATCH_RELOAD:
 		bal_watch_files_look(w->files);
 		(void)bal_watch_files_conf_changed(w->files);
-		bal_watch_read_conf(w->pass);
+		bal_watch_read_conf(w->core.pass);
 		w->due = true;
 		break;
 	default:
 		break;
 	}
 	if (bal_watch_files_conf_changed(w->files)) {
-		bal_watch_read_conf(w->pass);
+		bal_watch_read_conf(w->core.pass);
 		w->due = true;
 	}
 	w->due |= bal_watch_files_state_changed(w->files);
 	w->due |= bal_watch_files_requested(w->files);
-	if (bal_prober_step(w->prober, now, next, err) < 0)
+	if (bal_prober_step(w->core.prober, now, next, err) < 0)
 		return -1;
 	if (now >= w->refresh_ns)
 		bal_watch_files_look(w->files);
-	if (bal_prober_changed(w->prober) || now >= refresh_at(w))
+	if (bal_prober_changed(w->core.prober) || now >= refresh_at(w))
 		w->due = true;
 	if (w->due && now >= w->pass_ns) {
 		do_pass(w, now);
@@ -416,9 +317,11 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 	if (w->due)
 		*next = earliest(*next, w->pass_ns);
 	feed_watchdog(w, now);
-	*next = earliest(*next, bal_runner_step(w->pass->runner));
-	*next = earliest(*next, refresh_at(w));
-	if (w->watchdog_every_ns)
+	*next = earliest(*next, bal_runner_step(w->core.pass->runner));
+	/* Where a pass has to wait, so does what made it due. */
+	if (!w->due)
+		*next = earliest(*next, refresh_at(w));
+	if (w->watchdog_every_ns && w->waited)
 		*next = earliest(*next, w->watchdog_ns);
 	return STEP_AGAIN;
 }
@@ -426,19 +329,21 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 static int
 open_all(struct watch *w, struct bal_err *err)
 {
-	if (open_prober(w, err) < 0)
+	struct bal_pass *pass = w->core.pass;
+
+	if (bal_watch_core_open(&w->core, err) < 0)
 		return -1;
-	w->pass->runner = bal_runner_open(w->loop, err);
-	if (!w->pass->runner)
+	pass->runner = bal_runner_open(w->core.loop, err);
+	if (!pass->runner)
 		return -1;
-	w->signals = bal_watch_signals_open(w->loop, err);
+	w->signals = bal_watch_signals_open(w->core.loop, err);
 	if (!w->signals)
 		return -1;
-	w->monitor = bal_monitor_open(w->loop, bal_nl_port(w->pass->nl),
+	w->monitor = bal_monitor_open(w->core.loop, bal_nl_port(pass->nl),
 				      on_news, w, err);
 	if (!w->monitor)
 		return -1;
-	w->files = bal_watch_files_open(w->loop, &w->pass->paths, err);
+	w->files = bal_watch_files_open(w->core.loop, &pass->paths, err);
 	if (!w->files)
 		return -1;
 	/* What was of use only until here: the linker, the configuration. */
@@ -446,43 +351,92 @@ open_all(struct watch *w, struct bal_err *err)
 	return 0;
 }
 
+static void
+close_all(struct watch *w)
+{
+	bal_watch_signals_close(w->signals);
+	bal_watch_files_close(w->files);
+	bal_monitor_close(w->monitor);
+	bal_runner_close(w->core.pass->runner);
+	w->core.pass->runner = NULL;
+	bal_watch_core_close(&w->core);
+}
+
+/* What fails here may fail again at once: probing goes on in steps. */
+static void
+pause_for(struct watch *w, uint64_t until_ns)
+{
+	uint64_t now = bal_clock_ns(), ms = PAUSE_MIN_MS;
+
+	if (until_ns > now)
+		ms += (until_ns - now) / BAL_NS_PER_MS;
+	bal_watch_signals_wait(w->signals, (unsigned)earliest(ms, PAUSE_MAX_MS));
+}
+
+/* Until a signal ends it or another one took over, which is in @err. */
+static enum step
+loop(struct watch *w, struct bal_err *err)
+{
+	uint64_t next = 0;
+
+	for (;;) {
+		int rc = step(w, &next, err);
+		bool stepped = rc >= 0;
+
+		if (rc > 0)
+			return rc;
+		if (stepped)
+			rc = bal_loop_wait(w->core.loop, next, err);
+		w->waited = stepped && rc == 0;
+		if (rc == 0)
+			continue;
+		/* A pass that is due must not wait for one failure after another. */
+		if (w->due)
+			report(w, bal_clock_ns(), err);
+		else
+			try_later(w, bal_clock_ns(), err);
+		pause_for(w, stepped ? next : bal_clock_ns() + RETRY_NS);
+	}
+}
+
+/* What was found since the last pass is kept for the next start. */
+static int
+end(struct watch *w, struct bal_err *err)
+{
+	int rc;
+
+	w->core.pass->lock_wait_ms = LAST_LOCK_WAIT_MS;
+	rc = bal_watch_core_pass(&w->core, err);
+	if (rc == 0 || !w->core.pass->locked_out)
+		return rc;
+	bal_warn("%s", err->msg);
+	return 0;
+}
+
 int
 bal_watch(struct bal_pass *pass, struct bal_err *err)
 {
-	struct watch w = { .pass = pass };
-	struct bal_err why = { 0 };
-	uint64_t next;
+	struct watch w = { .core.pass = pass,
+			   .next_ns = BAL_NEVER,
+			   .waited = true };
+	enum step last = STEP_AGAIN;
 	int rc;
 
+	pass->lock_wait_ms = 0;
 	rc = open_all(&w, err);
 	if (rc == 0)
 		rc = begin(&w, err);
 	w.refresh_ns = bal_clock_ns() + REFRESH_NS;
 	w.watchdog_every_ns = bal_notify_watchdog_ns();
-	if (rc == 0)
+	if (rc == 0) {
 		bal_notify("READY=1");
-	while (rc == 0) {
-		rc = step(&w, &next, &why);
-		if (rc == 0)
-			rc = bal_loop_wait(w.loop, next, &why);
-		if (rc < 0) {
-			bal_warn("%s", why.msg);
-			w.due = true;
-			w.pass_ns = bal_clock_ns() + RETRY_NS;
-			rc = 0;
-			(void)bal_loop_wait(w.loop, w.pass_ns, &why);
-		}
-	}
-	if (rc == STEP_ANOTHER) {
+		last = loop(&w, err);
 		bal_notify("STOPPING=1");
-		*err = why;
+	}
+	if (last == STEP_STOP)
+		rc = end(&w, err);
+	else if (last == STEP_ANOTHER)
 		rc = -1;
-	}
-	/* What was learned since the last pass is kept for the next start. */
-	if (rc == STEP_STOP) {
-		bal_notify("STOPPING=1");
-		rc = run_pass(&w, err);
-	}
 	close_all(&w);
 	return rc;
 }

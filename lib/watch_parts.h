@@ -1,4 +1,4 @@
-/* watch_parts - the rooms of watch: signals, files of others, what counts. */
+/* watch_parts - what the files of watch share. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_WATCH_PARTS_H
 #define BAL_WATCH_PARTS_H
@@ -6,6 +6,31 @@
 #include "loop.h"
 #include "monitor.h"
 #include "pass.h"
+#include "prober.h"
+
+/*
+ * A prober beside a pass that carries out what it finds.  Zero state but for
+ * @pass: nothing open.
+ */
+struct bal_watch_core {
+	struct bal_pass *pass;
+	struct bal_loop *loop;
+	struct bal_prober *prober;
+	uint32_t interval_ms; /* of --rounds; 0: as configured */
+	uint64_t longest_ms;  /* of one pass over any uplink, as planned last */
+};
+
+int bal_watch_core_open(struct bal_watch_core *core, struct bal_err *err);
+void bal_watch_core_close(struct bal_watch_core *core);
+/* Probe what the last pass found, from now on. */
+int bal_watch_core_plan(struct bal_watch_core *core, struct bal_err *err);
+/*
+ * Reconcile with what the probes have shown until now: as bal_pass_run().  What
+ * they counted is taken only when the state has it.
+ */
+int bal_watch_core_pass(struct bal_watch_core *core, struct bal_err *err);
+/* Did that fail, and not only because nothing could be written? */
+bool bal_watch_core_failed(const struct bal_watch_core *core, int rc);
 
 enum bal_watch_signal {
 	BAL_WATCH_NOTHING,
@@ -21,6 +46,8 @@ struct bal_watch_signals *bal_watch_signals_open(struct bal_loop *loop,
 void bal_watch_signals_close(struct bal_watch_signals *signals);
 /* What came since the last call; stopping wins. */
 enum bal_watch_signal bal_watch_signals_take(struct bal_watch_signals *signals);
+/* Wait for one without the loop, which cannot wait; @ms at most. */
+void bal_watch_signals_wait(struct bal_watch_signals *signals, unsigned ms);
 
 struct bal_watch_files;
 

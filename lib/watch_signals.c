@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* watch_signals - signals as events of the loop. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "watch_parts.h"
@@ -69,6 +71,19 @@ bal_watch_signals_close(struct bal_watch_signals *s)
 	close(s->source.fd);
 	(void)sigprocmask(SIG_SETMASK, &s->before, NULL);
 	free(s);
+}
+
+/* poll(2), and sleep where that fails as well: never a busy loop. */
+void
+bal_watch_signals_wait(struct bal_watch_signals *s, unsigned ms)
+{
+	const struct timespec pause = { .tv_sec = ms / 1000,
+					.tv_nsec = ms % 1000 * 1000000L };
+	struct pollfd fd = { .fd = s->source.fd, .events = POLLIN };
+
+	if (poll(&fd, 1, (int)ms) < 0)
+		(void)nanosleep(&pause, NULL);
+	on_ready(&s->source, 0);
 }
 
 enum bal_watch_signal

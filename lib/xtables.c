@@ -15,11 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_MS 5000
 #define LOCK_POLL_MS 10
 
 int
-bal_xtables_lock(struct bal_err *err)
+bal_xtables_lock(unsigned wait_ms, struct bal_err *err)
 {
 	const struct timespec nap = { .tv_nsec = LOCK_POLL_MS * 1000000L };
 	const char *path = secure_getenv("XTABLES_LOCKFILE");
@@ -30,7 +29,7 @@ bal_xtables_lock(struct bal_err *err)
 	fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot open %s", path);
-	for (int left = LOCK_WAIT_MS;; left -= LOCK_POLL_MS) {
+	for (unsigned waited = 0;; waited += LOCK_POLL_MS) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 			return fd;
 		eno = errno;
@@ -38,14 +37,13 @@ bal_xtables_lock(struct bal_err *err)
 			close(fd);
 			return bal_err_sys(err, eno, "cannot lock %s", path);
 		}
-		if (left <= 0)
+		if (waited >= wait_ms)
 			break;
 		nanosleep(&nap, NULL);
 	}
 	close(fd);
 	return bal_err(err, BAL_EBUSY,
-		       "%s is held by another program for more than %d s", path,
-		       LOCK_WAIT_MS / 1000);
+		       "%s is held by another program", path);
 }
 
 /* The program that the kernel itself calls to load a module; "" for none. */

@@ -9,10 +9,10 @@
 
 /*
  * Take the lock that iptables takes (XTABLES_LOCKFILE or /run/xtables.lock):
- * libiptc itself does not.  Waits 5 s at most, then BAL_EBUSY naming the file.
- * A descriptor, to be closed, or -1.
+ * libiptc itself does not.  Waits @wait_ms at most, then BAL_EBUSY naming the
+ * file.  A descriptor, to be closed, or -1.
  */
-int bal_xtables_lock(struct bal_err *err);
+int bal_xtables_lock(unsigned wait_ms, struct bal_err *err);
 
 /*
  * Have the kernel's own modprobe program load ip_tables.  Tried once in the

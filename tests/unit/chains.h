@@ -134,7 +134,7 @@ postrouting(unsigned n_uplinks)
 static inline void
 commit(const struct bal_chain *chains, size_t n)
 {
-	if (bal_mangle_commit(BAL_XTABLE_MANGLE, chains, n, &err) < 0)
+	if (bal_mangle_commit(BAL_XTABLE_MANGLE, chains, n, 5000, &err) < 0)
 		fail_msg("%s", err.msg);
 }
 

@@ -68,7 +68,7 @@ masquerade_stands_in_nat(void **state)
 	NEED_NAMESPACE();
 	snprintf(rule->out, sizeof(rule->out), "fifteen-letters");
 	rule->target = BAL_XT_MASQUERADE;
-	if (bal_mangle_commit(BAL_XTABLE_NAT, c, 2, &err) < 0)
+	if (bal_mangle_commit(BAL_XTABLE_NAT, c, 2, 5000, &err) < 0)
 		fail_msg("%s", err.msg);
 	must_print("iptables-legacy -t nat -S | grep BAL_",
 		   "-N BAL_MASQUERADE\n"
@@ -90,7 +90,7 @@ save_and_restore_keep_it(void **state)
 	*add(&nat) = (struct bal_xrule){ .out = "eth1",
 					 .target = BAL_XT_MASQUERADE };
 	commit(c, 2);
-	assert_int_equal(bal_mangle_commit(BAL_XTABLE_NAT, &nat, 1, &err), 0);
+	assert_int_equal(bal_mangle_commit(BAL_XTABLE_NAT, &nat, 1, 5000, &err), 0);
 	must("iptables-legacy-save >/run/saved && "
 	     "iptables-legacy -t mangle -F && iptables-legacy -t nat -F && "
 	     "iptables-legacy-restore </run/saved");
@@ -328,7 +328,7 @@ a_jump_into_nowhere_is_refused(void **state)
 	NEED_NAMESPACE();
 	*add(&c) = (struct bal_xrule){ .target = BAL_XT_JUMP,
 				       .chain = "BAL_NONE" };
-	assert_int_equal(bal_mangle_commit(BAL_XTABLE_MANGLE, &c, 1, &err), -1);
+	assert_int_equal(bal_mangle_commit(BAL_XTABLE_MANGLE, &c, 1, 5000, &err), -1);
 	assert_non_null(strstr(err.msg, "BAL_PREROUTING"));
 	assert_int_equal(run("iptables-legacy -t mangle -S | grep BAL_"), 1);
 }

@@ -146,7 +146,7 @@ the_wait_for_the_lock_ends(void **state)
 	NEED_NAMESPACE();
 	fd = open("/run/xtables.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	assert_int_equal(flock(fd, LOCK_EX), 0);
-	rc = bal_mangle_commit(BAL_XTABLE_MANGLE, &c, 1, &err);
+	rc = bal_mangle_commit(BAL_XTABLE_MANGLE, &c, 1, 5000, &err);
 	close(fd);
 	assert_int_equal(rc, -1);
 	assert_int_equal(err.kind, BAL_EBUSY);
@@ -167,7 +167,7 @@ as_nobody(void *arg)
 	if (bal_mangle_read(BAL_XTABLE_MANGLE, &arena, &list, &err) == 0 ||
 	    err.kind != BAL_EPERM || list.n != 0)
 		return 1;
-	if (bal_mangle_commit(BAL_XTABLE_MANGLE, &c, 1, &err) == 0 ||
+	if (bal_mangle_commit(BAL_XTABLE_MANGLE, &c, 1, 5000, &err) == 0 ||
 	    err.kind != BAL_EPERM)
 		return 2;
 	return 0;
@@ -228,7 +228,7 @@ without_tables(void *arg)
 		    err.kind != BAL_EUNAVAIL ||
 		    !strstr(err.msg, bal_xtable_name(table)))
 			return 1;
-	if (bal_mangle_commit(BAL_XTABLE_MANGLE, NULL, 0, &err) == 0 ||
+	if (bal_mangle_commit(BAL_XTABLE_MANGLE, NULL, 0, 5000, &err) == 0 ||
 	    err.kind != BAL_EUNAVAIL)
 		return 2;
 	return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_paths - where files are, and how to hold the lock among them. */
+/* test_paths - where files are, and how they are read and written. */
 #include "files.h"
 
 #include <fcntl.h>
@@ -297,149 +297,6 @@ test_write_without_permission(void **state)
 	assert_text(in_folder("f"), "old");
 }
 
-static void
-paths_of(struct bal_paths *p, const char *rundir)
-{
-	struct bal_err err = { 0 };
-
-	setenv("BAL_RUNDIR", in_folder(rundir), 1);
-	assert_int_equal(bal_paths_init(p, NULL, &err), 0);
-	unsetenv("BAL_RUNDIR");
-}
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-static void
-test_lock(void **state)
-{
-	char msg[sizeof(((struct bal_err *)0)->msg)];
-	struct bal_err err = { 0 };
-	struct bal_paths p;
-	uint64_t began;
-	int fd, second;
-
-	(void)state;
-	paths_of(&p, "a/run");
-	fd = bal_lock(&p, 0, &err);
-	assert_true(fd >= 0);
-	assert_int_equal(mode_of(p.rundir), 0755);
-	assert_int_equal(mode_of(p.lock), 0600);
-	assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-	assert_int_equal(bal_lock(&p, 0, &err), -1);
-	assert_int_equal(err.kind, BAL_EBUSY);
-	began = now_ms();
-	assert_int_equal(bal_lock(&p, 130, &err), -1);
-	assert_in_range(now_ms() - began, 130, 10000);
-	snprintf(msg, sizeof(msg),
-		 "cannot lock %s: held for more than 130 ms "
-		 "by another bal command",
-		 p.lock);
-	assert_string_equal(err.msg, msg);
-	began = now_ms();
-	assert_int_equal(bal_lock(&p, 1000, &err), -1);
-	assert_in_range(now_ms() - began, 1000, 10000);
-	assert_non_null(strstr(err.msg, " 1 s by"));
-	close(fd);
-	second = bal_lock(&p, 0, &err);
-	assert_true(second >= 0);
-	close(second);
-}
-
-/* Whoever waits gets it as soon as it is free. */
-static void
-test_lock_is_waited_for(void **state)
-{
-	struct bal_err err = { 0 };
-	struct bal_paths p;
-	char byte;
-	int ready[2], go[2], fd, status;
-	uint64_t began;
-	pid_t child;
-
-	(void)state;
-	paths_of(&p, "run");
-	assert_int_equal(pipe(ready), 0);
-	assert_int_equal(pipe(go), 0);
-	child = fork();
-	if (!child) {
-		fd = bal_lock(&p, 0, &err);
-		if (fd < 0 || write(ready[1], "x", 1) != 1 ||
-		    read(go[0], &byte, 1) != 1)
-			_exit(1);
-		usleep(150000);
-		_exit(0);
-	}
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(bal_lock(&p, 0, &err), -1);
-	began = now_ms();
-	assert_int_equal(write(go[1], "x", 1), 1);
-	fd = bal_lock(&p, 20000, &err);
-	assert_true(fd >= 0);
-	assert_in_range(now_ms() - began, 0, 10000);
-	close(fd);
-	for (int i = 0; i < 2; i++) {
-		close(ready[i]);
-		close(go[i]);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
-/* A lock on a file that is gone keeps nobody out: the next one is asked. */
-static void
-test_lock_removed_meanwhile(void **state)
-{
-	struct bal_err err = { 0 };
-	struct bal_paths p;
-	int first, second, third;
-
-	(void)state;
-	paths_of(&p, "run");
-	first = bal_lock(&p, 0, &err);
-	assert_int_equal(unlink(p.lock), 0);
-	second = bal_lock(&p, 0, &err);
-	assert_true(second >= 0);
-	third = bal_lock(&p, 0, &err);
-	assert_int_equal(third, -1);
-	close(first);
-	close(second);
-}
-
-static void
-test_lock_cannot(void **state)
-{
-	struct bal_err err = { 0 };
-	struct bal_paths p;
-	int ret;
-
-	(void)state;
-	put_text(in_folder("file"), "");
-	paths_of(&p, "file");
-	assert_int_equal(bal_lock(&p, 0, &err), -1);
-	assert_int_equal(err.sys, ENOTDIR);
-	paths_of(&p, "run");
-	assert_int_equal(mkdir(p.rundir, 0755), 0);
-	assert_int_equal(symlink("elsewhere", p.lock), 0);
-	assert_int_equal(bal_lock(&p, 0, &err), -1);
-	assert_int_equal(err.sys, ELOOP);
-	assert_int_equal(access(in_folder("run/elsewhere"), F_OK), -1);
-	assert_int_equal(unlink(p.lock), 0);
-	assert_int_equal(chmod(p.rundir, 0555), 0);
-	drop_root();
-	ret = bal_lock(&p, 5000, &err);
-	become_root();
-	assert_int_equal(ret, -1);
-	assert_int_equal(err.kind, BAL_EPERM);
-	assert_non_null(strstr(err.msg, p.lock));
-}
-
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
@@ -457,10 +314,6 @@ main(void)
 		TEST(test_write_replaces),
 		TEST(test_write_fails),
 		TEST(test_write_without_permission),
-		TEST(test_lock),
-		TEST(test_lock_is_waited_for),
-		TEST(test_lock_removed_meanwhile),
-		TEST(test_lock_cannot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

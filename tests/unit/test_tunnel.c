@@ -31,28 +31,51 @@ setup(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
+static struct bal_tunnel_look
+look_at(bool there, bool alive, uint64_t lasted_ms, uint64_t now)
+{
+	return (struct bal_tunnel_look){
+		.there = there,
+		.alive = alive,
+		.underlay_alive = true,
+		.lasted_ms = lasted_ms,
+		.dead_ms = DEAD,
+		.pause_ms = PAUSE,
+		.now_ms = now,
+	};
+}
+
 static bool
 missing_at(uint64_t now)
 {
-	return bal_tunnel_due(&t, false, true, true, 0, DEAD, PAUSE, now);
+	const struct bal_tunnel_look look = look_at(false, true, 0, now);
+
+	return bal_tunnel_due(&t, &look);
 }
 
 static bool
 alive_at(uint64_t now, uint64_t lasted)
 {
-	return bal_tunnel_due(&t, true, true, true, lasted, DEAD, PAUSE, now);
+	const struct bal_tunnel_look look = look_at(true, true, lasted, now);
+
+	return bal_tunnel_due(&t, &look);
 }
 
 static bool
 dead_at(uint64_t now, uint64_t lasted)
 {
-	return bal_tunnel_due(&t, true, false, true, lasted, DEAD, PAUSE, now);
+	const struct bal_tunnel_look look = look_at(true, false, lasted, now);
+
+	return bal_tunnel_due(&t, &look);
 }
 
 static bool
 cut_off_at(uint64_t now)
 {
-	return bal_tunnel_due(&t, false, true, false, 0, DEAD, PAUSE, now);
+	struct bal_tunnel_look look = look_at(false, true, 0, now);
+
+	look.underlay_alive = false;
+	return bal_tunnel_due(&t, &look);
 }
 
 /* Missing, from @from on: when it is started next. */
@@ -112,16 +135,20 @@ test_long_pause(void **state)
 {
 	static const uint32_t pauses[] = { 3600000, UINT32_MAX };
 	const uint64_t since = UINT64_C(10) * UINT32_MAX;
+	struct bal_tunnel_look look;
 
 	(void)state;
 	for (size_t i = 0; i < N(pauses); i++) {
 		t.at_ms = since;
 		t.tries = 40;
 		t.missing_ms = 1;
-		assert_false(bal_tunnel_due(&t, false, true, true, 0, DEAD,
-					    pauses[i], since + pauses[i] - 1));
-		assert_true(bal_tunnel_due(&t, false, true, true, 0, DEAD,
-					   pauses[i], since + pauses[i]));
+		look = look_at(false, true, 0, since + pauses[i] - 1);
+		look.pause_ms = pauses[i];
+		assert_false(bal_tunnel_due(&t, &look));
+		assert_int_equal(bal_tunnel_next_ms(&t, &look),
+				 since + pauses[i]);
+		look.now_ms++;
+		assert_true(bal_tunnel_due(&t, &look));
 	}
 }
 
@@ -193,10 +220,12 @@ test_flapping_underlay(void **state)
 static void
 test_dead_for_long(void **state)
 {
+	struct bal_tunnel_look cut_off = look_at(true, false, DEAD, NOW);
+
 	(void)state;
+	cut_off.underlay_alive = false;
 	assert_false(dead_at(NOW, DEAD - 1));
-	assert_false(
-		bal_tunnel_due(&t, true, false, false, DEAD, DEAD, PAUSE, NOW));
+	assert_false(bal_tunnel_due(&t, &cut_off));
 	assert_true(dead_at(NOW + 1, DEAD));
 	/* The command did nothing: not at each look anew. */
 	assert_false(dead_at(NOW + 1 + PAUSE - 1, DEAD + PAUSE));
@@ -206,6 +235,41 @@ test_dead_for_long(void **state)
 	/* It did: one that just came is not dead for long. */
 	assert_false(alive_at(NOW + 100000, 0));
 	assert_false(dead_at(NOW + 200000, 1));
+}
+
+static uint64_t
+next_of(bool there, bool alive, uint64_t lasted_ms, uint64_t now)
+{
+	const struct bal_tunnel_look look =
+		look_at(there, alive, lasted_ms, now);
+
+	(void)bal_tunnel_due(&t, &look);
+	return bal_tunnel_next_ms(&t, &look);
+}
+
+/* A loop that sleeps until then misses no start by more than its timer does. */
+static void
+test_next_look(void **state)
+{
+	struct bal_tunnel_look cut_off = look_at(false, true, 0, NOW);
+
+	(void)state;
+	assert_int_equal(next_of(true, true, 0, NOW), 0);
+	assert_int_equal(next_of(false, true, 0, NOW), NOW + PAUSE);
+	assert_int_equal(next_of(false, true, 0, NOW + 1), NOW + PAUSE);
+	/* Started: the next time is a pause later. */
+	assert_int_equal(next_of(false, true, 0, NOW + PAUSE), NOW + 2 * PAUSE);
+	/* It came, and the try is forgotten when it has lived for a pause. */
+	assert_int_equal(next_of(true, true, 10, NOW + PAUSE + 10),
+			 NOW + 2 * PAUSE);
+	assert_int_equal(next_of(true, true, PAUSE, NOW + 2 * PAUSE), 0);
+	assert_int_equal(next_of(true, false, 7, NOW + 9 * PAUSE),
+			 NOW + 9 * PAUSE - 7 + DEAD);
+	/* What only an event changes needs no clock. */
+	cut_off.underlay_alive = false;
+	assert_int_equal(bal_tunnel_next_ms(&t, &cut_off), 0);
+	t.stop = BAL_TUNNEL_STOPPED;
+	assert_int_equal(next_of(false, true, 0, NOW + 9 * PAUSE), 0);
 }
 
 static void
@@ -447,6 +511,7 @@ main(void)
 		TEST(test_underlay_comes_late),
 		TEST(test_flapping_underlay),
 		TEST(test_dead_for_long),
+		TEST(test_next_look),
 		TEST(test_stopped_on_purpose),
 		TEST(test_clock),
 		TEST_LINES(test_named_underlay),

@@ -304,6 +304,7 @@ silent_tunnels_are_not_kept_for_good(void **state)
 	global("openvpn_dead", "61s");
 	resolve();
 	assert_true(up_of("tun1")->alive);
+	assert_int_equal(w.ups.next_ms, NOW + 1000);
 	global("openvpn_dead", "60s");
 	resolve();
 	assert_false(up_of("tun1")->alive);
