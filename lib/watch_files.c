@@ -93,12 +93,32 @@ watch_folder_of(int fd, const char *path, uint32_t events, int *folder)
 	*folder = now;
 }
 
+/* Where there is no descriptor for it now, the next look tries again. */
+static int
+open_inotify(struct bal_watch_files *f, struct bal_err *err)
+{
+	if (f->source.fd >= 0)
+		return 0;
+	f->source.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (f->source.fd < 0)
+		return bal_err_sys(err, errno, "cannot watch files");
+	if (bal_loop_add(f->loop, &f->source, EPOLLIN, err) == 0)
+		return 0;
+	close(f->source.fd);
+	f->source.fd = -1;
+	return -1;
+}
+
 void
 bal_watch_files_look(struct bal_watch_files *f)
 {
+	struct bal_err why;
+
 	f->touched = f->requested = true;
-	if (f->source.fd < 0)
+	if (open_inotify(f, &why) < 0) {
+		bal_warn("%s", why.msg);
 		return;
+	}
 	watch_folder_of(f->source.fd, f->conf,
 			IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE,
 			&f->conf_folder);
@@ -127,17 +147,9 @@ bal_watch_files_open(struct bal_loop *loop, const struct bal_paths *paths,
 	f->conf_seen = version_of(f->conf);
 	f->conf_folder = f->state_folder = f->requests_folder = -1;
 	f->source.ready = on_ready;
-	f->source.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (f->source.fd < 0) {
-		bal_warn("cannot watch files: %s", strerror(errno));
-		return f;
-	}
+	f->source.fd = -1;
 	bal_watch_files_look(f);
-	if (bal_loop_add(loop, &f->source, EPOLLIN, err) == 0)
-		return f;
-	close(f->source.fd);
-	free(f);
-	return NULL;
+	return f;
 }
 
 void

@@ -53,7 +53,8 @@ struct bal_watch_files;
 
 /*
  * Changes of bal.conf and the state file by others (inotify on their folders,
- * as both are replaced by rename).  Without inotify only when told to look.
+ * as both are replaced by rename).  As long as inotify cannot be had, only when
+ * asked to look.
  */
 struct bal_watch_files *bal_watch_files_open(struct bal_loop *loop,
 					     const struct bal_paths *paths,

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define LOCK_POLL_MS 10
+#define LOAD_AGAIN_MS 600000
 
 int
 bal_xtables_lock(unsigned wait_ms, struct bal_err *err)
@@ -59,10 +61,19 @@ find_modprobe(char *path, size_t size)
 	path[strcspn(path, "\n")] = '\0';
 }
 
+static uint64_t
+now_ms(void)
+{
+	struct timespec ts = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
 bool
 bal_xtables_load(void)
 {
-	static bool tried;
+	static uint64_t tried_ms;
 	char path[256], name[] = "ip_tables", quiet[] = "-q";
 	char env_path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 	char *argv[] = { path, quiet, name, NULL };
@@ -71,9 +82,9 @@ bal_xtables_load(void)
 	int status, rc;
 	pid_t pid;
 
-	if (tried)
+	if (tried_ms && now_ms() - tried_ms < LOAD_AGAIN_MS)
 		return false;
-	tried = true;
+	tried_ms = now_ms();
 	find_modprobe(path, sizeof(path));
 	if (!path[0] || posix_spawn_file_actions_init(&silent) != 0)
 		return false;
@@ -100,17 +111,19 @@ bal_xtables_connmark(void)
 	struct xt_get_revision rev = { .name = "CONNMARK", .revision = 2 };
 	socklen_t len = sizeof(rev);
 	static int known;
-	int fd;
+	int fd, rc;
 
 	if (known)
 		return known;
 	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
 	if (fd < 0)
 		return 1;
-	known = getsockopt(fd, IPPROTO_IP, IPT_SO_GET_REVISION_TARGET, &rev,
-			   &len) == 0 ?
-			2 :
-			1;
+	rc = getsockopt(fd, IPPROTO_IP, IPT_SO_GET_REVISION_TARGET, &rev, &len);
+	/* The kernel's words for a revision that it lacks; others pass. */
+	if (rc == 0)
+		known = 2;
+	else if (errno == EPROTONOSUPPORT || errno == ENOENT)
+		known = 1;
 	close(fd);
-	return known;
+	return known ? known : 1;
 }

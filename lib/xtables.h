@@ -15,14 +15,14 @@
 int bal_xtables_lock(unsigned wait_ms, struct bal_err *err);
 
 /*
- * Have the kernel's own modprobe program load ip_tables.  Tried once in the
- * life of a process; false where it was not tried now.
+ * Have the kernel's own modprobe program load ip_tables.  Tried once in ten
+ * minutes; false where it was not tried now.
  */
 bool bal_xtables_load(void);
 
 /*
  * The newest revision (1 or 2) of the CONNMARK target that the kernel has,
- * asked once.
+ * asked until it says so.
  */
 int bal_xtables_connmark(void);
 
