@@ -34,15 +34,8 @@ setup(void **state)
 static struct bal_tunnel_look
 look_at(bool there, bool alive, uint64_t lasted_ms, uint64_t now)
 {
-	return (struct bal_tunnel_look){
-		.there = there,
-		.alive = alive,
-		.underlay_alive = true,
-		.lasted_ms = lasted_ms,
-		.dead_ms = DEAD,
-		.pause_ms = PAUSE,
-		.now_ms = now,
-	};
+	return (struct bal_tunnel_look){ there, alive, true, lasted_ms, DEAD,
+					 PAUSE, now };
 }
 
 static bool
@@ -240,8 +233,7 @@ test_dead_for_long(void **state)
 static uint64_t
 next_of(bool there, bool alive, uint64_t lasted_ms, uint64_t now)
 {
-	const struct bal_tunnel_look look =
-		look_at(there, alive, lasted_ms, now);
+	struct bal_tunnel_look look = look_at(there, alive, lasted_ms, now);
 
 	(void)bal_tunnel_due(&t, &look);
 	return bal_tunnel_next_ms(&t, &look);
@@ -481,28 +473,10 @@ test_wanted_again(void **state)
 	assert_int_equal(t.stop, BAL_TUNNEL_WANTED);
 }
 
-static void
-a_client_that_reconnects(void **state)
-{
-	(void)state;
-	assert_true(bal_tunnel_reconnects("sigusr1"));
-	assert_true(bal_tunnel_reconnects("sighup"));
-	assert_true(bal_tunnel_reconnects("ping-restart"));
-	assert_true(bal_tunnel_reconnects("tls-error"));
-	assert_false(bal_tunnel_reconnects("sigterm"));
-	assert_false(bal_tunnel_reconnects("sigint"));
-	assert_false(bal_tunnel_reconnects("ping-exit"));
-	assert_false(bal_tunnel_reconnects("inactive"));
-	assert_false(bal_tunnel_reconnects("UNKNOWN"));
-	assert_false(bal_tunnel_reconnects(""));
-	assert_false(bal_tunnel_reconnects(NULL));
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_client_that_reconnects),
 		TEST(test_missing_for_a_moment),
 		TEST(test_pauses_grow),
 		TEST(test_long_pause),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_tunnel_argv - the words of the command that starts a client. */
+/* test_tunnel_argv - words of a client: of its command, and its signals. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -96,10 +96,28 @@ test_argv_without_memory(void **state)
 	assert_null(argv);
 }
 
+static void
+a_client_that_reconnects(void **state)
+{
+	(void)state;
+	assert_true(bal_tunnel_reconnects("sigusr1"));
+	assert_true(bal_tunnel_reconnects("sighup"));
+	assert_true(bal_tunnel_reconnects("ping-restart"));
+	assert_true(bal_tunnel_reconnects("tls-error"));
+	assert_false(bal_tunnel_reconnects("sigterm"));
+	assert_false(bal_tunnel_reconnects("sigint"));
+	assert_false(bal_tunnel_reconnects("ping-exit"));
+	assert_false(bal_tunnel_reconnects("inactive"));
+	assert_false(bal_tunnel_reconnects("UNKNOWN"));
+	assert_false(bal_tunnel_reconnects(""));
+	assert_false(bal_tunnel_reconnects(NULL));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_client_that_reconnects),
 		cmocka_unit_test(test_argv),
 		cmocka_unit_test(test_bad_command),
 		cmocka_unit_test(test_argv_without_memory),
