@@ -74,7 +74,8 @@ on_failure(size_t number, int eno, const char *why, void *arg)
 	const struct bal_op *op = &a->ops->v[number];
 	char what[128];
 
-	if (is_gone_already(op, eno))
+	/* None of these: answers of another list. */
+	if (number >= a->ops->n || is_gone_already(op, eno))
 		return;
 	if (a->out->refused++ == 0) {
 		a->out->moved = true;

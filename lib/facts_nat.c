@@ -161,11 +161,10 @@ uses_nft(void)
 		return why.sys != EPROTONOSUPPORT;
 	bal_nlmsg_init(&req, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETTABLE, 0,
 		       &nfg, sizeof(nfg));
-	rc = bal_nl_dump(nl, &req, count, &tables, &why);
+	rc = bal_nl_dump(nl, &req, count, &tables, &tables, &why);
 	bal_nl_close(nl);
 	/* No such subsystem has no tables; any other failure says nothing. */
-	return tables || (rc < 0 && why.sys != EINVAL) ||
-	       rc == BAL_DUMP_CHANGED;
+	return tables || (rc < 0 && why.sys != EINVAL);
 }
 
 void

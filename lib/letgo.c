@@ -143,7 +143,7 @@ close_both(struct letting_go *l)
 static int
 ask(struct letting_go *l, struct bal_nlmsg *m, bal_nl_fn *fn)
 {
-	int rc = bal_nl_dump(l->asking, m, fn, l, l->err);
+	int rc = bal_nl_dump(l->asking, m, fn, l, &l->n_ids, l->err);
 
 	if (rc < 0)
 		return is_lack(l->err->sys) ? 1 : -1;
@@ -213,12 +213,14 @@ goes_elsewhere(struct letting_go *l, const struct nlmsghdr *h)
 {
 	struct bal_nlmsg m;
 	struct bal_err why;
+	int rc;
 
 	l->elsewhere = false;
 	if (!l->what->ifindex || !l->routing || !bal_letgo_ask_route(&m, h))
 		return false;
-	return bal_nl_get(l->routing, &m, see_route, l, &why) == 0 &&
-	       l->elsewhere;
+	rc = bal_nl_get(l->routing, &m, see_route, l, &why);
+	/* One of which that cannot be said stays. */
+	return rc < 0 || (rc == 0 && l->elsewhere);
 }
 
 static void

@@ -28,6 +28,9 @@
 /* A link message with its statistics has 1.5 KB, a route of 250 hops 6 KB. */
 #define MESSAGE_BYTES 16384
 
+/* The shortest: its fixed part, and an attribute at least. */
+#define NOTICE_BYTES NLMSG_LENGTH(sizeof(struct ifinfomsg))
+
 struct bal_monitor {
 	struct bal_source source; /* first: what the loop hands to ready() */
 	struct bal_loop *loop;
@@ -127,7 +130,8 @@ read_some(struct bal_monitor *monitor)
 
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
-		if (got < 0)
+		/* One that is too short to say what it is about is lost, too. */
+		if (got < 0 || (got > 0 && (size_t)got < NOTICE_BYTES))
 			return lose(monitor);
 		/* A notification is one message. */
 		news |= bal_monitor_news(&monitor->known, &monitor->buf.h,

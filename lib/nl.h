@@ -48,6 +48,7 @@ struct bal_nlmsg {
 		struct nlmsghdr h;
 		char bytes[5120];
 	};
+	size_t head; /* bytes of the fixed header; an answer has as many */
 	bool overflow;
 };
 
@@ -82,17 +83,25 @@ typedef void bal_nl_fn(const struct nlmsghdr *h, void *arg);
 /* How a dump ended; -1 is an error. */
 enum bal_dump {
 	BAL_DUMP_DONE,
-	BAL_DUMP_CHANGED, /* meanwhile: what was seen may be inconsistent */
-	BAL_DUMP_ABSENT,  /* the kernel has no such table or kind of object */
+	BAL_DUMP_ABSENT, /* the kernel has no such table or kind of object */
 };
 
-/* Send dump request @req and hand every answer to @fn: enum bal_dump or -1. */
+/*
+ * Whatever fails below leaves an empty batch and a socket that is good for more:
+ * a system call (EINTR is tried again, a bounded number of times), an answer
+ * that is cut, one that does not come within a second.
+ *
+ * Send dump request @req and hand every answer to @fn: enum bal_dump or -1.  Where
+ * something changed while it was read it is begun again, with *@n, the number of
+ * what @fn has collected, as it was: a few times, then BAL_EBUSY.
+ */
 int bal_nl_dump(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn,
-		void *arg, struct bal_err *err);
+		void *arg, size_t *n, struct bal_err *err);
 
 /*
  * Send @req, hand the one answer to @fn.  0: answered; 1: the kernel said no
- * (ENOENT, ENETUNREACH and the like); -1: an error.
+ * (ENOENT, ENETUNREACH and the like); -1: an error, also where the kernel was
+ * short of memory or busy, which says nothing about what was asked.
  */
 int bal_nl_get(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn,
 	       void *arg, struct bal_err *err);
@@ -122,11 +131,14 @@ typedef void bal_nl_failed_fn(size_t number, int eno, const char *why,
 			      void *arg);
 void bal_nl_on_failure(struct bal_nl *nl, bal_nl_failed_fn *failed, void *arg);
 
-/* Queue @req as change @number; sends the batch when it is full. */
+/*
+ * Queue @req as change @number; sends the batch when it is full.  -1: neither
+ * @req nor anything else is queued now; of what was, a part may be carried out.
+ */
 int bal_nl_queue(struct bal_nl *nl, struct bal_nlmsg *req, size_t number,
 		 struct bal_err *err);
 
-/* Send what is queued and wait for its answers. */
+/* Send what is queued and read its answers; nothing is queued afterwards. */
 int bal_nl_flush(struct bal_nl *nl, struct bal_err *err);
 
 #endif

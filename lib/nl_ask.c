@@ -1,59 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nl_ask - many small questions at once: two system calls for all of them. */
 #include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "nl_parts.h"
 
-/* Answers, and who sent them; their bytes are in the slots of the room. */
+/* Answers, and who sent them; their bytes are in slots of the socket's room. */
 struct answers {
 	struct mmsghdr msgs[BAL_NL_AT_ONCE];
 	struct iovec iovs[BAL_NL_AT_ONCE];
 	struct sockaddr_nl from[BAL_NL_AT_ONCE];
 };
 
-/* Number them from @first on: how many there are. */
-static uint32_t
-number(const struct bal_nl_questions *questions, uint32_t first)
-{
-	char *at = (char *)questions->first;
-	const char *end = at + questions->len;
-	uint32_t n = 0;
-
-	while (at < end) {
-		struct nlmsghdr *h = (void *)at;
-
-		h->nlmsg_seq = first + n++;
-		at += NLMSG_ALIGN(h->nlmsg_len);
-	}
-	return n;
-}
-
-static int
-send_all(int fd, const struct bal_nl_questions *questions, struct bal_err *err)
-{
-	ssize_t sent;
-
-	do {
-		sent = send(fd, questions->first, questions->len, 0);
-	} while (sent < 0 && errno == EINTR);
-	if (sent < 0)
-		return bal_err_sys(err, errno, "cannot write to netlink");
-	return 0;
-}
-
 /* Some of those that wait, @want at most: their number, 0 for none, or -1. */
 static int
-receive(const struct bal_nl_room *room, uint32_t want, struct answers *a,
+receive(struct bal_nl *nl, uint32_t want, struct answers *a,
 	struct bal_err *err)
 {
-	int got;
+	int got = -1;
 
+	_Static_assert(sizeof(nl->answer) >= BAL_NL_AT_ONCE * BAL_NL_SHORT,
+		       "short answers need room");
 	if (want > BAL_NL_AT_ONCE)
 		want = BAL_NL_AT_ONCE;
 	for (uint32_t i = 0; i < want; i++) {
-		a->iovs[i].iov_base = room->bytes + (size_t)i * BAL_NL_SHORT;
+		a->iovs[i].iov_base = nl->answer + (size_t)i * BAL_NL_SHORT;
 		a->iovs[i].iov_len = BAL_NL_SHORT;
 		a->msgs[i].msg_hdr = (struct msghdr){
 			.msg_name = &a->from[i],
@@ -62,9 +33,9 @@ receive(const struct bal_nl_room *room, uint32_t want, struct answers *a,
 			.msg_iovlen = 1,
 		};
 	}
-	do {
-		got = recvmmsg(room->fd, a->msgs, want, MSG_DONTWAIT, NULL);
-	} while (got < 0 && errno == EINTR);
+	errno = EINTR;
+	for (int i = 0; i < BAL_NL_TRIES && got < 0 && errno == EINTR; i++)
+		got = recvmmsg(nl->fd, a->msgs, want, MSG_DONTWAIT, NULL);
 	/* What was lost in a queue that overflowed has no answer. */
 	if (got < 0 && (errno == EAGAIN || errno == ENOBUFS))
 		return 0;
@@ -91,18 +62,18 @@ int
 bal_nl_ask(struct bal_nl *nl, const struct bal_nl_questions *questions,
 	   bal_nl_fn *fn, void *arg, struct bal_err *err)
 {
-	const struct bal_nl_room room = bal_nl_room(nl);
-	const uint32_t first = *room.seq + 1;
-	const uint32_t n = number(questions, first);
+	const uint32_t first = nl->seq + 1;
 	struct answers a;
+	uint32_t n;
 	int got = 1;
 
-	*room.seq += n;
-	if (send_all(room.fd, questions, err) < 0)
+	bal_nl_number(nl, questions->first, questions->len);
+	n = nl->seq - first + 1;
+	if (bal_nl_send(nl, questions->first, questions->len, err) < 0)
 		return -1;
 	/* The kernel has answered all of them before the sending returns. */
 	for (uint32_t left = n; left && got > 0;) {
-		got = receive(&room, left, &a, err);
+		got = receive(nl, left, &a, err);
 		for (int i = 0; i < got; i++) {
 			const struct nlmsghdr *h = answer(&a, i);
 

@@ -144,7 +144,7 @@ bal_nl_links(struct bal_nl *nl, bool stats, struct bal_arena *arena,
 	bal_nlmsg_init(&req, RTM_GETLINK, 0, &ifi, sizeof(ifi));
 	if (!stats)
 		bal_nlmsg_put_u32(&req, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	return bal_nl_dump(nl, &req, on_link, &sink, err);
+	return bal_nl_dump(nl, &req, on_link, &sink, &out->n, err);
 }
 
 static void
@@ -185,7 +185,7 @@ bal_nl_addrs(struct bal_nl *nl, struct bal_arena *arena, bal_ifaddr_list *out,
 	struct bal_nlmsg req;
 
 	bal_nlmsg_init(&req, RTM_GETADDR, 0, &ifa, sizeof(ifa));
-	return bal_nl_dump(nl, &req, on_addr, &sink, err);
+	return bal_nl_dump(nl, &req, on_addr, &sink, &out->n, err);
 }
 
 static enum bal_rule_action
@@ -253,7 +253,7 @@ bal_nl_rules(struct bal_nl *nl, struct bal_arena *arena, bal_rule_list *out,
 	struct bal_nlmsg req;
 
 	bal_nlmsg_init(&req, RTM_GETRULE, 0, &frh, sizeof(frh));
-	return bal_nl_dump(nl, &req, on_rule, &sink, err);
+	return bal_nl_dump(nl, &req, on_rule, &sink, &out->n, err);
 }
 
 static void
@@ -310,7 +310,7 @@ bal_nl_nexthops(struct bal_nl *nl, struct bal_arena *arena,
 	struct bal_nlmsg req;
 
 	bal_nlmsg_init(&req, RTM_GETNEXTHOP, 0, &nhm, sizeof(nhm));
-	return bal_nl_dump(nl, &req, on_nexthop, &sink, err);
+	return bal_nl_dump(nl, &req, on_nexthop, &sink, &out->n, err);
 }
 
 /* The hops of RTA_MULTIPATH; counted first, filled when there is room. */
@@ -407,7 +407,7 @@ bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 
 	bal_nlmsg_init(&req, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
 	bal_nlmsg_put_u32(&req, RTA_TABLE, table);
-	return bal_nl_dump(nl, &req, on_route, &sink, err);
+	return bal_nl_dump(nl, &req, on_route, &sink, &out->n, err);
 }
 
 /*

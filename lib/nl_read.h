@@ -7,8 +7,8 @@
 #include "object.h"
 
 /*
- * Each appends what the kernel has to @out and returns enum bal_dump, or -1
- * with @err.  Nothing has to be freed but @arena.
+ * Each appends what the kernel has to @out.  enum bal_dump, or -1 with
+ * @err.  Nothing has to be freed but @arena.
  */
 
 /* Every device; byte counters only with @stats (they cost the most). */

@@ -10,8 +10,6 @@
 #include "nl_read.h"
 #include "sysctl.h"
 
-#define TRIES 10 /* of dumps that change while they are read */
-
 uint64_t
 bal_now_ms(void)
 {
@@ -173,17 +171,14 @@ read_routes(struct bal_snapshot *snap, struct bal_nl *nl,
 	    struct bal_err *err)
 {
 	tables_to_read(snap, want, &snap->tables, arena);
-	for (size_t i = 0; i < snap->tables.n; i++) {
-		int rc = bal_nl_routes(nl, snap->tables.v[i], arena,
-				       &snap->routes, err);
-
-		if (rc < 0 || rc == BAL_DUMP_CHANGED)
-			return rc;
-	}
-	return BAL_DUMP_DONE;
+	for (size_t i = 0; i < snap->tables.n; i++)
+		if (bal_nl_routes(nl, snap->tables.v[i], arena, &snap->routes,
+				  err) < 0)
+			return -1;
+	return 0;
 }
 
-/* One try at everything that netlink tells. */
+/* Everything that netlink tells. */
 static int
 read_netlink(struct bal_snapshot *snap, struct bal_nl *nl,
 	     const struct bal_snapshot_want *want, struct bal_arena *arena,
@@ -204,8 +199,8 @@ read_netlink(struct bal_snapshot *snap, struct bal_nl *nl,
 				       "(CONFIG_IP_MULTIPLE_TABLES)") :
 			       rc;
 	rc = bal_nl_nexthops(nl, arena, &snap->nexthops, err);
-	if (rc < 0 || rc == BAL_DUMP_CHANGED)
-		return rc;
+	if (rc < 0)
+		return -1;
 	snap->has_nexthops = rc == BAL_DUMP_DONE;
 	snap->has_stats = want->stats;
 	return read_routes(snap, nl, want, arena, err);
@@ -236,27 +231,13 @@ read_chains(struct bal_snapshot *snap, const struct bal_snapshot_want *want,
 	return 0;
 }
 
-static int
-fail_changing(struct bal_err *err)
-{
-	return bal_err(err, BAL_EBUSY,
-		       "the kernel's routes change faster than they can be "
-		       "read");
-}
-
 int
 bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 		  const struct bal_snapshot_want *want, struct bal_arena *arena,
 		  struct bal_err *err)
 {
-	int rc = BAL_DUMP_CHANGED;
-
-	for (int i = 0; i < TRIES && rc == BAL_DUMP_CHANGED; i++)
-		rc = read_netlink(snap, nl, want, arena, err);
-	if (rc < 0)
+	if (read_netlink(snap, nl, want, arena, err) < 0)
 		return -1;
-	if (rc == BAL_DUMP_CHANGED)
-		return fail_changing(err);
 	bal_snapshot_index(snap, arena);
 	expand_groups(snap, arena);
 	name_hops(snap);
@@ -272,20 +253,13 @@ bal_snapshot_add_table(struct bal_snapshot *snap, struct bal_nl *nl,
 		       uint32_t table, struct bal_arena *arena,
 		       struct bal_err *err)
 {
-	const size_t tables = snap->tables.n, routes = snap->routes.n;
-	int rc = BAL_DUMP_CHANGED;
+	const size_t tables = snap->tables.n;
 
 	add_table(&snap->tables, table, arena);
 	if (snap->tables.n == tables)
 		return arena->oom ? bal_err_nomem(err) : 0;
-	for (int i = 0; i < TRIES && rc == BAL_DUMP_CHANGED; i++) {
-		snap->routes.n = routes;
-		rc = bal_nl_routes(nl, table, arena, &snap->routes, err);
-	}
-	if (rc < 0)
+	if (bal_nl_routes(nl, table, arena, &snap->routes, err) < 0)
 		return -1;
-	if (rc == BAL_DUMP_CHANGED)
-		return fail_changing(err);
 	expand_groups(snap, arena);
 	name_hops(snap);
 	return arena->oom ? bal_err_nomem(err) : 0;

@@ -189,7 +189,7 @@ static inline void
 count(const struct nlmsghdr *h, void *arg)
 {
 	(void)h;
-	++*(unsigned *)arg;
+	++*(size_t *)arg;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

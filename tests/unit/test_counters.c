@@ -170,7 +170,6 @@ static void
 answers_of_before_are_passed_over(void **state)
 {
 	struct bal_counters_of of[DEVICES];
-	struct bal_nl_room room;
 	struct {
 		struct nlmsghdr h;
 		struct if_stats_msg ifsm;
@@ -184,11 +183,10 @@ answers_of_before_are_passed_over(void **state)
 	(void)state;
 	NEED_NAMESPACE();
 	make_senders(of);
-	room = bal_nl_room(nl);
 	for (int i = 0; i < 5; i++) {
-		old.h.nlmsg_seq = *room.seq - (uint32_t)i;
+		old.h.nlmsg_seq = nl->seq - (uint32_t)i;
 		old.ifsm.ifindex = (uint32_t)of[i].ifindex;
-		assert_int_equal(send(room.fd, &old, sizeof(old), 0),
+		assert_int_equal(send(nl->fd, &old, sizeof(old), 0),
 				 sizeof(old));
 		send_frames(of[i].ifindex, 1);
 	}

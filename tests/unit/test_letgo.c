@@ -46,7 +46,7 @@ the_kernel_filters(void **state)
 {
 	struct bal_nl *diag;
 	struct bal_nlmsg m;
-	unsigned n = 0;
+	size_t n = 0;
 	int fd[6];
 
 	(void)state;
@@ -56,7 +56,8 @@ the_kernel_filters(void **state)
 	diag = bal_nl_open_proto(NETLINK_SOCK_DIAG, &err);
 	assert_non_null(diag);
 	bal_letgo_ask_sockets(&m, AF_INET, IPPROTO_UDP, &what.source);
-	assert_int_equal(bal_nl_dump(diag, &m, count, &n, &err), BAL_DUMP_DONE);
+	assert_int_equal(bal_nl_dump(diag, &m, count, &n, &n, &err),
+			 BAL_DUMP_DONE);
 	assert_int_equal(n, 2);
 	bal_nl_close(diag);
 	for (int i = 0; i < 6; i++)

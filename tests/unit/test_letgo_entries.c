@@ -76,7 +76,7 @@ list(void)
 
 	bal_nlmsg_init(&m, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0,
 		       &head, sizeof(head));
-	assert_int_equal(bal_nl_dump(nl, &m, list_one, &l, &err),
+	assert_int_equal(bal_nl_dump(nl, &m, list_one, &l, &l.n, &err),
 			 BAL_DUMP_DONE);
 	qsort(l.v, l.n, sizeof(l.v[0]), by_id);
 	return l;
@@ -92,7 +92,8 @@ entries_of_that_mark_only(void **state)
 					  0x3000006,  0,	 0x11000000,
 					  0xff000000, 5,	 0x1ffffff };
 	struct listing before, after;
-	unsigned expected = 0, seen = 0, told = 0;
+	unsigned expected = 0, seen = 0;
+	size_t told = 0;
 	struct bal_nlmsg m;
 
 	(void)state;
@@ -108,7 +109,7 @@ entries_of_that_mark_only(void **state)
 	before = list();
 	assert_int_equal(before.n, 54);
 	bal_letgo_ask_entries(&m, 0x1000000, MASK);
-	assert_int_equal(bal_nl_dump(nl, &m, count, &told, &err),
+	assert_int_equal(bal_nl_dump(nl, &m, count, &told, &told, &err),
 			 BAL_DUMP_DONE);
 	assert_int_equal(told, 18);
 	what.source.family = 0;
