@@ -67,6 +67,13 @@ dev_of(const struct bal_op *op)
 	}
 }
 
+/* The kernel is short of memory: that says nothing about what was asked. */
+static bool
+is_shortage(int eno)
+{
+	return eno == ENOMEM || eno == ENOBUFS;
+}
+
 static void
 on_failure(size_t number, int eno, const char *why, void *arg)
 {
@@ -79,12 +86,13 @@ on_failure(size_t number, int eno, const char *why, void *arg)
 		return;
 	if (a->out->refused++ == 0) {
 		a->out->moved = true;
-		(void)bal_copy(a->out->dev, sizeof(a->out->dev), dev_of(op));
+		(void)bal_copy(a->out->dev, sizeof(a->out->dev),
+			       is_shortage(eno) ? "" : dev_of(op));
 		bal_err_sys(&a->out->first, eno, "cannot %s%s%s%s",
 			    bal_op_describe(op, what, sizeof(what)),
 			    why[0] ? " (" : "", why, why[0] ? ")" : "");
 	}
-	if (!world_moved(eno))
+	if (!world_moved(eno) && !is_shortage(eno))
 		a->out->moved = false;
 }
 

@@ -20,7 +20,7 @@ struct bal_applied {
 	/*
 	 * Every refusal was one that a world which moved meanwhile explains
 	 * (ENODEV, ENETDOWN, ESRCH, ENOENT, EEXIST...): reading again and
-	 * planning again may end well.
+	 * planning again may end well; or the kernel was short of memory.
 	 */
 	bool moved;
 	/*
@@ -29,7 +29,7 @@ struct bal_applied {
 	 */
 	bool chains_wait;
 	struct bal_err first; /* the first refusal, in words */
-	char dev[BAL_IFNAMSIZ]; /* the uplink that it is about, or "" */
+	char dev[BAL_IFNAMSIZ]; /* the uplink that is refused, or "" */
 };
 
 /*
