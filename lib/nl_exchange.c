@@ -128,7 +128,7 @@ read_answers(struct bal_nl *nl, const struct requests *reqs, each_fn *each,
 			return fail_cut(err);
 		for (size_t at = 0; at < (size_t)got;
 		     at += NLMSG_ALIGN(h->nlmsg_len)) {
-			int rc = 0;
+			int rc;
 
 			h = (const void *)(nl->answer + at);
 			if (!is_whole(h, (size_t)got - at, 0))
