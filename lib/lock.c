@@ -281,11 +281,16 @@ bal_lock_run_keep(const struct bal_paths *paths, int *fd, struct bal_err *err)
 {
 	char path[RUN_PATH_MAX];
 	struct stat ours, there;
-	int anew;
+	int anew, rc;
 
-	if (fstat(*fd, &ours) == 0 &&
-	    stat(run_path(paths, path), &there) == 0 &&
-	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino)
+	if (fstat(*fd, &ours) < 0)
+		return bal_err_sys(err, errno, "cannot look at check.pid");
+	rc = stat(run_path(paths, path), &there);
+	/* Of any other error it does not follow that it was removed. */
+	if (rc < 0 && errno != ENOENT)
+		return bal_err_sys(err, errno, "cannot look at %s", path);
+	if (rc == 0 && ours.st_dev == there.st_dev &&
+	    ours.st_ino == there.st_ino)
 		return 0;
 	anew = bal_lock_run(paths, err);
 	if (anew < 0)
