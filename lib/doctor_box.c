@@ -76,11 +76,12 @@ state(const struct bal_facts *f, struct bal_diagnosis *d)
 	if (!f->state_damaged)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "state", "",
-			"What bal-up was told and the settings from before "
-			"it are in there. The next command puts the file aside "
-			"and finds the uplinks again in the kernel, as far as "
-			"they show there.");
-	bal_doctor_what(d, "the state file %s cannot be read", f->state_path);
+			"The options of bal-up and the settings from before "
+			"it are in there. The next command keeps the file as "
+			"state.bad, drops the lines that are wrong, and finds "
+			"the uplinks again in the kernel, as far as they show "
+			"there.");
+	bal_doctor_what(d, "the state file %s is damaged", f->state_path);
 	/* No command goes so far before the configuration is mended. */
 	if (!bal_doctor_conf_wrong(f))
 		bal_doctor_mend(d, "bal-check --no-probe");

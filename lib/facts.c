@@ -121,9 +121,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 		f->look_fault = bal_facts_text(f, "%s", why.msg);
 		return;
 	}
-	/* Nothing was read, and yet there is a file. */
-	f->state_damaged =
-		!pass->was.uplinks && access(pass->paths.state, F_OK) == 0;
+	f->state_damaged = pass->was.damaged;
 	f->looked = true;
 	f->mode = bal_pass_mode(pass);
 	f->mangle_loaded = pass->snap.has_xtable[BAL_XTABLE_MANGLE];

@@ -113,9 +113,10 @@ void bal_state_learn(struct bal_state *state, const struct bal_conf *conf,
 		     const struct bal_snapshot *snap, struct bal_arena *arena);
 
 /*
- * A lost state from our tagged objects in @snap: uplinks, slots, tables,
- * addresses, gateways, weights, priorities, mode.  What the objects do not
- * hold (saved sysctls, `over`, history) stays unknown.
+ * What a lost state lacks from our tagged objects in @snap: uplinks, slots,
+ * tables, addresses, gateways, weights, priorities, mode.  What @state has
+ * stays, and what the objects do not hold (saved sysctls, `over`, history) is
+ * not known.
  */
 int bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
 		      const struct bal_snapshot *snap, struct bal_err *err);

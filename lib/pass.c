@@ -82,15 +82,12 @@ take_snapshot(struct bal_pass *pass, struct bal_err *err)
 static void
 assume_saved(struct bal_pass *pass)
 {
-	/* 0 is what the kernel begins with. */
-	if (pass->state.n_uplinks && pass->snap.hash_policy == 1)
-		pass->state.saved_hash_policy = 0;
 	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
 		struct bal_uplink_state *us = &pass->state.uplinks[i];
 		const struct bal_link *link;
 
 		link = bal_snapshot_link(&pass->snap, us->name);
-		if (!link)
+		if (!link || !us->partial || us->saved_mask)
 			continue;
 		us->saved_ifindex = us->ifindex = link->ifindex;
 		for (int dc = 0; dc < BAL_DC_MAX; dc++) {
@@ -105,6 +102,8 @@ assume_saved(struct bal_pass *pass)
 static int
 see_kernel(struct bal_pass *pass, struct bal_err *err)
 {
+	bool none = pass->state.n_uplinks == 0;
+
 	if (take_snapshot(pass, err) < 0)
 		return -1;
 	if (!pass->state_lost)
@@ -112,6 +111,9 @@ see_kernel(struct bal_pass *pass, struct bal_err *err)
 	pass->state_lost = false;
 	if (bal_state_recover(&pass->state, &pass->conf, &pass->snap, err) < 0)
 		return -1;
+	/* 0 is what the kernel begins with. */
+	if (none && pass->state.n_uplinks && pass->snap.hash_policy == 1)
+		pass->state.saved_hash_policy = 0;
 	assume_saved(pass);
 	return 0;
 }
@@ -369,6 +371,23 @@ is_known(const struct bal_pass *pass, const struct bal_intent *intent)
 	       (intent->known_conf && bal_conf_find(&pass->conf, intent->dev));
 }
 
+/* A damaged state told no table or mark of them, and the kernel neither. */
+static int
+admit_lost(struct bal_pass *pass, struct bal_err *err)
+{
+	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
+		const struct bal_uplink_state *us = &pass->state.uplinks[i];
+		struct bal_intent intent = { .comes_late = true };
+
+		if (us->slot && us->table && pass->state.balancing_table)
+			continue;
+		memcpy(intent.dev, us->name, sizeof(intent.dev));
+		if (bal_pass_admit(pass, &intent, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* The kernel as it is, and what the intent makes of it. */
 static int
 begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
@@ -379,7 +398,7 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	bal_pass_reconcile_conf(pass);
 	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
 				err) < 0 ||
-	    see_kernel(pass, err) < 0)
+	    see_kernel(pass, err) < 0 || admit_lost(pass, err) < 0)
 		return -1;
 	pass->mode_before = bal_pass_mode(pass);
 	if (intent->requested &&

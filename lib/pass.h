@@ -63,7 +63,7 @@ struct bal_pass {
 	 * planned (or was refused); BAL_EOK: it was.
 	 */
 	struct bal_err unwritten;
-	struct bal_state was; /* what the file held; .uplinks NULL: nothing */
+	struct bal_state was; /* what the file held; zero state: nothing */
 	struct bal_arena arena;
 	bal_table_list fresh; /* table names to be registered */
 	BAL_LIST(struct bal_refusal) refused;

@@ -16,6 +16,12 @@ tunnels_size(const struct bal_state *state)
 	return state->n_tunnels * sizeof(*state->tunnels);
 }
 
+static size_t
+leases_size(const struct bal_state *state)
+{
+	return state->n_leases * sizeof(*state->leases);
+}
+
 static void *
 copy(struct bal_arena *arena, const void *from, size_t size)
 {
@@ -34,24 +40,31 @@ remember_state(struct bal_pass *pass)
 				 uplinks_size(&pass->state));
 	pass->was.tunnels = copy(&pass->arena, pass->state.tunnels,
 				 tunnels_size(&pass->state));
+	pass->was.leases = copy(&pass->arena, pass->state.leases,
+				leases_size(&pass->state));
+}
+
+static bool
+is_same(const void *a, const void *b, size_t size)
+{
+	return !size || (a && b && memcmp(a, b, size) == 0);
 }
 
 /* By bytes: what differs in padding only is written once too often. */
 bool
 bal_pass_state_is_as_read(const struct bal_pass *pass)
 {
+	const struct bal_state *was = &pass->was;
 	struct bal_state now = pass->state;
 
-	now.uplinks = pass->was.uplinks;
-	now.tunnels = pass->was.tunnels;
-	return now.uplinks && now.tunnels &&
-	       memcmp(&now, &pass->was, sizeof(now)) == 0 &&
-	       (now.n_uplinks == 0 ||
-		memcmp(pass->state.uplinks, now.uplinks, uplinks_size(&now)) ==
-			0) &&
-	       (now.n_tunnels == 0 ||
-		memcmp(pass->state.tunnels, now.tunnels, tunnels_size(&now)) ==
-			0);
+	now.uplinks = was->uplinks;
+	now.tunnels = was->tunnels;
+	now.leases = was->leases;
+	return !was->damaged && was->format == BAL_STATE_FORMAT &&
+	       memcmp(&now, was, sizeof(now)) == 0 &&
+	       is_same(pass->state.uplinks, was->uplinks, uplinks_size(&now)) &&
+	       is_same(pass->state.tunnels, was->tunnels, tunnels_size(&now)) &&
+	       is_same(pass->state.leases, was->leases, leases_size(&now));
 }
 
 int
@@ -65,7 +78,7 @@ bal_pass_load(struct bal_pass *pass, struct bal_err *err)
 	rc = bal_state_read(&pass->state, pass->paths.state, touch, err);
 	pass->state_lost = rc == 0;
 	pass->was = (struct bal_state){ 0 };
-	if (rc > 0)
+	if (rc >= 0)
 		remember_state(pass);
 	return rc < 0 ? -1 : 0;
 }

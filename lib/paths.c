@@ -196,10 +196,16 @@ bal_read_file(const char *path, size_t max, char **text, size_t *len,
 	int fd, eno, ret;
 
 	/* O_NONBLOCK: a fifo in its place must not hold us up. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return bal_err_sys(err, errno, "cannot read %s", path);
-	if (!fstat(fd, &st) && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) {
+	do {
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	} while (fd < 0 && errno == EINTR);
+	if (fd < 0 || fstat(fd, &st)) {
+		eno = errno;
+		if (fd >= 0)
+			close(fd);
+		return bal_err_sys(err, eno, "cannot read %s", path);
+	}
+	if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)) {
 		close(fd);
 		return bal_err(err, BAL_ECONF, "%s is not a regular file",
 			       path);

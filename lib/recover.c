@@ -113,7 +113,8 @@ recover_addresses(struct bal_uplink_state *us, const struct bal_snapshot *snap)
 		const struct bal_route *r = &snap->routes.v[i];
 
 		if (r->protocol == BAL_PROTO && r->table == us->table &&
-		    r->dst.len == 0 && r->n_hops == 1)
+		    r->dst.len == 0 && r->n_hops == 1 &&
+		    bal_addr_none(&us->learned_gateway))
 			us->learned_gateway = r->hops[0].gateway;
 	}
 }
@@ -177,16 +178,77 @@ stays_out(const struct bal_snapshot *snap, uint32_t table, uint32_t common,
 	return own && any && !shares;
 }
 
+static bool
+table_free(const struct bal_state *state, uint32_t table)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table == table)
+			return false;
+	return table != state->balancing_table;
+}
+
+static void
+recover_health(struct bal_uplink_state *us, const struct bal_snapshot *snap)
+{
+	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+
+	if (us->judge.health == BAL_HEALTH_UNKNOWN &&
+	    us->condition == BAL_HEALTH_UNKNOWN &&
+	    !was_alive(snap, us->table) && link && link->carrier)
+		us->judge.health = us->condition = BAL_HEALTH_DEAD;
+}
+
+/* What the kernel shows of @us beside its table and slot. */
+static void
+recover_settings(struct bal_uplink_state *us, const struct bal_state *state,
+		 const struct bal_conf *conf, const struct bal_snapshot *snap)
+{
+	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+	struct bal_settings set = bal_uplink_settings(conf, us, us->name);
+
+	recover_health(us, snap);
+	recover_addresses(us, snap);
+	if (!link)
+		return;
+	recover_shares(us, &set, snap, state->balancing_table, link->ifindex);
+	if (!was_alive(snap, us->table))
+		return;
+	if (set.balance && stays_out(snap, us->table, state->balancing_table,
+				     link->ifindex)) {
+		us->told.has |= BAL_SET_BALANCE;
+		us->told.balance = false;
+	}
+	/* No last resort: it was over another uplink, which one is lost. */
+	if (!(set.has & BAL_SET_OVER) && !us->learned_over[0] &&
+	    stays_out(snap, us->table, BAL_TABLE_DEFAULT, link->ifindex))
+		(void)bal_copy(us->learned_over, sizeof(us->learned_over), "?");
+}
+
+/* Lines of its record were damaged, and so are not known. */
+static void
+complete_uplink(struct bal_uplink_state *us, const struct bal_state *state,
+		const struct bal_conf *conf, const struct bal_snapshot *snap,
+		const struct bal_rule *rule)
+{
+	uint32_t slot = known_slot(snap, conf, rule);
+
+	if (!us->partial)
+		return;
+	if (!us->table && table_free(state, rule->table))
+		us->table = rule->table;
+	if (!us->slot && slot_free(state, slot))
+		us->slot = slot;
+	if (us->table == rule->table)
+		recover_settings(us, state, conf, snap);
+}
+
 static int
 recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	       const struct bal_snapshot *snap, const struct bal_rule *rule,
 	       struct bal_err *err)
 {
 	uint32_t slot = known_slot(snap, conf, rule);
-	const struct bal_link *link = bal_snapshot_link(snap, rule->oif);
 	struct bal_uplink_state *us;
-	struct bal_settings set;
-	bool dead = !was_alive(snap, rule->table);
 
 	if (!slot_free(state, slot))
 		slot = free_slot(state);
@@ -195,35 +257,18 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	us = bal_state_add(state, rule->oif, err);
 	if (!us)
 		return -1;
-	us->admin_up = true;
+	us->admin_up = us->partial = true;
 	us->table = rule->table;
 	us->slot = slot;
 	us->since_ms = snap->now_ms;
-	if (dead && link && link->carrier)
-		us->judge.health = us->condition = BAL_HEALTH_DEAD;
-	recover_addresses(us, snap);
-	set = bal_uplink_settings(conf, NULL, us->name);
-	if (!link)
-		return 0;
-	recover_shares(us, &set, snap, state->balancing_table, link->ifindex);
-	if (dead)
-		return 0;
-	if (set.balance && stays_out(snap, us->table, state->balancing_table,
-				     link->ifindex)) {
-		us->told.has |= BAL_SET_BALANCE;
-		us->told.balance = false;
-	}
-	/* No last resort: it was over another uplink, which one is lost. */
-	if (!(set.has & BAL_SET_OVER) &&
-	    stays_out(snap, us->table, BAL_TABLE_DEFAULT, link->ifindex))
-		(void)bal_copy(us->learned_over, sizeof(us->learned_over), "?");
+	recover_settings(us, state, conf, snap);
 	return 0;
 }
 
 static void
 recover_balancing(struct bal_state *state, const struct bal_snapshot *snap)
 {
-	for (size_t i = 0; i < snap->rules.n; i++)
+	for (size_t i = 0; !state->balancing_table && i < snap->rules.n; i++)
 		if (is_ours(&snap->rules.v[i]) &&
 		    snap->rules.v[i].priority == BAL_RULE_BALANCING)
 			state->balancing_table = snap->rules.v[i].table;
@@ -235,6 +280,9 @@ recover_mode(struct bal_state *state, const struct bal_conf *conf,
 	     const struct bal_snapshot *snap)
 {
 	size_t top = 0, singles = 0;
+
+	if (state->has_mode)
+		return;
 
 	for (size_t i = 0; i < snap->routes.n; i++) {
 		const struct bal_route *r = &snap->routes.v[i];
@@ -262,11 +310,15 @@ bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
 	for (int known = 1; known >= 0; known--) {
 		for (size_t i = 0; i < snap->rules.n; i++) {
 			const struct bal_rule *r = &snap->rules.v[i];
+			struct bal_uplink_state *us;
 
-			if (!names_uplink(r) || bal_state_find(state, r->oif) ||
+			if (!names_uplink(r) ||
 			    (known && !known_slot(snap, conf, r)))
 				continue;
-			if (recover_uplink(state, conf, snap, r, err) < 0)
+			us = bal_state_find(state, r->oif);
+			if (us)
+				complete_uplink(us, state, conf, snap, r);
+			else if (recover_uplink(state, conf, snap, r, err) < 0)
 				return -1;
 		}
 	}

@@ -3,8 +3,6 @@
 #include "state.h"
 
 #include <errno.h>
-#include <ini.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,24 +12,7 @@
 
 #define STATE_MODE 0644 /* bal-status may run as anybody */
 #define FIRST_ROOM 8
-#define ASIDE_TRIES 10 /* state.bad, state.bad1 ... */
-
-enum section { SECTION_NONE, SECTION_BAL, SECTION_UPLINK, SECTION_END };
-
-struct reader {
-	struct bal_state state;
-	struct bal_lines lines;
-	struct bal_state_seen seen;
-	enum section section;
-	bool oom;
-};
-
-static void
-corrupt(struct reader *r, const char *what, const char *which)
-{
-	bal_lines_fault(&r->lines, r->lines.number, "%s \"%.80s\"", what,
-			which);
-}
+#define UPLINK "uplink "
 
 /* The room doubles whenever the number of uplinks is FIRST_ROOM * 2^n. */
 static int
@@ -49,9 +30,8 @@ make_room(struct bal_state *state)
 	return 0;
 }
 
-/* A new one behind the others, known not to be there. */
-static struct bal_uplink_state *
-append(struct bal_state *state, const char *name, struct bal_err *err)
+struct bal_uplink_state *
+bal_state_append(struct bal_state *state, const char *name, struct bal_err *err)
 {
 	struct bal_uplink_state *u;
 
@@ -72,208 +52,50 @@ append(struct bal_state *state, const char *name, struct bal_err *err)
 	return u;
 }
 
-static void
-begin_uplink(struct reader *r, const char *name)
-{
-	struct bal_err err = { 0 };
-
-	size_t n = r->state.n_uplinks;
-
-	r->section = SECTION_UPLINK;
-	/* They are written sorted: so no two are one, and none is looked for. */
-	if (n && strcmp(r->state.uplinks[n - 1].name, name) >= 0) {
-		corrupt(r, "not behind the uplink before it:", name);
-	} else if (!append(&r->state, name, &err)) {
-		r->oom = err.sys == ENOMEM;
-		bal_lines_fault(&r->lines, r->lines.number, "%s", err.msg);
-	}
-}
-
-static void
-begin_section(void *arg, const char *name)
-{
-	const size_t prefix = strlen("uplink ");
-	struct reader *r = arg;
-
-	r->seen = (struct bal_state_seen){ 0 };
-	if (!name || r->section == SECTION_END)
-		corrupt(r, "a section behind the end:", name ? name : "");
-	else if (!strcmp(name, "bal") && r->section == SECTION_NONE)
-		r->section = SECTION_BAL;
-	else if (!strncmp(name, "uplink ", prefix) &&
-		 r->section != SECTION_NONE)
-		begin_uplink(r, name + prefix);
-	else if (!strcmp(name, "end") && r->section != SECTION_NONE)
-		r->section = SECTION_END;
-	else
-		corrupt(r, "not a section here:", name);
-}
-
-static int
-take_key(void *arg, const char *section, const char *key, const char *text)
-{
-	struct reader *r = arg;
-	struct bal_err err = { 0 };
-	int ret = -1;
-
-	(void)section;
-	bal_lines_taken(&r->lines);
-	if (r->section == SECTION_BAL)
-		ret = bal_state_set(&r->state, &r->seen, key, text, &err);
-	else if (r->section == SECTION_UPLINK && r->state.n_uplinks)
-		ret = bal_uplink_state_set(
-			&r->state.uplinks[r->state.n_uplinks - 1], &r->seen,
-			key, text, &err);
-	else
-		bal_err(&err, BAL_ECONF, "key \"%.80s\" stands outside", key);
-	if (ret < 0)
-		bal_lines_fault(&r->lines, r->lines.number, "%s", err.msg);
-	return 1;
-}
-
-/* What two uplinks must not share, and what makes sense only together. */
-static void
-check_whole(struct reader *r)
-{
-	const struct bal_state *s = &r->state;
-	bool slots[BAL_UPLINKS_MAX + 1] = { false };
-	size_t i, j;
-
-	if (r->section != SECTION_END)
-		corrupt(r, "ends without", "[end]");
-	for (i = 0; i < s->n_uplinks; i++) {
-		const struct bal_uplink_state *u = &s->uplinks[i];
-
-		if (u->slot && slots[u->slot])
-			corrupt(r, "a slot of two uplinks:", u->name);
-		slots[u->slot] = true;
-		if (!u->table)
-			continue;
-		if (u->table == s->balancing_table)
-			corrupt(r, "the balancing table is that of", u->name);
-		for (j = 0; j < i; j++)
-			if (u->table == s->uplinks[j].table)
-				corrupt(r, "a table of two uplinks:", u->name);
-	}
-}
-
-/* 1: wholly understood.  0: not, the reason is in @why.  -1: no memory. */
-static int
-parse_text(struct bal_state *state, const char *path, const char *text,
-	   size_t len, struct bal_err *why)
-{
-	struct reader r = { .state.saved_hash_policy = -1 };
-
-	bal_lines_init(&r.lines, path, text, len);
-	r.lines.quiet = true;
-	r.lines.section = begin_section;
-	r.lines.arg = &r;
-	if (ini_parse_stream(bal_lines_read, &r.lines, take_key, &r) == -2)
-		r.oom = true;
-	if (!r.lines.faults)
-		check_whole(&r);
-	if (!r.oom && !r.lines.faults) {
-		*state = r.state;
-		return 1;
-	}
-	bal_state_fini(&r.state);
-	if (r.oom)
-		return -1;
-	bal_err(why, BAL_ECONF, "%s", r.lines.first);
-	return 0;
-}
-
-/*
- * The name it has then, into @bad of PATH_MAX; -1 with errno.  A folder and a
- * file do not replace each other: what stands there already keeps its name.
- */
-static int
-move_aside(const char *path, char *bad)
-{
-	for (int i = 0; i < ASIDE_TRIES; i++) {
-		int len = snprintf(bad, PATH_MAX, i ? "%s.bad%d" : "%s.bad",
-				   path, i);
-
-		if (len < 0 || len >= PATH_MAX) {
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-		if (!rename(path, bad))
-			return 0;
-		if (errno != EISDIR && errno != ENOTDIR &&
-		    errno != ENOTEMPTY && errno != EEXIST)
-			return -1;
-	}
-	return -1;
-}
-
-/* It cannot be used: out of the way, and say so. */
-static void
-put_aside(const char *path, bool touch, const char *why)
-{
-	char bad[PATH_MAX];
-
-	if (!touch)
-		bal_warn("%s is damaged and not used (%.150s)", path, why);
-	else if (move_aside(path, bad) < 0)
-		bal_warn("%s is damaged and not used (%.150s), and cannot be "
-			 "put aside: %s",
-			 path, why, strerror(errno));
-	else
-		bal_warn("%s was damaged (%.150s), put aside as %s", path, why,
-			 bad);
-}
-
-/* Ours, not the file's fault, and soon over. */
-static bool
-is_shortage(int eno)
-{
-	return eno == ENOMEM || eno == EMFILE || eno == ENFILE;
-}
-
-static void
-set_zero(struct bal_state *state)
-{
-	*state = (struct bal_state){ .saved_hash_policy = -1 };
-}
-
-int
-bal_state_read(struct bal_state *state, const char *path, bool touch,
-	       struct bal_err *err)
-{
-	struct bal_err why = { 0 };
-	char *text = NULL;
-	size_t len;
-	int ret;
-
-	if (bal_read_file(path, BAL_INI_MAX, &text, &len, &why) < 0) {
-		if (is_shortage(why.sys)) {
-			*err = why;
-			return -1;
-		}
-		/* Never written over: what it holds may be known only there. */
-		if (why.sys != ENOENT && why.sys != ENOTDIR)
-			put_aside(path, touch, why.msg);
-		set_zero(state);
-		return 0;
-	}
-	ret = parse_text(state, path, text, len, &why);
-	free(text);
-	if (ret < 0)
-		return bal_err_nomem(err);
-	if (!ret) {
-		put_aside(path, touch, why.msg);
-		set_zero(state);
-	}
-	return ret;
-}
-
 static int
 by_name(const void *a, const void *b)
 {
 	const struct bal_uplink_state *const *one = a, *const *other = b;
 
 	return strcmp((*one)->name, (*other)->name);
+}
+
+/* The line behind @section, and what comes behind it; NULL at the end. */
+static const char *
+next_kept(const struct bal_state *state, const char *at, const char **line)
+{
+	if (at == state->kept + state->kept_len)
+		return NULL;
+	*line = at + strlen(at) + 1;
+	return *line + strlen(*line) + 1;
+}
+
+static void
+print_kept(const struct bal_state *state, const char *section, FILE *out)
+{
+	const char *at = state->kept, *line, *next;
+
+	for (; at && (next = next_kept(state, at, &line)); at = next)
+		if (strcmp(at, section) == 0)
+			fprintf(out, "%s\n", line);
+}
+
+/* Those that are none of ours; what was said of an uplink goes with it. */
+static void
+print_kept_sections(const struct bal_state *state, FILE *out)
+{
+	const char *at = state->kept, *line, *next, *last = "";
+
+	for (; at && (next = next_kept(state, at, &line)); at = next) {
+		if (strcmp(at, "bal") == 0 ||
+		    strncmp(at, UPLINK, strlen(UPLINK)) == 0)
+			continue;
+		if (strcmp(at, last) != 0)
+			fprintf(out, "\n[%s]\n", at);
+		if (*line)
+			fprintf(out, "%s\n", line);
+		last = at;
+	}
 }
 
 /* All of it in one canonical form, so that equal states are equal bytes. */
@@ -290,13 +112,20 @@ print_state(const struct bal_state *state, FILE *out)
 	for (i = 0; i < state->n_uplinks; i++)
 		order[i] = &state->uplinks[i];
 	qsort(order, state->n_uplinks, sizeof(order[0]), by_name);
-	fputs("; Kept by bal. What is not understood is put aside.\n[bal]\n",
+	fputs("; Kept by bal. What it does not know stays, what is damaged "
+	      "goes.\n[bal]\n",
 	      out);
 	bal_state_print(state, out);
+	print_kept(state, "bal", out);
 	for (i = 0; i < state->n_uplinks; i++) {
-		fprintf(out, "\n[uplink %s]\n", order[i]->name);
+		char section[sizeof(UPLINK) + BAL_IFNAMSIZ];
+
+		snprintf(section, sizeof(section), UPLINK "%s", order[i]->name);
+		fprintf(out, "\n[%s]\n", section);
 		bal_uplink_state_print(order[i], out);
+		print_kept(state, section, out);
 	}
+	print_kept_sections(state, out);
 	fputs("\n[end]\n", out);
 	return 0;
 }
@@ -346,6 +175,8 @@ bal_state_fini(struct bal_state *state)
 {
 	free(state->uplinks);
 	free(state->tunnels);
+	free(state->leases);
+	free(state->kept);
 	*state = (struct bal_state){ 0 };
 }
 
@@ -395,7 +226,7 @@ bal_state_add(struct bal_state *state, const char *name, struct bal_err *err)
 {
 	struct bal_uplink_state *u = bal_state_find(state, name);
 
-	return u ? u : append(state, name, err);
+	return u ? u : bal_state_append(state, name, err);
 }
 
 void
@@ -409,4 +240,81 @@ bal_state_remove(struct bal_state *state, const char *name)
 	behind = (size_t)(state->uplinks + state->n_uplinks - (u + 1));
 	memmove(u, u + 1, behind * sizeof(*u));
 	state->n_uplinks--;
+}
+
+static struct bal_lease *
+find_lease(const struct bal_state *state, const char *dev)
+{
+	for (size_t i = 0; i < state->n_leases; i++)
+		if (strcmp(state->leases[i].dev, dev) == 0)
+			return &state->leases[i];
+	return NULL;
+}
+
+const struct bal_addr *
+bal_state_lease(const struct bal_state *state, const char *dev)
+{
+	const struct bal_lease *lease = find_lease(state, dev);
+
+	return lease ? &lease->gateway : NULL;
+}
+
+static int
+add_lease(struct bal_state *state, const char *dev,
+	  const struct bal_addr *gateway, struct bal_err *err)
+{
+	struct bal_lease *moved;
+
+	if (bal_check_ifname(dev, err) < 0)
+		return -1;
+	if (state->n_leases >= BAL_UPLINKS_MAX)
+		return bal_err(err, BAL_EUNAVAIL, "%s is one more than %d leases",
+			       dev, BAL_UPLINKS_MAX);
+	moved = reallocarray(state->leases, state->n_leases + 1, sizeof(*moved));
+	if (!moved)
+		return bal_err_nomem(err);
+	state->leases = moved;
+	moved += state->n_leases++;
+	*moved = (struct bal_lease){ .gateway = *gateway };
+	return bal_copy(moved->dev, sizeof(moved->dev), dev);
+}
+
+int
+bal_state_set_lease(struct bal_state *state, const char *dev,
+		    const struct bal_addr *gateway, struct bal_err *err)
+{
+	struct bal_lease *lease = find_lease(state, dev);
+	size_t behind;
+
+	if (!lease)
+		return gateway ? add_lease(state, dev, gateway, err) : 0;
+	if (gateway) {
+		lease->gateway = *gateway;
+		return 0;
+	}
+	behind = (size_t)(state->leases + state->n_leases - (lease + 1));
+	memmove(lease, lease + 1, behind * sizeof(*lease));
+	state->n_leases--;
+	return 0;
+}
+
+int
+bal_state_keep(struct bal_state *state, const char *section, const char *line,
+	       struct bal_err *err)
+{
+	size_t a = strlen(section) + 1, b = strlen(line) + 1;
+	char *moved;
+
+	if (state->kept_len + a + b > BAL_STATE_KEPT_MAX)
+		return bal_err(err, BAL_ECONF,
+			       "more than %d bytes are not understood",
+			       BAL_STATE_KEPT_MAX);
+	moved = realloc(state->kept, state->kept_len + a + b);
+	if (!moved)
+		return bal_err_nomem(err);
+	state->kept = moved;
+	memcpy(moved + state->kept_len, section, a);
+	memcpy(moved + state->kept_len + a, line, b);
+	state->kept_len += a + b;
+	return 0;
 }

@@ -11,6 +11,7 @@
 struct bal_uplink_state {
 	char name[BAL_IFNAMSIZ];
 	bool admin_up; /* false: bal-down was here and has not finished */
+	bool partial;  /* lines of its record were lost; the kernel may know */
 	struct bal_settings told; /* by options, stanza, OpenVPN */
 	struct bal_addr learned_gateway;
 	struct bal_addr learned_addr; /* with prefix length */
@@ -33,7 +34,7 @@ struct bal_uplink_state {
 	uint64_t sent, answered; /* probes since it is known */
 	uint64_t spent;		 /* bytes of probes in this month */
 	uint64_t spent_saved;	 /* of these, what the disk knows */
-	uint32_t spent_month;	 /* 202611; 0: not known yet */
+	uint32_t spent_month;	 /* that it is counted to: 202611; 0: none yet */
 	uint64_t drain_ms; /* CLOCK_BOOTTIME: let go of it then; 0: never */
 	uint32_t unreleased; /* 1: died when no other lived, to be let go yet */
 
@@ -68,28 +69,62 @@ struct bal_tunnel_try {
 	enum bal_tunnel_stop stop;
 };
 
+/* What a DHCP server named for a device, be it an uplink or not yet. */
+struct bal_lease {
+	char dev[BAL_IFNAMSIZ];
+	struct bal_addr gateway;
+};
+
+/*
+ * What this version writes.  A file of another one is read all the same: what
+ * is unknown in it is kept, and nothing of the first format may change, so that
+ * a package can be taken back.  That one refused every key that it did not
+ * know, but passed over comments: so a key that is new since then stands behind
+ * ";=", and has BAL_STATE_LATE in the tables of state_field.c.
+ */
+#define BAL_STATE_FORMAT 2
+#define BAL_STATE_KEPT_MAX 65536 /* bytes of what is not understood */
+
 /* Zero state: nothing known. */
 struct bal_state {
+	uint32_t format; /* of the file that was read; 0: the first one */
+	bool damaged;	 /* not all of it was used: to be written anew */
 	bool has_mode; /* bal-mode overrides the configuration */
 	enum bal_mode mode;
 	uint32_t balancing_table; /* 0: not chosen yet */
 	bool masquerading;	  /* a chain of ours may be in the nat table */
+	/* The month that the clock names, and CLOCK_BOOTTIME since when */
+	uint32_t clock_month;
+	uint64_t clock_since_ms; /* 0: it is believed; see budget.h */
 	/* fib_multipath_hash_policy before ours; -1: none */
 	int32_t saved_hash_policy;
 	struct bal_uplink_state *uplinks;
 	size_t n_uplinks;
 	struct bal_tunnel_try *tunnels;
 	size_t n_tunnels;
+	struct bal_lease *leases;
+	size_t n_leases;
+	/* Lines of other versions: section and line in turn, each with a NUL. */
+	char *kept;
+	size_t kept_len;
 };
 
 /*
- * Read @path.  1: read.  0: there is none, or it was unreadable and has been
- * put aside as "@path.bad" with a bal_warn(); @state is then the zero state
- * with saved_hash_policy -1 and must be recovered from the kernel.  With
- * @touch false nothing is renamed.  -1: no memory or no descriptor is left.
+ * Read @path.  1: wholly.  0: there is none, or not all of it could be used:
+ * what @state lacks then (all that the kernel can tell) must be recovered from
+ * the kernel.  Lines that are damaged are dropped with one bal_warn(), and the
+ * file as it was is kept as "@path.bad"; what is no file of a sane size gets
+ * that name itself.  Lines and sections that are not known are no damage, and
+ * are written again as they were.  With @touch false nothing is renamed.
+ *
+ * -1: it could not be read (any error but that there is none), or others can
+ * write it (BAL_EPERM).  It says nothing about the state then, and nothing may
+ * be written in its place.
+ *
  * Half-written or hostile content never crashes and never yields a name or
  * number out of range, nor two uplinks with one name, slot or table, nor a
- * table of the kernel's.
+ * table of the kernel's.  What was not said is as in the zero state, but for
+ * saved_hash_policy, -1, and uplinks that are up.
  */
 int bal_state_read(struct bal_state *state, const char *path, bool touch,
 		   struct bal_err *err);
@@ -116,12 +151,35 @@ struct bal_uplink_state *bal_state_find(const struct bal_state *state,
 struct bal_uplink_state *bal_state_add(struct bal_state *state,
 				       const char *name, struct bal_err *err);
 
+/* The same where @name is known not to be there: it is not looked for. */
+struct bal_uplink_state *bal_state_append(struct bal_state *state,
+					  const char *name,
+					  struct bal_err *err);
+
 /*
  * What is remembered of the tunnel @name, a new zeroed one where there is
  * none: NULL as bal_state_add().  Pointers from earlier calls are stale.
  */
 struct bal_tunnel_try *bal_state_tunnel(struct bal_state *state,
 					const char *name, struct bal_err *err);
+
+/* What the lease of @dev says, or NULL. */
+const struct bal_addr *bal_state_lease(const struct bal_state *state,
+				       const char *dev);
+
+/*
+ * The lease of @dev: @gateway, or none any more with NULL.  -1: memory or room
+ * ran out, or for what bal_check_ifname() refuses.
+ */
+int bal_state_set_lease(struct bal_state *state, const char *dev,
+			const struct bal_addr *gateway, struct bal_err *err);
+
+/*
+ * Write @line (without a newline) again in [@section] each time.  -1: no
+ * memory, or more than BAL_STATE_KEPT_MAX.
+ */
+int bal_state_keep(struct bal_state *state, const char *section,
+		   const char *line, struct bal_err *err);
 
 /* Forget @name. */
 void bal_state_remove(struct bal_state *state, const char *name);

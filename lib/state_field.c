@@ -12,9 +12,17 @@
 #define TOLD "told."
 #define SAVED "saved"
 #define JUDGE "judge"
+#define TUNNEL "tunnel"
+#define LEASE "lease."
+#define FORMAT "format"
+#define LATE BAL_STATE_LATE " "
+/* Keys of bal_settings_key() that the first format has. */
+#define N_TOLD 25
 
 enum kind {
 	KIND_ADMIN,
+	KIND_BOOL,
+	KIND_MODE, /* member is the state */
 	KIND_HEALTH,
 	KIND_HOST,   /* an address without its prefix length */
 	KIND_PREFIX, /* and with it, which may be that of a host */
@@ -23,7 +31,8 @@ enum kind {
 	KIND_TABLE,
 	KIND_U32,
 	KIND_U64,
-	KIND_INT, /* not negative */
+	KIND_INT,	  /* not negative */
+	KIND_HASH_POLICY, /* -1: none */
 };
 
 struct field {
@@ -31,16 +40,19 @@ struct field {
 	enum kind kind;
 	size_t offset;
 	uint64_t max;
+	bool late; /* not of the first format */
 };
 
-#define FIELD(kind, member, max)                                              \
-	{                                                                     \
-#member, kind, offsetof(struct bal_uplink_state, member), max \
+#define ROW(record, name, kind, member, max, late)                     \
+	{                                                              \
+		name, kind, offsetof(struct record, member), max, late \
 	}
-#define FIELD_AS(name, kind, member, max)                                  \
-	{                                                                  \
-		name, kind, offsetof(struct bal_uplink_state, member), max \
-	}
+#define FIELD_AS(name, kind, member, max) \
+	ROW(bal_uplink_state, name, kind, member, max, false)
+#define FIELD(kind, member, max) FIELD_AS(#member, kind, member, max)
+/* For a key that is new since the first format. */
+#define FIELD_LATE(kind, member, max) \
+	ROW(bal_uplink_state, #member, kind, member, max, true)
 
 /* In the order in which they are written. */
 static const struct field fields[] = {
@@ -75,6 +87,26 @@ static const struct field fields[] = {
 };
 
 #define N_FIELDS (sizeof(fields) / sizeof(fields[0]))
+
+#define OF_ALL(kind, member, max, late) \
+	ROW(bal_state, #member, kind, member, max, late)
+
+/* Of [bal], likewise. */
+static const struct field of_all[] = {
+	OF_ALL(KIND_MODE, mode, 0, false),
+	OF_ALL(KIND_TABLE, balancing_table, 0, false),
+	OF_ALL(KIND_HASH_POLICY, saved_hash_policy, 0, false),
+	OF_ALL(KIND_BOOL, masquerading, 0, false),
+	OF_ALL(KIND_U32, clock_month, UINT32_MAX, true),
+	OF_ALL(KIND_U64, clock_since_ms, UINT64_MAX, true),
+};
+
+#define N_OF_ALL (sizeof(of_all) / sizeof(of_all[0]))
+
+_Static_assert(BAL_SET_FAILBACK_DRAIN == 1 << (N_TOLD - 1),
+	       "a new key of an uplink goes behind the old ones");
+_Static_assert(N_FIELDS <= 64 && N_OF_ALL <= 64,
+	       "more keys than bal_state_seen has bits");
 
 /* A table of our own is never one of the kernel's. */
 static int
@@ -133,12 +165,27 @@ parse_number(const struct field *field, const char *text, void *member,
 }
 
 static int
+parse_mode(const char *text, struct bal_state *state, struct bal_err *err)
+{
+	if (bal_mode_parse(text, &state->mode, err) < 0)
+		return -1;
+	state->has_mode = true;
+	return 0;
+}
+
+static int
 parse_field(const struct field *field, const char *text, void *member,
 	    struct bal_err *err)
 {
 	switch (field->kind) {
 	case KIND_ADMIN:
 		return parse_admin(text, member, err);
+	case KIND_BOOL:
+		return bal_parse_bool(text, member, err);
+	case KIND_MODE:
+		return parse_mode(text, member, err);
+	case KIND_HASH_POLICY:
+		return bal_state_i32(text, member, err);
 	case KIND_HEALTH:
 		if (bal_health_parse(text, member))
 			return 0;
@@ -167,6 +214,43 @@ parse_field(const struct field *field, const char *text, void *member,
 	return -1;
 }
 
+/* The member that @field is about, of the record @of. */
+static void *
+member_of(const struct field *field, const void *of)
+{
+	size_t at = field->kind == KIND_MODE ? 0 : field->offset;
+
+	return (char *)(uintptr_t)of + at;
+}
+
+static int
+twice(const char *key, struct bal_err *err)
+{
+	return bal_err(err, BAL_ECONF, "%s is there twice", key);
+}
+
+/* As bal_state_set(), for the keys of a table, in the record @of. */
+static int
+set_field(const struct field *table, size_t n, void *of,
+	  struct bal_state_seen *seen, const char *key, const char *text,
+	  struct bal_err *err)
+{
+	size_t tried, i = 0;
+
+	for (tried = 0; tried < n; tried++) {
+		i = (seen->next + tried) % n;
+		if (!strcmp(key, table[i].name))
+			break;
+	}
+	if (tried == n)
+		return 1;
+	if (seen->fields & UINT64_C(1) << i)
+		return twice(key, err);
+	seen->fields |= UINT64_C(1) << i;
+	seen->next = i + 1;
+	return parse_field(&table[i], text, member_of(&table[i], of), err);
+}
+
 static int
 set_told(struct bal_settings *told, const char *key, const char *text,
 	 struct bal_err *err)
@@ -174,12 +258,14 @@ set_told(struct bal_settings *told, const char *key, const char *text,
 	const char *name;
 	size_t i;
 
-	/* `targets` has a line for each: eight of them fill no one line. */
 	for (i = 0; (name = bal_settings_key(i)); i++)
-		if (told->has & 1u << i && 1u << i != BAL_SET_TARGETS &&
-		    !strcmp(name, key))
-			return bal_err(err, BAL_ECONF, "%s is there twice",
-				       key);
+		if (!strcmp(name, key))
+			break;
+	if (!name)
+		return 1;
+	/* `targets` has a line for each: eight of them fill no one line. */
+	if (told->has & 1u << i && 1u << i != BAL_SET_TARGETS)
+		return twice(key, err);
 	return bal_settings_set(told, ~0u, key, text, err);
 }
 
@@ -187,77 +273,39 @@ int
 bal_uplink_state_set(struct bal_uplink_state *u, struct bal_state_seen *seen,
 		     const char *key, const char *text, struct bal_err *err)
 {
-	size_t tried, i = 0;
-
 	if (!strncmp(key, TOLD, strlen(TOLD)))
 		return set_told(&u->told, key + strlen(TOLD), text, err);
 	if (!strcmp(key, SAVED))
 		return bal_saved_set(u, text, err);
 	if (!strcmp(key, JUDGE))
 		return bal_judge_set(&u->judge, text, err);
-	for (tried = 0; tried < N_FIELDS; tried++) {
-		i = (seen->next + tried) % N_FIELDS;
-		if (!strcmp(key, fields[i].name))
-			break;
-	}
-	if (tried == N_FIELDS || seen->fields & 1u << i)
-		return bal_err(err, BAL_ECONF,
-			       "key \"%.80s\" is unknown or "
-			       "there twice",
-			       key);
-	seen->fields |= 1u << i;
-	seen->next = i + 1;
-	return parse_field(&fields[i], text, (char *)u + fields[i].offset, err);
+	return set_field(fields, N_FIELDS, u, seen, key, text, err);
+}
+
+static int
+set_lease(struct bal_state *state, const char *dev, const char *text,
+	  struct bal_err *err)
+{
+	struct bal_addr gateway;
+
+	if (bal_state_lease(state, dev))
+		return twice(dev, err);
+	if (bal_addr_parse(text, &gateway, err) < 0)
+		return -1;
+	return bal_state_set_lease(state, dev, &gateway, err);
 }
 
 int
 bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 	      const char *key, const char *text, struct bal_err *err)
 {
-	static const char *const keys[] = { "mode", "balancing_table",
-					    "saved_hash_policy",
-					    "masquerading" };
-	const size_t n = sizeof(keys) / sizeof(keys[0]);
-	size_t i;
-
-	if (!strcmp(key, "tunnel"))
+	if (!strcmp(key, TUNNEL))
 		return bal_tunnel_set(state, text, err);
-	for (i = 0; i < n; i++)
-		if (!strcmp(key, keys[i]))
-			break;
-	if (i == n || seen->fields & 1u << i)
-		return bal_err(err, BAL_ECONF,
-			       "key \"%.80s\" is unknown or "
-			       "there twice",
-			       key);
-	seen->fields |= 1u << i;
-	if (i == 1)
-		return parse_table(text, &state->balancing_table, err);
-	if (i == 2)
-		return bal_state_i32(text, &state->saved_hash_policy, err);
-	if (i == 3)
-		return bal_parse_bool(text, &state->masquerading, err);
-	if (bal_mode_parse(text, &state->mode, err) < 0)
-		return -1;
-	state->has_mode = true;
-	return 0;
-}
-
-void
-bal_state_print(const struct bal_state *state, FILE *out)
-{
-	if (state->has_mode)
-		fprintf(out, "mode = %s\n", bal_mode_name(state->mode));
-	if (state->balancing_table)
-		fprintf(out, "balancing_table = %" PRIu32 "\n",
-			state->balancing_table);
-	if (state->saved_hash_policy != -1)
-		fprintf(out, "saved_hash_policy = %" PRId32 "\n",
-			state->saved_hash_policy);
-	if (state->masquerading)
-		fputs("masquerading = yes\n", out);
-	for (size_t i = 0; i < state->n_tunnels; i++)
-		bal_tunnel_print(&state->tunnels[i], out);
+	if (!strncmp(key, LEASE, strlen(LEASE)))
+		return set_lease(state, key + strlen(LEASE), text, err);
+	if (!strcmp(key, FORMAT))
+		return bal_parse_u32(text, 1, UINT32_MAX, &state->format, err);
+	return set_field(of_all, N_OF_ALL, state, seen, key, text, err);
 }
 
 static void
@@ -270,7 +318,8 @@ print_told(const struct bal_settings *told, FILE *out)
 	for (i = 0; (name = bal_settings_key(i)); i++) {
 		rest = bal_settings_get(told, i, value, sizeof(value));
 		if (rest && 1u << i != BAL_SET_TARGETS) {
-			fprintf(out, TOLD "%s = %s\n", name, rest);
+			fprintf(out, "%s" TOLD "%s = %s\n",
+				i < N_TOLD ? "" : LATE, name, rest);
 			continue;
 		}
 		while (rest && bal_next_word(&rest, target, sizeof(target)) > 0)
@@ -278,10 +327,12 @@ print_told(const struct bal_settings *told, FILE *out)
 	}
 }
 
-/* INI has no way to write a comment's begin or a control character. */
+/* There is no way to write a comment's begin or a control character. */
 static void
 print_reason(const char *reason, FILE *out)
 {
+	if (!*reason)
+		return;
 	fputs("reason = ", out);
 	for (; *reason; reason++) {
 		unsigned char c = (unsigned char)*reason;
@@ -291,6 +342,27 @@ print_reason(const char *reason, FILE *out)
 	fputc('\n', out);
 }
 
+/* "KEY = ", as the format has it. */
+static void
+begin(const struct field *field, FILE *out)
+{
+	fprintf(out, "%s%s = ", field->late ? LATE : "", field->name);
+}
+
+static void
+print_mode(const struct bal_state *state, FILE *out)
+{
+	if (state->has_mode)
+		fprintf(out, "mode = %s\n", bal_mode_name(state->mode));
+}
+
+static void
+print_hash_policy(int32_t value, FILE *out)
+{
+	if (value != -1)
+		fprintf(out, "saved_hash_policy = %" PRId32 "\n", value);
+}
+
 static void
 print_addr(const struct field *field, const struct bal_addr *a, FILE *out)
 {
@@ -298,7 +370,8 @@ print_addr(const struct field *field, const struct bal_addr *a, FILE *out)
 
 	if (bal_addr_none(a))
 		return;
-	fprintf(out, "%s = %s", field->name, bal_addr_host_str(a, buf));
+	begin(field, out);
+	fputs(bal_addr_host_str(a, buf), out);
 	if (field->kind == KIND_PREFIX)
 		fprintf(out, "/%u", a->len);
 	fputc('\n', out);
@@ -315,50 +388,95 @@ print_number(const struct field *field, const void *member, FILE *out)
 		n = *(const int *)member > 0 ? *(const unsigned *)member : 0;
 	else
 		n = *(const uint32_t *)member;
-	if (n)
-		fprintf(out, "%s = %" PRIu64 "\n", field->name, n);
+	if (!n)
+		return;
+	begin(field, out);
+	fprintf(out, "%" PRIu64 "\n", n);
+}
+
+/* What @field is as a word; NULL: as in the zero state, not written. */
+static const char *
+word_of(const struct field *field, const void *member)
+{
+	switch (field->kind) {
+	case KIND_ADMIN:
+		return *(const bool *)member ? "up" : "down";
+	case KIND_BOOL:
+		return *(const bool *)member ? "yes" : NULL;
+	case KIND_HEALTH:
+		return bal_health_name(*(const enum bal_health *)member);
+	case KIND_IFNAME:
+		return *(const char *)member ? member : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static void
+print_word(const struct field *field, const void *member, FILE *out)
+{
+	const char *word = word_of(field, member);
+
+	if (!word)
+		return;
+	begin(field, out);
+	fprintf(out, "%s\n", word);
 }
 
 static void
 print_field(const struct field *field, const void *member, FILE *out)
 {
-	const char *text = member;
-
 	switch (field->kind) {
 	case KIND_ADMIN:
-		fprintf(out, "%s = %s\n", field->name,
-			*(const bool *)member ? "up" : "down");
-		break;
+	case KIND_BOOL:
 	case KIND_HEALTH:
-		fprintf(out, "%s = %s\n", field->name,
-			bal_health_name(*(const enum bal_health *)member));
+	case KIND_IFNAME:
+		print_word(field, member, out);
+		break;
+	case KIND_MODE:
+		print_mode(member, out);
 		break;
 	case KIND_HOST:
 	case KIND_PREFIX:
 		print_addr(field, member, out);
 		break;
-	case KIND_IFNAME:
-		if (*text)
-			fprintf(out, "%s = %s\n", field->name, text);
-		break;
 	case KIND_REASON:
-		if (*text)
-			print_reason(text, out);
+		print_reason(member, out);
+		break;
+	case KIND_HASH_POLICY:
+		print_hash_policy(*(const int32_t *)member, out);
 		break;
 	default:
 		print_number(field, member, out);
 	}
 }
 
+static void
+print_fields(const struct field *table, size_t n, const void *of, FILE *out)
+{
+	for (size_t i = 0; i < n; i++)
+		print_field(&table[i], member_of(&table[i], of), out);
+}
+
 void
 bal_uplink_state_print(const struct bal_uplink_state *u, FILE *out)
 {
-	size_t i;
-
-	for (i = 0; i < N_FIELDS; i++)
-		print_field(&fields[i], (const char *)u + fields[i].offset,
-			    out);
+	print_fields(fields, N_FIELDS, u, out);
 	bal_judge_print(&u->judge, out);
 	print_told(&u->told, out);
 	bal_saved_print(u, out);
+}
+
+void
+bal_state_print(const struct bal_state *state, FILE *out)
+{
+	char buf[BAL_ADDR_STRLEN];
+
+	fprintf(out, LATE FORMAT " = %d\n", BAL_STATE_FORMAT);
+	print_fields(of_all, N_OF_ALL, state, out);
+	for (size_t i = 0; i < state->n_tunnels; i++)
+		bal_tunnel_print(&state->tunnels[i], out);
+	for (size_t i = 0; i < state->n_leases; i++)
+		fprintf(out, LATE LEASE "%s = %s\n", state->leases[i].dev,
+			bal_addr_host_str(&state->leases[i].gateway, buf));
 }

@@ -9,11 +9,17 @@
 
 /* Which keys of a section have been read.  Zero state: none. */
 struct bal_state_seen {
-	uint32_t fields;
+	uint64_t fields;
 	size_t next; /* where to look first: keys come in the order written */
 };
 
-/* A key of [bal].  -1: not a key, said before, or a value out of range. */
+/* Before a key that the first format has not: a comment to its readers. */
+#define BAL_STATE_LATE ";="
+
+/*
+ * A key of [bal].  1: it is not known.  -1: said before, or a value out of
+ * range; nothing is changed then.
+ */
 int bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 		  const char *key, const char *text, struct bal_err *err);
 

@@ -16,7 +16,7 @@ bal_state_u64(const char *text, uint64_t max, uint64_t *out, struct bal_err *err
 	for (p = text; *p >= '0' && *p <= '9'; p++) {
 		unsigned digit = (unsigned)(*p - '0');
 
-		if (n > (max - digit) / 10)
+		if (digit > max || n > (max - digit) / 10)
 			break;
 		n = n * 10 + digit;
 	}
@@ -42,16 +42,25 @@ bal_state_i32(const char *text, int32_t *out, struct bal_err *err)
 	return 0;
 }
 
+/*
+ * The rows below are as the first format had them, for good: what is new gets
+ * a key of its own.  Of a row with fewer numbers the rest is not known, and
+ * more of them than that are passed over.
+ */
+#define N_SAVED 6
+_Static_assert(BAL_DC_MAX == N_SAVED, "a new sysctl needs a key of its own");
+
 /* One line for all: `-` is a value that is not known. */
 int
 bal_saved_set(struct bal_uplink_state *u, const char *text, struct bal_err *err)
 {
 	struct bal_uplink_state new = *u;
 	char word[16];
-	int i = 0, got;
+	int got = 0;
 
-	for (; (got = bal_next_word(&text, word, sizeof(word))) > 0; i++) {
-		if (i == BAL_DC_MAX)
+	for (int i = 0; i < N_SAVED; i++) {
+		got = bal_next_word(&text, word, sizeof(word));
+		if (got <= 0)
 			break;
 		if (strcmp(word, "-") == 0)
 			continue;
@@ -59,10 +68,10 @@ bal_saved_set(struct bal_uplink_state *u, const char *text, struct bal_err *err)
 			return -1;
 		new.saved_mask |= 1u << i;
 	}
-	if (got || i != BAL_DC_MAX || u->saved_mask)
+	if (got < 0 || u->saved_mask)
 		return bal_err(err, BAL_ECONF,
-			       "saved has not %d values, or is there twice",
-			       BAL_DC_MAX);
+			       "saved has a word that is too long, or is there "
+			       "twice");
 	*u = new;
 	return 0;
 }
@@ -99,6 +108,7 @@ static const struct {
 };
 
 #define N_JUDGED (sizeof(judged) / sizeof(judged[0]))
+_Static_assert(N_JUDGED == 14, "a new number needs a key of its own");
 
 static uint64_t
 get_judged(const struct bal_judge *j, size_t i)
@@ -117,23 +127,24 @@ bal_judge_set(struct bal_judge *j, const char *text, struct bal_err *err)
 	char word[24];
 	uint64_t n;
 	size_t i = 0;
-	int got;
+	int got = 0;
 
-	for (; (got = bal_next_word(&text, word, sizeof(word))) > 0; i++) {
-		void *member;
+	for (; i < N_JUDGED; i++) {
+		void *member = (char *)&new + judged[i].offset;
 
-		if (i == N_JUDGED ||
-		    bal_state_u64(word, judged[i].max, &n, err) < 0)
+		got = bal_next_word(&text, word, sizeof(word));
+		if (got <= 0)
 			break;
-		member = (char *)&new + judged[i].offset;
+		if (bal_state_u64(word, judged[i].max, &n, err) < 0)
+			return -1;
 		if (judged[i].max == UINT64_MAX)
 			*(uint64_t *)member = n;
 		else
 			*(uint32_t *)member = (uint32_t)n;
 	}
-	if (got || i != N_JUDGED)
-		return bal_err(err, BAL_ECONF, "judge has not %zu numbers",
-			       N_JUDGED);
+	if (got < 0)
+		return bal_err(err, BAL_ECONF,
+			       "judge has a word that is too long");
 	*j = new;
 	return 0;
 }
@@ -161,16 +172,20 @@ bal_tunnel_set(struct bal_state *state, const char *text, struct bal_err *err)
 					BAL_TUNNEL_DOWN };
 	char name[BAL_IFNAMSIZ], word[24];
 	struct bal_tunnel_try *t;
-	uint64_t n[5];
+	uint64_t n[5] = { 0 };
 	size_t before = state->n_tunnels;
+	int got = 1;
 
 	if (bal_next_word(&text, name, sizeof(name)) <= 0)
 		return bal_err(err, BAL_ECONF, "tunnel has no name");
-	for (size_t i = 0; i < 5; i++)
-		if (bal_next_word(&text, word, sizeof(word)) <= 0 ||
-		    bal_state_u64(word, max[i], &n[i], err) < 0)
-			return bal_err(err, BAL_ECONF,
-				       "tunnel has not five numbers");
+	for (size_t i = 0; i < 5 && got > 0; i++) {
+		got = bal_next_word(&text, word, sizeof(word));
+		if (got > 0 && bal_state_u64(word, max[i], &n[i], err) < 0)
+			return -1;
+	}
+	if (got < 0)
+		return bal_err(err, BAL_ECONF,
+			       "tunnel has a word that is too long");
 	t = bal_state_tunnel(state, name, err);
 	if (!t)
 		return -1;

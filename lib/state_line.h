@@ -13,7 +13,13 @@ int bal_state_u64(const char *text, uint64_t max, uint64_t *out,
 /* What the kernel may have in a sysctl of ours: also below zero. */
 int bal_state_i32(const char *text, int32_t *out, struct bal_err *err);
 
-/* `saved`: the sysctls from before us. -1, and @u untouched: not such a line. */
+/*
+ * Rows of numbers, as old as the file: fewer of them are taken, and more.  -1,
+ * with what is in the state untouched: a number out of range, or a row that is
+ * there twice.
+ */
+
+/* `saved`: the sysctls from before us. */
 int bal_saved_set(struct bal_uplink_state *u, const char *text,
 		  struct bal_err *err);
 void bal_saved_print(const struct bal_uplink_state *u, FILE *out);

@@ -178,8 +178,8 @@ report "only lib/nl.c includes libnetlink" "$(includes \
 report "only lib/mangle.c includes libiptc" "$(includes \
 	'([^>"]*/)?libip' "${c_files[@]}" |
 	without lib/mangle.c | without_floor)"
-report "only lib/conf.c and lib/state.c include inih" "$(includes \
-	'([^>"]*/)?ini\.h' "${c_files[@]}" | without lib/conf.c lib/state.c)"
+report "only lib/conf.c includes inih" "$(includes \
+	'([^>"]*/)?ini\.h' "${c_files[@]}" | without lib/conf.c)"
 report "no command knows netlink, iptables or INI" "$(includes \
 	'([^>"]*/)?(libnetlink|libmnl|libip|ini\.h|linux/|nl[._])' \
 	"${cmd_files[@]}")"

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* state_read - the state file, also damaged or of another version. */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lines.h"
+#include "paths.h"
+#include "state_field.h"
+
+#define ASIDE_TRIES 10 /* state.bad, state.bad1 ... */
+#define UPLINK "uplink "
+
+enum section {
+	SECTION_NONE, /* or one that is dropped with its keys */
+	SECTION_BAL,
+	SECTION_UPLINK, /* the last of the state */
+	SECTION_KEPT,
+};
+
+struct reader {
+	struct bal_state state;
+	const char *next, *end;
+	unsigned number; /* of the line, from 1 */
+	enum section section;
+	char name[BAL_LINE_MAX + 1]; /* of the section */
+	struct bal_state_seen seen;
+	bool has_bal, has_end, oom;
+	unsigned faults;
+	char first[200];
+};
+
+static void fault(struct reader *r, const char *fmt, ...) BAL_PRINTF(2, 3);
+
+static void
+fault(struct reader *r, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	if (r->section == SECTION_UPLINK)
+		r->state.uplinks[r->state.n_uplinks - 1].partial = true;
+	if (r->faults++)
+		return;
+	len = snprintf(r->first, sizeof(r->first), "line %u: ", r->number);
+	va_start(ap, fmt);
+	vsnprintf(r->first + len, sizeof(r->first) - (size_t)len, fmt, ap);
+	va_end(ap);
+}
+
+/* --- sections -------------------------------------------------------------- */
+
+static void
+keep(struct reader *r, const char *line)
+{
+	struct bal_err err = { 0 };
+
+	if (bal_state_keep(&r->state, r->name, line, &err) == 0)
+		return;
+	r->oom |= err.sys == ENOMEM;
+	fault(r, "%s", err.msg);
+}
+
+/* They are written sorted: so most are not looked for. */
+static bool
+is_there(const struct bal_state *state, const char *name)
+{
+	size_t n = state->n_uplinks;
+
+	return n && strcmp(state->uplinks[n - 1].name, name) >= 0 &&
+	       bal_state_find(state, name);
+}
+
+static void
+begin_uplink(struct reader *r, const char *name)
+{
+	struct bal_err err = { 0 };
+	struct bal_uplink_state *u;
+
+	if (is_there(&r->state, name)) {
+		fault(r, "uplink %s is there twice", name);
+		return;
+	}
+	u = bal_state_append(&r->state, name, &err);
+	if (!u) {
+		r->oom |= err.sys == ENOMEM;
+		fault(r, "%s", err.msg);
+		return;
+	}
+	/* One whose line about that is lost is not to be taken down. */
+	u->admin_up = true;
+	r->section = SECTION_UPLINK;
+}
+
+static void
+begin_section(struct reader *r, char *line, size_t len)
+{
+	r->section = SECTION_NONE;
+	r->seen = (struct bal_state_seen){ 0 };
+	if (line[len - 1] != ']') {
+		fault(r, "\"%.80s\" is not a section", line);
+		return;
+	}
+	line[len - 1] = '\0';
+	memcpy(r->name, line + 1, len - 1);
+	if (strcmp(r->name, "end") == 0) {
+		r->has_end = true;
+	} else if (strcmp(r->name, "bal") == 0) {
+		if (r->has_bal)
+			fault(r, "[bal] is there twice");
+		else
+			r->section = SECTION_BAL;
+		r->has_bal = true;
+	} else if (strncmp(r->name, UPLINK, strlen(UPLINK)) == 0) {
+		begin_uplink(r, r->name + strlen(UPLINK));
+	} else {
+		r->section = SECTION_KEPT;
+		keep(r, "");
+	}
+}
+
+/* --- lines ------------------------------------------------------------------ */
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static char *
+trim(char *text)
+{
+	size_t len;
+
+	while (is_blank(*text))
+		text++;
+	len = strlen(text);
+	while (len && is_blank(text[len - 1]))
+		len--;
+	text[len] = '\0';
+	return text;
+}
+
+/* "KEY = VALUE"; in a key there may be a "=", as in the name of a device. */
+static char *
+cut_key(char *line)
+{
+	char *at = strstr(line, " = ");
+
+	at = at ? at + 1 : strchr(line, '=');
+	if (!at || at == line)
+		return NULL;
+	*at = '\0';
+	return at + 1;
+}
+
+static int
+set_key(struct reader *r, const char *key, const char *value,
+	struct bal_err *err)
+{
+	if (r->section == SECTION_BAL)
+		return bal_state_set(&r->state, &r->seen, key, value, err);
+	return bal_uplink_state_set(&r->state.uplinks[r->state.n_uplinks - 1],
+				    &r->seen, key, value, err);
+}
+
+/* @line is a key, or a comment, perhaps with a key in it. */
+static void
+take_line(struct reader *r, const char *line)
+{
+	bool late = strncmp(line, BAL_STATE_LATE, strlen(BAL_STATE_LATE)) == 0;
+	char copy[BAL_LINE_MAX + 1], *value;
+	struct bal_err err = { 0 };
+	int rc;
+
+	if (!late && (*line == ';' || *line == '#'))
+		return;
+	if (r->section == SECTION_KEPT) {
+		keep(r, line);
+		return;
+	}
+	if (r->section == SECTION_NONE) {
+		fault(r, "\"%.80s\" stands outside", line);
+		return;
+	}
+	(void)bal_copy(copy, sizeof(copy),
+		       line + (late ? strlen(BAL_STATE_LATE) : 0));
+	value = cut_key(copy);
+	if (!value) {
+		fault(r, "\"%.80s\" has no value", line);
+		return;
+	}
+	rc = set_key(r, trim(copy), trim(value), &err);
+	if (rc > 0)
+		keep(r, line);
+	if (rc < 0) {
+		r->oom |= err.sys == ENOMEM;
+		fault(r, "%s", err.msg);
+	}
+}
+
+/* What no version of ours writes. */
+static bool
+is_sound(struct reader *r, const char *line, size_t len)
+{
+	if (len > BAL_LINE_MAX) {
+		fault(r, "longer than %d characters", BAL_LINE_MAX);
+		return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)line[i];
+
+		if ((c < ' ' && !is_blank(line[i])) || c == 0x7f) {
+			fault(r, "a control character (0x%02x)", c);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+read_line(struct reader *r)
+{
+	size_t left = (size_t)(r->end - r->next), len;
+	const char *at = r->next, *eol = memchr(at, '\n', left);
+	char buf[BAL_LINE_MAX + 1], *line;
+
+	r->number++;
+	len = eol ? (size_t)(eol - at) : left;
+	r->next = eol ? eol + 1 : r->end;
+	if (!is_sound(r, at, len)) {
+		/* Its keys do not belong to the section above. */
+		if (memchr(at, '[', len))
+			r->section = SECTION_NONE;
+		return;
+	}
+	memcpy(buf, at, len);
+	buf[len] = '\0';
+	line = trim(buf);
+	if (!eol && strcmp(line, "[end]") != 0)
+		fault(r, "cut off");
+	else if (*line == '[')
+		begin_section(r, line, strlen(line));
+	else if (*line)
+		take_line(r, line);
+}
+
+/* --- as a whole ------------------------------------------------------------- */
+
+static bool
+shares_table(const struct bal_state *s, size_t i)
+{
+	uint32_t table = s->uplinks[i].table;
+
+	if (table == s->balancing_table)
+		return true;
+	for (size_t j = 0; j < i; j++)
+		if (s->uplinks[j].table == table)
+			return true;
+	return false;
+}
+
+/* What two uplinks must not share is forgotten of the later one. */
+static void
+check_whole(struct reader *r)
+{
+	struct bal_state *s = &r->state;
+	bool slots[BAL_UPLINKS_MAX + 1] = { false };
+
+	if (!r->has_end)
+		fault(r, "the end is missing");
+	for (size_t i = 0; i < s->n_uplinks; i++) {
+		struct bal_uplink_state *u = &s->uplinks[i];
+
+		if (u->slot && slots[u->slot]) {
+			fault(r, "the slot of %s is another's", u->name);
+			u->slot = 0;
+			u->partial = true;
+		}
+		slots[u->slot] = true;
+		if (u->table && shares_table(s, i)) {
+			fault(r, "the table of %s is another's", u->name);
+			u->table = 0;
+			u->partial = true;
+		}
+	}
+}
+
+static void
+read_text(struct reader *r, const char *text, size_t len)
+{
+	r->next = text;
+	r->end = text + len;
+	while (r->next < r->end && !r->oom)
+		read_line(r);
+	check_whole(r);
+}
+
+/* --- what cannot be used ---------------------------------------------------- */
+
+/*
+ * Under a name that is free: @keep leaves the file where it is, too.  The name
+ * into @bad of PATH_MAX; -1 with errno.  A folder and a file do not replace
+ * each other: what stands there already keeps its name then.
+ */
+static int
+put_beside(const char *path, bool keep, char *bad)
+{
+	for (int i = 0; i < ASIDE_TRIES; i++) {
+		int len = snprintf(bad, PATH_MAX, i ? "%s.bad%d" : "%s.bad",
+				   path, i);
+
+		if (len < 0 || len >= PATH_MAX) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		if (keep)
+			(void)unlink(bad);
+		if (keep ? !link(path, bad) : !rename(path, bad))
+			return 0;
+		if (errno != EISDIR && errno != ENOTDIR && errno != ENOTEMPTY &&
+		    errno != EEXIST)
+			return -1;
+	}
+	return -1;
+}
+
+static void
+put_aside(const char *path, bool touch, bool keep, const char *why)
+{
+	const char *what = keep ? "damaged, and lines of it are not used" :
+				  "damaged and not used";
+	char bad[PATH_MAX];
+
+	if (!touch)
+		bal_warn("%s is %s (%.150s)", path, what, why);
+	else if (put_beside(path, keep, bad) < 0)
+		bal_warn("%s is %s (%.150s), and cannot be put aside: %s", path,
+			 what, why, strerror(errno));
+	else
+		bal_warn("%s was %s (%.150s), put aside as %s", path, what, why,
+			 bad);
+}
+
+/* Another kind of file, or one of another size, in the place of ours. */
+static bool
+is_no_state(const struct bal_err *err)
+{
+	return err->kind == BAL_ECONF || err->sys == ELOOP || err->sys == ENXIO;
+}
+
+int
+bal_state_read(struct bal_state *state, const char *path, bool touch,
+	       struct bal_err *err)
+{
+	struct reader r = { .state.saved_hash_policy = -1 };
+	struct bal_err why = { 0 };
+	char *text = NULL;
+	size_t len;
+
+	*state = r.state;
+	if (bal_read_file(path, BAL_INI_MAX, &text, &len, &why) < 0) {
+		if (why.sys == ENOENT || why.sys == ENOTDIR)
+			return 0;
+		if (!is_no_state(&why)) {
+			*err = why;
+			return -1;
+		}
+		put_aside(path, touch, false, why.msg);
+		state->damaged = true;
+		return 0;
+	}
+	read_text(&r, text, len);
+	free(text);
+	if (r.oom) {
+		bal_state_fini(&r.state);
+		return bal_err_nomem(err);
+	}
+	*state = r.state;
+	state->damaged = r.faults > 0;
+	if (state->damaged)
+		put_aside(path, touch, true, r.first);
+	return !state->damaged;
+}
