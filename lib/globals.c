@@ -257,6 +257,7 @@ static const struct {
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
+_Static_assert(N_KEYS <= 32, "more keys than bits");
 
 const char *
 bal_globals_key(size_t i)

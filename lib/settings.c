@@ -52,6 +52,8 @@ static const struct bal_settings_spec keys[] = {
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
+_Static_assert(N_KEYS <= 8 * sizeof(((struct bal_settings *)0)->has),
+	       "more keys than bits");
 
 struct bal_settings
 bal_settings_default(void)
