@@ -4,7 +4,6 @@
 
 #include "advice.h"
 #include "cmd.h"
-#include "lease.h"
 
 struct up {
 	struct bal_settings told; /* by options */
@@ -78,6 +77,25 @@ static const struct cmd_opt opts[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
+/*
+ * A DHCP client calls its hook before ifup calls bal-up, and knows nothing of
+ * the stanza then; and of two defaults in one subnet the kernel takes but the
+ * first (KERNEL.md 14).  So what it says of the lease is kept for that.
+ */
+static void
+follow_lease(struct bal_intent *intent, const struct bal_hook *hook)
+{
+	if (hook->caller != BAL_CALLER_DHCP)
+		return;
+	intent->known_only = true;
+	intent->keep_told = true;
+	if (strcmp(intent->dev, hook->dev) == 0)
+		intent->lease = hook->lease;
+	/* Its address is gone, which any look at the kernel shows. */
+	if (hook->lease != BAL_LEASE_HELD)
+		intent->kind = BAL_INTENT_CHECK;
+}
+
 static void
 fill_intent(struct bal_intent *intent, const struct up *up,
 	    const struct bal_hook *hook, const char *operand)
@@ -117,15 +135,13 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	rc = cmd_leave_request(&intent, common, err);
 	if (rc != 0)
 		return rc < 0 ? rc : CMD_DONE;
+	follow_lease(&intent, &hook);
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
-		rc = bal_lease_follow(&hook, &pass.paths, common->dry_run,
-				      &intent, err);
-	if (rc == 0)
 		rc = cmd_change(&pass, &intent, err);
-	if (rc == 0)
+	if (rc == 0 && intent.kind == BAL_INTENT_UP)
 		bal_advise(&pass, intent.dev);
-	else if (strncmp(err->msg, intent.dev, strlen(intent.dev)) != 0)
+	if (rc < 0 && strncmp(err->msg, intent.dev, strlen(intent.dev)) != 0)
 		bal_err_wrap(err, "%s", intent.dev);
 	return cmd_end_pass(&pass, rc, err);
 }

@@ -30,6 +30,8 @@ struct bal_intent {
 	bool known_only, known_conf;
 	bool comes_late; /* UP: of a device that may not be there yet, too */
 	struct bal_addr hook_gateway; /* UP: ifupdown, OpenVPN, a lease */
+	/* UP, or CHECK with @dev: also of a device that is no uplink (yet) */
+	enum bal_lease_news lease;
 	struct bal_addr transport;    /* UP: OpenVPN's own local address */
 	enum bal_mode mode;	      /* MODE */
 	bool all;		      /* DOWN: every uplink */

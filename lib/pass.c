@@ -395,6 +395,7 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	if (bal_pass_load(pass, err) < 0 ||
 	    (pass->state_lost && see_kernel(pass, err) < 0))
 		return -1;
+	bal_pass_follow_lease(pass, intent);
 	bal_pass_reconcile_conf(pass);
 	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
 				err) < 0 ||

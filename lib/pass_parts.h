@@ -40,6 +40,14 @@ void bal_pass_keep_conf(struct bal_pass *pass);
 /* Is the state, byte by byte, what was read?  Then nothing is written. */
 bool bal_pass_state_is_as_read(const struct bal_pass *pass);
 
+bool bal_pass_leases_are_as_read(const struct bal_pass *pass);
+
+/*
+ * What @intent says of a lease is kept in the state, written at once.  UP that
+ * names no gateway gets that of the device's lease.
+ */
+void bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent);
+
 /*
  * UP: the device gets a record with table and slot, what stands in its table
  * is read, too.  BAL_EUNAVAIL where there is no such device.

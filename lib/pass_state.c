@@ -50,6 +50,14 @@ is_same(const void *a, const void *b, size_t size)
 	return !size || (a && b && memcmp(a, b, size) == 0);
 }
 
+bool
+bal_pass_leases_are_as_read(const struct bal_pass *pass)
+{
+	return pass->state.n_leases == pass->was.n_leases &&
+	       is_same(pass->state.leases, pass->was.leases,
+		       leases_size(&pass->state));
+}
+
 /* By bytes: what differs in padding only is written once too often. */
 bool
 bal_pass_state_is_as_read(const struct bal_pass *pass)
@@ -64,7 +72,7 @@ bal_pass_state_is_as_read(const struct bal_pass *pass)
 	       memcmp(&now, was, sizeof(now)) == 0 &&
 	       is_same(pass->state.uplinks, was->uplinks, uplinks_size(&now)) &&
 	       is_same(pass->state.tunnels, was->tunnels, tunnels_size(&now)) &&
-	       is_same(pass->state.leases, was->leases, leases_size(&now));
+	       bal_pass_leases_are_as_read(pass);
 }
 
 int

@@ -9,7 +9,9 @@ check(const struct bal_state *state)
 {
 	struct bal_err err;
 
-	if (state->n_uplinks > BAL_UPLINKS_MAX)
+	if (state->n_uplinks > BAL_UPLINKS_MAX ||
+	    state->n_leases > BAL_UPLINKS_MAX ||
+	    state->kept_len > BAL_STATE_KEPT_MAX)
 		abort();
 	for (size_t i = 0; i < state->n_uplinks; i++) {
 		const struct bal_uplink_state *u = &state->uplinks[i];
@@ -33,7 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bal_err err = { 0 };
 	struct bal_state state;
 
-	if (bal_state_read(&state, file_of(data, size), false, &err) == 1)
+	if (bal_state_read(&state, file_of(data, size), false, &err) >= 0)
 		check(&state);
 	bal_state_fini(&state);
 	return 0;
