@@ -209,7 +209,7 @@ bal_lock(const struct bal_paths *paths, unsigned wait_ms, struct bal_err *err)
 	unsigned ms = FIRST_NAP_MS;
 	int got, fd = -1;
 
-	if (bal_make_dir(paths->rundir, err) < 0)
+	if (bal_make_run_dir(paths, err) < 0)
 		return -1;
 	hold_stops();
 	while (!(got = try_lock(paths->lock, &fd, err))) {
@@ -247,24 +247,34 @@ run_path(const struct bal_paths *paths, char *path)
 	return path;
 }
 
+/* "" where it cannot be read. */
+static void
+read_pid(const char *path, char *pid, size_t size)
+{
+	struct bal_err ignored;
+	char *text;
+	size_t len;
+
+	*pid = '\0';
+	if (bal_read_file(path, size, &text, &len, &ignored) < 0)
+		return;
+	snprintf(pid, size, "%.*s", (int)strspn(text, "0123456789"), text);
+	free(text);
+}
+
 int
 bal_lock_run(const struct bal_paths *paths, struct bal_err *err)
 {
-	char path[RUN_PATH_MAX], pid[16] = "";
+	char path[RUN_PATH_MAX], pid[16];
 	int got, fd = -1, len;
-	FILE *f;
 
-	if (bal_make_dir(paths->rundir, err) < 0)
+	if (bal_make_run_dir(paths, err) < 0)
 		return -1;
 	got = try_lock(run_path(paths, path), &fd, err);
 	if (got < 0)
 		return -1;
 	if (got == 0) {
-		f = fopen(path, "re");
-		if (f && fgets(pid, sizeof(pid), f))
-			pid[strspn(pid, "0123456789")] = '\0';
-		if (f)
-			fclose(f);
+		read_pid(path, pid, sizeof(pid));
 		return bal_err(err, BAL_EBUSY,
 			       "another bal-check probes already%s%s%s",
 			       pid[0] ? " (process " : "", pid,

@@ -19,6 +19,22 @@ count_instead(struct bal_pass *pass, enum bal_conf_instead instead,
 	pass->trouble.instead = instead;
 }
 
+/* It may have programs run by root. */
+static bool
+is_private(const char *path)
+{
+	char dir[BAL_PATH_MAX];
+	struct bal_err why;
+
+	(void)bal_copy(dir, sizeof(dir), path);
+	dir[strrchr(dir, '/') ? (size_t)(strrchr(dir, '/') - dir) : 0] = '\0';
+	if (bal_check_private(dir, &why) == 0 &&
+	    bal_check_private(path, &why) == 0)
+		return true;
+	bal_warn("%s", why.msg);
+	return false;
+}
+
 /*
  * False where none is kept, or it goes no better with what uplinks were told,
  * and @more of them.
@@ -32,6 +48,7 @@ count_last_right(struct bal_pass *pass, const struct bal_state *beside,
 
 	if (!pass->paths.last_right[0] ||
 	    pass->trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
+	    !is_private(pass->paths.last_right) ||
 	    bal_conf_read(&last, pass->paths.last_right, true, &ignored) < 0)
 		return false;
 	if (beside &&

@@ -1,28 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pass_mode - the mode in force: of this boot, saved, or configured. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pass_parts.h"
 
+#define MODE_MAX 64 /* bytes of the file: a word and a newline */
+
+void
+bal_pass_load_mode(struct bal_pass *pass)
+{
+	struct bal_err why = { 0 };
+	enum bal_mode mode;
+	char *text;
+	size_t len;
+
+	if (bal_read_file(pass->paths.saved_mode, MODE_MAX, &text, &len, &why) <
+	    0) {
+		if (why.sys == ENOENT || why.sys == ENOTDIR) {
+			pass->state.saved_mode = 0;
+			return;
+		}
+		/* A disk that fails now and then is no reason to switch. */
+		bal_warn("%s; what it said before holds", why.msg);
+		return;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	pass->state.saved_mode = 0;
+	if (bal_mode_parse(text, &mode, &why) == 0)
+		pass->state.saved_mode = 1 + (uint32_t)mode;
+	free(text);
+}
+
 enum bal_mode
 bal_pass_mode(const struct bal_pass *pass)
 {
-	struct bal_err ignored;
-	enum bal_mode mode = pass->conf.globals.mode;
-	char line[16] = "";
-	FILE *f;
-
 	if (pass->state.has_mode)
 		return pass->state.mode;
-	f = fopen(pass->paths.saved_mode, "re");
-	if (f) {
-		if (fgets(line, sizeof(line), f))
-			line[strcspn(line, "\n")] = '\0';
-		fclose(f);
-		(void)bal_mode_parse(line, &mode, &ignored);
-	}
-	return mode;
+	if (pass->state.saved_mode)
+		return (enum bal_mode)(pass->state.saved_mode - 1);
+	return pass->conf.globals.mode;
 }
 
 int

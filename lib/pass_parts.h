@@ -5,8 +5,14 @@
 
 #include "pass.h"
 
-/* Read the state; what cannot be read is lost and found again in the kernel. */
+/*
+ * Read the state; what is damaged is lost and found again in the kernel.  -1:
+ * it could not be read just now, or others can write it.
+ */
 int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
+
+/* Read the saved mode into the state, which keeps it while that fails. */
+void bal_pass_load_mode(struct bal_pass *pass);
 
 /* Read the configuration, with pass->conf_anyway whatever is wrong with it. */
 int bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err);

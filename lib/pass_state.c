@@ -83,10 +83,15 @@ bal_pass_load(struct bal_pass *pass, struct bal_err *err)
 
 	bal_state_fini(&pass->state);
 	pass->state_written = false;
+	if (bal_check_private(pass->paths.rundir, err) < 0 ||
+	    bal_check_private(pass->paths.state, err) < 0)
+		return -1;
 	rc = bal_state_read(&pass->state, pass->paths.state, touch, err);
 	pass->state_lost = rc == 0;
 	pass->was = (struct bal_state){ 0 };
-	if (rc >= 0)
-		remember_state(pass);
-	return rc < 0 ? -1 : 0;
+	if (rc < 0)
+		return -1;
+	remember_state(pass);
+	bal_pass_load_mode(pass);
+	return 0;
 }

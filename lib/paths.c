@@ -133,6 +133,34 @@ bal_make_dir(const char *path, struct bal_err *err)
 }
 
 int
+bal_check_private(const char *path, struct bal_err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return 0; /* reading it tells why */
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return bal_err(err, BAL_ECONF,
+			       "%s belongs to another user, %u, and is not "
+			       "used: chown root %s",
+			       path, (unsigned)st.st_uid, path);
+	if (st.st_mode & (S_IWGRP | S_IWOTH))
+		return bal_err(err, BAL_ECONF,
+			       "%s can be written by others, and is not used: "
+			       "chmod go-w %s",
+			       path, path);
+	return 0;
+}
+
+int
+bal_make_run_dir(const struct bal_paths *paths, struct bal_err *err)
+{
+	if (bal_make_dir(paths->rundir, err) < 0)
+		return -1;
+	return bal_check_private(paths->rundir, err);
+}
+
+int
 bal_make_dir_of(const char *path, struct bal_err *err)
 {
 	char dir[BAL_PATH_MAX];

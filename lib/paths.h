@@ -41,6 +41,15 @@ int bal_paths_init(struct bal_paths *paths, const char *conf_option,
 /* Make the folder @path and those above it, mode 0755 whatever the umask. */
 int bal_make_dir(const char *path, struct bal_err *err);
 
+/*
+ * -1 with BAL_ECONF and the way to change it: others than root and we may
+ * write @path, a file or directory.  One that is not there is no failure.
+ */
+int bal_check_private(const char *path, struct bal_err *err);
+
+/* Make the run directory, which no other user may write: bal_check_private(). */
+int bal_make_run_dir(const struct bal_paths *paths, struct bal_err *err);
+
 /* The same for the folder that the file @path is to stand in. */
 int bal_make_dir_of(const char *path, struct bal_err *err);
 

@@ -16,6 +16,7 @@
 #define FOLDER_MODE 03770
 #define LOOK_MAX 20000 /* entries, at about 2 us each */
 #define UNFINISHED_S 60
+#define GROUP_MAX ((size_t)16 << 20)
 
 /* --- the folder ------------------------------------------------------------ */
 
@@ -46,16 +47,16 @@ is_our_group(const char *line, gid_t *gid)
 static bool
 find_group(gid_t *gid)
 {
-	FILE *f = fopen("/etc/group", "re");
-	char *line = NULL;
-	size_t room = 0;
+	struct bal_err ignored;
+	char *text, *line, *rest;
 	bool found = false;
+	size_t len;
 
-	while (f && !found && getline(&line, &room, f) >= 0)
+	if (bal_read_file("/etc/group", GROUP_MAX, &text, &len, &ignored) < 0)
+		return false;
+	for (rest = text; !found && (line = strsep(&rest, "\n"));)
 		found = is_our_group(line, gid);
-	free(line);
-	if (f)
-		fclose(f);
+	free(text);
 	return found;
 }
 

@@ -93,6 +93,8 @@ struct bal_state {
 	enum bal_mode mode;
 	uint32_t balancing_table; /* 0: not chosen yet */
 	bool masquerading;	  /* a chain of ours may be in the nat table */
+	/* 1 + enum bal_mode, as the disk had it when it was read last; 0: none */
+	uint32_t saved_mode;
 	/* The month that the clock names, and CLOCK_BOOTTIME since when */
 	uint32_t clock_month;
 	uint64_t clock_since_ms; /* 0: it is believed; see budget.h */
@@ -117,9 +119,8 @@ struct bal_state {
  * that name itself.  Lines and sections that are not known are no damage, and
  * are written again as they were.  With @touch false nothing is renamed.
  *
- * -1: it could not be read (any error but that there is none), or others can
- * write it (BAL_EPERM).  It says nothing about the state then, and nothing may
- * be written in its place.
+ * -1: it could not be read (any error but that there is none), which says
+ * nothing about what is in it: nothing may be written in its place.
  *
  * Half-written or hostile content never crashes and never yields a name or
  * number out of range, nor two uplinks with one name, slot or table, nor a

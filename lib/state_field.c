@@ -97,6 +97,7 @@ static const struct field of_all[] = {
 	OF_ALL(KIND_TABLE, balancing_table, 0, false),
 	OF_ALL(KIND_HASH_POLICY, saved_hash_policy, 0, false),
 	OF_ALL(KIND_BOOL, masquerading, 0, false),
+	OF_ALL(KIND_U32, saved_mode, 1 + BAL_MODE_SOLO, true),
 	OF_ALL(KIND_U32, clock_month, UINT32_MAX, true),
 	OF_ALL(KIND_U64, clock_since_ms, UINT64_MAX, true),
 };

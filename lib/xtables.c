@@ -28,7 +28,8 @@ bal_xtables_lock(unsigned wait_ms, struct bal_err *err)
 
 	if (!path || !*path)
 		path = "/run/xtables.lock";
-	fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
+	/* O_NONBLOCK: a fifo in its place must not hold us up. */
+	fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot open %s", path);
 	for (unsigned waited = 0;; waited += LOCK_POLL_MS) {

@@ -138,6 +138,37 @@ test_make_dir(void **state)
 }
 
 static void
+assert_refused(const char *path, const char *remedy)
+{
+	struct bal_err err = { 0 };
+
+	assert_int_equal(bal_check_private(path, &err), -1);
+	if (!strstr(err.msg, path) || !strstr(err.msg, remedy))
+		fail_msg("%s", err.msg);
+}
+
+static void
+test_private(void **state)
+{
+	struct bal_err err = { 0 };
+
+	(void)state;
+	put_text(in_folder("file"), "");
+	assert_int_equal(bal_check_private(in_folder("file"), &err), 0);
+	assert_int_equal(bal_check_private(folder, &err), 0);
+	assert_int_equal(bal_check_private(in_folder("none"), &err), 0);
+	assert_int_equal(chmod(in_folder("file"), 0646), 0);
+	assert_refused(in_folder("file"), "chmod go-w ");
+	assert_int_equal(chmod(in_folder("file"), 0664), 0);
+	assert_refused(in_folder("file"), "chmod go-w ");
+	assert_int_equal(chmod(folder, 01777), 0);
+	assert_refused(folder, "chmod go-w ");
+	assert_int_equal(chmod(folder, 0755), 0);
+	if (!geteuid() && chown(in_folder("file"), NOBODY, 0) == 0)
+		assert_refused(in_folder("file"), "chown root ");
+}
+
+static void
 test_read_file(void **state)
 {
 	struct bal_err err = { 0 };
@@ -309,6 +340,7 @@ main(void)
 		TEST(test_environment_and_option),
 		TEST(test_too_long),
 		TEST(test_make_dir),
+		TEST(test_private),
 		TEST(test_read_file),
 		TEST(test_write_file),
 		TEST(test_write_replaces),
