@@ -52,7 +52,7 @@ struct bal_availability {
 /*
  * Pure: into a malloced list by name (the caller frees).  Every state lasted
  * as long as the event that ended it says, the last one until @now; @at of
- * events is not looked at where the other clock tells.
+ * events is not looked at, for that clock may be set between them.
  */
 int bal_journal_availability(const struct bal_event *events, size_t n,
 			     const struct bal_instant *now,

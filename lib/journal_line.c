@@ -172,6 +172,9 @@ bal_journal_parse(const char *line, struct bal_event *out)
 		memset(e.uplink, 0, sizeof(e.uplink));
 	else if (bal_check_ifname(e.uplink, &ignored) < 0)
 		return false;
+	/* Nothing is older than the boot. */
+	if (e.boot_ms && e.lasted_ms > e.boot_ms)
+		e.lasted_ms = 0;
 	snprintf(e.reason, sizeof(e.reason), "%s", line + strlen(REASON));
 	*out = e;
 	return true;

@@ -16,7 +16,7 @@ struct track {
 	enum condition now;
 	bool seen; /* since this boot: at what time is known */
 	bool off;  /* administratively down: no health counts */
-	uint64_t at, boot_ms;
+	uint64_t boot_ms;
 	bool in_outage;
 	uint64_t outage_ms;
 };
@@ -55,21 +55,16 @@ condition_of(const char *word)
 	return strcmp(word, "dead") == 0 ? DEAD : NOT_KNOWN;
 }
 
-/* Since the last event of @t; false where no clock tells. */
+/*
+ * Since the last event of @t, by the clock that is never set: by the other one
+ * it may be minus 56 years.  False where that does not tell.
+ */
 static bool
-elapsed(const struct track *t, uint64_t at, uint64_t boot_ms, uint64_t *ms)
+elapsed(const struct track *t, uint64_t boot_ms, uint64_t *ms)
 {
-	if (!t->seen)
+	if (!t->seen || !t->boot_ms || boot_ms < t->boot_ms)
 		return false;
-	if (t->boot_ms && boot_ms) {
-		if (boot_ms < t->boot_ms)
-			return false;
-		*ms = boot_ms - t->boot_ms;
-		return true;
-	}
-	if (at < t->at)
-		return false;
-	*ms = (at - t->at) * MS_PER_S;
+	*ms = boot_ms - t->boot_ms;
 	return true;
 }
 
@@ -106,7 +101,7 @@ pass_by(struct track *t, const struct bal_event *e)
 
 	if (e->before[0] && !t->off)
 		was = condition_of(e->before);
-	if (elapsed(t, e->at, e->boot_ms, &since) && (!ms || since < ms))
+	if (elapsed(t, e->boot_ms, &since) && (!ms || since < ms))
 		ms = since;
 	count(t, was, ms);
 	if (e->kind != BAL_EVENT_UP)
@@ -115,7 +110,6 @@ pass_by(struct track *t, const struct bal_event *e)
 		t->now = t->off ? NOT_KNOWN : was;
 	t->off = e->kind == BAL_EVENT_DOWN;
 	t->seen = true;
-	t->at = e->at;
 	t->boot_ms = e->boot_ms;
 }
 
@@ -139,7 +133,7 @@ pass_until(struct tracks *all, const struct bal_instant *now)
 		struct track *t = &all->v[i];
 		uint64_t ms = 0;
 
-		elapsed(t, now->at, now->boot_ms, &ms);
+		elapsed(t, now->boot_ms, &ms);
 		count(t, t->now, ms);
 	}
 }

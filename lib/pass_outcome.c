@@ -44,14 +44,18 @@ has_budget(const struct bal_pass *pass)
 static void
 keep_accounts(struct bal_pass *pass, time_t now)
 {
-	const uint32_t month = bal_budget_month(now);
+	struct bal_state *state = &pass->state;
 	struct bal_err why;
+	uint32_t month;
 
-	bal_budget_load(pass->paths.spent, &pass->state, month);
-	for (size_t i = 0; i < pass->state.n_uplinks; i++)
-		bal_budget_turn(&pass->state.uplinks[i], month);
-	if (bal_budget_save(pass->paths.spent, &pass->state, &pass->conf,
-			    &why) < 0)
+	if (bal_budget_load(pass->paths.spent, state, &why) < 0) {
+		bal_warn("%s", why.msg);
+		return;
+	}
+	month = bal_budget_believe(state, now, pass->snap.now_ms);
+	for (size_t i = 0; month && i < state->n_uplinks; i++)
+		bal_budget_turn(&state->uplinks[i], month);
+	if (bal_budget_save(pass->paths.spent, state, &pass->conf, &why) < 0)
 		bal_warn("%s", why.msg);
 }
 
@@ -65,7 +69,7 @@ bal_pass_outcome(struct bal_pass *pass, struct bal_err *err)
 		.mode = bal_pass_mode(pass),
 		.mode_before = pass->mode_before,
 		.now_ms = pass->snap.now_ms,
-		.now_wall = (uint64_t)time(NULL),
+		.now_wall = bal_journal_now().at,
 	};
 
 	return bal_outcome_make(&from, &pass->state, &pass->arena,

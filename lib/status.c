@@ -4,9 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "budget.h"
 
 static const char *
 state_word(const struct bal_uplink *up)
@@ -134,8 +132,7 @@ add_probes(struct bal_status_row *row, const struct bal_pass *pass)
 	judge_probes(&row->probes, &p, pass->snap.now_ms);
 	if (planned && p.n_targets)
 		row->probes.interval_ms = p.rule.interval_ms;
-	if (row->set.budget &&
-	    row->remembered->spent_month == bal_budget_month(time(NULL)))
+	if (row->set.budget)
 		row->probes.spent = row->remembered->spent;
 }
 
