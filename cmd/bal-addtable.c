@@ -24,7 +24,7 @@ static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
-	struct bal_pass pass = { 0 };
+	struct bal_pass pass = { BAL_PASS_NONE };
 	uint32_t id = 0;
 	int rc = -1;
 

@@ -128,7 +128,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
 	const struct check *check = ctx;
-	struct bal_pass pass = { 0 };
+	struct bal_pass pass = { BAL_PASS_NONE };
 	int rc;
 
 	(void)argc;

@@ -31,7 +31,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	struct bal_diagnosis d = { 0 };
 	struct bal_facts facts = { 0 };
 	struct bal_arena arena = { 0 };
-	struct bal_pass pass = { 0 };
+	struct bal_pass pass = { BAL_PASS_NONE };
 	int rc = -1;
 
 	(void)argc;

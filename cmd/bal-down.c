@@ -50,7 +50,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 {
 	struct bal_intent intent = { .kind = BAL_INTENT_DOWN };
 	const struct down *down = ctx;
-	struct bal_pass pass = { 0 };
+	struct bal_pass pass = { BAL_PASS_NONE };
 	int rc;
 
 	intent.all = down->all;

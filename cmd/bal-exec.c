@@ -84,7 +84,7 @@ static int
 look(const struct cmd_common *common, const struct exec *x, char **argv,
      struct bal_launch *launch, struct bal_err *err)
 {
-	struct bal_pass pass = { 0 };
+	struct bal_pass pass = { BAL_PASS_NONE };
 	int rc = cmd_pass(&pass, common, err);
 
 	pass.no_chains = true;

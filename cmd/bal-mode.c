@@ -49,7 +49,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
 	/* A mistake in bal.conf keeps nobody from looking. */
-	struct bal_pass pass = { .conf_anyway = argc == 0 };
+	struct bal_pass pass = { BAL_PASS_NONE,
+				 .conf_anyway = argc == 0 };
 	enum bal_mode mode = BAL_MODE_MULTI;
 	int rc;
 

@@ -117,7 +117,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	const char *dev = argc ? argv[0] : NULL;
 	const struct show *how = ctx;
 	/* Who is in trouble needs the table most. */
-	struct bal_pass pass = { .conf_anyway = true };
+	struct bal_pass pass = { BAL_PASS_NONE, .conf_anyway = true };
 	int rc;
 
 	if (how->history)

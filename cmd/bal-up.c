@@ -123,7 +123,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 {
 	struct bal_intent intent = { .kind = BAL_INTENT_UP };
 	struct bal_hook hook = { 0 };
-	struct bal_pass pass = { 0 };
+	struct bal_pass pass = { BAL_PASS_NONE };
 	const char *operand;
 	int rc;
 

@@ -138,7 +138,7 @@ release_apart(const struct bal_pass *pass, int held, int cause)
 	pid_t pid;
 
 	leave_locks(pass);
-	if (pass->telling > 0)
+	if (pass->telling >= 0)
 		close(pass->telling);
 	pid = fork();
 	/* Where there is no room for another one, the command waits for us. */
@@ -174,8 +174,7 @@ bal_aftermath_release(struct bal_pass *pass)
 	if (!pass->runner)
 		open_pipe(ends);
 	open_pipe(cause);
-	if (cause[1] > 0)
-		pass->telling = cause[1];
+	pass->telling = cause[1];
 	pid = fork();
 	if (pid == 0)
 		release_apart(pass, ends[1], cause[0]);
@@ -183,8 +182,7 @@ bal_aftermath_release(struct bal_pass *pass)
 		close(ends[1]);
 	if (cause[0] >= 0)
 		close(cause[0]);
-	if (ends[0] > 0)
-		pass->releasing = ends[0];
+	pass->releasing = ends[0];
 	if (pid < 0)
 		let_all_go(pass, -1);
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -194,9 +192,9 @@ bal_aftermath_release(struct bal_pass *pass)
 void
 bal_aftermath_told(struct bal_pass *pass)
 {
-	if (pass->telling)
+	if (pass->telling >= 0)
 		close(pass->telling);
-	pass->telling = 0;
+	pass->telling = -1;
 }
 
 void
@@ -204,11 +202,11 @@ bal_aftermath_wait(struct bal_pass *pass)
 {
 	struct pollfd end = { .fd = pass->releasing };
 
-	if (!pass->releasing)
+	if (pass->releasing < 0)
 		return;
 	(void)poll(&end, 1, RELEASE_LIMIT_MS);
 	close(pass->releasing);
-	pass->releasing = 0;
+	pass->releasing = -1;
 }
 
 /* --- event programs -------------------------------------------------------- */

@@ -17,7 +17,6 @@ int
 bal_pass_init(struct bal_pass *pass, const char *conf_option,
 	      struct bal_err *err)
 {
-	pass->lock = pass->run_lock = -1;
 	pass->lock_wait_ms = BAL_LOCK_WAIT_MS;
 	if (bal_paths_init(&pass->paths, conf_option, err) < 0 ||
 	    bal_pass_read_conf(pass, err) < 0)

@@ -26,7 +26,11 @@ struct bal_refusal {
 	struct bal_err why;
 };
 
-/* Everything that one pass knows.  Zero state: nothing loaded. */
+/*
+ * Everything that one pass knows.  { BAL_PASS_NONE }: nothing loaded, and no
+ * descriptor open, as 0 is one.
+ */
+#define BAL_PASS_NONE .lock = -1, .run_lock = -1, .releasing = -1, .telling = -1
 struct bal_pass {
 	struct bal_paths paths;
 	FILE *out;    /* of -n and -v: operations as shell lines; or NULL */
@@ -74,10 +78,10 @@ struct bal_pass {
 
 	/*
 	 * Descriptor that ends when the process that lets connections go does;
-	 * 0: there is none, or nobody waits for it.
+	 * -1: there is none, or nobody waits for it.
 	 */
 	int releasing;
-	int telling; /* we end it when they are told to be dead; or 0 */
+	int telling; /* we end it when they are told to be dead; or -1 */
 
 	/* Runs what follows a change; NULL: a process in the background. */
 	struct bal_runner *runner;
