@@ -274,9 +274,30 @@ give_line_back(const struct bal_intent *intent, struct bal_state *state)
 	}
 }
 
+/*
+ * It was dead when it was taken down, as a stick that was pulled: it is held
+ * back until its probes say otherwise, if there are any.
+ */
+static void
+hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
+	  struct bal_uplink_state *us)
+{
+	const struct bal_settings set = bal_uplink_settings(conf, us, us->name);
+	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+
+	if (us->judge.health != BAL_HEALTH_UNKNOWN ||
+	    !(set.n_targets || set.has & BAL_SET_OVER ||
+	      (link && link->no_arp)))
+		return;
+	us->judge.health = BAL_HEALTH_DEAD;
+	(void)bal_copy(us->reason, sizeof(us->reason),
+		       "was dead when it was taken down, no answer yet");
+}
+
 static int
-apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
-	 struct bal_state *state, struct bal_err *err)
+apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
+	 const struct bal_snapshot *snap, struct bal_state *state,
+	 struct bal_err *err)
 {
 	struct bal_uplink_state *us = bal_state_find(state, intent->dev);
 	bool keep;
@@ -303,6 +324,8 @@ apply_up(const struct bal_intent *intent, const struct bal_snapshot *snap,
 	learn_over(us, state, snap, &intent->transport);
 	if (us->since_ms == 0)
 		us->since_ms = snap->now_ms;
+	if (bal_state_forget_former(state, us->name))
+		hold_back(conf, snap, us);
 	return 0;
 }
 
@@ -405,7 +428,7 @@ bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
 
 	switch (intent->kind) {
 	case BAL_INTENT_UP:
-		rc = apply_up(intent, snap, state, err);
+		rc = apply_up(intent, conf, snap, state, err);
 		if (rc == 0)
 			bal_intent_wish(intent, conf, state);
 		break;

@@ -103,8 +103,11 @@ bal_nl_reopen(struct bal_nl *nl, struct bal_err *err)
 
 	if (!fresh)
 		return -1;
-	rtnl_close(&nl->rth);
-	nl->rth = fresh->rth;
+	close(nl->fd);
+	nl->fd = fresh->fd;
+	nl->port = fresh->port;
+	nl->seq = fresh->seq;
+	nl->unread = false;
 	nl->n = nl->used = 0;
 	free(fresh);
 	return 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* outcome - transitions of the uplinks: told of, and acted upon; pure. */
+/* outcome - what a pass changed for the uplinks, and what follows; pure. */
 #include "outcome.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "plan.h"
+#include "use.h"
 
 struct maker {
 	const struct bal_outcome_from *from;
@@ -136,53 +136,6 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 }
 
 static bool
-can_take_over(const struct bal_uplink *up)
-{
-	return bal_plan_balanced(up) && up->alive &&
-	       bal_uplink_condition(up) != BAL_HEALTH_DEAD;
-}
-
-static bool
-somebody_can(const struct maker *m, const struct bal_uplink *but)
-{
-	const struct bal_uplinks *ups = m->from->uplinks;
-
-	for (size_t i = 0; i < ups->n; i++)
-		if (&ups->v[i] != but && can_take_over(&ups->v[i]))
-			return true;
-	return false;
-}
-
-/* With nobody to take over what is bound to it, that has to wait. */
-static void
-release(struct maker *m, const struct bal_uplink *up,
-	struct bal_uplink_state *us)
-{
-	struct bal_release *r;
-
-	if (!up->set.on_dead || !bal_plan_balanced(up))
-		return;
-	if (!somebody_can(m, up)) {
-		us->unreleased = bal_uplink_condition(up) == BAL_HEALTH_DEAD;
-		return;
-	}
-	us->unreleased = 0;
-	r = BAL_PUSH(m->arena, &m->out->releases);
-	if (!r)
-		return;
-	memcpy(r->dev, up->name, sizeof(r->dev));
-	r->on_dead = up->set.on_dead;
-	/* Some of what a lossy line's own sockets send arrives. */
-	if (bal_uplink_condition(up) == BAL_HEALTH_DEGRADED)
-		r->on_dead &= ~(unsigned)BAL_ON_DEAD_SOCKETS;
-	r->mark = bal_mark_of(up->slot, m->from->globals->mark_mask);
-	r->ifindex = up->ifindex;
-	r->source = bal_uplink_is_tunnel(up) ? bal_addr_host(&us->learned_addr) :
-					       us->learned_addr;
-	r->shared = up->shared_addr;
-}
-
-static bool
 was_of_use(enum bal_health condition)
 {
 	return condition != BAL_HEALTH_DEAD;
@@ -199,78 +152,8 @@ see_uplink(struct maker *m, const struct bal_uplink *up,
 	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->judge.bad &&
 	    !us->judge.good)
 		return;
-	if (now == before) {
-		if (us->unreleased)
-			release(m, up, us);
-		return;
-	}
-	us->unreleased = 0;
-	tell_condition(m, up, us, now);
-	if ((now == BAL_HEALTH_DEAD && was_of_use(before)) ||
-	    bal_plan_shunned(m->from->uplinks, up))
-		release(m, up, us);
-}
-
-/* --- solo: the stopgap is drained when the better one is back --------------- */
-
-static const struct bal_uplink *
-best_of(const struct bal_uplinks *ups)
-{
-	const struct bal_uplink *best = NULL;
-
-	for (size_t i = 0; i < ups->n; i++)
-		if (can_take_over(&ups->v[i]) &&
-		    (!best || bal_uplink_metric(&ups->v[i]) <
-				      bal_uplink_metric(best)))
-			best = &ups->v[i];
-	return best;
-}
-
-static bool
-came_back(const struct maker *m, const struct bal_uplink *up)
-{
-	const struct bal_uplink_state *before = as_read(m, up->name);
-
-	return before && !was_of_use(before->condition);
-}
-
-static void
-drain(struct maker *m, const struct bal_uplink *best)
-{
-	const struct bal_uplinks *ups = m->from->uplinks;
-
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
-		struct bal_uplink_state *us = bal_state_find(m->state, up->name);
-
-		if (!us)
-			continue;
-		if (up == best || !up->alive ||
-		    m->from->mode != BAL_MODE_SOLO) {
-			us->drain_ms = 0;
-			continue;
-		}
-		if (best && came_back(m, best) && !us->drain_ms &&
-		    best->set.failback_drain_ms != UINT32_MAX)
-			us->drain_ms = m->from->now_ms +
-				       best->set.failback_drain_ms;
-		if (us->drain_ms && us->drain_ms <= m->from->now_ms) {
-			us->drain_ms = 0;
-			release(m, up, us);
-		}
-	}
-}
-
-uint64_t
-bal_outcome_next_ms(const struct bal_state *state)
-{
-	uint64_t next = 0;
-
-	for (size_t i = 0; i < state->n_uplinks; i++)
-		if (state->uplinks[i].drain_ms &&
-		    (!next || state->uplinks[i].drain_ms < next))
-			next = state->uplinks[i].drain_ms;
-	return next;
+	if (now != before)
+		tell_condition(m, up, us, now);
 }
 
 /* --- of all ----------------------------------------------------------------- */
@@ -304,7 +187,7 @@ bal_outcome_make(const struct bal_outcome_from *from, struct bal_state *state,
 		if (us && us->admin_up)
 			see_uplink(&m, up, us);
 	}
-	drain(&m, best_of(from->uplinks));
+	bal_use_conclude(from, state, arena, &out->releases);
 	if (from->mode != from->mode_before) {
 		e = tell(&m, BAL_EVENT_MODE, "");
 		if (e)

@@ -12,7 +12,7 @@ typedef BAL_LIST(struct bal_event) bal_event_list;
 /* What is bound to an uplink and has to look for another one. */
 struct bal_release {
 	char dev[BAL_IFNAMSIZ];
-	unsigned on_dead; /* BAL_ON_DEAD_... */
+	unsigned on_dead; /* BAL_ON_DEAD_..., never 0 */
 	uint32_t mark;
 	int ifindex;
 	/*
@@ -54,9 +54,8 @@ struct bal_outcome_from {
 /*
  * Compare what the uplinks are now with what was told of them last, which
  * stands in @state and is brought up to date.  Events come in the order of
- * the slots: up, down, alive, degraded, dead; then mode, all-dead.  A release
- * is for an uplink that just died, or as soon after that as another one lives;
- * and for one that is a stopgap no more since `failback_drain`.
+ * the slots: up, down, alive, degraded, dead; then mode, all-dead.  Releases
+ * are the duties of use.h.
  */
 int bal_outcome_make(const struct bal_outcome_from *from,
 		     struct bal_state *state, struct bal_arena *arena,
@@ -68,8 +67,5 @@ int bal_outcome_make(const struct bal_outcome_from *from,
  */
 const char *bal_outcome_reason(const struct bal_uplink *up,
 			       const struct bal_uplink_state *us);
-
-/* When the next bal_outcome_make() has a release to make; 0: never. */
-uint64_t bal_outcome_next_ms(const struct bal_state *state);
 
 #endif

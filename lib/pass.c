@@ -12,6 +12,7 @@
 #include "nl_read.h"
 #include "pass_parts.h"
 #include "sysctl.h"
+#include "use.h"
 
 int
 bal_pass_init(struct bal_pass *pass, const char *conf_option,
@@ -204,7 +205,7 @@ bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err)
 uint64_t
 bal_pass_next_ms(const struct bal_pass *pass)
 {
-	const uint64_t all[] = { bal_outcome_next_ms(&pass->state),
+	const uint64_t all[] = { bal_use_next_ms(&pass->state),
 				 pass->outcome.tunnels_ms,
 				 pass->uplinks.next_ms };
 	uint64_t next = 0;
@@ -321,12 +322,15 @@ reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 	return applied->refused ? 1 : 0;
 }
 
-/* What bal-down left until the kernel was clean. */
+/* What bal-down left until the kernel was clean; with @all everything. */
 static void
-drop_leftovers(struct bal_pass *pass)
+drop_leftovers(struct bal_pass *pass, bool all)
 {
 	struct bal_state *state = &pass->state;
 	bool up = false, masquerading;
+
+	while (all && state->n_formers)
+		(void)bal_state_forget_former(state, state->formers[0].name);
 
 	for (size_t i = state->n_uplinks; i-- > 0;) {
 		if (state->uplinks[i].admin_up) {
@@ -353,7 +357,7 @@ finish(struct bal_pass *pass, const struct bal_intent *intent,
 {
 	if (intent->save_mode && bal_pass_save_mode(pass, intent->mode, err) < 0)
 		return -1;
-	drop_leftovers(pass);
+	drop_leftovers(pass, intent->all);
 	if (pass->state_written || bal_pass_state_is_as_read(pass))
 		return 0;
 	return bal_state_write(&pass->state, pass->paths.state, err);

@@ -221,6 +221,42 @@ bal_state_tunnel(struct bal_state *state, const char *name,
 	return t;
 }
 
+static void
+remove_former(struct bal_state *state, size_t i)
+{
+	memmove(&state->formers[i], &state->formers[i + 1],
+		(--state->n_formers - i) * sizeof(state->formers[0]));
+	state->formers[state->n_formers] = (struct bal_former){ 0 };
+}
+
+struct bal_former *
+bal_state_former(struct bal_state *state, const char *name)
+{
+	struct bal_former *f;
+
+	for (size_t i = 0; i < state->n_formers; i++)
+		if (!strcmp(state->formers[i].name, name))
+			return &state->formers[i];
+	if (state->n_formers == BAL_FORMERS_MAX)
+		remove_former(state, 0);
+	f = &state->formers[state->n_formers++];
+	bal_copy(f->name, sizeof(f->name), name);
+	return f;
+}
+
+bool
+bal_state_forget_former(struct bal_state *state, const char *name)
+{
+	for (size_t i = 0; i < state->n_formers; i++)
+		if (!strcmp(state->formers[i].name, name)) {
+			bool dead = state->formers[i].dead;
+
+			remove_former(state, i);
+			return dead;
+		}
+	return false;
+}
+
 struct bal_uplink_state *
 bal_state_add(struct bal_state *state, const char *name, struct bal_err *err)
 {

@@ -7,6 +7,15 @@
 #include "judge.h"
 #include "object.h"
 
+/* What of this box's traffic goes by an uplink; use.h has the transitions. */
+enum bal_use {
+	BAL_USE_UNRECORDED, /* a state file of before there was this */
+	BAL_USE_NONE,
+	BAL_USE_OWN,  /* sockets bound to its address, and nothing else */
+	BAL_USE_KEPT, /* and what is established, but nothing new */
+	BAL_USE_FULL, /* and new connections */
+};
+
 /* One uplink that bal-up was told of. */
 struct bal_uplink_state {
 	char name[BAL_IFNAMSIZ];
@@ -35,8 +44,15 @@ struct bal_uplink_state {
 	uint64_t spent;		 /* bytes of probes in this month */
 	uint64_t spent_saved;	 /* of these, what the disk knows */
 	uint32_t spent_month;	 /* that it is counted to: 202611; 0: none yet */
-	uint64_t drain_ms; /* CLOCK_BOOTTIME: let go of it then; 0: never */
-	uint32_t unreleased; /* 1: died when no other lived, to be let go yet */
+	/*
+	 * Its use when the duties of a change were done last, and the address
+	 * that it had then: they differ from what is in force where a change
+	 * waits for another uplink, or was cut short by a kill.
+	 */
+	enum bal_use use;
+	struct bal_addr used_addr; /* with prefix length */
+	uint64_t drain_ms; /* CLOCK_BOOTTIME: flush it then; 0: never */
+	uint32_t unreleased; /* read from before @use: 1 is BAL_USE_KEPT */
 
 	uint64_t rx_bytes, tx_bytes; /* counters at @counted_ms */
 	uint64_t counted_ms;	     /* CLOCK_BOOTTIME; 0: never */
@@ -68,6 +84,18 @@ struct bal_tunnel_try {
 	bool starting;	     /* it did not come up since @at_ms */
 	enum bal_tunnel_stop stop;
 };
+
+/* What holds for a device that is an uplink no longer. */
+struct bal_former {
+	char name[BAL_IFNAMSIZ];
+	bool dead; /* it was: as an uplink again it has to answer first */
+	/* To be flushed and closed when another uplink can take over: */
+	uint32_t slot;	      /* 0: no mark */
+	struct bal_addr addr; /* with prefix length; none: no sockets */
+	int ifindex;	      /* that it had then */
+};
+
+#define BAL_FORMERS_MAX 32 /* the oldest goes first */
 
 /* What a DHCP server named for a device, be it an uplink or not yet. */
 struct bal_lease {
@@ -109,6 +137,8 @@ struct bal_state {
 	/* Lines of other versions: section and line in turn, each with a NUL. */
 	char *kept;
 	size_t kept_len;
+	struct bal_former formers[BAL_FORMERS_MAX];
+	size_t n_formers;
 };
 
 /*
@@ -181,6 +211,15 @@ int bal_state_set_lease(struct bal_state *state, const char *dev,
  */
 int bal_state_keep(struct bal_state *state, const char *section,
 		   const char *line, struct bal_err *err);
+
+/*
+ * The former uplink @name, a new zeroed one behind the others where there is
+ * none.  @name is one that bal_check_ifname() lets pass.
+ */
+struct bal_former *bal_state_former(struct bal_state *state, const char *name);
+
+/* Forget the former uplink @name, if there is one.  Returns whether it was dead. */
+bool bal_state_forget_former(struct bal_state *state, const char *name);
 
 /* Forget @name. */
 void bal_state_remove(struct bal_state *state, const char *name);

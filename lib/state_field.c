@@ -14,6 +14,7 @@
 #define JUDGE "judge"
 #define TUNNEL "tunnel"
 #define LEASE "lease."
+#define FORMER "former"
 #define FORMAT "format"
 #define LATE BAL_STATE_LATE " "
 /* Keys of bal_settings_key() that the first format has. */
@@ -74,6 +75,8 @@ static const struct field fields[] = {
 	FIELD(KIND_U64, answered, UINT64_MAX),
 	FIELD(KIND_U64, drain_ms, UINT64_MAX),
 	FIELD(KIND_U32, unreleased, 1),
+	FIELD_LATE(KIND_U32, use, BAL_USE_FULL),
+	FIELD_LATE(KIND_PREFIX, used_addr, 0),
 	FIELD(KIND_U64, spent, UINT64_MAX),
 	FIELD(KIND_U64, spent_saved, UINT64_MAX),
 	FIELD(KIND_U32, spent_month, UINT32_MAX),
@@ -302,6 +305,8 @@ bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 {
 	if (!strcmp(key, TUNNEL))
 		return bal_tunnel_set(state, text, err);
+	if (!strcmp(key, FORMER))
+		return bal_former_set(state, text, err);
 	if (!strncmp(key, LEASE, strlen(LEASE)))
 		return set_lease(state, key + strlen(LEASE), text, err);
 	if (!strcmp(key, FORMAT))
@@ -480,4 +485,8 @@ bal_state_print(const struct bal_state *state, FILE *out)
 	for (size_t i = 0; i < state->n_leases; i++)
 		fprintf(out, LATE LEASE "%s = %s\n", state->leases[i].dev,
 			bal_addr_host_str(&state->leases[i].gateway, buf));
+	for (size_t i = 0; i < state->n_formers; i++) {
+		fputs(LATE, out);
+		bal_former_print(&state->formers[i], out);
+	}
 }

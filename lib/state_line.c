@@ -210,3 +210,65 @@ bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out)
 		t->stop);
 }
 
+/* One "key=value" of a `former`; a key of a later version counts as nothing. */
+static int
+set_former_word(struct bal_former *f, const char *word, struct bal_err *err)
+{
+	const char *value = strchr(word, '=');
+	uint64_t n;
+
+	if (!value)
+		return bal_err(err, BAL_ECONF, "\"%.80s\" has no value", word);
+	value++;
+	if (strncmp(word, "addr=", 5) == 0)
+		return bal_addr_parse(value, &f->addr, err);
+	if (strncmp(word, "dead=", 5) == 0)
+		return bal_parse_bool(value, &f->dead, err);
+	if (strncmp(word, "slot=", 5) == 0) {
+		if (bal_state_u64(value, BAL_UPLINKS_MAX, &n, err) < 0)
+			return -1;
+		f->slot = (uint32_t)n;
+	} else if (strncmp(word, "ifindex=", 8) == 0) {
+		if (bal_state_u64(value, INT32_MAX, &n, err) < 0)
+			return -1;
+		f->ifindex = (int)n;
+	}
+	return 0;
+}
+
+/* "eth1 dead=yes slot=1 ifindex=3 addr=192.168.1.101/24", each as it may be. */
+int
+bal_former_set(struct bal_state *state, const char *text, struct bal_err *err)
+{
+	char name[BAL_IFNAMSIZ], word[80];
+	struct bal_former f = { 0 };
+	int got;
+
+	if (bal_next_word(&text, name, sizeof(name)) <= 0 ||
+	    bal_check_ifname(name, err) < 0)
+		return bal_err(err, BAL_ECONF, "former has no name");
+	while ((got = bal_next_word(&text, word, sizeof(word))) > 0)
+		if (set_former_word(&f, word, err) < 0)
+			return -1;
+	if (got < 0)
+		return bal_err(err, BAL_ECONF, "former has too long a word");
+	(void)bal_copy(f.name, sizeof(f.name), name);
+	*bal_state_former(state, name) = f;
+	return 0;
+}
+
+void
+bal_former_print(const struct bal_former *f, FILE *out)
+{
+	char buf[BAL_ADDR_STRLEN];
+
+	fprintf(out, "former = %s dead=%s", f->name, f->dead ? "yes" : "no");
+	if (f->slot)
+		fprintf(out, " slot=%" PRIu32, f->slot);
+	if (f->ifindex > 0)
+		fprintf(out, " ifindex=%d", f->ifindex);
+	if (!bal_addr_none(&f->addr))
+		fprintf(out, " addr=%s/%u", bal_addr_host_str(&f->addr, buf),
+			f->addr.len);
+	fputc('\n', out);
+}

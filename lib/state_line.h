@@ -33,4 +33,9 @@ int bal_tunnel_set(struct bal_state *state, const char *text,
 		   struct bal_err *err);
 void bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out);
 
+/* `former`: one line for each that is an uplink no longer. */
+int bal_former_set(struct bal_state *state, const char *text,
+		   struct bal_err *err);
+void bal_former_print(const struct bal_former *f, FILE *out);
+
 #endif

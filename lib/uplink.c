@@ -327,6 +327,28 @@ compare_addresses(struct bal_uplinks *ups, const struct holders *all)
 	}
 }
 
+const struct bal_addr *
+bal_uplink_used_addr(const struct bal_uplink_state *us)
+{
+	return bal_addr_none(&us->used_addr) ? &us->learned_addr :
+					       &us->used_addr;
+}
+
+static void
+find_used_addr(const struct bal_uplinks *ups, struct bal_uplink *up,
+	       const struct bal_uplink_state *us, const struct holders *all)
+{
+	const struct holders same = holders_of(all, bal_uplink_used_addr(us));
+
+	for (size_t k = 0; k < same.n; k++)
+		up->used_addr_here |= same.v[k]->ifindex == up->ifindex;
+	for (size_t k = 0; k < same.n; k++)
+		up->used_addr_elsewhere |=
+			same.v[k]->ifindex != up->ifindex &&
+			(!up->used_addr_here ||
+			 is_uplink(ups, same.v[k]->ifindex));
+}
+
 static const struct bal_uplink *
 find(const struct bal_uplinks *ups, const char *name)
 {
@@ -441,6 +463,8 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 		if (bal_uplink_agrees(up->name, &up->set, err) < 0)
 			return -1;
 	}
+	for (size_t i = 0; i < ups.n; i++)
+		find_used_addr(&ups, &ups.v[i], &state->uplinks[i], &all);
 	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);
 	compare_addresses(&ups, &all);
 	strand_tunnels(&ups, snap, state);

@@ -28,6 +28,11 @@ struct bal_uplink {
 	 */
 	struct bal_addr absent_addr;
 	bool shared_addr; /* A is another uplink's address as well */
+	/*
+	 * Is bal_uplink_used_addr() still on this device?  Does it belong to
+	 * another uplink as well or, gone from this one, to any other device?
+	 */
+	bool used_addr_here, used_addr_elsewhere;
 
 	/* verdicts */
 	bool usable; /* device, address and carrier, and somewhere to send to */
@@ -80,6 +85,9 @@ int bal_uplinks_agree(const struct bal_conf *conf,
 struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
 					const struct bal_uplink_state *us,
 					const char *name);
+
+/* The address, with its prefix length, that @us was used with last, or none. */
+const struct bal_addr *bal_uplink_used_addr(const struct bal_uplink_state *us);
 
 /* All in all: BAL_HEALTH_DEAD also where its device or underlay is at fault. */
 enum bal_health bal_uplink_condition(const struct bal_uplink *up);

@@ -97,6 +97,7 @@ fill_judged(struct bal_uplink_state *u)
 	u->condition = BAL_HEALTH_DEGRADED;
 	u->drain_ms = 5;
 	u->unreleased = 1;
+	u->use = BAL_USE_FULL;
 	u->heard_ms = 6;
 	u->spent = UINT64_MAX;
 	u->spent_saved = 4;
@@ -141,6 +142,7 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 	}
 	u->learned_gateway = bal_addr_raw(AF_INET, address, 4, 32);
 	u->learned_addr = bal_addr_raw(AF_INET, address, 4, n % 33);
+	u->used_addr = bal_addr_raw(AF_INET, address, 4, (n + 1) % 33);
 	assert_int_equal(
 		bal_copy(u->learned_over, BAL_IFNAMSIZ, "123456789012345"), 0);
 	assert_int_equal(
@@ -166,6 +168,18 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 }
 
 static inline void
+fill_former(const char *name, unsigned n)
+{
+	struct bal_former *f = bal_state_former(&state, name);
+
+	f->dead = n % 2;
+	f->slot = n % 3 ? BAL_UPLINKS_MAX : 0;
+	f->ifindex = n % 5 ? INT_MAX : 0;
+	if (n % 7)
+		f->addr = bal_addr_raw(AF_INET, "\300\250\1\145", 4, n % 33);
+}
+
+static inline void
 fill_state(unsigned uplinks)
 {
 	char name[BAL_IFNAMSIZ];
@@ -178,6 +192,8 @@ fill_state(unsigned uplinks)
 	for (unsigned i = 1; i <= uplinks; i++) {
 		snprintf(name, sizeof(name), "eth%u", i);
 		fill_uplink(add(name), i);
+		/* The oldest goes first. */
+		fill_former(name, i);
 	}
 }
 

@@ -1,42 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_outcome - transitions: who is told what, and what is let go. */
-#include "outcome.h"
-#include "world.h"
-
-static struct bal_state was;
-static struct bal_outcome outcome;
-
-/* The state as some command read it, before what comes now. */
-static void
-as_it_is(void)
-{
-	was = w.state;
-	was.uplinks = bal_arena_alloc(&w.arena, (w.state.n_uplinks + 1) *
-							sizeof(*was.uplinks));
-	assert_non_null(was.uplinks);
-	memcpy(was.uplinks, w.state.uplinks,
-	       w.state.n_uplinks * sizeof(*was.uplinks));
-}
-
-static void
-conclude(enum bal_mode mode, enum bal_mode before)
-{
-	struct bal_outcome_from from = {
-		.was = &was,
-		.uplinks = &w.ups,
-		.globals = &w.conf.globals,
-		.mode = mode,
-		.mode_before = before,
-		.now_ms = w.snap.now_ms,
-		.now_wall = 1000,
-	};
-
-	resolve();
-	memset(&outcome, 0, sizeof(outcome));
-	assert_int_equal(bal_outcome_make(&from, &w.state, &w.arena, &outcome,
-					  &w.err),
-			 0);
-}
+#include "outcomes.h"
 
 /* Time passes, and a pass concludes in multi. */
 static void
@@ -307,20 +271,20 @@ a_stopgap_is_drained(void **state)
 	told("eth1", "failback_drain", "60s");
 	as_it_is();
 	solo(0);
-	assert_int_equal(bal_outcome_next_ms(&w.state), 0);
+	assert_int_equal(bal_use_next_ms(&w.state), 0);
 	dead("eth1", "");
 	solo(1000);
 	assert_int_equal(outcome.releases.n, 1);
 	health("eth1", BAL_HEALTH_ALIVE);
 	solo(1000);
 	assert_int_equal(outcome.releases.n, 0);
-	assert_int_equal(bal_outcome_next_ms(&w.state), w.snap.now_ms + 60000);
+	assert_int_equal(bal_use_next_ms(&w.state), w.snap.now_ms + 60000);
 	solo(59999);
 	assert_int_equal(outcome.releases.n, 0);
 	solo(1);
 	assert_int_equal(outcome.releases.n, 1);
 	assert_string_equal(outcome.releases.v[0].dev, "eth2");
-	assert_int_equal(bal_outcome_next_ms(&w.state), 0);
+	assert_int_equal(bal_use_next_ms(&w.state), 0);
 }
 
 static void
@@ -339,7 +303,7 @@ not_when_it_is_needed_again(void **state)
 	solo(1000);
 	dead("eth1", "");
 	solo(1000);
-	assert_int_equal(bal_outcome_next_ms(&w.state), 0);
+	assert_int_equal(bal_use_next_ms(&w.state), 0);
 	solo(100000);
 	assert_int_equal(outcome.releases.n, 0);
 }

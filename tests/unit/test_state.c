@@ -35,6 +35,8 @@ assert_same_uplink(const struct bal_uplink_state *a,
 	assert_memory_equal(&a->judge, &b->judge, sizeof(a->judge));
 	assert_int_equal(a->condition, b->condition);
 	assert_int_equal(a->unreleased, b->unreleased);
+	assert_int_equal(a->use, b->use);
+	assert_memory_equal(&a->used_addr, &b->used_addr, sizeof(a->used_addr));
 	assert_true(a->drain_ms == b->drain_ms && a->spent == b->spent &&
 		    a->spent_saved == b->spent_saved &&
 		    a->spent_month == b->spent_month);
@@ -54,6 +56,22 @@ assert_same_uplink(const struct bal_uplink_state *a,
 }
 
 static void
+assert_same_formers(const struct bal_state *a, const struct bal_state *b)
+{
+	assert_int_equal(a->n_formers, b->n_formers);
+	for (size_t i = 0; i < a->n_formers; i++) {
+		const struct bal_former *x = &a->formers[i];
+		const struct bal_former *y = &b->formers[i];
+
+		assert_string_equal(x->name, y->name);
+		assert_int_equal(x->dead, y->dead);
+		assert_int_equal(x->slot, y->slot);
+		assert_int_equal(x->ifindex, y->ifindex);
+		assert_memory_equal(&x->addr, &y->addr, sizeof(x->addr));
+	}
+}
+
+static void
 test_round_trip(void **unused)
 {
 	struct bal_state s;
@@ -69,6 +87,8 @@ test_round_trip(void **unused)
 	assert_int_equal(s.saved_hash_policy, 0);
 	assert_true(s.masquerading);
 	assert_int_equal(s.n_uplinks, BAL_UPLINKS_MAX);
+	assert_int_equal(s.n_formers, BAL_FORMERS_MAX);
+	assert_same_formers(&state, &s);
 	for (size_t i = 0; i < state.n_uplinks; i++)
 		assert_same_uplink(&state.uplinks[i],
 				   bal_state_find(&s, state.uplinks[i].name));

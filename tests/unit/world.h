@@ -33,6 +33,7 @@ static struct {
 	struct bal_uplinks ups;
 	struct bal_plan plan;
 	struct bal_err err;
+	int last_ifindex;
 	char text[1 << 16]; /* what the last of the ..._text() printed */
 } w;
 
@@ -89,7 +90,7 @@ device(const char *name)
 	struct bal_link *link = BAL_PUSH(&w.arena, &w.snap.links);
 
 	assert_non_null(link);
-	link->ifindex = 10 + (int)w.snap.links.n;
+	link->ifindex = 10 + ++w.last_ifindex;
 	assert_int_equal(bal_copy(link->name, sizeof(link->name), name), 0);
 	link->up = link->carrier = link->has_devconf = true;
 	return link;
