@@ -434,6 +434,7 @@ watch_line_and_tunnel(struct bal_probe p[2], uint32_t pace, unsigned enough)
 			p[at] = out[n];
 			sent[at] += out[n].sent;
 		}
+		bal_prober_taken(prober);
 	}
 	for (int i = 0; i < 2; i++)
 		p[i].sent = sent[i];

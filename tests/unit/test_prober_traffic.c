@@ -99,6 +99,7 @@ go_on(int64_t ms, uint32_t enough)
 			bal_loop_wait(loop, next < soon ? next : soon, &err),
 			0);
 		bal_prober_results(prober, &now);
+		bal_prober_taken(prober);
 		sent += now.sent;
 	}
 	return sent;
