@@ -45,8 +45,6 @@ ready(struct bal_ask *ask)
 	status = bal_child_reap(&ask->child);
 	if (status < 0)
 		return BAL_ASKED_WAIT;
-	/* The reaping closed it, and so took it out of the loop. */
-	ask->source.fd = -1;
 	if (status == 0)
 		return BAL_ASKED_GOOD;
 	if (status > 128)

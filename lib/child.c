@@ -277,7 +277,6 @@ bal_child_reap(struct bal_child *child)
 
 	if (!child->pid || !is_dying(child, 0, &status))
 		return -1;
-	close_fd(&child->done_fd);
 	child->pid = 0;
 	return status_of(status);
 }
@@ -305,8 +304,9 @@ bal_child_stop(struct bal_child *child)
 		(void)kill(-child->pid, SIGKILL);
 		(void)kill(child->pid, SIGKILL);
 		bury(child);
-		close_fd(&child->done_fd);
 	}
+	if (child->done_fd > 0)
+		close(child->done_fd);
 	if (child->out_fd > 0)
 		close(child->out_fd);
 	*child = (struct bal_child){ 0 };

@@ -31,16 +31,16 @@ int bal_child_start(struct bal_child *child, char *const argv[],
 
 /*
  * When @done_fd is readable: reap it.  Its exit status, or 128 + signal; -1 as
- * long as it runs.  Afterwards it is the zero state but for @out_fd, which
- * bal_child_stop() closes.
+ * long as it runs.  The descriptors stay open until bal_child_stop(), so that
+ * they can be taken out of a loop before.
  */
 int bal_child_reap(struct bal_child *child);
 
 /*
- * Kill it and everything in its process group, reap it, close descriptors:
- * zero state again.  One that even SIGKILL does not end at once is reaped
- * later, when another is started or stopped.  What an ended and reaped program
- * left behind is not killed.
+ * Kill it and everything in its process group, reap it, close the descriptors,
+ * which are in no loop any more: zero state again.  One that even SIGKILL does
+ * not end at once is reaped later, when another is started or stopped.  What an
+ * ended and reaped program left behind is not killed.
  */
 void bal_child_stop(struct bal_child *child);
 

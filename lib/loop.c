@@ -3,6 +3,7 @@
 #include "loop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -45,15 +46,35 @@ bal_clock_ns(void)
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
+void
+bal_pause(uint64_t until_ns)
+{
+	const struct timespec until = {
+		.tv_sec = (time_t)(until_ns / NS_PER_S),
+		.tv_nsec = (long)(until_ns % NS_PER_S),
+	};
+
+	(void)clock_nanosleep(clock_id(), TIMER_ABSTIME, &until, NULL);
+}
+
 static int
 open_timer(struct bal_loop *loop)
 {
 	struct epoll_event event = { .events = EPOLLIN }; /* of no source */
 
+	loop->armed_ns = BAL_NEVER;
 	loop->timer_fd = timerfd_create(clock_id(), TFD_CLOEXEC | TFD_NONBLOCK);
 	if (loop->timer_fd < 0)
 		return -1;
 	return epoll_ctl(loop->fd, EPOLL_CTL_ADD, loop->timer_fd, &event);
+}
+
+static void
+close_timer(struct bal_loop *loop)
+{
+	if (loop->timer_fd >= 0)
+		close(loop->timer_fd);
+	loop->timer_fd = -1;
 }
 
 struct bal_loop *
@@ -66,7 +87,6 @@ bal_loop_open(struct bal_err *err)
 		bal_err_nomem(err);
 		return NULL;
 	}
-	loop->armed_ns = BAL_NEVER;
 	loop->timer_fd = -1;
 	loop->fd = epoll_create1(EPOLL_CLOEXEC);
 	if (loop->fd >= 0 && open_timer(loop) == 0)
@@ -82,8 +102,7 @@ bal_loop_close(struct bal_loop *loop)
 {
 	if (!loop)
 		return;
-	if (loop->timer_fd >= 0)
-		close(loop->timer_fd);
+	close_timer(loop);
 	if (loop->fd >= 0)
 		close(loop->fd);
 	free(loop);
@@ -101,51 +120,89 @@ bal_loop_add(struct bal_loop *loop, struct bal_source *source, uint32_t events,
 	return 0;
 }
 
-void
+int
 bal_loop_change(struct bal_loop *loop, struct bal_source *source,
 		uint32_t events)
 {
 	struct epoll_event event = { .events = events, .data.ptr = source };
 
-	(void)epoll_ctl(loop->fd, EPOLL_CTL_MOD, source->fd, &event);
+	return epoll_ctl(loop->fd, EPOLL_CTL_MOD, source->fd, &event) < 0 ?
+		       errno :
+		       0;
 }
 
 void
 bal_loop_del(struct bal_loop *loop, struct bal_source *source)
 {
-	(void)epoll_ctl(loop->fd, EPOLL_CTL_DEL, source->fd, NULL);
+	/* It needs nothing; what fails nevertheless is tried once more. */
+	if (epoll_ctl(loop->fd, EPOLL_CTL_DEL, source->fd, NULL) < 0 &&
+	    errno != ENOENT && errno != EBADF)
+		(void)epoll_ctl(loop->fd, EPOLL_CTL_DEL, source->fd, NULL);
 	/* It may be among those that are about to be called. */
 	for (int i = 0; i < loop->n_ready; i++)
 		if (loop->ready[i].data.ptr == source)
 			loop->ready[i].data.ptr = NULL;
 }
 
-/* Setting it anew also takes back that it went off. */
+void
+bal_loop_drop(struct bal_loop *loop, struct bal_source *source)
+{
+	if (source->fd < 0)
+		return;
+	bal_loop_del(loop, source);
+	close(source->fd);
+	source->fd = -1;
+}
+
+/*
+ * Setting it anew also takes back that it went off.  One that cannot be set
+ * would wake us all the time: another one takes its place, now or next time.
+ */
 static int
 arm(struct bal_loop *loop, uint64_t until_ns)
 {
 	struct itimerspec when = { 0 };
 
+	if (loop->timer_fd < 0 && open_timer(loop) < 0) {
+		close_timer(loop);
+		return -1;
+	}
 	if (until_ns == loop->armed_ns)
 		return 0;
 	if (until_ns != BAL_NEVER) {
 		when.it_value.tv_sec = (time_t)(until_ns / NS_PER_S);
 		when.it_value.tv_nsec = (long)(until_ns % NS_PER_S);
 	}
-	if (timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &when, NULL) < 0)
+	if (timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &when, NULL) <
+	    0) {
+		close_timer(loop);
 		return -1;
+	}
 	loop->armed_ns = until_ns;
 	return 0;
+}
+
+/* In ms, up: for epoll_wait() where there is no timer. */
+static int
+ms_until(uint64_t until_ns)
+{
+	const uint64_t now = bal_clock_ns();
+	const uint64_t ms =
+		until_ns > now ? (until_ns - now) / BAL_NS_PER_MS + 1 : 0;
+
+	return ms < INT_MAX ? (int)ms : INT_MAX;
 }
 
 static int
 wait_any(struct bal_loop *loop, uint64_t until_ns)
 {
 	const bool due = until_ns != BAL_NEVER && until_ns <= bal_clock_ns();
+	int ms = due ? 0 : -1;
 
+	/* Coarser without the timer, and no reason to fail. */
 	if (!due && arm(loop, until_ns) < 0)
-		return -1;
-	return epoll_wait(loop->fd, loop->ready, AT_ONCE, due ? 0 : -1);
+		ms = ms_until(until_ns);
+	return epoll_wait(loop->fd, loop->ready, AT_ONCE, ms);
 }
 
 int

@@ -27,24 +27,38 @@ void bal_loop_close(struct bal_loop *loop);
 /* @source->fd, from now on, for @events (EPOLLIN...). */
 int bal_loop_add(struct bal_loop *loop, struct bal_source *source,
 		 uint32_t events, struct bal_err *err);
-/* Other events for one that is there. */
-void bal_loop_change(struct bal_loop *loop, struct bal_source *source,
-		     uint32_t events);
+/* Other events for one that is there: 0 or the errno, nothing is changed then. */
+int bal_loop_change(struct bal_loop *loop, struct bal_source *source,
+		    uint32_t events);
 /*
- * Out of the loop, before its owner closes the descriptor; @source->fd stays.
- * Safe from within a ready(), for itself and for others: none of them is
- * called after this.
+ * Out of the loop, @source->fd stays open.  Always before it is closed: epoll
+ * goes on to report a descriptor that another process holds as well, and then
+ * there is no way any more to take it out.  Safe from within a ready(), for
+ * itself and for others: none of them is called after this.
  */
 void bal_loop_del(struct bal_loop *loop, struct bal_source *source);
 
 /*
+ * Out of the loop and closed, in this order: @source->fd is -1.  One that is
+ * -1 already stays so.
+ */
+void bal_loop_drop(struct bal_loop *loop, struct bal_source *source);
+
+/*
  * Wait until something is ready or the clock reads @until_ns
  * (bal_clock_ns(); BAL_NEVER: no limit), and call who is ready, once.  -1
- * only when waiting itself fails; a signal ends it with 0.  Never from within a
+ * only when waiting itself fails (at once, so that a caller that goes on
+ * pauses by bal_pause()); a signal ends it with 0.  Never from within a
  * ready().
  */
 int bal_loop_wait(struct bal_loop *loop, uint64_t until_ns,
 		  struct bal_err *err);
+
+/*
+ * Sleep until the clock reads @until_ns, by a call that needs no descriptor: for
+ * the pause after bal_loop_wait() failed.  A signal ends it.
+ */
+void bal_pause(uint64_t until_ns);
 
 /*
  * CLOCK_BOOTTIME in ns: it goes on while the machine sleeps, so that what was

@@ -215,8 +215,7 @@ bal_monitor_close(struct bal_monitor *monitor)
 {
 	if (!monitor)
 		return;
-	bal_loop_del(monitor->loop, &monitor->source);
-	close(monitor->source.fd);
+	bal_loop_drop(monitor->loop, &monitor->source);
 	free(monitor->known.devs);
 	free(monitor->known.tables);
 	free(monitor);

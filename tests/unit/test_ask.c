@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_ask - connections and commands, and what all questions share. */
 #include <poll.h>
-#include <sys/stat.h>
 
 #include "asks.h"
 
@@ -304,161 +303,6 @@ a_thousand_leave_nothing(void **state)
 	must("test $(wc -l </proc/self/net/tcp) = 1");
 }
 
-/* --- commands ----------------------------------------------------------- */
-
-static const struct bal_target *
-command(const char *script)
-{
-	static struct bal_target t = { .kind = BAL_TARGET_EXEC };
-
-	snprintf(t.text, sizeof(t.text), "/run/command");
-	unlink(t.text);
-	assert_true(write_text(t.text, "#!/bin/sh\n"));
-	must("cat >>%s <<'END'\n%s\nEND\n", t.text, script);
-	assert_int_equal(chmod(t.text, 0755), 0);
-	return &t;
-}
-
-static void
-a_command_judges(void **state)
-{
-	struct bal_target target = { .kind = BAL_TARGET_EXEC };
-
-	(void)state;
-	NEED_NAMESPACE();
-	make_uplinks(1);
-	assert_int_equal(ask_it(command("exit 0"), SOON), BAL_ASKED_GOOD);
-	assert_bad(ask_it(command("exit 3"), SOON), "exit status 3");
-	assert_int_equal(ask.error, 0);
-	assert_bad(ask_it(command("kill -9 $$"), SOON), "killed by signal 9");
-	snprintf(target.text, sizeof(target.text), "/nonexistent/command");
-	assert_bad(ask_it(&target, SOON), "cannot run /nonexistent/command: "
-					  "No such file or directory");
-	assert_int_equal(ask.error, ENOENT);
-	/* Nobody but the peer is there to be waited for. */
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), 0);
-}
-
-static void
-a_command_is_told_what_to_ask_through(void **state)
-{
-	struct bal_ask_way way;
-
-	(void)state;
-	NEED_NAMESPACE();
-	make_uplinks(1);
-	way = way_by(1);
-	way.mark = 0x1000000;
-	assert_int_equal(setenv("OF_OURS", "x", 1), 0);
-	assert_int_equal(ask_by(command("env | sort | grep -v "
-					"'^\\(PWD\\|OLDPWD\\|_\\)=' "
-					">/run/env"),
-				&way, SOON),
-			 BAL_ASKED_GOOD);
-	bal_ask_stop(&ask);
-	must("cat /run/env");
-	assert_string_equal(output,
-			    "BAL_ADDRESS=10.0.1.1\n"
-			    "BAL_GATEWAY=10.0.1.2\n"
-			    "BAL_MARK=16777216\n"
-			    "BAL_UPLINK=u1\n"
-			    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:"
-			    "/usr/bin:/sbin:/bin\n");
-	memset(&way.gateway, 0, sizeof(way.gateway));
-	assert_int_equal(ask_by(command("test \"${BAL_GATEWAY-none}\" = ''"),
-				&way, SOON),
-			 BAL_ASKED_GOOD);
-	bal_ask_stop(&ask);
-}
-
-static size_t
-read_pid_file(pid_t *pids, size_t n)
-{
-	FILE *f = fopen("/run/pids", "r");
-	size_t got = 0;
-
-	while (f && got < n && fscanf(f, "%d", &pids[got]) == 1)
-		got++;
-	if (f)
-		fclose(f);
-	return got;
-}
-
-static void
-a_command_that_hangs_is_killed_with_its_children(void **state)
-{
-	struct bal_ask_way way;
-	pid_t pids[3];
-
-	(void)state;
-	NEED_NAMESPACE();
-	make_uplinks(1);
-	way = way_by(1);
-	assert_int_equal(
-		ask_by(command("trap '' TERM; sleep 100 & a=$!;"
-			       "sh -c 'sleep 100 & echo $! >/run/b; wait' &"
-			       "until test -s /run/b; do sleep 0.01; done;"
-			       "echo $$ $a $(cat /run/b) >/run/part;"
-			       "mv /run/part /run/pids; wait"),
-		       &way, SILENCE),
-		BAL_ASKED_WAIT);
-	for (int i = 0; read_pid_file(pids, 3) < 3; i++) {
-		assert_true(i < 1000);
-		usleep(10000);
-	}
-	bal_ask_stop(&ask);
-	for (int i = 0; i < 3; i++)
-		assert_gone(pids[i]);
-	assert_int_equal(dones, 0);
-}
-
-static void
-what_a_command_leaves_running_is_killed(void **state)
-{
-	pid_t pid;
-
-	(void)state;
-	NEED_NAMESPACE();
-	make_uplinks(1);
-	unlink("/run/pids");
-	assert_int_equal(
-		ask_it(command("sleep 100 & echo $! >/run/pids"), SOON),
-		BAL_ASKED_GOOD);
-	assert_int_equal(read_pid_file(&pid, 1), 1);
-	assert_gone(pid);
-}
-
-static int
-ask_in_older_kernel(void *arg)
-{
-	(void)arg;
-	if (deny_newer_calls() < 0)
-		return 77;
-	for (int i = 0; i < 20; i++) {
-		assert_int_equal(ask_it(command("exit 0"), SOON),
-				 BAL_ASKED_GOOD);
-		assert_bad(ask_it(command("exit 4"), SOON), "exit status 4");
-	}
-	assert_int_equal(ask_it(command("sleep 100"), SILENCE), BAL_ASKED_WAIT);
-	return 42;
-}
-
-static void
-commands_do_without_pidfd(void **state)
-{
-	int status;
-
-	(void)state;
-	NEED_NAMESPACE();
-	make_uplinks(1);
-	status = apart(ask_in_older_kernel, NULL);
-	if (status == 77) {
-		print_message("# skipped: no seccomp here\n");
-		skip();
-	}
-	assert_int_equal(status, 42);
-}
-
 int
 main(void)
 {
@@ -475,11 +319,6 @@ main(void)
 		ASK_TEST(too_few_descriptors_are_no_verdict),
 		ASK_TEST(one_that_was_stopped_says_nothing_any_more),
 		ASK_TEST(a_thousand_leave_nothing),
-		ASK_TEST(a_command_judges),
-		ASK_TEST(a_command_is_told_what_to_ask_through),
-		ASK_TEST(a_command_that_hangs_is_killed_with_its_children),
-		ASK_TEST(what_a_command_leaves_running_is_killed),
-		ASK_TEST(commands_do_without_pidfd),
 	};
 
 	make_uplink_namespace();

@@ -249,6 +249,26 @@ what_was_deleted_may_be_freed_at_once(void **state)
 	wait_for(0);
 }
 
+/* epoll reports what another descriptor still holds open. */
+static void
+one_that_was_dropped_is_not_called_for_its_copy(void **state)
+{
+	struct end a;
+	int copy;
+
+	(void)state;
+	make_end(&a, EPOLLIN);
+	copy = dup(a.source.fd);
+	make_ready(&a);
+	bal_loop_drop(loop, &a.source);
+	assert_int_equal(a.source.fd, -1);
+	wait_for(0);
+	assert_int_equal(a.calls, 0);
+	bal_loop_drop(loop, &a.source);
+	close(copy);
+	close(a.far);
+}
+
 /* --- when --------------------------------------------------------------- */
 
 static void
@@ -358,6 +378,51 @@ a_timer_that_went_off_does_not_make_it_spin(void **state)
 	close_end(&a);
 }
 
+/* The descriptor of a loop made anew; its timer has the next one. */
+static int
+loop_fd(void)
+{
+	int fd;
+
+	bal_loop_close(loop);
+	fd = dup(0);
+	close(fd);
+	loop = bal_loop_open(&err);
+	assert_non_null(loop);
+	return fd;
+}
+
+static void
+a_broken_timer_is_made_anew(void **state)
+{
+	const int timer = loop_fd() + 1;
+	uint64_t until;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		close(timer);
+		until = bal_clock_ns() + 20 * MS;
+		while (bal_clock_ns() < until)
+			assert_int_equal(bal_loop_wait(loop, until, &err), 0);
+	}
+}
+
+static void
+a_broken_loop_fails_at_once_and_is_told(void **state)
+{
+	const uint64_t before = bal_clock_ns();
+	const int fd = loop_fd();
+
+	(void)state;
+	close(fd);
+	assert_int_equal(bal_loop_wait(loop, before + 60000 * MS, &err), -1);
+	assert_int_equal(err.sys, EBADF);
+	assert_true(bal_clock_ns() < before + 30000 * MS);
+	/* The pause until it is tried again needs no descriptor. */
+	bal_pause(bal_clock_ns() + 20 * MS);
+	assert_true(bal_clock_ns() >= before + 20 * MS);
+}
+
 static void
 what_cannot_be_waited_for_is_refused(void **state)
 {
@@ -389,6 +454,9 @@ main(void)
 		TEST(what_is_due_does_not_keep_others_from_being_called),
 		TEST(a_signal_ends_a_wait_without_end),
 		TEST(a_timer_that_went_off_does_not_make_it_spin),
+		TEST(one_that_was_dropped_is_not_called_for_its_copy),
+		TEST(a_broken_timer_is_made_anew),
+		TEST(a_broken_loop_fails_at_once_and_is_told),
 		TEST(what_cannot_be_waited_for_is_refused),
 	};
 
