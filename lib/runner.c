@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -20,16 +21,13 @@
 
 struct job {
 	struct job *next;
+	struct bal_runner *runner;
 	char **argv, **envp;
 	uint32_t limit_ms;
-};
+	bool beside;		     /* the queue, and not in it */
+	bal_runner_line_fn *line_fn; /* NULL: lines are warnings */
 
-struct bal_runner {
-	struct bal_loop *loop;
-	struct job *first, *last; /* waiting */
-	size_t n;
-
-	struct job *job; /* running, or NULL */
+	/* Of one that runs. */
 	struct bal_child child;
 	struct bal_source done, out;
 	uint64_t end_ns, look_ns;
@@ -37,6 +35,13 @@ struct bal_runner {
 	char line[LINE_MAX_TOLD + 1];
 	size_t len, bytes;
 	unsigned lines;
+};
+
+struct bal_runner {
+	struct bal_loop *loop;
+	struct job *first, *last; /* waiting */
+	size_t n;
+	struct job *running; /* one of the queue at most, others beside it */
 };
 
 /* Pointers and what they point to in one piece. */
@@ -92,61 +97,64 @@ name_of(const struct job *job)
 }
 
 static bool
-is_too_much(const struct bal_runner *r)
+is_too_much(const struct job *j)
 {
-	return r->lines > LINES_MAX;
+	return j->lines > LINES_MAX;
 }
 
 static void
-tell_line(struct bal_runner *r)
+tell_line(struct job *j)
 {
-	r->line[r->len] = '\0';
-	r->len = 0;
-	if (is_too_much(r))
+	j->line[j->len] = '\0';
+	j->len = 0;
+	if (is_too_much(j))
 		return;
-	if (++r->lines > LINES_MAX || r->bytes > TOLD_BYTES) {
-		r->lines = LINES_MAX + 1;
+	if (++j->lines > LINES_MAX || j->bytes > TOLD_BYTES) {
+		j->lines = LINES_MAX + 1;
 		bal_warn("%s: prints too much, the rest is dropped",
-			 name_of(r->job));
+			 name_of(j));
 		return;
 	}
-	bal_warn("%s: %s", name_of(r->job), r->line);
+	if (j->line_fn)
+		j->line_fn(name_of(j), j->line);
+	else
+		bal_warn("%s: %s", name_of(j), j->line);
 }
 
 static void
-take_output(struct bal_runner *r, const char *text, size_t len)
+take_output(struct job *j, const char *text, size_t len)
 {
-	r->bytes += len;
+	j->bytes += len;
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\n' && r->len)
-			tell_line(r);
-		else if (text[i] != '\n' && r->len < LINE_MAX_TOLD)
-			r->line[r->len++] = text[i];
+		if (text[i] == '\n' && j->len)
+			tell_line(j);
+		else if (text[i] != '\n' && j->len < LINE_MAX_TOLD)
+			j->line[j->len++] = text[i];
 	}
 	/* One endless line is too much as well. */
-	if (r->bytes > TOLD_BYTES && !is_too_much(r))
-		tell_line(r);
+	if (j->bytes > TOLD_BYTES && !is_too_much(j))
+		tell_line(j);
 }
 
 /* A piece of what it printed; false when there is none now, or no more. */
 static bool
-read_output(struct bal_runner *r, bool *over)
+read_output(struct job *j, bool *over)
 {
 	char buf[CHUNK];
-	ssize_t got = read(r->child.out_fd, buf, sizeof(buf));
+	ssize_t got = read(j->child.out_fd, buf, sizeof(buf));
 
 	if (got > 0)
-		take_output(r, buf, (size_t)got);
+		take_output(j, buf, (size_t)got);
 	*over = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 	return got > 0;
 }
 
 static void
-stop_listening(struct bal_runner *r)
+stop_listening(struct job *j)
 {
-	if (r->out.fd >= 0)
-		bal_loop_del(r->loop, &r->out);
-	r->out.fd = -1;
+	if (j->out.fd >= 0)
+		bal_loop_del(j->runner->loop, &j->out);
+	j->out.fd = -1;
 }
 
 /*
@@ -154,61 +162,65 @@ stop_listening(struct bal_runner *r)
  * costs us nothing, and who only prints much still comes to its end.
  */
 static void
-throttle(struct bal_runner *r)
+throttle(struct job *j)
 {
-	stop_listening(r);
-	r->throttled = true;
-	r->look_ns = bal_clock_ns() + DRAIN_NS;
+	stop_listening(j);
+	j->throttled = true;
+	j->look_ns = bal_clock_ns() + DRAIN_NS;
 }
 
 static void
 output_ready(struct bal_source *source, uint32_t events)
 {
-	struct bal_runner *r =
-		(struct bal_runner *)(void *)((char *)source -
-					      offsetof(struct bal_runner, out));
+	struct job *j = (struct job *)(void *)((char *)source -
+					       offsetof(struct job, out));
 	bool over;
 
 	(void)events;
-	read_output(r, &over);
+	read_output(j, &over);
 	if (over)
-		stop_listening(r);
-	else if (is_too_much(r))
-		throttle(r);
+		stop_listening(j);
+	else if (is_too_much(j))
+		throttle(j);
 }
 
 /* What is in the pipe, which holds 64 KiB. */
 static void
-drain(struct bal_runner *r)
+drain(struct job *j)
 {
-	size_t before = r->bytes;
+	size_t before = j->bytes;
 	bool over = false;
 
-	while (r->bytes - before < TOLD_BYTES && read_output(r, &over))
+	while (j->bytes - before < TOLD_BYTES && read_output(j, &over))
 		;
 	if (over)
-		r->throttled = false;
+		j->throttled = false;
 }
 
 static void
-end_output(struct bal_runner *r)
+end_output(struct job *j)
 {
-	stop_listening(r);
-	drain(r);
-	if (r->len)
-		tell_line(r);
+	stop_listening(j);
+	drain(j);
+	if (j->len)
+		tell_line(j);
 }
 
 static void
-end_job(struct bal_runner *r)
+end_job(struct job *j)
 {
-	stop_listening(r);
-	if (r->done.fd >= 0)
-		bal_loop_del(r->loop, &r->done);
-	r->done.fd = -1;
-	bal_child_stop(&r->child);
-	free_job(r->job);
-	r->job = NULL;
+	struct job **at = &j->runner->running;
+
+	stop_listening(j);
+	if (j->done.fd >= 0)
+		bal_loop_del(j->runner->loop, &j->done);
+	j->done.fd = -1;
+	bal_child_stop(&j->child);
+	while (*at && *at != j)
+		at = &(*at)->next;
+	if (*at)
+		*at = j->next;
+	free_job(j);
 }
 
 /*
@@ -216,16 +228,16 @@ end_job(struct bal_runner *r)
  * leave the process group.
  */
 static bool
-take_end(struct bal_runner *r)
+take_end(struct job *j)
 {
-	int status = bal_child_reap(&r->child);
+	int status = bal_child_reap(&j->child);
 
 	if (status < 0)
 		return false;
-	end_output(r);
+	end_output(j);
 	if (status)
-		bal_warn("%s: ended with status %d", name_of(r->job), status);
-	end_job(r);
+		bal_warn("%s: ended with status %d", name_of(j), status);
+	end_job(j);
 	return true;
 }
 
@@ -233,75 +245,83 @@ take_end(struct bal_runner *r)
 static void
 child_ended(struct bal_source *source, uint32_t events)
 {
-	struct bal_runner *r =
-		(struct bal_runner *)(void *)((char *)source -
-					      offsetof(struct bal_runner,
-						       done));
+	struct job *j = (struct job *)(void *)((char *)source -
+					       offsetof(struct job, done));
 
 	(void)events;
-	bal_loop_del(r->loop, &r->done);
-	r->done.fd = -1;
-	take_end(r);
+	bal_loop_del(j->runner->loop, &j->done);
+	j->done.fd = -1;
+	take_end(j);
 }
 
 /* Without pidfd those whom it left behind keep its end from being told. */
 static void
-look(struct bal_runner *r, uint64_t now)
+look(struct job *j, uint64_t now)
 {
-	if (take_end(r))
+	if (take_end(j))
 		return;
-	if (r->throttled)
-		drain(r);
-	r->look_ns = now + (r->throttled ? DRAIN_NS : LOOK_NS);
+	if (j->throttled)
+		drain(j);
+	j->look_ns = now + (j->throttled ? DRAIN_NS : LOOK_NS);
 }
 
 static void
-give_up(struct bal_runner *r)
+give_up(struct job *j)
 {
-	end_output(r);
-	bal_warn("%s: killed, not done after %g s", name_of(r->job),
-		 r->job->limit_ms / 1000.0);
-	end_job(r);
+	end_output(j);
+	bal_warn("%s: killed, not done after %g s", name_of(j),
+		 j->limit_ms / 1000.0);
+	end_job(j);
 }
 
 static int
-listen_to(struct bal_runner *r, struct bal_err *err)
+listen_to(struct job *j, struct bal_err *err)
 {
-	r->done.fd = r->child.done_fd;
-	if (bal_loop_add(r->loop, &r->done, EPOLLIN, err) < 0) {
-		r->done.fd = -1;
+	j->done.fd = j->child.done_fd;
+	if (bal_loop_add(j->runner->loop, &j->done, EPOLLIN, err) < 0) {
+		j->done.fd = -1;
 		return -1;
 	}
-	r->out.fd = r->child.out_fd;
-	if (bal_loop_add(r->loop, &r->out, EPOLLIN, err) < 0) {
-		r->out.fd = -1;
+	j->out.fd = j->child.out_fd;
+	if (bal_loop_add(j->runner->loop, &j->out, EPOLLIN, err) < 0) {
+		j->out.fd = -1;
 		return -1;
 	}
 	return 0;
+}
+
+/* @j is ours then; of one that cannot be started nothing is left. */
+static int
+start(struct job *j, struct bal_err *err)
+{
+	struct bal_runner *r = j->runner;
+
+	j->done = (struct bal_source){ .fd = -1, .ready = child_ended };
+	j->out = (struct bal_source){ .fd = -1, .ready = output_ready };
+	if (bal_child_start(&j->child, j->argv, j->envp, true, err) < 0) {
+		free_job(j);
+		return -1;
+	}
+	j->next = r->running;
+	r->running = j;
+	j->look_ns = bal_clock_ns() + LOOK_NS;
+	j->end_ns = bal_clock_ns() + j->limit_ms * BAL_NS_PER_MS;
+	if (listen_to(j, err) == 0)
+		return 0;
+	end_job(j);
+	return -1;
 }
 
 static void
 start_next(struct bal_runner *r)
 {
 	struct bal_err err = { 0 };
-	struct job *job = take_first(r);
+	struct job *j = take_first(r);
+	char name[64];
 
-	r->job = job;
-	r->len = r->bytes = 0;
-	r->lines = 0;
-	r->throttled = false;
-	if (bal_child_start(&r->child, job->argv, job->envp, true, &err) < 0) {
-		bal_warn("%s: %s", name_of(job), err.msg);
-		free_job(job);
-		r->job = NULL;
-		return;
-	}
-	r->look_ns = bal_clock_ns() + LOOK_NS;
-	r->end_ns = bal_clock_ns() + job->limit_ms * BAL_NS_PER_MS;
-	if (listen_to(r, &err) < 0) {
-		bal_warn("%s: %s", name_of(job), err.msg);
-		end_job(r);
-	}
+	snprintf(name, sizeof(name), "%s", name_of(j));
+	if (start(j, &err) < 0)
+		bal_warn("%s: %s", name, err.msg);
 }
 
 struct bal_runner *
@@ -314,8 +334,6 @@ bal_runner_open(struct bal_loop *loop, struct bal_err *err)
 		return NULL;
 	}
 	r->loop = loop;
-	r->done = (struct bal_source){ .fd = -1, .ready = child_ended };
-	r->out = (struct bal_source){ .fd = -1, .ready = output_ready };
 	return r;
 }
 
@@ -324,28 +342,40 @@ bal_runner_close(struct bal_runner *r)
 {
 	if (!r)
 		return;
-	if (r->job)
-		end_job(r);
+	while (r->running)
+		end_job(r->running);
 	while (r->first)
 		free_job(take_first(r));
 	free(r);
+}
+
+static struct job *
+make_job(struct bal_runner *r, char *const argv[], char *const envp[],
+	 uint32_t limit_ms, struct bal_err *err)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job) {
+		job->runner = r;
+		job->argv = copy_vector(argv);
+		job->envp = copy_vector(envp);
+		job->limit_ms = limit_ms;
+		if (job->argv && job->envp)
+			return job;
+	}
+	free_job(job);
+	bal_err_nomem(err);
+	return NULL;
 }
 
 int
 bal_runner_add(struct bal_runner *r, char *const argv[], char *const envp[],
 	       uint32_t limit_ms, struct bal_err *err)
 {
-	struct job *job = calloc(1, sizeof(*job)), *oldest;
+	struct job *job = make_job(r, argv, envp, limit_ms, err), *oldest;
 
 	if (!job)
-		return bal_err_nomem(err);
-	job->argv = copy_vector(argv);
-	job->envp = copy_vector(envp);
-	job->limit_ms = limit_ms;
-	if (!job->argv || !job->envp) {
-		free_job(job);
-		return bal_err_nomem(err);
-	}
+		return -1;
 	if (r->n == BAL_RUNNER_MAX) {
 		oldest = take_first(r);
 		bal_warn("%s: not run, %d programs are waiting behind it",
@@ -361,24 +391,54 @@ bal_runner_add(struct bal_runner *r, char *const argv[], char *const envp[],
 	return 0;
 }
 
+int
+bal_runner_start(struct bal_runner *r, char *const argv[], char *const envp[],
+		 uint32_t limit_ms, bal_runner_line_fn *line_fn,
+		 struct bal_err *err)
+{
+	struct job *job = make_job(r, argv, envp, limit_ms, err);
+
+	if (!job)
+		return -1;
+	job->beside = true;
+	job->line_fn = line_fn;
+	return start(job, err);
+}
+
+/* Is one of the queue running? */
+static bool
+is_busy(const struct bal_runner *r)
+{
+	for (const struct job *j = r->running; j; j = j->next)
+		if (!j->beside)
+			return true;
+	return false;
+}
+
 uint64_t
 bal_runner_step(struct bal_runner *r)
 {
-	uint64_t now = bal_clock_ns();
+	uint64_t now = bal_clock_ns(), next = BAL_NEVER;
+	struct job *after;
 
-	if (r->job && now >= r->end_ns)
-		give_up(r);
-	else if (r->job && now >= r->look_ns)
-		look(r, now);
-	while (!r->job && r->first)
+	for (struct job *j = r->running; j; j = after) {
+		after = j->next;
+		if (now >= j->end_ns)
+			give_up(j);
+		else if (now >= j->look_ns)
+			look(j, now);
+	}
+	while (r->first && !is_busy(r))
 		start_next(r);
-	if (!r->job)
-		return BAL_NEVER;
-	return r->look_ns < r->end_ns ? r->look_ns : r->end_ns;
+	for (const struct job *j = r->running; j; j = j->next) {
+		next = j->look_ns < next ? j->look_ns : next;
+		next = j->end_ns < next ? j->end_ns : next;
+	}
+	return next;
 }
 
 bool
 bal_runner_idle(const struct bal_runner *r)
 {
-	return !r->job && !r->first;
+	return !r->running && !r->first;
 }

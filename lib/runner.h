@@ -15,7 +15,7 @@
 struct bal_runner;
 
 struct bal_runner *bal_runner_open(struct bal_loop *loop, struct bal_err *err);
-/* Kills the one that runs; what waits is dropped. */
+/* Kills those that run; what waits is dropped. */
 void bal_runner_close(struct bal_runner *runner);
 
 /*
@@ -27,6 +27,17 @@ void bal_runner_close(struct bal_runner *runner);
 #define BAL_RUNNER_MAX 256
 int bal_runner_add(struct bal_runner *runner, char *const argv[],
 		   char *const envp[], uint32_t limit_ms, struct bal_err *err);
+
+/*
+ * At once, beside the queue and others started so: what must not wait for a
+ * slow event program.  @line_fn gets each line that it prints (at most 200
+ * bytes; what it is called by in @name), NULL: as those of the queue.  -1: it
+ * could not be started.
+ */
+typedef void bal_runner_line_fn(const char *name, const char *line);
+int bal_runner_start(struct bal_runner *runner, char *const argv[],
+		     char *const envp[], uint32_t limit_ms,
+		     bal_runner_line_fn *line_fn, struct bal_err *err);
 
 /*
  * Kill what is over its time, start what is next.  Returns when it is to be
