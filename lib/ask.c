@@ -101,19 +101,18 @@ on_ready(struct bal_source *source, uint32_t events)
 	ask->done(ask, ask->arg);
 }
 
-/* Ours, and no verdict on anybody. */
-static bool
-is_shortage(int eno)
+bool
+bal_ask_shortage(int eno)
 {
 	return eno == EMFILE || eno == ENFILE || eno == ENOMEM ||
-	       eno == ENOBUFS || eno == EAGAIN;
+	       eno == ENOBUFS || eno == ENOSPC || eno == EAGAIN;
 }
 
 static int
 refuse(struct bal_ask *ask, int eno, struct bal_err *err)
 {
 	bal_ask_stop(ask);
-	if (is_shortage(eno))
+	if (bal_ask_shortage(eno))
 		return bal_err_sys(err, eno, "cannot ask through %s",
 				   ask->way.dev);
 	ask->asked = BAL_ASKED_BAD;

@@ -60,6 +60,9 @@ int bal_ask_start(struct bal_ask *ask, struct bal_loop *loop,
 		  const struct bal_target *target,
 		  const struct bal_ask_way *way, struct bal_err *err);
 
+/* Is @eno a lack of our own (descriptors, memory), and no verdict? */
+bool bal_ask_shortage(int eno);
+
 /* Give up, or tidy up: closes the socket, kills the command and its group. */
 void bal_ask_stop(struct bal_ask *ask);
 

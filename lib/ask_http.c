@@ -54,8 +54,7 @@ send_request(struct bal_ask *ask)
 	if (sent != len)
 		return sent < 0 ? errno : EMSGSIZE;
 	ask->phase = STATUS;
-	bal_loop_change(ask->loop, &ask->source, EPOLLIN);
-	return 0;
+	return bal_loop_change(ask->loop, &ask->source, EPOLLIN);
 }
 
 static bool

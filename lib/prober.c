@@ -43,9 +43,7 @@ static void
 line_close(struct line *l)
 {
 	bal_line_drop_asking(l, true);
-	if (l->source.fd >= 0)
-		bal_loop_del(l->prober->loop, &l->source);
-	bal_icmp_close(&l->sock);
+	bal_line_close_socket(l);
 	free(l);
 }
 
@@ -87,13 +85,6 @@ same_line(const struct bal_probe *a, const struct bal_probe *b)
 	       same_questions(a, b);
 }
 
-static void
-on_ready(struct bal_source *source, uint32_t events)
-{
-	(void)events;
-	bal_line_receive((struct line *)source);
-}
-
 static bool
 asks_icmp(const struct bal_probe *p)
 {
@@ -103,40 +94,29 @@ asks_icmp(const struct bal_probe *p)
 	return false;
 }
 
+/* 0, or -1 where we may not.  What else is wrong its first round tells. */
 static int
-open_socket(struct line *l, struct bal_err *err)
+open_first(struct line *l, struct bal_err *err)
 {
-	struct bal_err why;
+	int eno;
 
 	if (l->p.no_carrier || !asks_icmp(&l->p))
 		return 0;
-	if (bal_icmp_open(&l->sock, l->p.dev, l->p.ifindex, l->p.mark, &why) <
-	    0) {
-		if (why.sys == ENODEV) {
-			l->gone = true;
-			return 0;
-		}
-		*err = why;
-		return -1;
-	}
-	l->source.fd = l->sock.fd;
-	l->source.ready = on_ready;
-	if (bal_loop_add(l->prober->loop, &l->source, EPOLLIN, err) == 0)
-		return 0;
-	l->source.fd = -1;
-	return -1;
+	eno = bal_line_socket(l);
+	if (eno == ENODEV)
+		(void)bal_line_look(l);
+	if (eno == EPERM || eno == EACCES)
+		return bal_err_sys(err, eno, "cannot open an ICMP socket");
+	return 0;
 }
 
 static struct line *
-line_open(struct bal_prober *prober, const struct bal_probe *p,
-	  struct bal_err *err)
+line_open(struct bal_prober *prober, const struct bal_probe *p)
 {
 	struct line *l = calloc(1, sizeof(*l));
 
-	if (!l) {
-		bal_err_nomem(err);
+	if (!l)
 		return NULL;
-	}
 	l->prober = prober;
 	l->p = *p;
 	l->sock.fd = l->source.fd = -1;
@@ -145,14 +125,10 @@ line_open(struct bal_prober *prober, const struct bal_probe *p,
 	l->news_ns = BAL_NEVER;
 	l->told = bal_line_mood(l);
 	l->due_ns = prober->now_ns;
-	if (open_socket(l, err) < 0) {
-		line_close(l);
-		return NULL;
-	}
 	/* An old verdict, which nobody could revise, does not stand. */
 	l->changed = !p->n_targets;
-	if (l->gone || p->no_carrier)
-		bal_line_gone(l, l->gone ? "no such device" : "no carrier");
+	if (p->no_carrier)
+		bal_line_gone(l, "no carrier");
 	return l;
 }
 
@@ -176,6 +152,8 @@ adopt(struct line *l, const struct bal_probe *p)
 	l->p.metered = p->metered;
 	l->p.gateway = p->gateway;
 	memcpy(l->p.over, p->over, sizeof(l->p.over));
+	/* Something may have happened to devices. */
+	l->look_ns = l->prober->now_ns;
 	if (l->due_ns > l->prober->now_ns + rest)
 		l->due_ns = l->prober->now_ns + rest;
 }
@@ -200,6 +178,7 @@ bal_prober_plan(struct bal_prober *prober, const struct bal_probe *probes,
 		size_t n, struct bal_err *err)
 {
 	struct line *l;
+	int rc = 0;
 
 	prober->now_ns = bal_clock_ns();
 	for (l = prober->lines; l; l = l->next)
@@ -211,15 +190,19 @@ bal_prober_plan(struct bal_prober *prober, const struct bal_probe *probes,
 			l->stays = true;
 			continue;
 		}
-		l = line_open(prober, &probes[i], err);
-		if (!l)
-			return -1;
+		l = line_open(prober, &probes[i]);
+		if (!l) {
+			rc = bal_err_nomem(err);
+			continue;
+		}
 		l->stays = true;
 		l->next = prober->lines;
 		prober->lines = l;
+		if (open_first(l, err) < 0)
+			rc = -1;
 	}
 	drop_others(prober);
-	return 0;
+	return rc;
 }
 
 /* --- through time -------------------------------------------------------- */
@@ -242,8 +225,8 @@ wonders(const struct line *l)
 static uint64_t
 pause_ns(const struct line *l)
 {
-	uint64_t burst = bal_judge_burst_us(&l->p.judge, &l->p.rule) *
-			 BAL_NS_PER_US;
+	uint64_t burst =
+		bal_judge_burst_us(&l->p.judge, &l->p.rule) * BAL_NS_PER_US;
 	uint64_t rest = rest_ns(l);
 
 	if (bal_judge_is_uneasy(&l->p.judge))
@@ -278,8 +261,8 @@ join_others(struct line *l)
 	}
 }
 
-static int
-begin_round(struct line *l, struct bal_err *err)
+static void
+begin_round(struct line *l)
 {
 	bool rests = !wonders(l) && !bal_rounds_late(l);
 
@@ -287,11 +270,13 @@ begin_round(struct line *l, struct bal_err *err)
 	join_others(l);
 	if (rests) {
 		l->rounds_rested++;
-		if (bal_traffic_stands_in(l))
-			return 0;
+		if (bal_traffic_stands_in(l)) {
+			bal_line_learned(l);
+			return;
+		}
 	}
 	bal_traffic_asked(l);
-	return bal_round_begin(l, rests, err);
+	bal_round_begin(l, rests);
 }
 
 static uint64_t
@@ -314,14 +299,15 @@ hurry(struct line *l)
 		l->due_ns = now + pause_ns(l);
 }
 
-static int
-step_line(struct line *l, bool woken, struct bal_err *err)
+static void
+step_line(struct line *l, bool woken)
 {
 	const uint64_t now = l->prober->now_ns;
 
 	bal_line_drop_asking(l, false);
+	bal_line_look_again(l);
 	if (is_silent(l))
-		return 0;
+		return;
 	if (l->resend_ns <= now)
 		bal_rounds_resend(l);
 	bal_rounds_expire(l);
@@ -329,8 +315,8 @@ step_line(struct line *l, bool woken, struct bal_err *err)
 		bal_traffic_poll(l);
 	hurry(l);
 	if (l->due_ns <= now + (woken ? slack_ns(l) : 0))
-		return begin_round(l, err);
-	return 0;
+		begin_round(l);
+	bal_line_check_lack(l);
 }
 
 static uint64_t
@@ -344,6 +330,8 @@ next_of(const struct line *l)
 {
 	uint64_t next = earliest(l->resend_ns, l->traffic.poll_ns);
 
+	if (l->gone)
+		return l->look_ns;
 	if (is_silent(l))
 		return BAL_NEVER;
 	next = earliest(next, l->due_ns);
@@ -371,23 +359,20 @@ will_look(const struct line *l, bool woken)
 	if (is_silent(l) || !l->p.passive || bal_rounds_wait(l))
 		return false;
 	return l->traffic.poll_ns <= now ||
-	       (l->due_ns <= now + (woken ? slack_ns(l) : 0) &&
-		!wonders(l));
+	       (l->due_ns <= now + (woken ? slack_ns(l) : 0) && !wonders(l));
 }
 
-static int
-step_lines(struct bal_prober *prober, bool woken, struct bal_err *err)
+static void
+step_lines(struct bal_prober *prober, bool woken)
 {
 	for (struct line *l = prober->lines; l; l = l->next)
 		l->traffic.looks = will_look(l, woken);
 	bal_prober_read_ahead(prober);
 	for (struct line *l = prober->lines; l; l = l->next) {
-		if (step_line(l, woken, err) < 0)
-			return -1;
+		step_line(l, woken);
 		/* Whoever looks later wants to know what is then. */
 		l->traffic.is_ahead = false;
 	}
-	return 0;
 }
 
 /*
@@ -411,9 +396,8 @@ allow_for_delay(struct bal_prober *prober)
 	prober->stern_ns = now + 2 * late;
 }
 
-int
-bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns,
-		struct bal_err *err)
+void
+bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns)
 {
 	prober->now_ns = now_ns;
 	if (prober->last_ns && now_ns > prober->last_ns + OVERSLEPT_NS)
@@ -422,8 +406,7 @@ bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns,
 	else
 		allow_for_delay(prober);
 	*next_ns = BAL_NEVER;
-	if (step_lines(prober, any_due(prober), err) < 0)
-		return -1;
+	step_lines(prober, any_due(prober));
 	bal_prober_blame(prober);
 	for (struct line *l = prober->lines; l; l = l->next) {
 		bal_line_note_mood(l);
@@ -432,7 +415,6 @@ bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns,
 	prober->last_ns = earliest(*next_ns, BAL_NEVER - OVERSLEPT_NS);
 	if (prober->last_ns < now_ns)
 		prober->last_ns = now_ns;
-	return 0;
 }
 
 /* --- what came of it ----------------------------------------------------- */

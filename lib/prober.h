@@ -25,8 +25,13 @@ void bal_prober_close(struct bal_prober *prober);
 /*
  * From now on these @n uplinks (copied).  A line whose device, address,
  * targets and mark are the same goes on with what it knows; others begin with
- * the judge in @probes.  An uplink without targets is left out.  -1: nothing
- * can be probed at all: no privilege, no memory, no descriptor.
+ * the judge in @probes.  One without targets is asked nothing.  -1: of some,
+ * for want of a privilege or of memory, nothing can be asked; the others are
+ * planned all the same.
+ *
+ * Too few descriptors are no failure: the sessions take turns at them, and one
+ * that gets none for long is unknown, which is said (bal_warn()) and in its
+ * reason.  A device is gone only when the kernel says so, which is asked again.
  */
 int bal_prober_plan(struct bal_prober *prober, const struct bal_probe *probes,
 		    size_t n, struct bal_err *err);
@@ -35,8 +40,8 @@ int bal_prober_plan(struct bal_prober *prober, const struct bal_probe *probes,
  * Do what is due at @now_ns (bal_clock_ns()).  When it is to be called again
  * at the latest, or after bal_loop_wait() found answers, goes to @next_ns.
  */
-int bal_prober_step(struct bal_prober *prober, uint64_t now_ns,
-		    uint64_t *next_ns, struct bal_err *err);
+void bal_prober_step(struct bal_prober *prober, uint64_t now_ns,
+		     uint64_t *next_ns);
 
 /* How many lines there are. */
 size_t bal_prober_count(const struct bal_prober *prober);

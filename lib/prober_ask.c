@@ -34,7 +34,12 @@ on_asked(struct bal_ask *ask, void *arg)
 		bal_round_answered(l, a->round, a->target, a->sent_ns);
 		return;
 	}
-	bal_round(l, a->round)->error = ask->error;
+	if (bal_ask_shortage(ask->error)) {
+		bal_round_unasked(l, bal_round(l, a->round), a->target,
+				  ask->error);
+		return;
+	}
+	bal_round_note(bal_round(l, a->round), ask->error);
 	say_why(l, bal_round(l, a->round), ask);
 	bal_round_failed(l, a->round, a->target);
 }
@@ -45,8 +50,8 @@ count_asking(const struct line *l, size_t target)
 	size_t n = 0;
 
 	for (const struct asking *a = l->asking; a; a = a->next)
-		n += !a->over && (target == BAL_TARGETS_MAX ||
-				  a->target == target);
+		n += !a->over &&
+		     (target == BAL_TARGETS_MAX || a->target == target);
 	return n;
 }
 
@@ -66,33 +71,49 @@ way_of(const struct bal_probe *p)
 	return way;
 }
 
-int
-bal_round_ask(struct line *l, struct round *r, uint32_t number, size_t target,
-	      struct bal_err *err)
+/* Begin, with a descriptor of another session if need be: 0 or the errno. */
+static int
+begin(struct asking *a, const struct bal_target *t)
+{
+	const struct bal_ask_way way = way_of(&a->line->p);
+	struct bal_err why = { 0 };
+
+	a->ask.done = on_asked;
+	a->ask.arg = a;
+	while (bal_ask_start(&a->ask, a->line->prober->loop, t, &way, &why) < 0)
+		if (!bal_line_borrow(a->line, why.sys))
+			return why.sys;
+	return 0;
+}
+
+void
+bal_round_ask(struct line *l, struct round *r, uint32_t number, size_t target)
 {
 	const struct bal_target *t = &l->p.targets[target];
-	const struct bal_ask_way way = way_of(&l->p);
 	struct asking *a;
+	int eno;
 
 	/* A command is no packet: one at a time is enough. */
 	if (count_asking(l, BAL_TARGETS_MAX) >= ASKINGS_MAX ||
 	    (t->kind == BAL_TARGET_EXEC && count_asking(l, target))) {
 		r->pending |= bit(target);
-		return 0;
+		return;
 	}
 	a = calloc(1, sizeof(*a));
-	if (!a)
-		return bal_err_nomem(err);
+	if (!a) {
+		bal_round_unasked(l, r, target, ENOMEM);
+		return;
+	}
 	a->line = l;
 	a->round = number;
 	a->target = (uint8_t)target;
 	a->sent_ns = l->prober->now_ns;
 	a->give_up_ns = a->sent_ns + l->p.rule.timeout_ms * BAL_NS_PER_MS;
-	a->ask.done = on_asked;
-	a->ask.arg = a;
-	if (bal_ask_start(&a->ask, l->prober->loop, t, &way, err) < 0) {
+	eno = begin(a, t);
+	if (eno) {
 		free(a);
-		return -1;
+		bal_round_unasked(l, r, target, eno);
+		return;
 	}
 	a->next = l->asking;
 	l->asking = a;
@@ -102,13 +123,11 @@ bal_round_ask(struct line *l, struct round *r, uint32_t number, size_t target,
 	if (a->ask.asked == BAL_ASKED_BAD) {
 		a->over = true;
 		r->failed |= bit(target);
-		r->error = a->ask.error;
+		bal_round_note(r, a->ask.error);
 		say_why(l, r, &a->ask);
-		l->gone |= a->ask.error == ENODEV;
 	} else if (a->ask.asked == BAL_ASKED_GOOD) {
 		on_asked(&a->ask, a);
 	}
-	return 0;
 }
 
 void
@@ -117,8 +136,7 @@ bal_line_drop_asking(struct line *l, bool all)
 	struct asking **at = &l->asking, *a;
 
 	while ((a = *at)) {
-		bool silent = !a->over &&
-			      a->give_up_ns <= l->prober->now_ns;
+		bool silent = !a->over && a->give_up_ns <= l->prober->now_ns;
 
 		if (!all && !a->over && !silent) {
 			at = &a->next;

@@ -25,8 +25,9 @@ enum outcome {
 struct round {
 	uint64_t sent_ns, late_ns, deadline_ns;
 	uint8_t asked, answered, failed; /* one bit for each target */
-	uint8_t unsent; /* the device's queue was full: once more */
-	uint8_t pending; /* an earlier question to it is still under way */
+	uint8_t unsent;	 /* the device's queue was full: once more */
+	uint8_t pending; /* not asked: an earlier question is under way, or we
+			    lack something; no verdict by it */
 	enum outcome outcome;
 	int error; /* errno of a send that failed for good */
 	bool said; /* the line has better words than "no answer" */
@@ -70,8 +71,8 @@ struct traffic {
 	struct bal_shortfall shortfall;
 	struct bal_inquiry inquiry;
 	struct bal_counters ahead; /* read ahead for the next look */
-	bool looks;		 /* it will want that in this step */
-	bool is_ahead;		 /* and has it */
+	bool looks;		   /* it will want that in this step */
+	bool is_ahead;		   /* and has it */
 };
 
 /* What people want to know of a line besides the verdict. */
@@ -84,8 +85,13 @@ struct line {
 	struct bal_prober *prober;
 	struct bal_probe p;
 	struct bal_icmp sock;
-	bool gone; /* the device that was to be probed is no more */
-	bool stays; /* while planning: is in the new plan */
+	bool gone; /* the kernel says so of the device; asked again at @look_ns */
+	uint64_t look_ns, gone_pause_ns;
+	/* What it lacks to ask, and since when nothing was learned: 0, it does */
+	int lack; /* errno */
+	uint64_t lack_ns;
+	bool unasked; /* for so long that this is told */
+	bool stays;   /* while planning: is in the new plan */
 	bool changed;
 	struct mood told;    /* when results were taken last */
 	uint64_t told_ns;    /* that it was a new one */
@@ -113,7 +119,7 @@ struct bal_prober {
 	uint64_t stern_ns; /* a delay of that size is no excuse before this */
 	uint8_t random[16 * BAL_ICMP_TOKEN];
 	size_t random_left;
-	struct bal_err failed; /* what a callback could not return */
+	uint64_t short_ns; /* something was short last; 0: never */
 };
 
 static inline uint64_t
@@ -147,9 +153,9 @@ uint8_t bal_round_targets(const struct line *l, bool rest, uint32_t number);
 
 /* --- prober_ask.c --------------------------------------------------------- */
 
-/* Ask a target that is not ICMP; only a shortage is an error. */
-int bal_round_ask(struct line *l, struct round *r, uint32_t number,
-		  size_t target, struct bal_err *err);
+/* Ask a target that is not ICMP. */
+void bal_round_ask(struct line *l, struct round *r, uint32_t number,
+		   size_t target);
 /* Stop and free questions that are over; all of them with @all. */
 void bal_line_drop_asking(struct line *l, bool all);
 
@@ -162,9 +168,14 @@ void bal_round_failed(struct line *l, uint32_t number, size_t target);
 
 /*
  * Ask as many targets as must answer: at rest the first of them, else each in
- * its turn.
+ * its turn.  What cannot be asked for a lack of ours is no verdict on anything
+ * (bal_line_lacks()).
  */
-int bal_round_begin(struct line *l, bool rest, struct bal_err *err);
+void bal_round_begin(struct line *l, bool rest);
+/* @target could not be asked for want of @eno: it has no say in round @r. */
+void bal_round_unasked(struct line *l, struct round *r, size_t target, int eno);
+/* What @target's question ended with, 0: nothing. */
+void bal_round_note(struct round *r, int eno);
 /* Send again what the device's queue had no room for. */
 void bal_rounds_resend(struct line *l);
 /* Judge the rounds whose time is over. */
@@ -179,6 +190,36 @@ bool bal_rounds_wait(const struct line *l);
 void bal_line_receive(struct line *l);
 /* Every round that waits is given up without a verdict. */
 void bal_rounds_excuse(struct line *l);
+
+/* --- prober_lack.c -------------------------------------------------------- */
+
+/* Have an ICMP socket: 0 or the errno. */
+int bal_line_socket(struct line *l);
+void bal_line_close_socket(struct line *l);
+/*
+ * With too few descriptors sessions take turns: after @eno, close the socket of
+ * one that waits for nothing, which opens it anew for its next round.  False:
+ * there is none, or descriptors are not what is short.
+ */
+bool bal_line_borrow(struct line *l, int eno);
+/* Something is short, which is told once. */
+void bal_prober_note_short(struct bal_prober *p, int eno);
+/*
+ * It could not ask for want of @eno: it tries again soon.  Where nothing is
+ * learned (bal_line_learned()) for as long as a death takes to be noticed, one
+ * that is alive becomes unknown (bal_line_check_lack()).
+ */
+void bal_line_lacks(struct line *l, int eno);
+void bal_line_learned(struct line *l);
+void bal_line_check_lack(struct line *l);
+/*
+ * A question ended with ENODEV.  Is the device gone, now that the kernel is
+ * asked by name and number?  Then it is dead until bal_line_look_again() finds
+ * the device; else that was one bad round.
+ */
+bool bal_line_look(struct line *l);
+void bal_line_look_again(struct line *l);
+
 /* --- prober_verdict.c ---------------------------------------------------- */
 
 /* A round is decided, or the counters speak. */

@@ -25,8 +25,8 @@ static uint64_t
 patience_for(const struct line *l, size_t target)
 {
 	uint64_t limit = l->p.rule.timeout_ms * BAL_NS_PER_MS;
-	uint64_t usual = bal_judge_timeout_us(&l->p.judge, &l->p.rule) *
-			 BAL_NS_PER_US;
+	uint64_t usual =
+		bal_judge_timeout_us(&l->p.judge, &l->p.rule) * BAL_NS_PER_US;
 	uint64_t seen = 3 * l->aims[target].rtt_us * BAL_NS_PER_US;
 
 	if (l->traffic.flooded)
@@ -137,19 +137,23 @@ skip_decided(struct line *l)
 }
 
 void
-bal_round_answered(struct line *l, uint32_t number, size_t target, uint64_t sent_ns)
+bal_round_answered(struct line *l, uint32_t number, size_t target,
+		   uint64_t sent_ns)
 {
 	struct round *r = bal_round(l, number);
 	struct aim *aim = &l->aims[target];
 	uint64_t rtt = (l->prober->now_ns - sent_ns) / BAL_NS_PER_US;
-	uint32_t rtt_us = rtt == 0 ? 1 : rtt < UINT32_MAX ? (uint32_t)rtt : UINT32_MAX;
+	uint32_t rtt_us = rtt == 0	   ? 1 :
+			  rtt < UINT32_MAX ? (uint32_t)rtt :
+					     UINT32_MAX;
 
 	if (r->answered & bit(target))
 		return;
 	r->answered |= bit(target);
 	aim->good_ns = l->prober->now_ns;
 	aim->fails = 0;
-	aim->rtt_us = rtt_us > aim->rtt_us / 8 * 7 ? rtt_us : aim->rtt_us / 8 * 7;
+	aim->rtt_us =
+		rtt_us > aim->rtt_us / 8 * 7 ? rtt_us : aim->rtt_us / 8 * 7;
 	l->p.answered++;
 	l->p.rtt_us = rtt_us;
 	if (count_bits(l, r->answered) >= bal_line_need(l))
@@ -225,25 +229,45 @@ say_send(struct line *l, size_t target, int error)
 }
 
 static void
+cannot_send(struct line *l, struct round *r, size_t target, int error)
+{
+	say_send(l, target, error);
+	r->said = true;
+	r->failed |= bit(target);
+	bal_round_note(r, error);
+}
+
+void
+bal_round_note(struct round *r, int eno)
+{
+	if (r->error != ENODEV)
+		r->error = eno;
+}
+
+void
+bal_round_unasked(struct line *l, struct round *r, size_t target, int eno)
+{
+	r->pending |= bit(target);
+	r->asked &= (uint8_t)~bit(target);
+	bal_line_lacks(l, eno);
+}
+
+static void
 send_icmp(struct line *l, struct round *r, uint32_t number, size_t target)
 {
-	uint16_t seq = (uint16_t)((number % ROUND_NUMBERS) << TARGET_BITS |
-				  target);
+	uint16_t seq =
+		(uint16_t)((number % ROUND_NUMBERS) << TARGET_BITS | target);
 	int error = bal_icmp_send(&l->sock, &l->p.targets[target].addr, seq,
 				  r->token);
 
 	r->unsent &= (uint8_t)~bit(target);
-	if (error == ENOBUFS || error == EAGAIN) {
+	if (error == ENOBUFS || error == EAGAIN || error == ENOMEM) {
 		r->unsent |= bit(target);
 		l->resend_ns = l->prober->now_ns + RESEND_NS;
 		return;
 	}
 	if (error) {
-		say_send(l, target, error);
-		r->said = true;
-		r->failed |= bit(target);
-		r->error = error;
-		l->gone |= error == ENODEV;
+		cannot_send(l, r, target, error);
 		return;
 	}
 	r->asked |= bit(target);
@@ -256,11 +280,12 @@ send_icmp(struct line *l, struct round *r, uint32_t number, size_t target)
 
 /* 256 random bytes come whole (getrandom(2)), and serve 16 rounds. */
 static int
-take_token(struct bal_prober *p, uint8_t *token, struct bal_err *err)
+take_token(struct bal_prober *p, uint8_t *token)
 {
 	if (p->random_left == 0) {
-		if (getrandom(p->random, sizeof(p->random), 0) < 0)
-			return bal_err_sys(err, errno, "cannot get random bytes");
+		if (getrandom(p->random, sizeof(p->random), 0) !=
+		    sizeof(p->random))
+			return -1;
 		p->random_left = sizeof(p->random);
 	}
 	p->random_left -= BAL_ICMP_TOKEN;
@@ -268,34 +293,55 @@ take_token(struct bal_prober *p, uint8_t *token, struct bal_err *err)
 	return 0;
 }
 
-static int
-ask_one(struct line *l, struct round *r, uint32_t number, size_t target,
-	struct bal_err *err)
+/* A lack of ours, which says nothing of the uplink. */
+static bool
+is_lack(int eno)
+{
+	return bal_ask_shortage(eno) || eno == EPERM || eno == EACCES;
+}
+
+static void
+ask_icmp(struct line *l, struct round *r, uint32_t number, size_t target)
+{
+	int eno = bal_line_socket(l);
+
+	if (eno == 0)
+		send_icmp(l, r, number, target);
+	else if (is_lack(eno))
+		bal_round_unasked(l, r, target, eno);
+	else
+		cannot_send(l, r, target, eno);
+}
+
+static void
+ask_one(struct line *l, struct round *r, uint32_t number, size_t target)
 {
 	uint64_t until;
 
 	if (l->p.targets[target].kind == BAL_TARGET_ICMP)
-		send_icmp(l, r, number, target);
-	else if (bal_round_ask(l, r, number, target, err) < 0)
-		return -1;
+		ask_icmp(l, r, number, target);
+	else
+		bal_round_ask(l, r, number, target);
 	until = r->sent_ns + patience_for(l, target);
 	if (until > r->deadline_ns)
 		r->deadline_ns = until;
-	return 0;
 }
 
 static void
 check_sent(struct line *l, struct round *r)
 {
-	if (l->gone)
-		bal_line_gone(l, "no such device");
-	else if (r->outcome == WAITING && !r->unsent && is_lost(l, r))
+	if (r->outcome == WAITING && r->error == ENODEV && bal_line_look(l))
+		return;
+	/* There is nothing to wait for. */
+	if (l->lack_ns && !r->asked && !r->failed && !r->unsent)
+		r->outcome = EXCUSED;
+	if (r->outcome == WAITING && !r->unsent && is_lost(l, r))
 		decide_bad(l, r);
 	skip_decided(l);
 }
 
-int
-bal_round_begin(struct line *l, bool rest, struct bal_err *err)
+void
+bal_round_begin(struct line *l, bool rest)
 {
 	const uint32_t number = l->rounds_begun;
 	struct round *r = bal_round(l, number);
@@ -306,20 +352,21 @@ bal_round_begin(struct line *l, bool rest, struct bal_err *err)
 	 * or a time-out that takes longer than all of them would never count.
 	 */
 	if (number - l->oldest >= ROUNDS)
-		return 0;
+		return;
 	memset(r, 0, sizeof(*r));
-	if (take_token(l->prober, r->token, err) < 0)
-		return -1;
+	if (take_token(l->prober, r->token) < 0) {
+		r->outcome = EXCUSED;
+		bal_line_lacks(l, errno);
+		return;
+	}
 	r->sent_ns = l->prober->now_ns;
-	r->late_ns = r->sent_ns + bal_judge_late_us(&l->p.judge, &l->p.rule) *
-					  BAL_NS_PER_US;
+	r->late_ns = r->sent_ns +
+		     bal_judge_late_us(&l->p.judge, &l->p.rule) * BAL_NS_PER_US;
 	l->rounds_begun++;
 	for (size_t i = 0; i < l->p.n_targets; i++)
-		if (asked & bit(i) &&
-		    ask_one(l, r, number, i, err) < 0)
-			return -1;
+		if (asked & bit(i))
+			ask_one(l, r, number, i);
 	check_sent(l, r);
-	return 0;
 }
 
 void

@@ -87,6 +87,7 @@ void
 bal_line_good(struct line *l, uint32_t rtt_us)
 {
 	l->rounds_judged++;
+	bal_line_learned(l);
 	l->changed |= bal_judge_good(&l->p.judge, &l->p.rule, line_now_ms(l),
 				     rtt_us);
 	if (l->p.judge.bad == 0)
@@ -101,6 +102,7 @@ bal_line_bad(struct line *l)
 	bool died;
 
 	l->rounds_judged++;
+	bal_line_learned(l);
 	died = bal_judge_bad(&l->p.judge, &l->p.rule, line_now_ms(l));
 	l->changed |= died;
 	bal_traffic_lost(l);
@@ -114,6 +116,7 @@ bal_line_excused(struct line *l)
 	struct bal_judge *j = &l->p.judge;
 
 	l->rounds_judged++;
+	bal_line_learned(l);
 	if (j->bad + 1 < bal_judge_misses(j, &l->p.rule))
 		(void)bal_judge_bad(j, &l->p.rule, line_now_ms(l));
 	bal_judge_proof(j);
@@ -126,6 +129,7 @@ bal_line_gone(struct line *l, const char *why)
 	bal_line_say(l, "%s", why);
 	bal_rounds_excuse(l);
 	l->rounds_judged++;
+	bal_line_learned(l);
 	l->changed |= bal_judge_gone(&l->p.judge, &l->p.rule, line_now_ms(l));
 	bal_traffic_lost(l);
 	fail_tunnels(l);

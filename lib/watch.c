@@ -304,8 +304,7 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 	}
 	w->due |= bal_watch_files_state_changed(w->files);
 	w->due |= bal_watch_files_requested(w->files);
-	if (bal_prober_step(w->core.prober, now, next, err) < 0)
-		return -1;
+	bal_prober_step(w->core.prober, now, next);
 	if (now >= w->refresh_ns)
 		bal_watch_files_look(w->files);
 	if (bal_prober_changed(w->core.prober) || now >= refresh_at(w))
