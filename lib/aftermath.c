@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* aftermath - connections let go, event programs run, clients started. */
+/* aftermath - bal-flush and event programs run, clients started. */
 #include "aftermath.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#include "letgo.h"
+#include "child.h"
+#include "flush.h"
 #include "tunnel.h"
 
-#define PIDS_MAX 256
-
-/* Of a process that lets go, when its command ends. */
-#define RELEASE_LIMIT_MS 5000
-
-/* Of its command that is to say first why: the disk may be slow. */
-#define TELL_LIMIT_MS 3000
+/* Of bal-flush: a command that people and hooks wait for; and --watch. */
+#define COMMAND_LIMIT_MS 5000
+#define WATCH_LIMIT_MS 60000
 
 /* `service openvpn restart` waits for the old one to go. */
 #define START_LIMIT_MS 60000
@@ -30,183 +24,51 @@
 
 /* --- what is bound to a dead uplink --------------------------------------- */
 
-static bool
-is_openvpn(int proc, const char *pid)
+/* Of a command that comes to an end: with a loop of its own. */
+static struct bal_runner *
+own_runner(struct bal_pass *pass, struct bal_err *err)
 {
-	char path[64], comm[16] = "";
-	ssize_t len;
-	int fd;
-
-	snprintf(path, sizeof(path), "%.20s/comm", pid);
-	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	len = read(fd, comm, sizeof(comm) - 1);
-	close(fd);
-	return len > 0 && strcmp(comm, "openvpn\n") == 0;
+	if (!pass->flush_loop)
+		pass->flush_loop = bal_loop_open(err);
+	if (pass->flush_loop && !pass->flush_runner)
+		pass->flush_runner = bal_runner_open(pass->flush_loop, err);
+	return pass->flush_runner;
 }
 
-/* They watch over their own connections, and come back by themselves. */
-static size_t
-find_openvpn(pid_t *pids, size_t max)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	size_t n = 0;
-
-	while (proc && n < max && (entry = readdir(proc)))
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-		    is_openvpn(dirfd(proc), entry->d_name))
-			pids[n++] = (pid_t)strtol(entry->d_name, NULL, 10);
-	if (proc)
-		closedir(proc);
-	return n;
-}
-
-static struct bal_letgone
-let_go(const struct bal_release *r, uint32_t mask)
-{
-	pid_t spared[PIDS_MAX];
-	struct bal_letgo what = {
-		.mark = r->mark,
-		.spared = spared,
-		.dev_only = r->shared,
-		.ifindex = r->ifindex,
-	};
-	struct bal_letgone gone = { 0 };
-	struct bal_err why;
-
-	if (r->on_dead & BAL_ON_DEAD_CONNTRACK)
-		what.mask = mask;
-	if (r->on_dead & BAL_ON_DEAD_SOCKETS) {
-		what.source = r->source;
-		what.n_spared = find_openvpn(spared, PIDS_MAX);
-	}
-	if (bal_letgo(&what, &gone, &why) < 0)
-		bal_warn("%s: %s", r->dev, why.msg);
-	return gone;
-}
-
-static void
-tell_gone(const char *dev, const struct bal_letgone *gone)
-{
-	if (gone->connections || gone->sockets)
-		bal_say(BAL_SAY_EVENT,
-			"%s: let go of %u connections and %u sockets", dev,
-			gone->connections, gone->sockets);
-}
-
-/* All of it at once; it is told when @cause, if there is one, has an end. */
-static void
-let_all_go(const struct bal_pass *pass, int cause)
-{
-	const bal_release_list *releases = &pass->outcome.releases;
-	struct pollfd told = { .fd = cause };
-	struct bal_letgone *gone = calloc(releases->n, sizeof(*gone));
-
-	for (size_t i = 0; i < releases->n; i++) {
-		const struct bal_release *r = &releases->v[i];
-		struct bal_letgone now =
-			let_go(r, pass->conf.globals.mark_mask);
-
-		if (gone)
-			gone[i] = now;
-		else
-			tell_gone(r->dev, &now);
-	}
-	if (cause >= 0)
-		(void)poll(&told, 1, TELL_LIMIT_MS);
-	for (size_t i = 0; gone && i < releases->n; i++)
-		tell_gone(releases->v[i].dev, &gone[i]);
-	free(gone);
-}
-
-/* A process that outlives us must not keep the next command away. */
-static void
-leave_locks(const struct bal_pass *pass)
-{
-	if (pass->run_lock >= 0)
-		close(pass->run_lock);
-	if (pass->lock >= 0)
-		close(pass->lock);
-}
-
-/* In the process that lets go: @held ends with it, and tells who waits. */
-static void
-release_apart(const struct bal_pass *pass, int held, int cause)
-{
-	pid_t pid;
-
-	leave_locks(pass);
-	if (pass->telling >= 0)
-		close(pass->telling);
-	pid = fork();
-	/* Where there is no room for another one, the command waits for us. */
-	if (pid <= 0)
-		let_all_go(pass, pid < 0 ? -1 : cause);
-	if (held >= 0)
-		close(held);
-	_exit(0);
-}
-
-/* A pipe, or no ends at all. */
-static void
-open_pipe(int *ends)
-{
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		ends[0] = ends[1] = -1;
-}
-
-/*
- * To look through conntrack takes tens of milliseconds for each uplink, in
- * which --watch would see no answer and others would wait for the lock: a
- * process of its own does it, reaped by init.
- */
 void
 bal_aftermath_release(struct bal_pass *pass)
 {
-	int ends[2] = { -1, -1 }, cause[2];
-	pid_t pid;
+	struct bal_runner *runner = pass->runner;
+	struct bal_err why;
 
 	if (!pass->outcome.releases.n)
 		return;
-	bal_aftermath_wait(pass);
-	if (!pass->runner)
-		open_pipe(ends);
-	open_pipe(cause);
-	pass->telling = cause[1];
-	pid = fork();
-	if (pid == 0)
-		release_apart(pass, ends[1], cause[0]);
-	if (ends[1] >= 0)
-		close(ends[1]);
-	if (cause[0] >= 0)
-		close(cause[0]);
-	pass->releasing = ends[0];
-	if (pid < 0)
-		let_all_go(pass, -1);
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
-void
-bal_aftermath_told(struct bal_pass *pass)
-{
-	if (pass->telling >= 0)
-		close(pass->telling);
-	pass->telling = -1;
+	if (!runner)
+		runner = own_runner(pass, &why);
+	if (!runner ||
+	    bal_flush_start(runner, &pass->outcome.releases,
+			    pass->conf.globals.mark_mask,
+			    pass->runner ? WATCH_LIMIT_MS : COMMAND_LIMIT_MS,
+			    &why) < 0)
+		bal_warn("%s", why.msg);
 }
 
 void
 bal_aftermath_wait(struct bal_pass *pass)
 {
-	struct pollfd end = { .fd = pass->releasing };
+	struct bal_err why;
 
-	if (pass->releasing < 0)
-		return;
-	(void)poll(&end, 1, RELEASE_LIMIT_MS);
-	close(pass->releasing);
-	pass->releasing = -1;
+	while (pass->flush_runner && !bal_runner_idle(pass->flush_runner)) {
+		uint64_t until = bal_runner_step(pass->flush_runner);
+
+		if (!bal_runner_idle(pass->flush_runner) &&
+		    bal_loop_wait(pass->flush_loop, until, &why) < 0)
+			break;
+	}
+	bal_runner_close(pass->flush_runner);
+	bal_loop_close(pass->flush_loop);
+	pass->flush_runner = NULL;
+	pass->flush_loop = NULL;
 }
 
 /* --- event programs -------------------------------------------------------- */
@@ -321,7 +183,7 @@ run_in_background(const struct bal_pass *pass)
 			bal_warn("cannot run the event programs");
 		return;
 	}
-	leave_locks(pass);
+	bal_child_close_all();
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; null >= 0 && fd <= 2; fd++)
 		(void)dup2(null, fd);

@@ -6,23 +6,18 @@
 #include "pass.h"
 
 /*
- * Let go of what is bound to the uplinks in pass->outcome.releases, by a
- * process of its own.  Before the state remembers that they are dead: whoever
- * is killed in between leaves that to the next pass, which does it once more.
+ * Have bal-flush let go of what is bound to the uplinks in
+ * pass->outcome.releases (flush.h): beside the queue of pass->runner; without a
+ * runner by one of the pass's own, for bal_aftermath_wait().  It is started
+ * before the state remembers that they are dead: if we are killed in between,
+ * the next pass does it once more.  What it did is said when the loop of its
+ * runner comes to it, and so after their death.
  */
 void bal_aftermath_release(struct bal_pass *pass);
 
 /*
- * That they are dead has been told, or cannot be: now that process may tell
- * what it let go.  It waits three seconds at most for that, and not with its
- * work.
- */
-void bal_aftermath_told(struct bal_pass *pass);
-
-/*
- * Wait for that process, five seconds at most: who has said all when it ends
- * does not write into somebody's next prompt, and a service manager that ends
- * what a command leaves behind finds nothing.  --watch never waits.
+ * Wait for bal-flush of a pass without a runner, until it is killed after five
+ * seconds.  Not with the lock held.
  */
 void bal_aftermath_wait(struct bal_pass *pass);
 

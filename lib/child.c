@@ -59,25 +59,35 @@ close_ends(struct ends *ends)
 	}
 }
 
-/* What libraries opened may lack it. */
+/* All behind stderr, at once or when another program is executed. */
 static void
-close_all_on_exec(void)
+close_others(bool on_exec)
 {
 	struct dirent *entry;
 	DIR *dir;
 
 	if (syscall(SYS_close_range, FIRST_OTHER, UINT_MAX,
-		    CLOSE_RANGE_CLOEXEC) == 0)
+		    on_exec ? CLOSE_RANGE_CLOEXEC : 0) == 0)
 		return;
 	dir = opendir("/proc/self/fd");
 	while (dir && (entry = readdir(dir))) {
 		int fd = (int)strtol(entry->d_name, NULL, 10);
 
-		if (fd >= FIRST_OTHER)
+		if (fd < FIRST_OTHER || fd == dirfd(dir))
+			continue;
+		if (on_exec)
 			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		else
+			close(fd);
 	}
 	if (dir)
 		closedir(dir);
+}
+
+void
+bal_child_close_all(void)
+{
+	close_others(false);
 }
 
 /* stdin last: without stdin of our own a pipe may have its number. */
@@ -244,7 +254,8 @@ bal_child_start(struct bal_child *child, char *const argv[], char *const envp[],
 		close_ends(&ends);
 		return bal_err_sys(err, eno, "cannot make a pipe");
 	}
-	close_all_on_exec();
+	/* What libraries opened may lack it. */
+	close_others(true);
 	eno = spawn(&c.pid, argv, envp, &ends);
 	if (eno) {
 		close_ends(&ends);

@@ -44,4 +44,10 @@ int bal_child_reap(struct bal_child *child);
  */
 void bal_child_stop(struct bal_child *child);
 
+/*
+ * Close every descriptor behind stderr: in a copy of us (fork()) that goes on
+ * by itself and must hold nothing open for us.
+ */
+void bal_child_close_all(void);
+
 #endif

@@ -552,7 +552,6 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	if (!pass->dry_run && take_lock(pass, &mine, err) < 0)
 		return -1;
 	rc = run_locked(pass, &mine, err);
-	bal_aftermath_told(pass);
 	bal_unlock(&pass->lock);
 	/* What was concluded holds, whatever was refused behind it. */
 	if (!pass->dry_run)

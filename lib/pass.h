@@ -30,7 +30,7 @@ struct bal_refusal {
  * Everything that one pass knows.  { BAL_PASS_NONE }: nothing loaded, and no
  * descriptor open, as 0 is one.
  */
-#define BAL_PASS_NONE .lock = -1, .run_lock = -1, .releasing = -1, .telling = -1
+#define BAL_PASS_NONE .lock = -1, .run_lock = -1
 struct bal_pass {
 	struct bal_paths paths;
 	FILE *out;    /* of -n and -v: operations as shell lines; or NULL */
@@ -76,15 +76,11 @@ struct bal_pass {
 	enum bal_mode mode_before;
 	struct bal_outcome outcome; /* of the last run */
 
-	/*
-	 * Descriptor that ends when the process that lets connections go does;
-	 * -1: there is none, or nobody waits for it.
-	 */
-	int releasing;
-	int telling; /* we end it when they are told to be dead; or -1 */
-
 	/* Runs what follows a change; NULL: a process in the background. */
 	struct bal_runner *runner;
+	/* Without it, of bal-flush alone; NULL: none. */
+	struct bal_runner *flush_runner;
+	struct bal_loop *flush_loop;
 };
 
 /*

@@ -1,149 +1,100 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_aftermath - a command ends behind the process that lets go, in time. */
+/* test_aftermath - a command ends behind bal-flush, in time, and tells of it. */
 #include "letgo_scene.h"
 
+#include <libgen.h>
+#include <limits.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "aftermath.h"
+#include "children.h"
 
 #define LIMIT_MS 5000 /* as the header says */
 #define PATIENCE_S 30
-#define TRIES 5 /* where a busy machine may hold up what is measured */
-
-/* Between us and the process that lets go, which asks before it says a word. */
-static int asked[2], answer[2];
-
-static void
-say_when_told(void *arg, enum bal_say kind, const char *msg)
-{
-	char byte;
-
-	(void)arg;
-	(void)kind;
-	(void)msg;
-	close(answer[1]); /* so that it ends with the test, if that fails */
-	if (write(asked[1], "?", 1) == 1)
-		(void)!read(answer[0], &byte, 1);
-}
-
-/* Something is bound to @dev: a socket, whatever of it the kernel lets go. */
-static struct bal_release
-release_of(const char *own)
-{
-	return (struct bal_release){
-		.dev = "d0",
-		.on_dead = BAL_ON_DEAD_SOCKETS,
-		.source = addr(own),
-	};
-}
+#define DONE "d0: let go of 0 connections and 1 sockets"
+#define CLIENTS 300 /* more than a list of fixed size held once */
 
 static int server, held; /* a listener; the socket that is let go */
 
-/* Let go of a socket of ours by a process that is to tell of it. */
-static void
-begin_untold(struct bal_pass *pass, struct bal_release *release)
-{
-	server = listener(SERVER, 80);
-	held = client(SOCK_STREAM, DEAD, SERVER, 80);
-	*release = release_of(DEAD "/24");
-	*pass = (struct bal_pass){ BAL_PASS_NONE };
-	pass->outcome.releases.v = release;
-	pass->outcome.releases.n = 1;
-	assert_int_equal(pipe2(asked, O_CLOEXEC), 0);
-	assert_int_equal(pipe2(answer, O_CLOEXEC), 0);
-	bal_say_sink(say_when_told, NULL);
-	bal_aftermath_release(pass);
-	bal_say_sink(listen_to, NULL);
-	assert_true(pass->releasing >= 0);
-}
-
-/* Has it asked whether it may say a word, within @ms? */
-static bool
-asks(int ms)
-{
-	struct pollfd said = { .fd = asked[0], .events = POLLIN };
-
-	return poll(&said, 1, ms) == 1;
-}
-
-/* It waits for an answer, then. */
+/* What is bound to d0: a socket, and whatever of it the kernel lets go. */
 static void
 begin(struct bal_pass *pass, struct bal_release *release)
 {
-	begin_untold(pass, release);
-	bal_aftermath_told(pass);
-	assert_true(asks(PATIENCE_S * 1000));
+	server = listener(SERVER, 80);
+	held = client(SOCK_STREAM, DEAD, SERVER, 80);
+	*release = (struct bal_release){
+		.dev = "d0",
+		.on_dead = BAL_ON_DEAD_SOCKETS,
+		.source = addr(DEAD "/24"),
+	};
+	*pass = (struct bal_pass){ BAL_PASS_NONE };
+	pass->outcome.releases.v = release;
+	pass->outcome.releases.n = 1;
+	warning[0] = '\0';
 }
 
 static void
 end(void)
 {
-	for (int i = 0; i < 2; i++) {
-		close(asked[i]);
-		close(answer[i]);
-	}
 	close(held);
 	close(server);
 }
 
-/* Answers after @ms, if there are any; in a process of its own. */
-static pid_t
-answer_after(long ms)
+/* Is the socket let go before long?  Its reader is told. */
+static bool
+is_freed(void)
 {
-	const struct timespec nap = { ms / 1000, ms % 1000 * 1000000 };
-	pid_t pid = fork();
+	struct pollfd freed = { .fd = held };
 
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		nanosleep(&nap, NULL);
-		_exit(write(answer[1], "!", 1) == 1 ? 0 : 1);
-	}
-	return pid;
-}
-
-/* How long it took since @before. */
-static double
-end_command(struct bal_pass *pass, double before)
-{
-	bal_pass_fini(pass);
-	assert_int_equal(pass->releasing, -1);
-	return seconds(CLOCK_MONOTONIC) - before;
-}
-
-/* How long a command waits for one that answers after 700 ms. */
-static double
-wait_behind(struct bal_pass *pass)
-{
-	struct bal_release release;
-	double before, took;
-	pid_t teller;
-
-	begin(pass, &release);
-	before = seconds(CLOCK_MONOTONIC);
-	teller = answer_after(700);
-	took = end_command(pass, before);
-	assert_int_equal(ended(teller), 0);
-	end();
-	return took;
+	return poll(&freed, 1, PATIENCE_S * 1000) == 1;
 }
 
 static void
 a_command_ends_behind_it(void **state)
 {
+	struct bal_release release;
 	struct bal_pass pass;
-	int tries = TRIES;
-	double took;
 
 	(void)state;
 	NEED_NAMESPACE();
-	do {
-		took = wait_behind(&pass);
-	} while (took > LIMIT_MS / 1000.0 && --tries > 0);
-	if (took < 0.6 || took > LIMIT_MS / 1000.0)
-		fail_msg("it waited for %.2f s", took);
-	/* Who does not wait for anything is not held up. */
-	for (tries = TRIES; end_command(&pass, seconds(CLOCK_MONOTONIC)) > 0.5;)
-		assert_true(--tries > 0);
+	begin(&pass, &release);
+	bal_aftermath_release(&pass);
+	/* The work waits for nobody; what it did is said behind its cause. */
+	assert_true(is_freed());
+	assert_int_equal(warnings, 0);
+	bal_pass_fini(&pass);
+	assert_string_equal(warning, DONE);
+	assert_int_equal(warnings, 1);
+	/* It is ours, and gone: no orphan goes on behind our back. */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+	assert_null(pass.flush_runner);
+	bal_aftermath_wait(&pass);
+	end();
+}
+
+/* A program in place of bal-flush, for as long as the test runs. */
+static void
+replace(const char *script)
+{
+	must("mkdir -p /run/libexec && rm -f /run/libexec/*");
+	must("cat >/run/libexec/bal-flush <<'END' && "
+	     "chmod 755 /run/libexec/bal-flush\n#!/bin/sh\n%s\nEND",
+	     script);
+	assert_int_equal(setenv("BAL_LIBEXECDIR", "/run/libexec", 1), 0);
+}
+
+static void
+use_ours(void)
+{
+	char path[PATH_MAX] = "", *dir;
+
+	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 32) > 0);
+	dir = dirname(path);
+	strcat(dir, "/../../cmd");
+	assert_int_equal(setenv("BAL_LIBEXECDIR", dir, 1), 0);
 }
 
 static void
@@ -156,91 +107,151 @@ not_for_ever(void **state)
 	(void)state;
 	NEED_NAMESPACE();
 	begin(&pass, &release);
-	took = end_command(&pass, seconds(CLOCK_MONOTONIC));
+	replace("exec sleep 1000");
+	took = seconds(CLOCK_MONOTONIC);
+	bal_aftermath_release(&pass);
+	bal_pass_fini(&pass);
+	took = seconds(CLOCK_MONOTONIC) - took;
+	use_ours();
 	if (took < LIMIT_MS / 1000.0 - 0.1 || took > PATIENCE_S)
 		fail_msg("it waited for %.2f s", took);
-	assert_int_equal(write(answer[1], "!", 1), 1);
+	assert_string_equal(warning, "bal-flush: killed, not done after 5 s");
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	end();
 }
 
 static void
-next_release_waits_for_the_last(void **state)
+one_that_cannot_be_started_is_told(void **state)
 {
 	struct bal_release release;
 	struct bal_pass pass;
-	double before;
-	pid_t teller;
 
 	(void)state;
 	NEED_NAMESPACE();
 	begin(&pass, &release);
-	before = seconds(CLOCK_MONOTONIC);
-	teller = answer_after(700);
-	release = release_of(ALIVE "/24");
+	replace("#");
+	must("printf 'no program' >/run/libexec/bal-flush");
 	bal_aftermath_release(&pass);
-	assert_true(seconds(CLOCK_MONOTONIC) - before > 0.6);
-	bal_aftermath_told(&pass);
-	assert_int_equal(ended(teller), 0);
-	(void)end_command(&pass, 0);
+	bal_pass_fini(&pass);
+	use_ours();
+	assert_string_equal(warning, "cannot run /run/libexec/bal-flush: "
+				     "Exec format error");
 	end();
 }
 
-/* Does it ask before the cause is told, though its work is done? */
-static bool
-asks_before_the_cause(void)
+/* It has what every program has: no lock, no socket of ours. */
+static void
+it_has_no_descriptor_of_ours(void **state)
 {
 	struct bal_release release;
 	struct bal_pass pass;
-	struct pollfd freed;
-	bool early;
+	int careless;
 
-	begin_untold(&pass, &release);
-	freed = (struct pollfd){ .fd = held };
-	assert_int_equal(poll(&freed, 1, PATIENCE_S * 1000), 1);
-	early = asks(300);
-	bal_aftermath_told(&pass);
-	assert_int_equal(pass.telling, -1);
-	assert_true(asks(PATIENCE_S * 1000));
-	assert_int_equal(write(answer[1], "!", 1), 1);
-	(void)end_command(&pass, 0);
+	(void)state;
+	NEED_NAMESPACE();
+	begin(&pass, &release);
+	/* What the shell has itself, for its script, is 10 or 255. */
+	replace("i=2; while [ $((i += 1)) -lt 100 ]; do\n"
+		"[ $i -eq 10 ] || [ ! -e /proc/$$/fd/$i ] || echo $i\n"
+		"done");
+	careless = dup(server);
+	bal_aftermath_release(&pass);
+	bal_pass_fini(&pass);
+	use_ours();
+	close(careless);
+	assert_string_equal(warning, "");
 	end();
-	return early;
+}
+
+static void
+a_slow_event_program_does_not_hold_it_up(void **state)
+{
+	char *argv[] = { (char *)"sleep", (char *)"1000", NULL };
+	struct bal_loop *loop = bal_loop_open(&err);
+	struct bal_release release;
+	struct bal_pass pass;
+
+	(void)state;
+	NEED_NAMESPACE();
+	begin(&pass, &release);
+	pass.runner = bal_runner_open(loop, &err);
+	assert_int_equal(
+		bal_runner_add(pass.runner, argv, environ, 1000000, &err), 0);
+	(void)bal_runner_step(pass.runner);
+	bal_aftermath_release(&pass);
+	while (!warnings)
+		assert_int_equal(
+			bal_loop_wait(loop, bal_runner_step(pass.runner), &err),
+			0);
+	assert_string_equal(warning, DONE);
+	assert_false(bal_runner_idle(pass.runner));
+	bal_runner_close(pass.runner);
+	bal_loop_close(loop);
+	pass.runner = NULL;
+	bal_pass_fini(&pass);
+	end();
 }
 
 /*
- * First that it is dead, then what that led to; but the work waits not.  Some
- * times, for a busy machine may hold us up until it has waited long enough.
+ * Processes that are named as OpenVPN's; they go when @go is closed.  The last
+ * one has @fd.
  */
-static void
-the_cause_is_told_first(void **state)
+static pid_t
+name_many(int n, int fd, int go[2])
 {
-	double before;
-	bool early;
-	int tries = TRIES;
+	int ready[2];
+	char byte;
+	pid_t first;
 
-	(void)state;
-	NEED_NAMESPACE();
-	do {
-		before = seconds(CLOCK_MONOTONIC);
-		early = asks_before_the_cause();
-	} while (early && seconds(CLOCK_MONOTONIC) - before > 2 && --tries > 0);
-	assert_false(early);
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	first = fork();
+
+	assert_true(first >= 0);
+	if (first == 0) {
+		close(go[1]);
+		(void)prctl(PR_SET_NAME, "openvpn");
+		/* All of them but the last have no sockets. */
+		for (int i = 1; i < n; i++) {
+			pid_t pid = fork();
+
+			if (pid < 0)
+				_exit(1);
+			if (pid == 0)
+				continue;
+			close(fd);
+			(void)!read(go[0], &byte, 1);
+			_exit(ended(pid));
+		}
+		(void)!write(ready[1], "", 1);
+		(void)!read(go[0], &byte, 1);
+		_exit(0);
+	}
+	close(go[0]);
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return first;
 }
 
-/* Who never comes to tell it keeps nobody else from telling. */
 static void
-the_cause_is_not_waited_for_long(void **state)
+a_client_is_spared_among_many_of_its_name(void **state)
 {
 	struct bal_release release;
 	struct bal_pass pass;
+	pid_t first;
+	int go[2];
 
 	(void)state;
 	NEED_NAMESPACE();
-	begin_untold(&pass, &release);
-	assert_true(asks(PATIENCE_S * 1000));
-	assert_int_equal(write(answer[1], "!", 1), 1);
-	bal_aftermath_told(&pass);
-	(void)end_command(&pass, 0);
+	begin(&pass, &release);
+	assert_int_equal(pipe2(go, O_CLOEXEC), 0);
+	first = name_many(CLIENTS, held, go);
+	bal_aftermath_release(&pass);
+	bal_pass_fini(&pass);
+	assert_int_equal(error_of(held), 0);
+	assert_string_equal(warning, "");
+	close(go[1]);
+	assert_int_equal(ended(first), 0);
 	end();
 }
 
@@ -250,11 +261,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_command_ends_behind_it),
 		TEST(not_for_ever),
-		TEST(next_release_waits_for_the_last),
-		TEST(the_cause_is_told_first),
-		TEST(the_cause_is_not_waited_for_long),
+		TEST(one_that_cannot_be_started_is_told),
+		TEST(it_has_no_descriptor_of_ours),
+		TEST(a_slow_event_program_does_not_hold_it_up),
+		TEST(a_client_is_spared_among_many_of_its_name),
 	};
 
+	use_ours();
 	make_veth_namespace();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
