@@ -2,20 +2,24 @@
 /* cgroup - finds our own cgroup v2, moves into one below it. */
 #include "cgroup.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "cgroup_parts.h"
 #include "paths.h"
 
 #define CGROUP2_MAGIC 0x63677270 /* CGROUP2_SUPER_MAGIC, linux/magic.h */
 #define PROC_MAX 1048576
+#define DEPTH_MAX 8 /* of bal-exec inside of bal-exec */
+#define NAMES_MAX 100
 
 /* A word of a text: not ended by a NUL. */
 struct word {
@@ -170,9 +174,13 @@ bal_cgroup_find(struct bal_cgroup *cg, struct bal_err *err)
 		       "there is no cgroup v2 to be seen from here");
 }
 
-int
-bal_cgroup_fail(int eno, const struct bal_cgroup *cg, const char *what,
-		struct bal_err *err)
+/*
+ * "cannot @what cgroup NAME: @eno", BAL_EUNAVAIL where none can be had here;
+ * returns -1.
+ */
+static int
+fail(int eno, const struct bal_cgroup *cg, const char *what,
+     struct bal_err *err)
 {
 	bal_err_sys(err, eno, "cannot %s cgroup %s/%s", what, cg->parent,
 		    cg->name);
@@ -181,6 +189,99 @@ bal_cgroup_fail(int eno, const struct bal_cgroup *cg, const char *what,
 	    ((eno == EACCES || eno == EPERM) && geteuid() == 0))
 		err->kind = BAL_EUNAVAIL;
 	return -1;
+}
+
+static void remove_left(int parent_fd, int depth);
+
+/* With the empty ones in it.  0: gone. */
+static int
+remove_one(int parent_fd, const char *name, int fd, int depth)
+{
+	if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EBUSY || depth <= 0)
+		return -1;
+	remove_left(fd, depth - 1);
+	return unlinkat(parent_fd, name, AT_REMOVEDIR);
+}
+
+/*
+ * Empty ones, of commands that have ended.  One that is just being made is
+ * locked.  In them there may be more.
+ */
+static void
+remove_left(int parent_fd, int depth)
+{
+	const size_t len = strlen(BAL_CGROUP_PREFIX);
+	int all = openat(parent_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = all < 0 ? NULL : fdopendir(all);
+	struct dirent *entry;
+
+	if (!dir && all >= 0)
+		close(all);
+	while (dir && (entry = readdir(dir))) {
+		int fd;
+
+		if (strncmp(entry->d_name, BAL_CGROUP_PREFIX, len) != 0)
+			continue;
+		fd = openat(parent_fd, entry->d_name,
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			(void)remove_one(parent_fd, entry->d_name, fd, depth);
+		close(fd);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* Somebody took it for one that was left behind, before we could lock it. */
+static bool
+is_swept(int eno)
+{
+	return eno == EWOULDBLOCK || eno == ENOENT || eno == ENODEV;
+}
+
+/*
+ * Make it and lock it, as long as @cg->fd is open: 0.  -1 with EEXIST for a
+ * name that is taken (other PID namespaces have our number as well) or swept.
+ */
+static int
+make_locked(struct bal_cgroup *cg)
+{
+	int eno;
+
+	/* Whoever can open it can lock it: nobody else before us. */
+	if (mkdirat(cg->parent_fd, cg->name, 0700) < 0)
+		return -1;
+	cg->fd = openat(cg->parent_fd, cg->name,
+			O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (cg->fd >= 0 && flock(cg->fd, LOCK_SH | LOCK_NB) == 0 &&
+	    fchmod(cg->fd, 0755) == 0)
+		return 0;
+	eno = errno;
+	if (cg->fd >= 0)
+		close(cg->fd);
+	cg->fd = -1;
+	(void)unlinkat(cg->parent_fd, cg->name, AT_REMOVEDIR);
+	errno = is_swept(eno) ? EEXIST : eno;
+	return -1;
+}
+
+int
+bal_cgroup_make(struct bal_cgroup *cg, struct bal_err *err)
+{
+	int rc;
+
+	remove_left(cg->parent_fd, DEPTH_MAX);
+	rc = make_locked(cg);
+	for (int i = 1; rc < 0 && errno == EEXIST && i < NAMES_MAX; i++) {
+		snprintf(cg->name, sizeof(cg->name), BAL_CGROUP_PREFIX "%ld-%d",
+			 (long)getpid(), i);
+		rc = make_locked(cg);
+	}
+	return rc < 0 ? fail(errno, cg, "make", err) : 0;
 }
 
 int
@@ -193,7 +294,7 @@ bal_cgroup_join(const struct bal_cgroup *cg, struct bal_err *err)
 		eno = errno;
 		if (fd >= 0)
 			close(fd);
-		return bal_cgroup_fail(eno, cg, "enter", err);
+		return fail(eno, cg, "enter", err);
 	}
 	close(fd);
 	return 0;

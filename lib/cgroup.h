@@ -1,4 +1,4 @@
-/* cgroup - a cgroup v2 of one command's own, gone when the command is. */
+/* cgroup - a cgroup v2 of one command's own. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_CGROUP_H
 #define BAL_CGROUP_H
@@ -40,12 +40,12 @@ int bal_cgroup_place(const char *cgroup, const char *mountinfo, unsigned nth,
 int bal_cgroup_find(struct bal_cgroup *cg, struct bal_err *err);
 
 /*
- * After bal_cgroup_find(): remove empty ones that were left behind, make one,
- * and have it removed as soon as nobody is in it any more: by a process in the
- * background, which begins to wait when *@hold is closed or this process
- * executes another program.  Descriptors are close-on-exec.
+ * After bal_cgroup_find(): remove the empty ones that commands left behind, and
+ * make one.  It stays when its command has ended, until the next one is made
+ * beside it, or what it is in is removed.  Until bal_cgroup_close(), or this
+ * process executes another program, nobody takes it for one left behind.
  */
-int bal_cgroup_make(struct bal_cgroup *cg, int *hold, struct bal_err *err);
+int bal_cgroup_make(struct bal_cgroup *cg, struct bal_err *err);
 
 /* Put this process into it; its children will be, too. */
 int bal_cgroup_join(const struct bal_cgroup *cg, struct bal_err *err);

@@ -138,17 +138,14 @@ int
 bal_launch_enter(const struct bal_launch *launch, struct bal_err *err)
 {
 	struct bal_cgroup cg;
-	int hold = -1;
 	int rc = bal_cgroup_find(&cg, err);
 
 	if (rc == 0)
-		rc = bal_cgroup_make(&cg, &hold, err);
+		rc = bal_cgroup_make(&cg, err);
 	if (rc == 0)
 		rc = bal_confine_apply(&launch->confine, cg.fd, err);
 	if (rc == 0)
 		rc = bal_cgroup_join(&cg, err);
-	if (hold >= 0)
-		close(hold);
 	bal_cgroup_close(&cg);
 	return rc;
 }

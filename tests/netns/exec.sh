@@ -37,7 +37,7 @@ exec_leave() {
 	done < <(cat "$EXEC_CGROUP"/cgroup.procs \
 		"$EXEC_CGROUP"/bal-exec.*/cgroup.procs 2>/dev/null)
 	echo 0 >"$EXEC_OUTSIDE"/cgroup.procs
-	wait_for 30 exec_no_cgroup
+	wait_for 30 exec_gone
 	wait_for 30 rmdir "$EXEC_CGROUP" 2>/dev/null
 }
 
@@ -51,30 +51,11 @@ exec_has() {
 	[ "$(exec_cgroups | wc -l)" -eq "$1" ]
 }
 
-# exec_keepers: those who wait for the end of a command; and are set up, which
-# they may be some time after it has begun.
-exec_keepers() {
-	local pid
-	for pid in $(pgrep -x bal-exec-end); do
-		[ /proc/"$pid"/cwd -ef / ] && echo "$pid"
-	done
-}
-
-exec_has_keeper() {
-	[ "$(exec_keepers | wc -l)" -eq 1 ]
-}
-
-exec_nobody_waits() {
-	! pgrep -x bal-exec-end >/dev/null
-}
-
-exec_no_cgroup() {
-	rmdir "$EXEC_CGROUP"/bal-exec.* 2>/dev/null
-	[ -z "$(exec_cgroups)" ]
-}
-
-# exec_gone: bal-exec itself has removed them.
+# exec_gone: nobody is in one any more; the empty ones, which the next bal-exec
+# would remove, go.
 exec_gone() {
+	find "$EXEC_CGROUP" -mindepth 1 -depth -name 'bal-exec.*' \
+		-exec rmdir {} + 2>/dev/null
 	[ -z "$(exec_cgroups)" ]
 }
 
