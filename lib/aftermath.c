@@ -56,15 +56,8 @@ bal_aftermath_release(struct bal_pass *pass)
 void
 bal_aftermath_wait(struct bal_pass *pass)
 {
-	struct bal_err why;
-
-	while (pass->flush_runner && !bal_runner_idle(pass->flush_runner)) {
-		uint64_t until = bal_runner_step(pass->flush_runner);
-
-		if (!bal_runner_idle(pass->flush_runner) &&
-		    bal_loop_wait(pass->flush_loop, until, &why) < 0)
-			break;
-	}
+	if (pass->flush_runner)
+		bal_runner_finish(pass->flush_runner, BAL_NEVER);
 	bal_runner_close(pass->flush_runner);
 	bal_loop_close(pass->flush_loop);
 	pass->flush_runner = NULL;

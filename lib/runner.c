@@ -405,12 +405,12 @@ bal_runner_start(struct bal_runner *r, char *const argv[], char *const envp[],
 	return start(job, err);
 }
 
-/* Is one of the queue running? */
+/* Is one running of those beside the queue, or else of the queue? */
 static bool
-is_busy(const struct bal_runner *r)
+is_running(const struct bal_runner *r, bool beside)
 {
 	for (const struct job *j = r->running; j; j = j->next)
-		if (!j->beside)
+		if (j->beside == beside)
 			return true;
 	return false;
 }
@@ -428,13 +428,28 @@ bal_runner_step(struct bal_runner *r)
 		else if (now >= j->look_ns)
 			look(j, now);
 	}
-	while (r->first && !is_busy(r))
+	while (r->first && !is_running(r, false))
 		start_next(r);
 	for (const struct job *j = r->running; j; j = j->next) {
 		next = j->look_ns < next ? j->look_ns : next;
 		next = j->end_ns < next ? j->end_ns : next;
 	}
 	return next;
+}
+
+void
+bal_runner_finish(struct bal_runner *r, uint64_t until_ns)
+{
+	struct bal_err why;
+
+	while (is_running(r, true) && bal_clock_ns() < until_ns) {
+		uint64_t next = bal_runner_step(r);
+
+		if (is_running(r, true) &&
+		    bal_loop_wait(r->loop, next < until_ns ? next : until_ns,
+				  &why) < 0)
+			break;
+	}
 }
 
 bool

@@ -45,6 +45,9 @@ int bal_runner_start(struct bal_runner *runner, char *const argv[],
  */
 uint64_t bal_runner_step(struct bal_runner *runner);
 
+/* Wait until none that was started beside the queue runs, or for @until_ns. */
+void bal_runner_finish(struct bal_runner *runner, uint64_t until_ns);
+
 /* Is nothing running and nothing waiting? */
 bool bal_runner_idle(const struct bal_runner *runner);
 

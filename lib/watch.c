@@ -37,6 +37,9 @@
 #define PAUSE_MIN_MS 10
 #define PAUSE_MAX_MS 1000
 
+/* At the end: so long for bal-flush; a service manager waits for longer. */
+#define FINISH_NS (UINT64_C(3000) * BAL_NS_PER_MS)
+
 struct watch {
 	struct bal_watch_core core;
 	struct bal_monitor *monitor;
@@ -278,8 +281,8 @@ keep_run_lock(struct watch *w, struct bal_err *err)
 	return 0;
 }
 
-/* Everything that is due; when the next is goes to @next.  -1: to be told. */
-static int
+/* Everything that is due; when the next is goes to @next. */
+static enum step
 step(struct watch *w, uint64_t *next, struct bal_err *err)
 {
 	uint64_t now = bal_clock_ns();
@@ -356,6 +359,10 @@ close_all(struct watch *w)
 	bal_watch_signals_close(w->signals);
 	bal_watch_files_close(w->files);
 	bal_monitor_close(w->monitor);
+	/* What the last pass flushes is not left half done. */
+	if (w->core.pass->runner)
+		bal_runner_finish(w->core.pass->runner,
+				  bal_clock_ns() + FINISH_NS);
 	bal_runner_close(w->core.pass->runner);
 	w->core.pass->runner = NULL;
 	bal_watch_core_close(&w->core);
@@ -379,22 +386,19 @@ loop(struct watch *w, struct bal_err *err)
 	uint64_t next = 0;
 
 	for (;;) {
-		int rc = step(w, &next, err);
-		bool stepped = rc >= 0;
+		enum step rc = step(w, &next, err);
 
-		if (rc > 0)
+		if (rc != STEP_AGAIN)
 			return rc;
-		if (stepped)
-			rc = bal_loop_wait(w->core.loop, next, err);
-		w->waited = stepped && rc == 0;
-		if (rc == 0)
+		w->waited = bal_loop_wait(w->core.loop, next, err) == 0;
+		if (w->waited)
 			continue;
 		/* A pass that is due must not wait for one failure after another. */
 		if (w->due)
 			report(w, bal_clock_ns(), err);
 		else
 			try_later(w, bal_clock_ns(), err);
-		pause_for(w, stepped ? next : bal_clock_ns() + RETRY_NS);
+		pause_for(w, next);
 	}
 }
 

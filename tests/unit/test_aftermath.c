@@ -89,11 +89,10 @@ replace(const char *script)
 static void
 use_ours(void)
 {
-	char path[PATH_MAX] = "", *dir;
+	char self[PATH_MAX] = "", dir[PATH_MAX + 16];
 
-	assert_true(readlink("/proc/self/exe", path, sizeof(path) - 32) > 0);
-	dir = dirname(path);
-	strcat(dir, "/../../cmd");
+	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+	snprintf(dir, sizeof(dir), "%s/../../cmd", dirname(self));
 	assert_int_equal(setenv("BAL_LIBEXECDIR", dir, 1), 0);
 }
 
