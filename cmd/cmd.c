@@ -13,6 +13,7 @@
 
 #include "config.h"
 #include "hook.h"
+#include "output.h"
 #include "requests.h"
 
 #define OPTIONS_MAX 24
@@ -351,6 +352,7 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 	if (argc < 1)
 		return CMD_USAGE;
 	make_sane();
+	cmd_clean_output();
 	bal_say_sink(print_message, &f);
 	f.common.conf_anyway = cmd->goes_on ||
 			       bal_hook_caller() != BAL_CALLER_PERSON;

@@ -14,14 +14,11 @@ static const char *const severities[] = {
 
 /* --- words ---------------------------------------------------------------- */
 
-/* Names of files and devices are other people's: no control characters. */
+/* Names of files and devices are of others: no line of theirs is printed. */
 static void
-put_plain(FILE *out, const char *text)
+put_line(FILE *out, const char *text)
 {
-	for (; *text; text++)
-		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' :
-								     *text,
-		      out);
+	bal_put_clean(out, text);
 	fputc('\n', out);
 }
 
@@ -62,12 +59,12 @@ text_finding(FILE *out, const struct bal_finding *f, bool first)
 	for (size_t i = 0; i < f->devs.n; i++)
 		fprintf(out, "%s%s", f->devs.v[i],
 			i + 1 < f->devs.n ? ", " : ": ");
-	put_plain(out, f->what);
+	put_line(out, f->what);
 	print_wrapped(out, f->why);
 	if (!f->mend[0])
 		return;
 	fprintf(out, "%*s-> ", INDENT - 3, "");
-	put_plain(out, f->mend);
+	put_line(out, f->mend);
 }
 
 static void
@@ -81,7 +78,7 @@ text_end(FILE *out, const struct bal_diagnosis *d)
 		fputs("nothing stands in the way\n", out);
 	for (size_t i = 0; i < n; i++) {
 		fprintf(out, "%snot looked at: ", i ? "" : "\n");
-		put_plain(out, d->facts->unseen.v[i]);
+		put_line(out, d->facts->unseen.v[i]);
 	}
 }
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "show.h"
+
 static bal_say_fn *say_fn;
 static void *say_arg;
 static bal_say_fn *fault_fn;
@@ -30,15 +32,6 @@ kind_of(int eno)
 	}
 }
 
-/* What a stranger wrote is quoted in messages: no line, no escape of theirs. */
-static void
-make_one_line(char *msg)
-{
-	for (; *msg; msg++)
-		if ((unsigned char)*msg < ' ' || *msg == 0x7f)
-			*msg = '?';
-}
-
 int
 bal_err(struct bal_err *err, enum bal_errkind kind, const char *fmt, ...)
 {
@@ -49,7 +42,7 @@ bal_err(struct bal_err *err, enum bal_errkind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
-	make_one_line(err->msg);
+	bal_clean(err->msg);
 	return -1;
 }
 
@@ -64,9 +57,9 @@ bal_err_sys(struct bal_err *err, int eno, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
-	make_one_line(err->msg);
 	len = strlen(err->msg);
 	snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", strerror(eno));
+	bal_clean(err->msg);
 	return -1;
 }
 
@@ -81,9 +74,9 @@ bal_err_wrap(struct bal_err *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
-	make_one_line(err->msg);
 	len = strlen(err->msg);
 	snprintf(err->msg + len, sizeof(err->msg) - len, ": %s", cause);
+	bal_clean(err->msg);
 	return -1;
 }
 
@@ -119,7 +112,7 @@ bal_say(enum bal_say what, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(msg, sizeof(msg), fmt, ap);
 	va_end(ap);
-	make_one_line(msg);
+	bal_clean(msg);
 	if (diverted)
 		fault_fn(fault_arg, what, msg);
 	else

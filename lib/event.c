@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "judge.h"
+#include "show.h"
 
 #define N_VARIABLES 9
 #define VARIABLE_STRLEN 96
@@ -52,21 +53,12 @@ bal_event_parse(const char *name, enum bal_event_kind *out)
 	return false;
 }
 
-static void
-clean(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 void
 bal_event_clean(struct bal_event *e)
 {
-	clean(e->uplink);
-	clean(e->reason);
-	clean(e->before);
-	clean(e->mode);
+	bal_clean(e->reason);
+	bal_clean(e->before);
+	bal_clean(e->mode);
 }
 
 static const char *

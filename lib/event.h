@@ -31,7 +31,10 @@ struct bal_event {
 	char mode[8];	  /* in force now */
 };
 
-/* Control characters in the texts of @e become question marks. */
+/*
+ * bal_clean() the texts of @e; but not the uplink's name, which programs want
+ * as the kernel has it, and which bal_check_ifname() has accepted.
+ */
 void bal_event_clean(struct bal_event *e);
 
 /*

@@ -3,6 +3,7 @@
 #include "show.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 const char *
 bal_span_str(uint64_t ms, char *buf, size_t size)
@@ -23,19 +24,101 @@ bal_span_str(uint64_t ms, char *buf, size_t size)
 	return buf;
 }
 
+/* How many bytes follow one that begins a character; -1: it begins none. */
+static int
+followers(unsigned char first)
+{
+	if (first < 0x80)
+		return 0;
+	if (first >= 0xc2 && first <= 0xdf)
+		return 1;
+	if (first >= 0xe0 && first <= 0xef)
+		return 2;
+	return first >= 0xf0 && first <= 0xf4 ? 3 : -1;
+}
+
+size_t
+bal_utf8(const char *text, size_t len, int32_t *number)
+{
+	static const int32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+	const unsigned char *c = (const unsigned char *)text;
+	int more = followers(c[0]);
+	int32_t n = more > 0 ? c[0] & (0x3f >> more) : c[0];
+
+	*number = -1;
+	if (more < 0 || (size_t)more >= len)
+		return 1;
+	for (int i = 1; i <= more; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 1;
+		n = n << 6 | (c[i] & 0x3f);
+	}
+	/* Longer than need be, half of a UTF-16 pair, or beyond the last. */
+	if (n < least[more] || (n >= 0xd800 && n < 0xe000) || n > 0x10ffff)
+		return 1;
+	*number = n;
+	return (size_t)more + 1;
+}
+
+bool
+bal_is_control(int32_t n)
+{
+	return n < 0x20 || (n >= 0x7f && n < 0xa0) || n == 0x61c ||
+	       n == 0x200e || n == 0x200f || (n >= 0x2028 && n <= 0x202e) ||
+	       (n >= 0x2066 && n <= 0x2069);
+}
+
+void
+bal_clean(char *text)
+{
+	char *to = text;
+	int32_t number;
+	size_t left, size;
+
+	for (left = strlen(text); left; left -= size, text += size) {
+		size = bal_utf8(text, left, &number);
+		if (bal_is_control(number)) {
+			*to++ = '?';
+			continue;
+		}
+		memmove(to, text, size);
+		to += size;
+	}
+	*to = '\0';
+}
+
+void
+bal_put_clean(FILE *out, const char *text)
+{
+	int32_t number;
+	size_t left, size;
+
+	for (left = strlen(text); left; left -= size, text += size) {
+		size = bal_utf8(text, left, &number);
+		if (bal_is_control(number))
+			fputc('?', out);
+		else
+			fwrite(text, 1, size, out);
+	}
+}
+
 void
 bal_json_text(FILE *out, const char *text)
 {
-	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char ch = (unsigned char)*text;
+	size_t left, size;
+	int32_t n;
 
-		if (ch == '"' || ch == '\\')
-			fprintf(out, "\\%c", ch);
-		else if (ch < 0x20 || ch > 0x7e)
-			fprintf(out, "\\u%04x", ch);
+	fputc('"', out);
+	for (left = strlen(text); left; left -= size, text += size) {
+		size = bal_utf8(text, left, &n);
+		if (n < 0)
+			fprintf(out, "\\\\x%02x", (unsigned char)*text);
+		else if (n == '"' || n == '\\')
+			fprintf(out, "\\%c", (int)n);
+		else if (bal_is_control(n))
+			fprintf(out, "\\u%04x", (unsigned)n);
 		else
-			fputc(ch, out);
+			fwrite(text, 1, size, out);
 	}
 	fputc('"', out);
 }

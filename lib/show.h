@@ -16,13 +16,33 @@
  */
 const char *bal_span_str(uint64_t ms, char *buf, size_t size);
 
-/* "@text", escaped likewise. */
-void bal_json_text(FILE *out, const char *text);
+/*
+ * The UTF-8 character that @text, of @len bytes (1 at least), begins with: its
+ * length.  Its number goes to *@number: -1, and a length of 1, where the byte
+ * is no part of a valid one.
+ */
+size_t bal_utf8(const char *text, size_t len, int32_t *number);
 
 /*
- * "@key":"@text" with what is no printable ASCII escaped; null where there is
- * no text.
+ * May a character of bal_utf8() not be shown?  Controls (C0, DEL, C1) are
+ * commands to a terminal, bidirectional controls make text look like another,
+ * and -1 is no character.
  */
+bool bal_is_control(int32_t number);
+
+/* In place: each character that may not be shown becomes a question mark. */
+void bal_clean(char *text);
+
+/* @text, with the same question marks. */
+void bal_put_clean(FILE *out, const char *text);
+
+/*
+ * "@text", always valid: UTF-8 stays, controls become \uXXXX, and a byte that is
+ * no part of UTF-8 becomes the four characters \xHH.
+ */
+void bal_json_text(FILE *out, const char *text);
+
+/* "@key":"@text", escaped likewise; null where there is no text. */
 void bal_json_string(FILE *out, const char *key, const char *text);
 /* "@key":true or false. */
 void bal_json_bool(FILE *out, const char *key, bool value);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "show.h"
 #include "state_line.h"
 
 #define TOLD "told."
@@ -337,15 +338,16 @@ print_told(const struct bal_settings *told, FILE *out)
 static void
 print_reason(const char *reason, FILE *out)
 {
+	char clean[sizeof(((struct bal_uplink_state *)0)->reason)];
+
 	if (!*reason)
 		return;
-	fputs("reason = ", out);
-	for (; *reason; reason++) {
-		unsigned char c = (unsigned char)*reason;
-
-		fputc(c < ' ' || c == 0x7f ? '?' : c == ';' ? ',' : c, out);
-	}
-	fputc('\n', out);
+	snprintf(clean, sizeof(clean), "%s", reason);
+	bal_clean(clean);
+	for (char *c = clean; *c; c++)
+		if (*c == ';')
+			*c = ',';
+	fprintf(out, "reason = %s\n", clean);
 }
 
 /* "KEY = ", as the format has it. */

@@ -296,6 +296,11 @@ bal_check_ifname(const char *name, struct bal_err *err)
 		return bal_err(err, BAL_ECONF,
 			       "\"%s\" is a name that iptables cannot take",
 			       name);
+	/* As the first of a word it begins a comment of INI, in a section too. */
+	if (name[0] == ';')
+		return bal_err(err, BAL_ECONF,
+			       "\"%s\" is a name that a file cannot keep",
+			       name);
 	for (i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (!strcmp(name, reserved[i]))
 			return bal_err(err, BAL_ECONF,

@@ -45,8 +45,8 @@ const char *bal_bytes_str(uint64_t bytes, char *buf);
 /*
  * A device name as the kernel accepts it (dev_valid_name(): 1 to 15
  * characters, no slash, colon or white space, not "." or ".."), without control
- * characters, and none of the reserved table names main, local, default,
- * balancing.
+ * characters of ASCII, with no semicolon at its begin, and none of the reserved
+ * table names main, local, default, balancing.
  */
 int bal_check_ifname(const char *name, struct bal_err *err);
 

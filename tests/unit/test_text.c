@@ -294,6 +294,7 @@ test_ifname(void **state)
 		"a\nb",	   "a\rb",  "a\vb",	"a\fb",
 		"main",	   "local", "default",	"balancing",
 		"a\x1b[m", "a\x7f", "\xc3\xa0", "/",
+		";a",
 	};
 	struct bal_err err;
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* output - what a command prints, without commands to a terminal. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* fopencookie */
+#endif
+#include "output.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "show.h"
+
+#define CHUNK 1024
+#define UTF8_MAX 4
+
+/* stdio may write a character in two parts: the first waits for the second. */
+static char held[UTF8_MAX];
+static size_t n_held;
+
+static int
+write_all(const char *text, size_t len)
+{
+	while (len) {
+		ssize_t done = write(STDOUT_FILENO, text, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		text += done;
+		len -= (size_t)done;
+	}
+	return 0;
+}
+
+/* May more bytes make a character of these @len? */
+static bool
+is_cut(const char *text, size_t len)
+{
+	if (len >= UTF8_MAX || (text[0] & 0xc0) != 0xc0)
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
+static int
+write_clean(const char *text, size_t len)
+{
+	char out[CHUNK];
+	size_t n = 0, size;
+	int32_t number;
+
+	for (; len; text += size, len -= size) {
+		size = bal_utf8(text, len, &number);
+		if (number < 0 && is_cut(text, len)) {
+			memcpy(held, text, len);
+			n_held = len;
+			break;
+		}
+		if (number == '\n' || number == '\t' ||
+		    !bal_is_control(number)) {
+			memcpy(out + n, text, size);
+			n += size;
+		} else {
+			out[n++] = '?';
+		}
+		if (n + UTF8_MAX > sizeof(out)) {
+			if (write_all(out, n) < 0)
+				return -1;
+			n = 0;
+		}
+	}
+	return write_all(out, n);
+}
+
+/* As fopencookie(3) wants it: 0 is an error. */
+static ssize_t
+on_write(void *cookie, const char *text, size_t len)
+{
+	char part[UTF8_MAX + CHUNK];
+	size_t done = 0;
+
+	(void)cookie;
+	while (done < len) {
+		size_t more = len - done < CHUNK ? len - done : CHUNK;
+		size_t before = n_held;
+
+		memcpy(part, held, before);
+		memcpy(part + before, text + done, more);
+		n_held = 0;
+		if (write_clean(part, before + more) < 0)
+			return 0;
+		done += more;
+	}
+	return (ssize_t)len;
+}
+
+void
+cmd_clean_output(void)
+{
+	FILE *clean = fopencookie(NULL, "w",
+				  (cookie_io_functions_t){ .write = on_write });
+
+	if (!clean)
+		return;
+	if (isatty(STDOUT_FILENO))
+		(void)setvbuf(clean, NULL, _IOLBF, 0);
+	stdout = clean;
+}
