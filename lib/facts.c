@@ -199,7 +199,7 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	look_at_clock(f);
 	bal_facts_kernel(f);
 	bal_facts_nat(f);
-	bal_facts_company(f);
+	bal_facts_company(f, &pass->paths);
 	bal_facts_events(f, &pass->paths);
 	bal_facts_stanzas(f);
 	return f->arena.oom ? bal_err_nomem(err) : 0;

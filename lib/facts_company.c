@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* facts_company - who else manages our devices, and who calls bal-check. */
+/* facts_company - other managers of our devices, and callers of bal-check. */
 #include <ctype.h>
 #include <dirent.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "facts_parts.h"
@@ -18,13 +20,12 @@ enum program {
 	PROGRAM_NETWORKD,
 	PROGRAM_DHCPCD,
 	PROGRAM_CONNMAN,
-	PROGRAM_WATCH,
 	PROGRAM_MAX,
 };
 
 /* As /proc/PID/comm has them: cut after 15 characters. */
 static const char *const comms[PROGRAM_MAX] = {
-	"NetworkManager", "systemd-network", "dhcpcd", "connmand", "bal-check",
+	"NetworkManager", "systemd-network", "dhcpcd", "connmand",
 };
 
 /* A small file of /proc, its NULs made blanks; "" where it cannot be read. */
@@ -61,21 +62,35 @@ is_elsewhere(const char *pid)
 	       (n != m || memcmp(ours, theirs, (size_t)n) != 0);
 }
 
+/*
+ * Anybody may give a process any name.  Its real user counts: a program that
+ * runs as root for a user may be called by any name, too.  networkd has a user
+ * of its own, and is asked by the files that it alone can write.
+ */
+static bool
+is_trusted(const char *pid, enum program program)
+{
+	char text[PROC_TEXT];
+	const char *uid;
+
+	if (program == PROGRAM_NETWORKD)
+		return true;
+	read_proc(pid, "status", text);
+	uid = strstr(text, "\nUid:\t");
+	return uid && strncmp(uid, "\nUid:\t0\t", 8) == 0;
+}
+
 static void
 note_process(const char *pid, bool *running)
 {
-	char text[PROC_TEXT];
+	char comm[PROC_TEXT];
 
-	read_proc(pid, "comm", text);
-	for (int p = 0; p < PROGRAM_MAX; p++) {
-		if (strncmp(text, comms[p], strlen(comms[p])) != 0 ||
-		    is_elsewhere(pid))
-			continue;
-		if (p == PROGRAM_WATCH)
-			read_proc(pid, "cmdline", text);
-		if (p != PROGRAM_WATCH || strstr(text, " --watch"))
+	read_proc(pid, "comm", comm);
+	comm[strcspn(comm, "\n")] = '\0';
+	for (int p = 0; p < PROGRAM_MAX; p++)
+		if (strcmp(comm, comms[p]) == 0 && !is_elsewhere(pid) &&
+		    is_trusted(pid, (enum program)p))
 			running[p] = true;
-	}
 }
 
 static void
@@ -92,6 +107,62 @@ look_at_processes(struct bal_facts *f, bool *running)
 		if (isdigit((unsigned char)entry->d_name[0]))
 			note_process(entry->d_name, running);
 	closedir(proc);
+}
+
+/* --watch as getopt_long() takes it, or -w, perhaps behind other letters. */
+static bool
+is_watch_option(const char *word)
+{
+	return strncmp(word, "--w", 3) == 0 ||
+	       (word[0] == '-' && word[1] != '-' && strchr(word, 'w'));
+}
+
+static bool
+is_called_to_watch(const char *pid)
+{
+	char text[PROC_TEXT], word[64];
+	const char *list = text;
+	int got;
+
+	read_proc(pid, "cmdline", text);
+	while ((got = bal_next_word(&list, word, sizeof(word))) != 0)
+		if (got > 0 && is_watch_option(word))
+			return true;
+	return false;
+}
+
+/*
+ * bal-check --watch holds the lock of who probes, which root alone can open: in
+ * /proc/locks everybody sees who does.
+ */
+static bool
+is_watched(const struct bal_paths *paths)
+{
+	unsigned major, minor;
+	unsigned long long ino;
+	char path[BAL_PATH_MAX + 16], *line = NULL;
+	struct stat st;
+	size_t room = 0;
+	bool found = false;
+	FILE *locks;
+	int pid;
+
+	snprintf(path, sizeof(path), "%s/check.pid", paths->rundir);
+	if (stat(path, &st) < 0)
+		return false;
+	locks = fopen("/proc/locks", "re");
+	while (locks && !found && getline(&line, &room, locks) >= 0) {
+		if (sscanf(line, "%*d: FLOCK ADVISORY WRITE %d %x:%x:%llu",
+			   &pid, &major, &minor, &ino) != 4 ||
+		    ino != st.st_ino || makedev(major, minor) != st.st_dev)
+			continue;
+		snprintf(path, sizeof(path), "%d", pid);
+		found = is_called_to_watch(path);
+	}
+	free(line);
+	if (locks)
+		fclose(locks);
+	return found;
 }
 
 /* Does a line of @text begin with @begin? */
@@ -275,7 +346,7 @@ look_for_callers(struct bal_facts *f)
 }
 
 void
-bal_facts_company(struct bal_facts *f)
+bal_facts_company(struct bal_facts *f, const struct bal_paths *paths)
 {
 	bool running[PROGRAM_MAX] = { false };
 
@@ -283,6 +354,6 @@ bal_facts_company(struct bal_facts *f)
 	for (size_t i = 0; i < sizeof(managers) / sizeof(managers[0]); i++)
 		if (running[managers[i].program])
 			look_at_manager(f, &managers[i]);
-	f->watch = running[PROGRAM_WATCH];
+	f->watch = is_watched(paths);
 	look_for_callers(f);
 }

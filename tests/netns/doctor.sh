@@ -54,3 +54,38 @@ writes() {
 		-e ' (truncate|mount|mknod|flock|init_module|kill)\(' \
 		-e ' write\([^012]'
 }
+
+as_other() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+can_be_nobody() {
+	as_other true 2>/dev/null
+}
+
+# test_pretender FINDING...: a process of another user has the name of one that
+# counts, and these are found as before.
+test_pretender() {
+	local name dir=$LAB_DIR/pretenders
+	if ! can_be_nobody; then
+		skip "names of processes" "no other user can be had here"
+		return
+	fi
+	mkdir "$dir" && mkfifo -m 666 "$dir"/fifo || return
+	for name in bal-check connmand; do
+		printf '#!%s\nread -r -t 300 _ <>%s\n' "$BASH" "$dir"/fifo \
+			>"$dir/$name"
+		chmod 755 "$dir/$name"
+		lab_spawn box "$LAB_DIR"/log/pretender setpriv --reuid 65534 \
+			--regid 65534 --clear-groups "$dir/$name" --watch
+		ok "a process of another user is named $name" wait_for 30 \
+			grep -qx "$name" "/proc/$LAB_PID/comm"
+		finds "which is not believed" 1 "$@"
+		lab_stop "$LAB_PID"
+	done
+}
+
+# watches: the process that was spawned last holds the lock.
+watches() {
+	wait_for 30 grep -qx "$LAB_PID" "$BAL_RUNDIR"/check.pid
+}
