@@ -109,9 +109,10 @@ static int
 probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 {
 	uint32_t interval = check->interval_ms ? check->interval_ms : 10000;
+	bool more;
 	int rc;
 
-	(void)bal_requests_run(pass);
+	(void)bal_requests_run(pass, BAL_REQUESTS_MS, &more);
 	pass->want_stats = true;
 	if (check->watch)
 		return bal_watch(pass, err);

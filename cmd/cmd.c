@@ -425,6 +425,8 @@ int
 cmd_change(struct bal_pass *pass, const struct bal_intent *intent,
 	   struct bal_err *err)
 {
-	(void)bal_requests_run(pass);
+	bool more;
+
+	(void)bal_requests_run(pass, BAL_REQUESTS_MS, &more);
 	return bal_pass_run(pass, intent, err);
 }

@@ -78,6 +78,10 @@ uint32_t bal_tables_free_id(const struct bal_state *state,
  */
 void bal_intent_heed_signal(struct bal_intent *intent);
 
+/* Is @dev an uplink by record or bal.conf?  BAL_EPERM: no. */
+int bal_intent_known(const char *dev, const struct bal_conf *conf,
+		     const struct bal_state *state, struct bal_err *err);
+
 /*
  * A requested intent, the kernel being @snap: BAL_EPERM where its device is no
  * tunnel (made by OpenVPN's kind of driver, or gone and seen as such last, or

@@ -27,6 +27,16 @@ is_tunnel(const struct bal_link *link, const struct bal_uplink_state *us,
 }
 
 int
+bal_intent_known(const char *dev, const struct bal_conf *conf,
+		 const struct bal_state *state, struct bal_err *err)
+{
+	if (bal_state_find(state, dev) || bal_conf_find(conf, dev))
+		return 0;
+	return bal_err(err, BAL_EPERM,
+		       "neither was it an uplink nor does bal.conf name it");
+}
+
+int
 bal_intent_permit(const struct bal_intent *intent, const struct bal_conf *conf,
 		  const struct bal_snapshot *snap,
 		  const struct bal_state *state, struct bal_err *err)
@@ -39,10 +49,8 @@ bal_intent_permit(const struct bal_intent *intent, const struct bal_conf *conf,
 		return bal_err(err, BAL_EPERM, "only up and down are heard");
 	if (intent->all)
 		return bal_err(err, BAL_EPERM, "only one device is heard of");
-	if (!us && !said)
-		return bal_err(err, BAL_EPERM,
-			       "neither was it an uplink nor does bal.conf "
-			       "name it");
+	if (bal_intent_known(intent->dev, conf, state, err) < 0)
+		return -1;
 	if (!is_tunnel(link, us, said))
 		return bal_err(err, BAL_EPERM, "it is no tunnel of OpenVPN's");
 	return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* requests - the folder of requests as root sees it: nobody's word counts. */
+/* requests - root reads requests as an enemy's, and carries them out. */
 #include "requests.h"
 
 #include <dirent.h>
@@ -13,116 +13,24 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FOLDER_MODE 03770
-#define LOOK_MAX 20000 /* entries, at about 2 us each */
+#include "loop.h"
+
+#define LOOK_MAX 2000	/* entries, at about 20 us each */
+#define HIDDEN_MAX 500	/* and hidden files */
+#define ENTRIES_MAX 50000 /* hidden directories, too: these cost little */
 #define UNFINISHED_S 60
-#define GROUP_MAX ((size_t)16 << 20)
-
-/* --- the folder ------------------------------------------------------------ */
-
-/* Of a line of group(5): NAME:PASSWORD:GID:MEMBERS. */
-static bool
-is_our_group(const char *line, gid_t *gid)
-{
-	static const char name[] = BAL_REQUEST_GROUP ":";
-	const size_t len = sizeof(name) - 1;
-	const char *id;
-	unsigned long value;
-	char *end;
-
-	if (strncmp(line, name, len) != 0 || !(id = strchr(line + len, ':')))
-		return false;
-	value = strtoul(++id, &end, 10);
-	if (end == id || *end != ':' || value >= UINT32_MAX)
-		return false;
-	*gid = (gid_t)value;
-	return true;
-}
+#define NEWS_NS (60000 * BAL_NS_PER_MS) /* of what is refused */
 
 /*
- * As the file has it: no library of a directory service is loaded for that.
- * (glibc's fgetgrent() would do, but seeks twice a line: a hundred system
- * calls in each pass.)
+ * Of a step: so long at a time, then a rest of three times that, at least.  A
+ * flood takes a fourth of the time, and holds a verdict up no longer.
  */
-static bool
-find_group(gid_t *gid)
-{
-	struct bal_err ignored;
-	char *text, *line, *rest;
-	bool found = false;
-	size_t len;
+#define STEP_MS 20
+#define REST_TIMES 3
+#define REST_LEAST_NS (100 * BAL_NS_PER_MS)
 
-	if (bal_read_file("/etc/group", GROUP_MAX, &text, &len, &ignored) < 0)
-		return false;
-	for (rest = text; !found && (line = strsep(&rest, "\n"));)
-		found = is_our_group(line, gid);
-	free(text);
-	return found;
-}
-
-/* Whoever made it otherwise may have had reasons; ours is 0700 until it is. */
-static bool
-is_made(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0 &&
-	       (!S_ISDIR(st.st_mode) || (st.st_mode & 07777) != 0700);
-}
-
-int
-bal_requests_folder(const struct bal_paths *paths, struct bal_err *err)
-{
-	gid_t gid;
-	int dir, eno = 0;
-
-	if (is_made(paths->requests) || !find_group(&gid))
-		return 0;
-	if (bal_make_dir(paths->rundir, err) < 0)
-		return -1;
-	if (mkdir(paths->requests, 0700) < 0 && errno != EEXIST)
-		return bal_err_sys(err, errno, "cannot make folder %s",
-				   paths->requests);
-	dir = open(paths->requests,
-		   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* The mode comes last: as long as it lacks, this is done again. */
-	if (dir < 0 || fchown(dir, (uid_t)-1, gid) < 0 ||
-	    fchmod(dir, FOLDER_MODE) < 0)
-		eno = errno;
-	if (dir >= 0)
-		close(dir);
-	if (!eno)
-		return 0;
-	(void)rmdir(paths->requests);
-	/* A service that is locked in, or a namespace without that group. */
-	if (eno == EPERM || eno == EINVAL)
-		return 0;
-	return bal_err_sys(err, eno,
-			   "cannot give %s to group " BAL_REQUEST_GROUP,
-			   paths->requests);
-}
-
-int
-bal_requests_open(const struct bal_paths *paths, struct bal_err *err)
-{
-	struct stat st;
-	int dir = open(paths->requests,
-		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (dir < 0 && errno == ENOENT)
-		return bal_err(err, BAL_EUNAVAIL, "there is no %s",
-			       paths->requests);
-	if (dir < 0)
-		return bal_err_sys(err, errno, "cannot look into %s",
-				   paths->requests);
-	if (fstat(dir, &st) == 0 && st.st_uid == geteuid() &&
-	    !(st.st_mode & S_IWOTH))
-		return dir;
-	close(dir);
-	return bal_err(err, BAL_ECONF,
-		       "%s is another's, or open to all: nothing in it is read",
-		       paths->requests);
-}
+/* Between two passes: bal_lock() tries again within 20 ms. */
+#define LOCK_REST_MS 25
 
 /* --- what lies there -------------------------------------------------------- */
 
@@ -139,55 +47,62 @@ is_plain(const struct stat *st)
 	       st->st_size <= BAL_REQUEST_FILE_MAX;
 }
 
-/* An empty folder goes, one that is not stays. */
+/*
+ * A directory that is not empty cannot be removed, nor moved elsewhere without
+ * a right in it: its name is made one that nothing waits for.
+ */
 static bool
 remove_entry(int dir, const char *name, const struct stat *st)
 {
-	return unlinkat(dir, name, S_ISDIR(st->st_mode) ? AT_REMOVEDIR : 0) ==
-	       0;
+	char hidden[64];
+
+	if (!S_ISDIR(st->st_mode))
+		return unlinkat(dir, name, 0) == 0;
+	if (unlinkat(dir, name, AT_REMOVEDIR) == 0)
+		return true;
+	snprintf(hidden, sizeof(hidden), ".refused-%llu",
+		 (unsigned long long)st->st_ino);
+	if (name[0] != '.')
+		(void)renameat2(dir, name, dir, hidden, RENAME_NOREPLACE);
+	return false;
 }
 
-static int
-compare(const struct bal_waiting *a, const struct bal_waiting *b)
+static bool
+is_later(const struct bal_waiting *a, const struct bal_waiting *b)
 {
 	if (a->ctime_ns != b->ctime_ns)
-		return a->ctime_ns < b->ctime_ns ? -1 : 1;
-	return strcmp(a->name, b->name);
+		return a->ctime_ns > b->ctime_ns;
+	return strcmp(a->name, b->name) > 0;
 }
 
-static void
-drop_last_turn(struct bal_waiting_list *list)
-{
-	size_t last = 0;
-
-	for (size_t i = 1; i < list->n; i++)
-		if (list->v[i].turn >= list->v[last].turn)
-			last = i;
-	list->n--;
-	memmove(&list->v[last], &list->v[last + 1],
-		(list->n - last) * sizeof(list->v[0]));
-	list->more = true;
-}
-
-void
-bal_waiting_add(struct bal_waiting_list *list, const struct bal_waiting *w)
+bool
+bal_waiting_add(struct bal_waiting_list *list, const struct bal_waiting *w,
+		struct bal_waiting *loser)
 {
 	struct bal_waiting *v = list->v;
-	size_t at = list->n++;
+	size_t at;
+	bool found;
 
-	for (; at > 0 && compare(w, &v[at - 1]) < 0; at--) {
-		v[at] = v[at - 1];
-		v[at].turn += v[at].uid == w->uid;
+	for (at = 0; at < list->n; at++)
+		if (strcmp(v[at].request.dev, w->request.dev) == 0)
+			break;
+	found = at < list->n;
+	if (found ? is_later(&v[at], w) : at == BAL_REQUESTS_DEVICES) {
+		*loser = *w;
+		return found;
 	}
+	if (found) {
+		*loser = v[at];
+		list->n--;
+		memmove(&v[at], &v[at + 1], (list->n - at) * sizeof(*v));
+	}
+	for (at = list->n++; at > 0 && is_later(&v[at - 1], w); at--)
+		v[at] = v[at - 1];
 	v[at] = *w;
-	v[at].turn = 0;
-	for (size_t i = 0; i < at; i++)
-		v[at].turn += v[i].uid == w->uid;
-	if (list->n > BAL_REQUESTS_AT_ONCE)
-		drop_last_turn(list);
+	return found;
 }
 
-/* Whoever wrote it may give it any time: a later one than ours proves nothing. */
+/* Its owner may give it any time: a later one than ours proves nothing. */
 static bool
 is_unfinished(const char *name, const struct stat *st, time_t now)
 {
@@ -196,35 +111,204 @@ is_unfinished(const char *name, const struct stat *st, time_t now)
 	       st->st_mtim.tv_sec < now + UNFINISHED_S;
 }
 
-static void
-look_at(int dir, const char *name, time_t now, struct bal_waiting_list *out)
+/* -1: it cannot be read, or is none. */
+static int
+read_text(int dir, const char *name, char *text, size_t *len, struct stat *st,
+	  struct bal_err *err)
 {
-	struct bal_waiting w = { 0 };
-	struct stat st;
+	ssize_t got;
+	int fd = openat(dir, name,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+				O_CLOEXEC);
 
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return;
-	if (is_unfinished(name, &st, now))
-		return;
-	w.ctime_ns = ns_of(&st.st_ctim);
-	w.uid = st.st_uid;
-	if (name[0] != '.' && is_plain(&st) &&
-	    bal_copy(w.name, sizeof(w.name), name) == 0)
-		bal_waiting_add(out, &w);
-	else if (remove_entry(dir, name, &st))
-		out->removed++;
+	if (fd < 0)
+		return bal_err_sys(err, errno, "it cannot be read");
+	/* What is behind the name may be another by now. */
+	if (fstat(fd, st) < 0 || !is_plain(st)) {
+		close(fd);
+		return bal_err(err, BAL_ECONF, "it is no plain file");
+	}
+	got = read(fd, text, BAL_REQUEST_FILE_MAX + 1);
+	close(fd);
+	if (got < 0)
+		return bal_err(err, BAL_ECONF, "it cannot be read");
+	*len = (size_t)got;
+	return 0;
 }
 
 int
-bal_requests_look(int dir, struct bal_waiting_list *out, struct bal_err *err)
+bal_requests_read(int dir, const char *name, struct bal_waiting *out,
+		  struct bal_err *err)
 {
-	struct timespec now;
-	struct dirent *entry;
-	DIR *entries;
-	int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char text[BAL_REQUEST_FILE_MAX + 1];
+	struct stat st;
+	size_t len = 0;
 
-	*out = (struct bal_waiting_list){ 0 };
-	entries = again < 0 ? NULL : fdopendir(again);
+	if (bal_copy(out->name, sizeof(out->name), name) < 0)
+		return bal_err(err, BAL_ECONF, "its name is too long");
+	/* A device could do something when it is opened. */
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return bal_err_sys(err, errno, "it cannot be read");
+	out->uid = st.st_uid;
+	out->ino = st.st_ino;
+	if (!is_plain(&st))
+		return bal_err(err, BAL_ECONF, "it is no plain file");
+	if (read_text(dir, name, text, &len, &st, err) < 0)
+		return -1;
+	out->uid = st.st_uid;
+	out->ino = st.st_ino;
+	out->ctime_ns = ns_of(&st.st_ctim);
+	return bal_request_parse(text, len, &out->request, err);
+}
+
+/* --- what is told of it ------------------------------------------------------ */
+
+/* One who floods us shall not flood the log, too. */
+static struct {
+	uint64_t next_ns; /* not before */
+	unsigned refused, removed;
+	struct bal_err first, busy;
+} news;
+
+static void
+note_refused(const struct bal_waiting *w, const struct bal_err *why)
+{
+	const char *dev = w->request.dev;
+
+	if (news.refused++ == 0)
+		bal_err(&news.first, why->kind,
+			"request by uid %u%s%s is refused: %s", w->uid,
+			dev[0] ? " for " : "", dev, why->msg);
+}
+
+static void
+tell_news(const struct bal_pass *pass)
+{
+	uint64_t now = bal_clock_ns();
+
+	if ((!news.refused && !news.removed && !news.busy.kind) ||
+	    now < news.next_ns)
+		return;
+	if (news.busy.kind)
+		bal_warn("%s", news.busy.msg);
+	if (news.refused)
+		bal_warn("%s", news.first.msg);
+	if (news.refused > 1)
+		bal_warn("%u more requests are refused", news.refused - 1);
+	if (news.removed)
+		bal_warn("%u things in %s that are no requests are removed",
+			 news.removed, pass->paths.requests);
+	news.refused = news.removed = 0;
+	news.busy.kind = BAL_EOK;
+	news.next_ns = now + NEWS_NS;
+}
+
+/* --- carrying out ------------------------------------------------------------ */
+
+struct run {
+	struct bal_pass *pass;
+	int dir;
+	time_t now;
+	bool more;
+	bool loaded;
+	struct bal_state state; /* where the pass has none yet */
+	struct bal_waiting_list list;
+};
+
+/* One that was left under the same name meanwhile stays. */
+static void
+drop(int dir, const struct bal_waiting *w)
+{
+	struct stat now;
+
+	if (fstatat(dir, w->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    now.st_ino == w->ino)
+		(void)remove_entry(dir, w->name, &now);
+}
+
+/*
+ * Unknown devices are refused without a look at the kernel: they must not make
+ * known ones wait.  Without a state the pass has to decide.
+ */
+static bool
+is_known(struct run *r, const char *dev, struct bal_err *err)
+{
+	const struct bal_state *state = &r->pass->state;
+	struct bal_err ignored;
+
+	if (!state->n_uplinks) {
+		if (!r->loaded)
+			(void)bal_state_read(&r->state, r->pass->paths.state,
+					     false, &ignored);
+		r->loaded = true;
+		state = &r->state;
+	}
+	return !state->n_uplinks ||
+	       bal_intent_known(dev, &r->pass->conf, state, err) == 0;
+}
+
+static void
+take(struct run *r, const char *name)
+{
+	struct bal_waiting w = { 0 }, loser = { 0 };
+	struct bal_err why = { 0 };
+
+	if (bal_requests_read(r->dir, name, &w, &why) < 0 ||
+	    !is_known(r, w.request.dev, &why)) {
+		if (w.name[0]) {
+			note_refused(&w, &why);
+			drop(r->dir, &w);
+		}
+		return;
+	}
+	if (bal_waiting_add(&r->list, &w, &loser))
+		drop(r->dir, &loser);
+	else
+		r->more |= loser.name[0] != '\0';
+}
+
+static void
+look_at(struct run *r, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(r->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    is_unfinished(name, &st, r->now))
+		return;
+	if (name[0] != '.' && is_plain(&st) &&
+	    strlen(name) < sizeof(r->list.v[0].name))
+		take(r, name);
+	else
+		news.removed += remove_entry(r->dir, name, &st);
+}
+
+/* Whatever is hidden must not hold up what is not. */
+static void
+look_at_all(struct run *r, DIR *entries)
+{
+	struct dirent *entry;
+	int n = 0, n_hidden = 0;
+
+	for (int i = 0; i < ENTRIES_MAX && (entry = readdir(entries)); i++) {
+		if (entry->d_name[0] == '.') {
+			if (entry->d_type != DT_DIR && n_hidden++ < HIDDEN_MAX)
+				look_at(r, entry->d_name);
+		} else if (n++ < LOOK_MAX) {
+			look_at(r, entry->d_name);
+		} else {
+			r->more = true;
+			break;
+		}
+	}
+}
+
+static int
+look(struct run *r, struct bal_err *err)
+{
+	int again = openat(r->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *entries = again < 0 ? NULL : fdopendir(again);
+	struct timespec now;
+
 	if (!entries) {
 		bal_err_sys(err, errno, "cannot look for requests");
 		if (again >= 0)
@@ -232,135 +316,104 @@ bal_requests_look(int dir, struct bal_waiting_list *out, struct bal_err *err)
 		return -1;
 	}
 	clock_gettime(CLOCK_REALTIME, &now);
-	for (int n = 0; n < LOOK_MAX && (entry = readdir(entries)); n++)
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			look_at(dir, entry->d_name, now.tv_sec, out);
+	r->now = now.tv_sec;
+	look_at_all(r, entries);
 	closedir(entries);
 	return 0;
 }
 
-int
-bal_requests_read(int dir, const char *name, struct bal_request *out,
-		  unsigned *uid, struct bal_err *err)
-{
-	char text[BAL_REQUEST_FILE_MAX + 1];
-	struct stat st;
-	ssize_t len;
-	int fd;
-
-	/* A device could do something when it is opened. */
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return bal_err_sys(err, errno, "it cannot be read");
-	*uid = st.st_uid;
-	if (!is_plain(&st))
-		return bal_err(err, BAL_ECONF, "it is no plain file");
-	fd = openat(dir, name,
-		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return bal_err_sys(err, errno, "it cannot be read");
-	/* What is behind the name may be another by now. */
-	if (fstat(fd, &st) < 0 || !is_plain(&st)) {
-		close(fd);
-		return bal_err(err, BAL_ECONF, "it is no plain file");
-	}
-	len = read(fd, text, sizeof(text));
-	close(fd);
-	if (len < 0)
-		return bal_err(err, BAL_ECONF, "it cannot be read");
-	return bal_request_parse(text, (size_t)len, out, err);
-}
-
-/* --- carrying out ------------------------------------------------------------ */
-
-/* One that was left under the same name meanwhile stays. */
+/* The watch is the one that another command must not keep waiting. */
 static void
-drop(int dir, const char *name, const struct stat *read)
+let_others_lock(const struct bal_pass *pass)
 {
-	struct stat now;
+	struct timespec rest = { .tv_nsec = LOCK_REST_MS * BAL_NS_PER_MS };
 
-	if (fstatat(dir, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    now.st_ino == read->st_ino && now.st_dev == read->st_dev)
-		(void)remove_entry(dir, name, &now);
+	if (!pass->runner)
+		nanosleep(&rest, NULL);
 }
 
-static void
-tell(const char *dev, unsigned uid, const struct bal_err *why)
+/* How many passes; the rest, if any, has to wait. */
+static unsigned
+carry_out(struct run *r, uint64_t end_ns)
 {
-	bal_warn("request by uid %u%s%s is refused: %s", uid,
-		 dev[0] ? " for " : "", dev, why->msg);
-}
+	size_t i;
 
-/* 0: done with.  -1: refused, @err says why.  1: it has to wait. */
-static int
-carry_out(struct bal_pass *pass, const struct bal_request *request,
-	  struct bal_err *err)
-{
-	struct bal_intent intent = bal_request_intent(request);
-
-	if (bal_pass_run(pass, &intent, err) == 0)
-		return 0;
-	return err->kind == BAL_EBUSY ? 1 : -1;
-}
-
-/* How many of those that waited were refused; -1: the rest has to wait. */
-static int
-carry_all_out(struct bal_pass *pass, int dir,
-	      const struct bal_waiting_list *list)
-{
-	int refused = 0;
-
-	for (size_t i = 0; i < list->n; i++) {
-		const char *name = list->v[i].name;
-		struct bal_request request = { 0 };
+	for (i = 0; i < r->list.n && (i == 0 || bal_clock_ns() < end_ns); i++) {
+		const struct bal_waiting *w = &r->list.v[i];
+		struct bal_intent intent = bal_request_intent(&w->request);
 		struct bal_err why = { 0 };
-		struct stat st = { 0 };
-		unsigned uid = 0;
-		int rc;
 
-		(void)fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW);
-		rc = bal_requests_read(dir, name, &request, &uid, &why);
-		if (rc == 0)
-			rc = carry_out(pass, &request, &why);
-		if (rc > 0) {
-			bal_warn("%s", why.msg);
-			return -1;
+		if (bal_pass_run(r->pass, &intent, &why) < 0) {
+			if (why.kind == BAL_EBUSY) {
+				news.busy = why;
+				break;
+			}
+			note_refused(w, &why);
 		}
-		/* Whoever floods us shall not flood the log, too. */
-		if (rc < 0 && refused++ == 0)
-			tell(request.dev, uid, &why);
-		drop(dir, name, &st);
+		drop(r->dir, w);
+		if (i + 1 < r->list.n)
+			let_others_lock(r->pass);
 	}
-	return refused;
+	r->more |= i < r->list.n;
+	return (unsigned)i;
 }
 
-bool
-bal_requests_run(struct bal_pass *pass)
+static int
+open_dir(struct bal_pass *pass)
 {
-	struct bal_waiting_list list;
 	struct bal_err why = { 0 };
-	int dir, refused = -1;
+	int dir;
 
-	if (pass->dry_run || geteuid() != 0)
-		return false;
 	if (bal_requests_folder(&pass->paths, &why) < 0)
 		bal_warn("%s", why.msg);
 	dir = bal_requests_open(&pass->paths, &why);
-	if (dir < 0) {
-		if (why.kind != BAL_EUNAVAIL)
-			bal_warn("%s", why.msg);
-		return false;
-	}
-	if (bal_requests_look(dir, &list, &why) < 0) {
+	if (dir < 0 && why.kind != BAL_EUNAVAIL)
 		bal_warn("%s", why.msg);
-		list.n = 0;
-	} else {
-		refused = carry_all_out(pass, dir, &list);
+	return dir;
+}
+
+unsigned
+bal_requests_run(struct bal_pass *pass, unsigned budget_ms, bool *more)
+{
+	const uint64_t end_ns = bal_clock_ns() + budget_ms * BAL_NS_PER_MS;
+	struct bal_err why = { 0 };
+	struct run *r;
+	unsigned n = 0;
+	int dir;
+
+	*more = false;
+	if (pass->dry_run || geteuid() != 0 || (dir = open_dir(pass)) < 0)
+		return 0;
+	r = calloc(1, sizeof(*r));
+	if (r) {
+		r->pass = pass;
+		r->dir = dir;
 	}
+	if (!r || look(r, &why) < 0)
+		bal_warn("%s", r ? why.msg : "no memory for requests");
+	else
+		n = carry_out(r, end_ns);
+	if (r) {
+		*more = r->more;
+		bal_state_fini(&r->state);
+	}
+	free(r);
 	close(dir);
-	if (refused > 1)
-		bal_warn("%d more requests are refused", refused - 1);
-	if (list.removed)
-		bal_warn("%u things in %s that are no requests are removed",
-			 list.removed, pass->paths.requests);
-	return refused >= 0 && list.more;
+	tell_news(pass);
+	return n;
+}
+
+bool
+bal_requests_step(struct bal_requests_due *due, struct bal_pass *pass)
+{
+	uint64_t began = bal_clock_ns(), end, rest;
+	unsigned n;
+
+	if (!due->waiting || began < due->next_ns)
+		return false;
+	n = bal_requests_run(pass, STEP_MS, &due->waiting);
+	end = bal_clock_ns();
+	rest = (end - began) * REST_TIMES;
+	due->next_ns = end + (rest > REST_LEAST_NS ? rest : REST_LEAST_NS);
+	return n > 0;
 }

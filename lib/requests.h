@@ -6,23 +6,25 @@
 #include "pass.h"
 #include "request.h"
 
-/* So many are carried out at a time: root has other things to do. */
-#define BAL_REQUESTS_AT_ONCE 64
+/* Of so many devices at a time: more than there are uplinks. */
+#define BAL_REQUESTS_DEVICES 256
+
+/* Of a command that has something else to do, in ms. */
+#define BAL_REQUESTS_MS 1000
 
 /* One that waits.  What it says is believed as little as a hook. */
 struct bal_waiting {
-	char name[64];	   /* in the folder */
+	char name[64];	   /* in the directory */
 	uint64_t ctime_ns; /* its owner can set the mtime, but not this */
+	uint64_t ino;
 	unsigned uid;
-	unsigned turn; /* so many older ones of that owner are listed */
+	struct bal_request request;
 };
 
-/* What a look into the folder found: the oldest first. */
+/* The last request of each device, the oldest first. */
 struct bal_waiting_list {
-	struct bal_waiting v[BAL_REQUESTS_AT_ONCE + 1]; /* one may come */
+	struct bal_waiting v[BAL_REQUESTS_DEVICES];
 	size_t n;
-	bool more;	  /* there are others behind these */
-	unsigned removed; /* what nobody leaves there by the rules */
 };
 
 /*
@@ -39,33 +41,45 @@ int bal_requests_folder(const struct bal_paths *paths, struct bal_err *err);
 int bal_requests_open(const struct bal_paths *paths, struct bal_err *err);
 
 /*
- * Put @w (its turn is not looked at) into its place.  Where that is one too
- * many, the youngest of the owner with the most has to go: nobody's flood
- * makes another's single request wait.  It does not matter in which order they
- * are added.
+ * Add @w, whatever the order: of one device the last one wins, which is the
+ * one of the later ctime, then of the later name.  True, and the one that is
+ * not wanted any more in *@loser, where there was one already.  False where
+ * there was none; with a full list nothing is added, and @w is the loser.
  */
-void bal_waiting_add(struct bal_waiting_list *list,
-		     const struct bal_waiting *w);
+bool bal_waiting_add(struct bal_waiting_list *list, const struct bal_waiting *w,
+		     struct bal_waiting *loser);
 
-/*
- * Look into @dir, at some thousand entries at most.  What is no plain file of
- * one name and a request's size is removed, unread; so is what was begun and
- * not finished for a minute.  A folder that is not empty stays and counts for
- * nothing.
- */
-int bal_requests_look(int dir, struct bal_waiting_list *out,
+/* Read one.  Links are not followed, nothing is waited for. */
+int bal_requests_read(int dir, const char *name, struct bal_waiting *out,
 		      struct bal_err *err);
 
-/* Read one; @uid: who left it.  Links are not followed, nothing is waited for. */
-int bal_requests_read(int dir, const char *name, struct bal_request *out,
-		      unsigned *uid, struct bal_err *err);
+/*
+ * Carry out the last request of each device, the oldest first, each by
+ * bal_pass_run(), and drop those before it.  No pass is begun after @budget_ms,
+ * and 2000 entries are looked at, at most: however many there are, it takes
+ * that, one pass and 50 ms or so.  How many passes were run; *@more: there is
+ * more to do, now or when the lock is free.
+ *
+ * What is no request is removed, unread where it is no plain file of a
+ * request's size; so is what was begun and not finished for a minute.  A
+ * directory that is not empty gets a hidden name.  What is refused or removed is
+ * told once a minute, with how many there were.  Does nothing with
+ * pass->dry_run, without the directory, and for others than root.
+ */
+unsigned bal_requests_run(struct bal_pass *pass, unsigned budget_ms,
+			  bool *more);
+
+/* Requests under --watch.  Zero state: none waits. */
+struct bal_requests_due {
+	bool waiting;	  /* some may wait: set when one is left */
+	uint64_t next_ns; /* bal_clock_ns(); no step before that does anything */
+};
 
 /*
- * Carry out what waits, BAL_REQUESTS_AT_ONCE at most, each by bal_pass_run().
- * What fails is told and dropped, but for a lock that is held: then the rest
- * waits for the next time.  True: there is more to do right now.  Does nothing
- * with pass->dry_run, without the folder, and for others than root.
+ * bal_requests_run() where some may wait and it is time: 20 ms, one pass and
+ * 50 ms at most, and three times what it took, 100 ms at least, until the next.
+ * True: a pass was run.
  */
-bool bal_requests_run(struct bal_pass *pass);
+bool bal_requests_step(struct bal_requests_due *due, struct bal_pass *pass);
 
 #endif

@@ -55,6 +55,7 @@ struct watch {
 	uint64_t unlocked_ns; /* the next verdict without it, not before */
 	char trouble[sizeof(((struct bal_err *)0)->msg)];
 	uint64_t trouble_ns;  /* reported last */
+	struct bal_requests_due requests;
 	uint64_t watchdog_ns, watchdog_every_ns;
 	bool waited;	      /* the last wait for events worked */
 };
@@ -113,8 +114,6 @@ full_pass(struct watch *w, struct bal_err *err)
 		return -1;
 	}
 	w->due |= pass->chains_wait;
-	if (rc == 0)
-		w->due |= bal_requests_run(pass) || pass->chains_wait;
 	if (bal_watch_core_plan(&w->core, err) < 0)
 		return -1;
 	is_new = bal_watch_care(w->monitor, pass, err);
@@ -306,7 +305,7 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 		w->due = true;
 	}
 	w->due |= bal_watch_files_state_changed(w->files);
-	w->due |= bal_watch_files_requested(w->files);
+	w->requests.waiting |= bal_watch_files_requested(w->files);
 	bal_prober_step(w->core.prober, now, next);
 	if (now >= w->refresh_ns)
 		bal_watch_files_look(w->files);
@@ -315,6 +314,12 @@ step(struct watch *w, uint64_t *next, struct bal_err *err)
 	if (w->due && now >= w->pass_ns) {
 		do_pass(w, now);
 		*next = now;
+	}
+	/* Behind what is due; the next pass probes what they made. */
+	if (!w->due) {
+		w->due = bal_requests_step(&w->requests, w->core.pass);
+		if (w->requests.waiting)
+			*next = earliest(*next, w->requests.next_ns);
 	}
 	if (w->due)
 		*next = earliest(*next, w->pass_ns);

@@ -245,119 +245,87 @@ test_permitted(void **state)
 		-1);
 }
 
-#define WAIT_MAX 300
+static struct bal_waiting_list list;
 
-static struct bal_waiting waiting[WAIT_MAX];
-static size_t n_waiting;
-
-static void
-leave(unsigned uid, uint64_t ctime_ns)
+/* What had to go, "" where nothing had. */
+static const char *
+add(const char *dev, uint64_t ctime_ns, const char *name)
 {
-	struct bal_waiting *one = &waiting[n_waiting++];
+	static struct bal_waiting loser;
+	struct bal_waiting one = { .ctime_ns = ctime_ns };
+	size_t before = list.n;
+	bool replaced;
 
-	*one = (struct bal_waiting){ .uid = uid, .ctime_ns = ctime_ns };
-	(void)snprintf(one->name, sizeof(one->name), "%03zu", n_waiting);
-}
-
-/* As a folder gives them: every @step-th, @step and n_waiting are coprime. */
-static struct bal_waiting_list
-take(size_t step)
-{
-	struct bal_waiting_list list = { 0 };
-
-	for (size_t i = 0; i < n_waiting; i++)
-		bal_waiting_add(&list, &waiting[i * step % n_waiting]);
-	return list;
-}
-
-static size_t
-taken_of(const struct bal_waiting_list *list, unsigned uid)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < list->n; i++)
-		n += list->v[i].uid == uid;
-	return n;
+	(void)snprintf(one.request.dev, sizeof(one.request.dev), "%s", dev);
+	(void)snprintf(one.name, sizeof(one.name), "%s", name);
+	loser = (struct bal_waiting){ 0 };
+	replaced = bal_waiting_add(&list, &one, &loser);
+	if (replaced || loser.name[0])
+		assert_int_equal(list.n, before);
+	return loser.name;
 }
 
 static void
-test_oldest_first(void **state)
+holds(const char *names)
 {
-	struct bal_waiting_list list;
+	char got[200] = "";
 
-	(void)state;
-	n_waiting = 0;
-	for (size_t i = 0; i < BAL_REQUESTS_AT_ONCE; i++)
-		leave(1000, 500 + i / 2);
-	list = take(61);
-	assert_int_equal(list.n, n_waiting);
-	assert_false(list.more);
 	for (size_t i = 0; i < list.n; i++)
-		assert_string_equal(list.v[i].name, waiting[i].name);
-	leave(1000, 500 + n_waiting / 2);
-	list = take(61);
-	assert_int_equal(list.n, BAL_REQUESTS_AT_ONCE);
-	assert_true(list.more);
-	for (size_t i = 0; i < list.n; i++)
-		assert_string_equal(list.v[i].name, waiting[i].name);
+		(void)snprintf(got + strlen(got), sizeof(got) - strlen(got),
+			       "%s ", list.v[i].name);
+	assert_string_equal(got, names);
 }
 
-/* A flood by one, some by another, and the youngest of all by a third. */
+/* One request a device: the last, in whatever order they are found. */
 static void
-test_owners_take_turns(void **state)
+test_last_wins(void **state)
 {
-	struct bal_waiting_list first, list;
-
 	(void)state;
-	n_waiting = 0;
-	for (uint64_t i = 0; i < 280; i++)
-		leave(1000, i);
-	for (uint64_t i = 0; i < 12; i++)
-		leave(1001, 300 + i);
-	leave(1002, 400);
-	first = take(1);
-	assert_int_equal(first.n, BAL_REQUESTS_AT_ONCE);
-	assert_int_equal(taken_of(&first, 1000), BAL_REQUESTS_AT_ONCE - 13);
-	assert_int_equal(taken_of(&first, 1001), 12);
-	assert_int_equal(taken_of(&first, 1002), 1);
-	assert_string_equal(first.v[0].name, waiting[0].name);
-	assert_int_equal(first.v[first.n - 1].uid, 1002);
-	for (size_t step = 2; step < n_waiting; step++) {
-		list = take(step); /* 293 is prime */
-		assert_memory_equal(&list.v, &first.v,
-				    first.n * sizeof(first.v[0]));
-	}
+	list.n = 0;
+	assert_string_equal(add("tun1", 5, "b"), "");
+	assert_string_equal(add("tun2", 3, "a"), "");
+	holds("a b ");
+	assert_string_equal(add("tun1", 4, "z"), "z");
+	assert_string_equal(add("tun1", 6, "c"), "b");
+	holds("a c ");
+	assert_string_equal(add("tun2", 7, "d"), "a");
+	holds("c d ");
+	assert_string_equal(add("tun3", 6, "b"), "");
+	holds("b c d ");
+	/* Of one moment the later name. */
+	assert_string_equal(add("tun2", 7, "a"), "a");
+	assert_string_equal(add("tun2", 7, "e"), "d");
+	holds("b c e ");
 }
 
-/* Nobody gets more than his share by being older, or many at once. */
+/* More devices than uplinks can be: the others wait for the next look. */
 static void
-test_all_flood(void **state)
+test_full(void **state)
 {
-	struct bal_waiting_list first, list;
+	char name[16];
 
 	(void)state;
-	n_waiting = 0;
-	for (uint64_t i = 0; i < 293; i++)
-		leave(1000 + (i >= 100) + (i >= 150) + (i >= 270), i * 7 % 50);
-	first = take(1);
-	for (unsigned uid = 1000; uid < 1004; uid++)
-		assert_int_equal(taken_of(&first, uid), 16);
-	for (size_t step = 2; step < n_waiting; step++) {
-		list = take(step);
-		assert_memory_equal(&list.v, &first.v,
-				    first.n * sizeof(first.v[0]));
+	list.n = 0;
+	for (unsigned i = 0; i < BAL_REQUESTS_DEVICES; i++) {
+		(void)snprintf(name, sizeof(name), "d%u", i);
+		assert_string_equal(add(name, 1000 - i, name), "");
 	}
+	assert_string_equal(add("tun1", 1, "x"), "x");
+	assert_string_equal(add("d7", 2000, "y"), "d7");
+	assert_int_equal(list.n, BAL_REQUESTS_DEVICES);
+	assert_string_equal(list.v[BAL_REQUESTS_DEVICES - 1].name, "y");
+	for (size_t i = 1; i < list.n; i++)
+		assert_true(list.v[i].ctime_ns >= list.v[i - 1].ctime_ns);
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_round_trip),	 TEST(test_refused),
-		TEST(test_any_byte),	 TEST(test_of_intent),
-		TEST(test_to_intent),	 TEST(test_permitted),
-		TEST(test_oldest_first), TEST(test_owners_take_turns),
-		TEST(test_all_flood),
+		TEST(test_round_trip), TEST(test_refused),
+		TEST(test_any_byte),   TEST(test_of_intent),
+		TEST(test_to_intent),  TEST(test_permitted),
+		TEST(test_last_wins),  TEST(test_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,10 @@ path_waits() {
 	[ "$(prop bal-requests.path SubState)" = waiting ]
 }
 
+hidden() {
+	compgen -G "/run/bal/requests/.refused-*" && path_waits
+}
+
 test_reconnect() {
 	is "the client is nobody" "$(uid_of "$CLIENT")" 65534
 	since
@@ -42,6 +46,9 @@ test_many() {
 	# shellcheck disable=SC2016 # of the inner shell
 	ask sh -c 'for k in $(seq 150); do : >/run/bal/requests/$k; done'
 	soon "nor what is no request" no_request
+	ask sh -c 'cd /run/bal/requests && mkdir -p .0/x && mv .0 0'
+	soon "a directory that cannot be removed gets another name" hidden
+	rm -r /run/bal/requests/.refused-*
 	soon "the path unit goes on" path_waits
 	ok "no unit has failed" none_failed
 	reconnects "behind the storm"
