@@ -39,6 +39,12 @@ struct bal_intent {
 	enum bal_caller caller;	      /* UP, DOWN */
 	bool restart; /* UP: a gateway that is not said again holds */
 	bool requested; /* UP, DOWN: by request.h, so that of a tunnel only */
+	/*
+	 * UP, DOWN, or NULL: asked under the lock with @left; where it says no,
+	 * another command has done it meanwhile, and this is a CHECK.
+	 */
+	bool (*is_left)(const void *left);
+	const void *left;
 	const char *signal; /* DOWN by OpenVPN: what ended it, or NULL */
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;

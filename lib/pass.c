@@ -405,6 +405,8 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	    see_kernel(pass, err) < 0 || admit_lost(pass, err) < 0)
 		return -1;
 	pass->mode_before = bal_pass_mode(pass);
+	if (intent->is_left && !intent->is_left(intent->left))
+		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
 	if (intent->requested &&
 	    bal_intent_permit(intent, &pass->conf, &pass->snap, &pass->state,
 			      err) < 0)

@@ -215,15 +215,39 @@ struct run {
 	struct bal_waiting_list list;
 };
 
-/* One that was left under the same name meanwhile stays. */
+/* Not one that was left under the same name meanwhile. */
+static bool
+is_there(int dir, const struct bal_waiting *w, struct stat *st)
+{
+	return fstatat(dir, w->name, st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st->st_ino == w->ino;
+}
+
 static void
 drop(int dir, const struct bal_waiting *w)
 {
-	struct stat now;
+	struct stat st;
 
-	if (fstatat(dir, w->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    now.st_ino == w->ino)
-		(void)remove_entry(dir, w->name, &now);
+	if (is_there(dir, w, &st))
+		(void)remove_entry(dir, w->name, &st);
+}
+
+struct left {
+	int dir;
+	const struct bal_waiting *w;
+};
+
+/*
+ * While we waited for the lock another command may have carried out this one,
+ * and a later one.
+ */
+static bool
+is_left(const void *arg)
+{
+	const struct left *left = arg;
+	struct stat st;
+
+	return is_there(left->dir, left->w, &st);
 }
 
 /*
@@ -341,8 +365,11 @@ carry_out(struct run *r, uint64_t end_ns)
 	for (i = 0; i < r->list.n && (i == 0 || bal_clock_ns() < end_ns); i++) {
 		const struct bal_waiting *w = &r->list.v[i];
 		struct bal_intent intent = bal_request_intent(&w->request);
+		const struct left left = { r->dir, w };
 		struct bal_err why = { 0 };
 
+		intent.is_left = is_left;
+		intent.left = &left;
 		if (bal_pass_run(r->pass, &intent, &why) < 0) {
 			if (why.kind == BAL_EBUSY) {
 				news.busy = why;
