@@ -89,7 +89,10 @@ exchange(const char *name, char *text, size_t size)
 	close(fd);
 }
 
-/* Those who listen are told of losses; the kernel forges nothing for them. */
+/*
+ * Does it hear of changes?  A message of those is never lost but by ENOBUFS, and
+ * nothing that the kernel refuses.
+ */
 static bool
 listens(int fd)
 {
