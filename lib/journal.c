@@ -37,8 +37,8 @@ open_journal(const char *path, int flags, int *out, off_t *size,
 	int fd, rc;
 
 	/* O_NONBLOCK: a fifo in its place must not hold us up. */
-	fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
-		  JOURNAL_MODE);
+	fd = bal_open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+		      JOURNAL_MODE);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot open %s", path);
 	if (fstat(fd, &st)) {

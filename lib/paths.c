@@ -216,6 +216,17 @@ read_all(int fd, size_t size, size_t max, char **text, size_t *len)
 }
 
 int
+bal_open(const char *path, int flags, unsigned mode)
+{
+	int fd;
+
+	do {
+		fd = open(path, flags | O_CLOEXEC, (mode_t)mode);
+	} while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+int
 bal_read_file(const char *path, size_t max, char **text, size_t *len,
 	      struct bal_err *err)
 {
@@ -224,9 +235,7 @@ bal_read_file(const char *path, size_t max, char **text, size_t *len,
 	int fd, eno, ret;
 
 	/* O_NONBLOCK: a fifo in its place must not hold us up. */
-	do {
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	} while (fd < 0 && errno == EINTR);
+	fd = bal_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0 || fstat(fd, &st)) {
 		eno = errno;
 		if (fd >= 0)
@@ -280,8 +289,11 @@ fill(int fd, const char *path, const char *text, size_t len, unsigned mode)
 	    errno != EINVAL)
 		return -1;
 	/* After fchown(), which clears some bits; and without the umask. */
-	if (fchmod(fd, mode) || write_all(fd, text, len) || fsync(fd))
+	if (fchmod(fd, mode) || write_all(fd, text, len))
 		return -1;
+	while (fsync(fd))
+		if (errno != EINTR)
+			return -1;
 	return 0;
 }
 
@@ -299,15 +311,15 @@ bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 	 * One name, so that a kill leaves one file at most: writers lock.
 	 * O_NONBLOCK: a fifo in its place must not hold us, and the lock, up.
 	 */
-	fd = open(tmp,
-		  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW |
-			  O_NONBLOCK,
-		  0600);
+	fd = bal_open(tmp,
+		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK,
+		      0600);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot write %s", path);
 	if (fill(fd, path, text, len, mode))
 		eno = errno;
-	if (close(fd) && !eno)
+	/* A signal does not keep it open, nor what fsync() wrote off the disk. */
+	if (close(fd) && errno != EINTR && !eno)
 		eno = errno;
 	if (!eno && rename(tmp, path))
 		eno = errno;

@@ -53,6 +53,9 @@ int bal_make_run_dir(const struct bal_paths *paths, struct bal_err *err);
 /* The same for the folder that the file @path is to stand in. */
 int bal_make_dir_of(const char *path, struct bal_err *err);
 
+/* open() with O_CLOEXEC, again where a signal ended it; -1 with errno. */
+int bal_open(const char *path, int flags, unsigned mode);
+
 /*
  * The whole content of @path: malloc()ed, with a NUL behind its @len bytes.
  * Refuses what is neither a regular file nor a character device, and more

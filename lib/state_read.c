@@ -29,7 +29,7 @@ struct reader {
 	enum section section;
 	char name[BAL_LINE_MAX + 1]; /* of the section */
 	struct bal_state_seen seen;
-	bool has_bal, has_end, oom;
+	bool has_bal, has_end, unsorted, oom;
 	unsigned faults;
 	char first[200];
 };
@@ -67,12 +67,12 @@ keep(struct reader *r, const char *line)
 
 /* They are written sorted: so most are not looked for. */
 static bool
-is_there(const struct bal_state *state, const char *name)
+is_there(struct reader *r, const char *name)
 {
-	size_t n = state->n_uplinks;
+	size_t n = r->state.n_uplinks;
 
-	return n && strcmp(state->uplinks[n - 1].name, name) >= 0 &&
-	       bal_state_find(state, name);
+	r->unsorted |= n && strcmp(r->state.uplinks[n - 1].name, name) >= 0;
+	return r->unsorted && bal_state_find(&r->state, name);
 }
 
 static void
@@ -81,7 +81,7 @@ begin_uplink(struct reader *r, const char *name)
 	struct bal_err err = { 0 };
 	struct bal_uplink_state *u;
 
-	if (is_there(&r->state, name)) {
+	if (is_there(r, name)) {
 		fault(r, "uplink %s is there twice", name);
 		return;
 	}

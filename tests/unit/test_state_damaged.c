@@ -223,12 +223,13 @@ test_shared(void **unused)
 		"[uplink a]\nslot = 1\ntable = 8\n"
 		"[uplink b]\nslot = 1\ntable = 8\ntold.weight = 3\n"
 		"[uplink c]\nslot = 2\ntable = 7\ntold.weight = 4\n"
-		"[uplink a]\nadmin = down\nslot = 5\n[end]\n";
+		"[uplink a]\nadmin = down\nslot = 5\n"
+		"[uplink 0]\n[uplink c]\nadmin = down\nslot = 6\n[end]\n";
 	struct bal_state s;
 
 	(void)unused;
 	read_damaged(&s, text, strlen(text));
-	assert_int_equal(s.n_uplinks, 3);
+	assert_int_equal(s.n_uplinks, 4);
 	assert_true(s.uplinks[0].slot == 1 && s.uplinks[0].table == 8 &&
 		    s.uplinks[0].admin_up);
 	assert_true(!s.uplinks[1].slot && !s.uplinks[1].table &&
@@ -293,6 +294,23 @@ assert_in_order(const struct bal_state *s)
 	}
 }
 
+/* Whatever was read, what is written of it is not damaged. */
+static void
+assert_written_sound(const struct bal_state *s)
+{
+	struct bal_err err = { 0 };
+	struct bal_state again;
+	char *text;
+
+	assert_int_equal(bal_state_write(s, in_folder("again"), &err), 0);
+	*warnings = '\0';
+	if (bal_state_read(&again, in_folder("again"), true, &err) != 1) {
+		text = get_text(in_folder("again"));
+		fail_msg("%s%s", warnings, text);
+	}
+	bal_state_fini(&again);
+}
+
 static void
 test_random_bytes(void **unused)
 {
@@ -317,6 +335,8 @@ test_random_bytes(void **unused)
 		if (!read_into(&s))
 			assert_string_not_equal(warnings, "");
 		assert_in_order(&s);
+		if (round % 31 == 0)
+			assert_written_sound(&s);
 		bal_state_fini(&s);
 	}
 	free(copy);
