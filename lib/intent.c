@@ -280,16 +280,19 @@ give_line_back(const struct bal_intent *intent, struct bal_state *state)
  */
 static void
 hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
-	  struct bal_uplink_state *us)
+	  const struct bal_former *former, struct bal_uplink_state *us)
 {
 	const struct bal_settings set = bal_uplink_settings(conf, us, us->name);
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
 
-	if (us->judge.health != BAL_HEALTH_UNKNOWN ||
+	if (!former->dead || us->judge.health != BAL_HEALTH_UNKNOWN ||
 	    !(set.n_targets || set.has & BAL_SET_OVER ||
 	      (link && link->no_arp)))
 		return;
 	us->judge.health = BAL_HEALTH_DEAD;
+	us->judge.bad = former->bad;
+	us->judge.flaps = former->flaps;
+	us->judge.flap_ms = former->flap_ms;
 	(void)bal_copy(us->reason, sizeof(us->reason),
 		       "was dead when it was taken down, no answer yet");
 }
@@ -300,6 +303,7 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 	 struct bal_err *err)
 {
 	struct bal_uplink_state *us = bal_state_find(state, intent->dev);
+	struct bal_former former;
 	bool keep;
 
 	if (!intent->comes_late && !bal_snapshot_link(snap, intent->dev))
@@ -324,8 +328,8 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 	learn_over(us, state, snap, &intent->transport);
 	if (us->since_ms == 0)
 		us->since_ms = snap->now_ms;
-	if (bal_state_forget_former(state, us->name))
-		hold_back(conf, snap, us);
+	if (bal_state_forget_former(state, us->name, &former))
+		hold_back(conf, snap, &former, us);
 	return 0;
 }
 

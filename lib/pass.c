@@ -330,7 +330,8 @@ drop_leftovers(struct bal_pass *pass, bool all)
 	bool up = false, masquerading;
 
 	while (all && state->n_formers)
-		(void)bal_state_forget_former(state, state->formers[0].name);
+		(void)bal_state_forget_former(state, state->formers[0].name,
+					      NULL);
 
 	for (size_t i = state->n_uplinks; i-- > 0;) {
 		if (state->uplinks[i].admin_up) {

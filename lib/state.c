@@ -245,16 +245,22 @@ bal_state_former(struct bal_state *state, const char *name)
 }
 
 bool
-bal_state_forget_former(struct bal_state *state, const char *name)
+bal_state_forget_former(struct bal_state *state, const char *name,
+			struct bal_former *out)
 {
-	for (size_t i = 0; i < state->n_formers; i++)
-		if (!strcmp(state->formers[i].name, name)) {
-			bool dead = state->formers[i].dead;
+	struct bal_former f = { 0 };
+	bool found = false;
 
-			remove_former(state, i);
-			return dead;
-		}
-	return false;
+	for (size_t i = 0; i < state->n_formers && !found; i++) {
+		found = !strcmp(state->formers[i].name, name);
+		if (!found)
+			continue;
+		f = state->formers[i];
+		remove_former(state, i);
+	}
+	if (out)
+		*out = f;
+	return found;
 }
 
 struct bal_uplink_state *

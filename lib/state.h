@@ -88,7 +88,10 @@ struct bal_tunnel_try {
 /* What holds for a device that is an uplink no longer. */
 struct bal_former {
 	char name[BAL_IFNAMSIZ];
-	bool dead; /* it was: as an uplink again it has to answer first */
+	/* It was: as an uplink again it has to answer first, and hold. */
+	bool dead;
+	uint32_t bad, flaps; /* of its struct bal_judge then */
+	uint64_t flap_ms;
 	/* To be flushed and closed when another uplink can take over: */
 	uint32_t slot;	      /* 0: no mark */
 	struct bal_addr addr; /* with prefix length; none: no sockets */
@@ -218,8 +221,12 @@ int bal_state_keep(struct bal_state *state, const char *section,
  */
 struct bal_former *bal_state_former(struct bal_state *state, const char *name);
 
-/* Forget the former uplink @name, if there is one.  Returns whether it was dead. */
-bool bal_state_forget_former(struct bal_state *state, const char *name);
+/*
+ * Forget the former uplink @name.  Was there one?  What was known of it, or
+ * zeros, goes to @out, which may be NULL.
+ */
+bool bal_state_forget_former(struct bal_state *state, const char *name,
+			     struct bal_former *out);
 
 /* Forget @name. */
 void bal_state_remove(struct bal_state *state, const char *name);

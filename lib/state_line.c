@@ -210,12 +210,49 @@ bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out)
 		t->stop);
 }
 
+#define FORMER(member, max) { #member, offsetof(struct bal_former, member), max }
+
+/* The numbers of a former uplink. */
+static const struct {
+	const char *name;
+	size_t offset;
+	uint64_t max; /* UINT64_MAX: it has 64 bits */
+} former[] = {
+	FORMER(bad, UINT32_MAX),      FORMER(flaps, UINT32_MAX),
+	FORMER(flap_ms, UINT64_MAX),  FORMER(slot, BAL_UPLINKS_MAX),
+	FORMER(ifindex, INT32_MAX),
+};
+
+#define N_FORMER (sizeof(former) / sizeof(former[0]))
+
+static int
+set_former_number(struct bal_former *f, const char *word, const char *value,
+		  struct bal_err *err)
+{
+	const size_t len = (size_t)(value - 1 - word);
+	uint64_t n;
+
+	for (size_t i = 0; i < N_FORMER; i++) {
+		void *member = (char *)f + former[i].offset;
+
+		if (strlen(former[i].name) != len ||
+		    strncmp(word, former[i].name, len))
+			continue;
+		if (bal_state_u64(value, former[i].max, &n, err) < 0)
+			return -1;
+		if (former[i].max == UINT64_MAX)
+			*(uint64_t *)member = n;
+		else
+			*(uint32_t *)member = (uint32_t)n;
+	}
+	return 0;
+}
+
 /* One "key=value" of a `former`; a key of a later version counts as nothing. */
 static int
 set_former_word(struct bal_former *f, const char *word, struct bal_err *err)
 {
 	const char *value = strchr(word, '=');
-	uint64_t n;
 
 	if (!value)
 		return bal_err(err, BAL_ECONF, "\"%.80s\" has no value", word);
@@ -224,16 +261,7 @@ set_former_word(struct bal_former *f, const char *word, struct bal_err *err)
 		return bal_addr_parse(value, &f->addr, err);
 	if (strncmp(word, "dead=", 5) == 0)
 		return bal_parse_bool(value, &f->dead, err);
-	if (strncmp(word, "slot=", 5) == 0) {
-		if (bal_state_u64(value, BAL_UPLINKS_MAX, &n, err) < 0)
-			return -1;
-		f->slot = (uint32_t)n;
-	} else if (strncmp(word, "ifindex=", 8) == 0) {
-		if (bal_state_u64(value, INT32_MAX, &n, err) < 0)
-			return -1;
-		f->ifindex = (int)n;
-	}
-	return 0;
+	return set_former_number(f, word, value, err);
 }
 
 /* "eth1 dead=yes slot=1 ifindex=3 addr=192.168.1.101/24", each as it may be. */
@@ -263,10 +291,15 @@ bal_former_print(const struct bal_former *f, FILE *out)
 	char buf[BAL_ADDR_STRLEN];
 
 	fprintf(out, "former = %s dead=%s", f->name, f->dead ? "yes" : "no");
-	if (f->slot)
-		fprintf(out, " slot=%" PRIu32, f->slot);
-	if (f->ifindex > 0)
-		fprintf(out, " ifindex=%d", f->ifindex);
+	for (size_t i = 0; i < N_FORMER; i++) {
+		const void *member = (const char *)f + former[i].offset;
+		const uint64_t n = former[i].max == UINT64_MAX ?
+					   *(const uint64_t *)member :
+					   *(const uint32_t *)member;
+
+		if (n)
+			fprintf(out, " %s=%" PRIu64, former[i].name, n);
+	}
 	if (!bal_addr_none(&f->addr))
 		fprintf(out, " addr=%s/%u", bal_addr_host_str(&f->addr, buf),
 			f->addr.len);

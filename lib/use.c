@@ -100,12 +100,47 @@ is_stopgap(const struct maker *m, const struct bal_uplink *up)
 		up->slot > best->slot);
 }
 
+static bool
+is_addr_of_another(const struct bal_uplinks *ups, const struct bal_uplink *but,
+		   const struct bal_addr *addr)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		for (size_t k = 0; k < ups->v[i].n_addrs; k++)
+			if (&ups->v[i] != but && ups->v[i].admin_up &&
+			    bal_addr_same_host(&ups->v[i].addrs[k]->addr, addr))
+				return true;
+	return false;
+}
+
+/* Sockets can be bound to the other addresses of the device, too. */
+static void
+release_further(struct maker *m, const struct bal_uplink *up,
+		const struct bal_release *first)
+{
+	for (size_t i = 0; i < up->n_addrs; i++) {
+		const struct bal_addr *addr = &up->addrs[i]->addr;
+		struct bal_release *r;
+
+		if (bal_addr_same_host(addr, &first->source))
+			continue;
+		r = BAL_PUSH(m->arena, m->out);
+		if (!r)
+			return;
+		*r = *first;
+		r->on_dead = BAL_ON_DEAD_SOCKETS;
+		r->source = first->source.len < bal_addr_bits(addr->family) ?
+				    *addr :
+				    bal_addr_host(addr);
+		r->shared = is_addr_of_another(m->from->uplinks, up, addr);
+	}
+}
+
 static void
 release(struct maker *m, const struct bal_uplink *up,
 	const struct bal_uplink_state *us, const struct bal_addr *source,
-	unsigned on_dead)
+	unsigned on_dead, bool all_addrs)
 {
-	struct bal_release *r;
+	struct bal_release *r, first;
 
 	on_dead &= up->set.on_dead;
 	r = on_dead ? BAL_PUSH(m->arena, m->out) : NULL;
@@ -121,6 +156,9 @@ release(struct maker *m, const struct bal_uplink *up,
 			    *source :
 			    bal_addr_host(source);
 	r->shared = up->used_addr_elsewhere;
+	first = *r;
+	if (all_addrs && on_dead & BAL_ON_DEAD_SOCKETS)
+		release_further(m, up, &first);
 }
 
 static unsigned
@@ -147,7 +185,7 @@ see_address(struct maker *m, const struct bal_uplink *up,
 		return;
 	if (us->use >= BAL_USE_OWN && !bal_addr_none(used) &&
 	    !up->used_addr_here)
-		release(m, up, us, used, BAL_ON_DEAD_SOCKETS);
+		release(m, up, us, used, BAL_ON_DEAD_SOCKETS, false);
 	us->used_addr = a->addr;
 }
 
@@ -169,7 +207,7 @@ use_less(struct maker *m, const struct bal_uplink *up,
 	}
 	if (!another_can(m, up))
 		return -1;
-	release(m, up, us, used, duties(before, now));
+	release(m, up, us, used, duties(before, now), true);
 	return 0;
 }
 
@@ -189,7 +227,8 @@ drain(struct maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
 	if (!us->drain_ms || us->drain_ms > m->from->now_ms)
 		return;
 	us->drain_ms = 0;
-	release(m, up, us, used, BAL_ON_DEAD_CONNTRACK | BAL_ON_DEAD_SOCKETS);
+	release(m, up, us, used, BAL_ON_DEAD_CONNTRACK | BAL_ON_DEAD_SOCKETS,
+		true);
 }
 
 /* Its record ends with this pass. */
@@ -204,7 +243,13 @@ see_off(struct maker *m, const struct bal_uplink *up,
 	if (!waits && !dead)
 		return;
 	f = bal_state_former(m->state, up->name);
-	f->dead = dead;
+	*f = (struct bal_former){ .dead = dead };
+	memcpy(f->name, up->name, sizeof(f->name));
+	if (dead) {
+		f->bad = us->judge.bad;
+		f->flaps = us->judge.flaps;
+		f->flap_ms = us->judge.flap_ms;
+	}
 	if (!waits)
 		return;
 	f->ifindex = us->ifindex;
@@ -224,17 +269,6 @@ is_slot_of_one(const struct bal_uplinks *ups, uint32_t slot)
 	return false;
 }
 
-static bool
-is_addr_of_one(const struct bal_uplinks *ups, const struct bal_addr *addr)
-{
-	for (size_t i = 0; i < ups->n; i++)
-		for (size_t k = 0; k < ups->v[i].n_addrs; k++)
-			if (ups->v[i].admin_up &&
-			    bal_addr_same_host(&ups->v[i].addrs[k]->addr, addr))
-				return true;
-	return false;
-}
-
 /* Another one has its slot: whose connections have the mark is not known. */
 static void
 release_former(struct maker *m, struct bal_former *f)
@@ -249,7 +283,7 @@ release_former(struct maker *m, struct bal_former *f)
 		r.on_dead |= BAL_ON_DEAD_SOCKETS;
 	memcpy(r.dev, f->name, sizeof(r.dev));
 	r.mark = bal_mark_of(f->slot, m->from->globals->mark_mask);
-	r.shared = is_addr_of_one(ups, &f->addr);
+	r.shared = is_addr_of_another(ups, NULL, &f->addr);
 	f->slot = 0;
 	f->ifindex = 0;
 	f->addr = (struct bal_addr){ 0 };
@@ -268,7 +302,7 @@ see_formers(struct maker *m)
 		    another_can(m, NULL))
 			release_former(m, f);
 		if (!f->dead && !f->slot && bal_addr_none(&f->addr))
-			(void)bal_state_forget_former(m->state, f->name);
+			(void)bal_state_forget_former(m->state, f->name, NULL);
 	}
 }
 

@@ -173,6 +173,9 @@ fill_former(const char *name, unsigned n)
 	struct bal_former *f = bal_state_former(&state, name);
 
 	f->dead = n % 2;
+	f->bad = n;
+	f->flaps = UINT32_MAX;
+	f->flap_ms = n % 2 ? UINT64_MAX : 0;
 	f->slot = n % 3 ? BAL_UPLINKS_MAX : 0;
 	f->ifindex = n % 5 ? INT_MAX : 0;
 	if (n % 7)

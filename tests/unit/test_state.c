@@ -65,6 +65,9 @@ assert_same_formers(const struct bal_state *a, const struct bal_state *b)
 
 		assert_string_equal(x->name, y->name);
 		assert_int_equal(x->dead, y->dead);
+		assert_int_equal(x->bad, y->bad);
+		assert_int_equal(x->flaps, y->flaps);
+		assert_true(x->flap_ms == y->flap_ms);
 		assert_int_equal(x->slot, y->slot);
 		assert_int_equal(x->ifindex, y->ifindex);
 		assert_memory_equal(&x->addr, &y->addr, sizeof(x->addr));

@@ -137,6 +137,27 @@ peers_in_the_subnet_stay_with_the_address(void **state)
 }
 
 static void
+further_addresses_are_left_with_the_first(void **state)
+{
+	(void)state;
+	begin(BAL_MODE_MULTI);
+	address("eth1", "10.0.0.1/8");
+	address("eth1", "192.168.1.103/32");
+	pass(1000);
+	assert_int_equal(outcome.releases.n, 0);
+	die();
+	pass(1000);
+	assert_int_equal(outcome.releases.n, 3);
+	assert_int_equal(outcome.releases.v[0].on_dead, BOTH);
+	assert_int_equal(outcome.releases.v[1].on_dead, BAL_ON_DEAD_SOCKETS);
+	assert_int_equal(outcome.releases.v[1].source.bytes[0], 10);
+	assert_int_equal(outcome.releases.v[1].source.len, 8);
+	assert_false(outcome.releases.v[1].shared);
+	/* eth3 has it as well. */
+	assert_true(outcome.releases.v[2].shared);
+}
+
+static void
 a_look_alike_keeps_its_sockets(void **state)
 {
 	(void)state;
@@ -198,11 +219,18 @@ one_that_was_dead_is_held_back(void **state)
 	begin(BAL_MODE_MULTI);
 	configured("eth1", "targets", "9.9.9.9");
 	die();
+	known("eth1")->judge.bad = 7;
+	known("eth1")->judge.flaps = 2;
+	known("eth1")->judge.flap_ms = 1234;
 	pass(1000);
 	bal_down();
 	pass(1000);
 	up_again();
 	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_DEAD);
+	/* So it has to hold as if it had not been away. */
+	assert_int_equal(known("eth1")->judge.bad, 7);
+	assert_int_equal(known("eth1")->judge.flaps, 2);
+	assert_int_equal(known("eth1")->judge.flap_ms, 1234);
 	assert_int_equal(w.state.n_formers, 0);
 }
 
@@ -282,6 +310,7 @@ main(void)
 		TEST(not_while_all_are_dead),
 		TEST(another_address_closes_what_has_the_old_one),
 		TEST(peers_in_the_subnet_stay_with_the_address),
+		TEST(further_addresses_are_left_with_the_first),
 		TEST(a_look_alike_keeps_its_sockets),
 		TEST(a_mark_that_another_has_is_not_flushed),
 		TEST(one_that_was_dead_is_held_back),
