@@ -54,6 +54,31 @@ bool bal_pass_leases_are_as_read(const struct bal_pass *pass);
  */
 void bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent);
 
+/* The kernel as it is now; what a lost state held is found again in it. */
+int bal_pass_see(struct bal_pass *pass, struct bal_err *err);
+
+/* Configuration, state and kernel merged, into pass->uplinks. */
+int bal_pass_resolve(struct bal_pass *pass, struct bal_err *err);
+
+/*
+ * Plan, compare and change the kernel until it holds what it should; uplinks
+ * that it refuses are left out, and listed in pass->refused.
+ */
+int bal_pass_converge(struct bal_pass *pass, const struct bal_intent *intent,
+		      struct bal_err *err);
+
+/* -1: the kernel refused the uplink of @intent.  Others are only warned of. */
+int bal_pass_tell_refusals(const struct bal_pass *pass,
+			   const struct bal_intent *intent,
+			   struct bal_err *err);
+
+/*
+ * May the kernel be changed for @intent though its state cannot be written?  A
+ * disk that is full must not keep traffic on a dead uplink: what probes have
+ * shown is shown again to the next pass.  A wish of a person is not.
+ */
+bool bal_pass_may_go_on(const struct bal_intent *intent);
+
 /*
  * UP: the device gets a record with table and slot, what stands in its table
  * is read, too.  BAL_EUNAVAIL where there is no such device.
