@@ -144,7 +144,9 @@ bal_check_private(const char *path, struct bal_err *err)
 			       "%s belongs to another user, %u, and is not "
 			       "used: chown root %s",
 			       path, (unsigned)st.st_uid, path);
-	if (st.st_mode & (S_IWGRP | S_IWOTH))
+	/* In a sticky one, as a tmpfs is, others cannot replace what is ours. */
+	if (st.st_mode & (S_IWGRP | S_IWOTH) &&
+	    !(S_ISDIR(st.st_mode) && st.st_mode & S_ISVTX))
 		return bal_err(err, BAL_ECONF,
 			       "%s can be written by others, and is not used: "
 			       "chmod go-w %s",
@@ -308,12 +310,11 @@ bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 	if (n < 0 || (size_t)n >= sizeof(tmp))
 		return bal_err_sys(err, ENAMETOOLONG, "cannot write %s", path);
 	/*
-	 * One name, so that a kill leaves one file at most: writers lock.
-	 * O_NONBLOCK: a fifo in its place must not hold us, and the lock, up.
+	 * One name, so that a kill leaves one file at most: writers lock.  What
+	 * stands there may be a fifo, or another's, and is none of ours.
 	 */
-	fd = bal_open(tmp,
-		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK,
-		      0600);
+	(void)unlink(tmp);
+	fd = bal_open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot write %s", path);
 	if (fill(fd, path, text, len, mode))

@@ -43,7 +43,8 @@ int bal_make_dir(const char *path, struct bal_err *err);
 
 /*
  * -1 with BAL_ECONF and the way to change it: others than root and we may
- * write @path, a file or directory.  One that is not there is no failure.
+ * write @path, a file or directory, but for one that is sticky.  One that is not
+ * there is no failure.
  */
 int bal_check_private(const char *path, struct bal_err *err);
 

@@ -143,8 +143,7 @@ assert_refused(const char *path, const char *remedy)
 	struct bal_err err = { 0 };
 
 	assert_int_equal(bal_check_private(path, &err), -1);
-	if (!strstr(err.msg, path) || !strstr(err.msg, remedy))
-		fail_msg("%s", err.msg);
+	assert_true(strstr(err.msg, path) && strstr(err.msg, remedy));
 }
 
 static void
@@ -162,6 +161,8 @@ test_private(void **state)
 	assert_int_equal(chmod(in_folder("file"), 0664), 0);
 	assert_refused(in_folder("file"), "chmod go-w ");
 	assert_int_equal(chmod(folder, 01777), 0);
+	assert_int_equal(bal_check_private(folder, &err), 0);
+	assert_int_equal(chmod(folder, 0777), 0);
 	assert_refused(folder, "chmod go-w ");
 	assert_int_equal(chmod(folder, 0755), 0);
 	if (!geteuid() && chown(in_folder("file"), NOBODY, 0) == 0)
