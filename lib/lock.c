@@ -77,6 +77,13 @@ try_lock(const char *path, int *out, struct bal_err *err)
 		close(fd);
 		return 0;
 	}
+	/* In a directory that all may write: its owner could hold it for ever. */
+	if (st.st_uid != 0 && st.st_uid != geteuid()) {
+		close(fd);
+		return bal_err(err, BAL_ECONF,
+			       "%s belongs to another user, %u: remove it", path,
+			       (unsigned)st.st_uid);
+	}
 	*out = fd;
 	return 1;
 }

@@ -17,8 +17,11 @@
  */
 #define REFRESH_NS (UINT64_C(60000) * BAL_NS_PER_MS)
 
-/* After a failure, and between passes when changes come without end. */
+/* After a failure: soon, for a death may follow; then twice as long each time. */
+#define FIRST_RETRY_NS (UINT64_C(50) * BAL_NS_PER_MS)
 #define RETRY_NS (UINT64_C(1000) * BAL_NS_PER_MS)
+
+/* Between passes when changes come without end. */
 #define PASSES_AT_ONCE 10
 #define BREATH_NS (UINT64_C(100) * BAL_NS_PER_MS)
 
@@ -47,6 +50,7 @@ struct watch {
 	struct bal_watch_signals *signals;
 	bool due;	      /* a pass is wanted */
 	uint64_t pass_ns;     /* not before */
+	uint64_t retry_ns;    /* the last pause after a failure; 0: none failed */
 	uint64_t refresh_ns;  /* at the latest */
 	uint64_t next_ns;     /* time alone makes one due; BAL_NEVER */
 	uint64_t breath_ns;   /* passes are counted since */
@@ -165,8 +169,10 @@ static void
 try_later(struct watch *w, uint64_t now, const struct bal_err *why)
 {
 	report(w, now, why);
+	w->retry_ns = w->retry_ns ? earliest(2 * w->retry_ns, RETRY_NS) :
+				    FIRST_RETRY_NS;
 	w->due = true;
-	w->pass_ns = now + RETRY_NS;
+	w->pass_ns = now + w->retry_ns;
 }
 
 /* As full_pass(); 0 as well where it has to wait for the lock. */
@@ -215,6 +221,8 @@ do_pass(struct watch *w, uint64_t now)
 	bal_watch_retry_conf(w->core.pass);
 	if (run_pass(w, now, &why) != 0)
 		try_later(w, now, &why);
+	else
+		w->retry_ns = 0;
 }
 
 /* The first: -1 where it cannot begin. */
