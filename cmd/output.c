@@ -5,11 +5,11 @@
 #endif
 #include "output.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "paths.h"
 #include "show.h"
 
 #define CHUNK 1024
@@ -18,22 +18,6 @@
 /* stdio may write a character in two parts: the first waits for the second. */
 static char held[UTF8_MAX];
 static size_t n_held;
-
-static int
-write_all(const char *text, size_t len)
-{
-	while (len) {
-		ssize_t done = write(STDOUT_FILENO, text, len);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		text += done;
-		len -= (size_t)done;
-	}
-	return 0;
-}
 
 /* May more bytes make a character of these @len? */
 static bool
@@ -69,12 +53,12 @@ write_clean(const char *text, size_t len)
 			out[n++] = '?';
 		}
 		if (n + UTF8_MAX > sizeof(out)) {
-			if (write_all(out, n) < 0)
+			if (bal_write_all(STDOUT_FILENO, out, n) < 0)
 				return -1;
 			n = 0;
 		}
 	}
-	return write_all(out, n);
+	return bal_write_all(STDOUT_FILENO, out, n);
 }
 
 /* As fopencookie(3) wants it: 0 is an error. */

@@ -263,8 +263,8 @@ bal_read_file(const char *path, size_t max, char **text, size_t *len,
 	return bal_err_sys(err, eno, "cannot read %s", path);
 }
 
-static int
-write_all(int fd, const char *text, size_t len)
+int
+bal_write_all(int fd, const char *text, size_t len)
 {
 	while (len) {
 		ssize_t done = write(fd, text, len);
@@ -291,7 +291,7 @@ fill(int fd, const char *path, const char *text, size_t len, unsigned mode)
 	    errno != EINVAL)
 		return -1;
 	/* After fchown(), which clears some bits; and without the umask. */
-	if (fchmod(fd, mode) || write_all(fd, text, len))
+	if (fchmod(fd, mode) || bal_write_all(fd, text, len))
 		return -1;
 	while (fsync(fd))
 		if (errno != EINTR)

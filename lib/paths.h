@@ -65,6 +65,9 @@ int bal_open(const char *path, int flags, unsigned mode);
 int bal_read_file(const char *path, size_t max, char **text, size_t *len,
 		  struct bal_err *err);
 
+/* Write all @len bytes of @text to @fd, whatever interrupts; -1 with errno. */
+int bal_write_all(int fd, const char *text, size_t len);
+
 /*
  * Write @len bytes of @text as the whole content of @path: temporary file
  * beside it, mode @mode, fsync, rename.  The owner of a file that is there
