@@ -43,7 +43,10 @@ struct bal_pass {
 	struct bal_conf conf;
 	/* Of bal.conf, with @conf_anyway; @conf is what counts instead. */
 	struct bal_conf_trouble trouble;
-	/* bal.conf is right, but not beside what uplinks were told until now. */
+	/*
+	 * bal.conf is right, but not beside what uplinks were told until now;
+	 * or it could not be read: to be tried again.
+	 */
 	bool conf_waits;
 	struct bal_state state;
 	struct bal_nl *nl;

@@ -36,12 +36,20 @@
 /* The same trouble is reported once in so long. */
 #define REPEAT_NS (UINT64_C(60000) * BAL_NS_PER_MS)
 
+/* One may take turns with so many others. */
+#define TROUBLES 4
+
 /* A wait that fails is replaced by a pause of so many ms. */
 #define PAUSE_MIN_MS 10
 #define PAUSE_MAX_MS 1000
 
 /* At the end: so long for bal-flush; a service manager waits for longer. */
 #define FINISH_NS (UINT64_C(3000) * BAL_NS_PER_MS)
+
+struct trouble {
+	char msg[sizeof(((struct bal_err *)0)->msg)];
+	uint64_t ns;
+};
 
 struct watch {
 	struct bal_watch_core core;
@@ -56,9 +64,10 @@ struct watch {
 	uint64_t breath_ns;   /* passes are counted since */
 	unsigned passes;
 	uint64_t locked_ns;   /* a lock is another's since; 0: it is not */
+	uint64_t explain_ns;  /* who has it is reported then */
 	uint64_t unlocked_ns; /* the next verdict without it, not before */
-	char trouble[sizeof(((struct bal_err *)0)->msg)];
-	uint64_t trouble_ns;  /* reported last */
+	struct trouble troubles[TROUBLES]; /* reported last */
+	size_t next_trouble;
 	struct bal_requests_due requests;
 	uint64_t watchdog_ns, watchdog_every_ns;
 	bool waited;	      /* the last wait for events worked */
@@ -80,11 +89,15 @@ on_news(void *arg, unsigned news)
 static void
 report(struct watch *w, uint64_t now, const struct bal_err *why)
 {
-	if (strcmp(w->trouble, why->msg) == 0 &&
-	    now < w->trouble_ns + REPEAT_NS)
-		return;
-	memcpy(w->trouble, why->msg, sizeof(w->trouble));
-	w->trouble_ns = now;
+	struct trouble *t;
+
+	for (size_t i = 0; i < TROUBLES; i++)
+		if (strcmp(w->troubles[i].msg, why->msg) == 0 &&
+		    now < w->troubles[i].ns + REPEAT_NS)
+			return;
+	t = &w->troubles[w->next_trouble++ % TROUBLES];
+	memcpy(t->msg, why->msg, sizeof(t->msg));
+	t->ns = now;
 	bal_warn("%s", why->msg);
 }
 
@@ -154,12 +167,13 @@ wait_for_lock(struct watch *w, uint64_t now)
 	w->due = true;
 	w->pass_ns = now + LOCK_RETRY_NS;
 	if (!w->locked_ns)
-		w->locked_ns = now;
+		w->locked_ns = w->explain_ns = now;
 	if (now < w->locked_ns + RETRY_NS)
 		return;
 	w->pass_ns = now + BREATH_NS;
-	if (now < w->trouble_ns + REPEAT_NS && w->trouble_ns > w->locked_ns)
+	if (now < w->explain_ns)
 		return;
+	w->explain_ns = now + REPEAT_NS;
 	bal_lock_explain(&w->core.pass->paths, (now - w->locked_ns) /
 					       BAL_NS_PER_MS, &why);
 	report(w, now, &why);
@@ -218,6 +232,7 @@ do_pass(struct watch *w, uint64_t now)
 	}
 	if (++w->passes > PASSES_AT_ONCE)
 		w->pass_ns = now + BREATH_NS;
+	bal_watch_core_free_spares(&w->core);
 	bal_watch_retry_conf(w->core.pass);
 	if (run_pass(w, now, &why) != 0)
 		try_later(w, now, &why);
@@ -432,7 +447,7 @@ end(struct watch *w, struct bal_err *err)
 int
 bal_watch(struct bal_pass *pass, struct bal_err *err)
 {
-	struct watch w = { .core.pass = pass,
+	struct watch w = { .core = { .pass = pass, .keeps_spares = true },
 			   .next_ns = BAL_NEVER,
 			   .waited = true };
 	enum step last = STEP_AGAIN;

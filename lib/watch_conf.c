@@ -23,8 +23,11 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 
 	pass->conf_waits = false;
 	if (bal_conf_read(&conf, pass->paths.conf, pass->paths.conf_given,
-			  err) < 0)
+			  err) < 0) {
+		/* What could not be read may be right. */
+		pass->conf_waits = err->sys != 0;
 		return -1;
+	}
 	if (bal_pass_conf_stays(pass, &conf, err) < 0 ||
 	    agrees(&conf, pass->paths.state, err) < 0) {
 		bal_conf_fini(&conf);

@@ -1,8 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* watch_core - the prober, and the pass that carries out what it finds. */
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "watch_parts.h"
+
+/* Any descriptor will do; where none is left, the next pass has less. */
+static void
+hold_spares(struct bal_watch_core *core)
+{
+	while (core->keeps_spares && core->n_spare < BAL_WATCH_SPARES) {
+		int fd = eventfd(0, EFD_CLOEXEC);
+
+		if (fd < 0)
+			return;
+		core->spare[core->n_spare++] = fd;
+	}
+}
+
+void
+bal_watch_core_free_spares(struct bal_watch_core *core)
+{
+	while (core->n_spare)
+		close(core->spare[--core->n_spare]);
+}
 
 int
 bal_watch_core_open(struct bal_watch_core *core, struct bal_err *err)
@@ -10,6 +32,7 @@ bal_watch_core_open(struct bal_watch_core *core, struct bal_err *err)
 	core->loop = bal_loop_open(err);
 	if (!core->loop)
 		return -1;
+	hold_spares(core);
 	core->prober = bal_prober_open(core->loop, core->pass->nl, err);
 	return core->prober ? 0 : -1;
 }
@@ -19,6 +42,7 @@ bal_watch_core_close(struct bal_watch_core *core)
 {
 	bal_prober_close(core->prober);
 	bal_loop_close(core->loop);
+	bal_watch_core_free_spares(core);
 	core->prober = NULL;
 	core->loop = NULL;
 }
@@ -56,7 +80,9 @@ bal_watch_core_pass(struct bal_watch_core *core, struct bal_err *err)
 		return bal_err_nomem(err);
 	intent.probes = results;
 	intent.n_probes = bal_prober_results(core->prober, results);
+	bal_watch_core_free_spares(core);
 	rc = bal_pass_run(core->pass, &intent, err);
+	hold_spares(core);
 	if (rc == 0)
 		bal_prober_taken(core->prober);
 	free(results);

@@ -9,6 +9,12 @@
 #include "prober.h"
 
 /*
+ * What a pass opens at the same time, bal-flush and an event program that it
+ * starts among it.
+ */
+#define BAL_WATCH_SPARES 12
+
+/*
  * A prober beside a pass that carries out what it finds.  Zero state but for
  * @pass: nothing open.
  */
@@ -18,10 +24,19 @@ struct bal_watch_core {
 	struct bal_prober *prober;
 	uint32_t interval_ms; /* of --rounds; 0: as configured */
 	uint64_t longest_ms;  /* of one pass over any uplink, as planned last */
+	/*
+	 * Descriptors for a pass, held back from the prober: where there are
+	 * few, a verdict must not lack those that carry it out.
+	 */
+	bool keeps_spares;
+	int spare[BAL_WATCH_SPARES];
+	size_t n_spare;
 };
 
 int bal_watch_core_open(struct bal_watch_core *core, struct bal_err *err);
 void bal_watch_core_close(struct bal_watch_core *core);
+/* What comes before a pass needs its descriptors; the pass holds them again. */
+void bal_watch_core_free_spares(struct bal_watch_core *core);
 /* Probe what the last pass found, from now on. */
 int bal_watch_core_plan(struct bal_watch_core *core, struct bal_err *err);
 /*
@@ -93,9 +108,9 @@ int bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
 void bal_watch_read_conf(struct bal_pass *pass);
 
 /*
- * Again, where it contradicted what the uplinks were told, which others may
- * have changed since: with two configurations each would undo what the other
- * does.
+ * Again, where it could not be read, or contradicted what the uplinks were
+ * told, which others may have changed since: with two configurations each would
+ * undo what the other does.
  */
 void bal_watch_retry_conf(struct bal_pass *pass);
 
