@@ -124,6 +124,26 @@ probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 	return rc;
 }
 
+/*
+ * Beside a prober that is stopped a single pass probes all the same: it would
+ * be the only one for as long as that sleeps.
+ */
+static int
+be_the_prober(const struct check *check, struct bal_pass *pass,
+	      struct bal_err *err)
+{
+	struct bal_stopped stopped;
+
+	pass->run_lock = bal_lock_run(&pass->paths, err);
+	if (pass->run_lock >= 0)
+		return 0;
+	if (err->kind != BAL_EBUSY || check->watch ||
+	    !bal_lock_stopped(&pass->paths, &stopped))
+		return -1;
+	bal_warn("%s", err->msg);
+	return 0;
+}
+
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -138,7 +158,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	if (rc == 0)
 		rc = cmd_pass(&pass, common, err);
 	if (rc == 0 && !check->no_probe && !common->dry_run)
-		rc = pass.run_lock = bal_lock_run(&pass.paths, err);
+		rc = be_the_prober(check, &pass, err);
 	if (rc < 0 && err->kind == BAL_EBUSY && check->if_idle)
 		rc = CMD_DONE;
 	else if (rc >= 0)

@@ -110,6 +110,18 @@ show_history(const struct cmd_common *common, const struct show *how,
 	return rc;
 }
 
+static void
+warn_of_stopped(const struct bal_paths *paths)
+{
+	struct bal_stopped s;
+
+	if (bal_lock_stopped(paths, &s))
+		bal_warn("process %d (%s) is stopped with %s/%s: what is shown "
+			 "may be old; kill -CONT %d",
+			 (int)s.holder.pid, s.holder.name, paths->rundir, s.lock,
+			 (int)s.holder.pid);
+}
+
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -123,6 +135,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	if (how->history)
 		return show_history(common, how, dev, err);
 	rc = cmd_pass(&pass, common, err);
+	if (rc == 0)
+		warn_of_stopped(&pass.paths);
 	if (rc == 0)
 		rc = show(&pass, how, dev, err);
 	return cmd_end_pass(&pass, rc, err);

@@ -86,6 +86,22 @@ nobody_probes(const struct bal_facts *f, struct bal_diagnosis *d)
 }
 
 static void
+stopped_command(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const struct bal_holder *h = &f->stopped.holder;
+
+	if (!h->pid)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "stopped-command", "",
+			"Other commands wait for it in vain, and what is "
+			"recorded of uplinks may be old. bal-check takes "
+			"traffic off dead ones all the same.");
+	bal_doctor_what(d, "process %d (%s) is stopped with bal's file %s locked",
+			(int)h->pid, h->name, f->stopped.lock);
+	bal_doctor_mend(d, "kill -CONT %d", (int)h->pid);
+}
+
+static void
 probed_twice(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	if (!f->watch || !f->cron_insists)
@@ -195,6 +211,7 @@ gateway_lines(const struct bal_facts *f, struct bal_diagnosis *d)
 const struct bal_doctor_rule bal_doctor_rules_company[] = {
 	{ managers, false },
 	{ nobody_probes, false },
+	{ stopped_command, false },
 	{ probed_twice, false },
 	{ event_programs, false },
 	{ client_rights, false },

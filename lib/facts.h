@@ -140,6 +140,7 @@ struct bal_facts {
 	BAL_LIST(struct bal_manager) managers;
 	bool systemd; /* it is what runs this box */
 	bool watch;   /* bal-check --watch runs */
+	struct bal_stopped stopped; /* with a lock of ours; pid 0: none is */
 	bool cron;    /* a line for bal-check is in force */
 	/* There is /etc/cron.d/bal; and its line for bal-check is a comment. */
 	bool cron_file, cron_comment;

@@ -6,8 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "facts_parts.h"
@@ -138,31 +136,14 @@ is_called_to_watch(const char *pid)
 static bool
 is_watched(const struct bal_paths *paths)
 {
-	unsigned major, minor;
-	unsigned long long ino;
-	char path[BAL_PATH_MAX + 16], *line = NULL;
-	struct stat st;
-	size_t room = 0;
-	bool found = false;
-	FILE *locks;
-	int pid;
+	char path[BAL_PATH_MAX + 16], pid[16];
+	struct bal_holder holder;
 
 	snprintf(path, sizeof(path), "%s/check.pid", paths->rundir);
-	if (stat(path, &st) < 0)
+	if (!bal_lock_holder(path, &holder))
 		return false;
-	locks = fopen("/proc/locks", "re");
-	while (locks && !found && getline(&line, &room, locks) >= 0) {
-		if (sscanf(line, "%*d: FLOCK ADVISORY WRITE %d %x:%x:%llu",
-			   &pid, &major, &minor, &ino) != 4 ||
-		    ino != st.st_ino || makedev(major, minor) != st.st_dev)
-			continue;
-		snprintf(path, sizeof(path), "%d", pid);
-		found = is_called_to_watch(path);
-	}
-	free(line);
-	if (locks)
-		fclose(locks);
-	return found;
+	snprintf(pid, sizeof(pid), "%d", (int)holder.pid);
+	return is_called_to_watch(pid);
 }
 
 /* Does a line of @text begin with @begin? */
@@ -355,5 +336,6 @@ bal_facts_company(struct bal_facts *f, const struct bal_paths *paths)
 		if (running[managers[i].program])
 			look_at_manager(f, &managers[i]);
 	f->watch = is_watched(paths);
+	(void)bal_lock_stopped(paths, &f->stopped);
 	look_for_callers(f);
 }

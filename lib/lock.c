@@ -129,33 +129,46 @@ holder_of(const char *path)
 	return pid;
 }
 
+bool
+bal_lock_holder(const char *path, struct bal_holder *out)
+{
+	char stat_path[48], *text = NULL, *name, *end;
+	struct bal_holder h = { .pid = holder_of(path) };
+	struct bal_err ignored;
+	size_t len;
+
+	if (!h.pid)
+		return false;
+	(void)snprintf(stat_path, sizeof(stat_path), "/proc/%d/stat",
+		       (int)h.pid);
+	if (bal_read_file(stat_path, PROC_FILE_MAX, &text, &len, &ignored) == 0) {
+		/* "1234 (bal-up) T ...": the name may hold anything. */
+		name = strchr(text, '(');
+		end = strrchr(text, ')');
+		if (name && end && end > name && end[1] == ' ') {
+			h.stopped = end[2] == 'T' || end[2] == 't';
+			*end = '\0';
+			(void)snprintf(h.name, sizeof(h.name), "%s", name + 1);
+		}
+	}
+	free(text);
+	*out = h;
+	return true;
+}
+
 /* " by process 1234 (bal-up), which is stopped" */
 static void
 describe_holder(const char *path, char *buf, size_t size)
 {
-	char stat_path[48], *text = NULL, *name, *end;
-	struct bal_err ignored;
-	pid_t pid = holder_of(path);
-	bool stopped;
-	size_t len;
+	struct bal_holder h;
 
-	(void)snprintf(buf, size, " by another bal command");
-	if (!pid)
-		return;
-	(void)snprintf(buf, size, " by process %d", (int)pid);
-	(void)snprintf(stat_path, sizeof(stat_path), "/proc/%d/stat", (int)pid);
-	if (bal_read_file(stat_path, PROC_FILE_MAX, &text, &len, &ignored) < 0)
-		return;
-	/* "1234 (bal-up) T ...": the name may hold anything. */
-	name = strchr(text, '(');
-	end = strrchr(text, ')');
-	if (name && end && end > name && end[1] == ' ') {
-		stopped = end[2] == 'T' || end[2] == 't';
-		end[1] = '\0';
-		(void)snprintf(buf, size, " by process %d %.20s%s", (int)pid,
-			       name, stopped ? ", which is stopped" : "");
-	}
-	free(text);
+	if (!bal_lock_holder(path, &h))
+		(void)snprintf(buf, size, " by another bal command");
+	else
+		(void)snprintf(buf, size, " by process %d%s%s%s%s", (int)h.pid,
+			       h.name[0] ? " (" : "", h.name,
+			       h.name[0] ? ")" : "",
+			       h.stopped ? ", which is stopped" : "");
 }
 
 void
@@ -273,6 +286,7 @@ int
 bal_lock_run(const struct bal_paths *paths, struct bal_err *err)
 {
 	char path[RUN_PATH_MAX], pid[16];
+	struct bal_holder holder;
 	int got, fd = -1, len;
 
 	if (bal_make_run_dir(paths, err) < 0)
@@ -281,6 +295,11 @@ bal_lock_run(const struct bal_paths *paths, struct bal_err *err)
 	if (got < 0)
 		return -1;
 	if (got == 0) {
+		if (bal_lock_holder(path, &holder) && holder.stopped)
+			return bal_err(err, BAL_EBUSY,
+				       "another bal-check is to probe, and is "
+				       "stopped: kill -CONT %d",
+				       (int)holder.pid);
 		read_pid(path, pid, sizeof(pid));
 		return bal_err(err, BAL_EBUSY,
 			       "another bal-check probes already%s%s%s",
@@ -291,6 +310,22 @@ bal_lock_run(const struct bal_paths *paths, struct bal_err *err)
 	if (ftruncate(fd, 0) < 0 || write(fd, pid, (size_t)len) != len)
 		bal_warn("cannot write %s", path);
 	return fd;
+}
+
+bool
+bal_lock_stopped(const struct bal_paths *paths, struct bal_stopped *out)
+{
+	char path[RUN_PATH_MAX];
+	struct bal_stopped s = { .lock = "lock" };
+
+	if (!bal_lock_holder(paths->lock, &s.holder) || !s.holder.stopped) {
+		s.lock = "check.pid";
+		if (!bal_lock_holder(run_path(paths, path), &s.holder) ||
+		    !s.holder.stopped)
+			return false;
+	}
+	*out = s;
+	return true;
 }
 
 int

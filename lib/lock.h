@@ -3,7 +3,9 @@
 #ifndef BAL_LOCK_H
 #define BAL_LOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "paths.h"
 
@@ -25,12 +27,32 @@ int bal_lock(const struct bal_paths *paths, unsigned wait_ms,
 void bal_lock_explain(const struct bal_paths *paths, uint64_t waited_ms,
 		      struct bal_err *err);
 
+/* A process that holds a lock. */
+struct bal_holder {
+	pid_t pid;
+	char name[20]; /* its own word (comm); "": not to be seen */
+	bool stopped;  /* by ^Z, SIGSTOP or a debugger */
+};
+
+/* Who holds the flock of @path, as /proc/locks has it; false: not to be seen. */
+bool bal_lock_holder(const char *path, struct bal_holder *out);
+
+/* One that is stopped with a lock of ours: what others would have to wait for. */
+struct bal_stopped {
+	struct bal_holder holder;
+	const char *lock; /* "lock" or "check.pid", in the run directory */
+};
+
+/* False: there is none. */
+bool bal_lock_stopped(const struct bal_paths *paths, struct bal_stopped *out);
+
 /* Release @*fd of bal_lock(), which becomes -1; -1: nothing to release. */
 void bal_unlock(int *fd);
 
 /*
  * Be the only one that probes, as long as the descriptor is open: -1 with
- * BAL_EBUSY, naming the process that does, at once where there is one.
+ * BAL_EBUSY, naming the process that does, and whether it is stopped, at once
+ * where there is one.
  */
 int bal_lock_run(const struct bal_paths *paths, struct bal_err *err);
 

@@ -197,8 +197,10 @@ static int
 end_unwritten(struct bal_pass *pass, struct bal_err *err)
 {
 	if (pass->locked_out && pass->n_changes &&
-	    bal_pass_outcome(pass, err) == 0)
+	    bal_pass_outcome(pass, err) == 0) {
+		bal_pass_say(pass, " (not recorded: the lock is held)");
 		bal_aftermath_release(pass);
+	}
 	pass->outcome.events.n = 0;
 	*err = pass->unwritten;
 	return -1;

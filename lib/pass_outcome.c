@@ -13,19 +13,28 @@ is_for_people(const struct bal_event *e)
 	       e->kind != BAL_EVENT_MODE;
 }
 
+void
+bal_pass_say(const struct bal_pass *pass, const char *remark)
+{
+	const bal_event_list *events = &pass->outcome.events;
+	char line[256];
+
+	for (size_t i = 0; i < events->n; i++)
+		if (is_for_people(&events->v[i]))
+			bal_say(BAL_SAY_EVENT, "%s%s",
+				bal_event_str(&events->v[i], line,
+					      sizeof(line)),
+				remark);
+}
+
 /* A journal that cannot be written keeps no traffic from flowing. */
 void
 bal_pass_tell(const struct bal_pass *pass)
 {
 	const bal_event_list *events = &pass->outcome.events;
 	struct bal_err why;
-	char line[256];
 
-	for (size_t i = 0; i < events->n; i++)
-		if (is_for_people(&events->v[i]))
-			bal_say(BAL_SAY_EVENT, "%s",
-				bal_event_str(&events->v[i], line,
-					      sizeof(line)));
+	bal_pass_say(pass, "");
 	if (events->n && bal_journal_add(pass->paths.journal, events->v,
 					 events->n, &why) < 0)
 		bal_warn("%s", why.msg);

@@ -99,6 +99,9 @@ int bal_pass_outcome(struct bal_pass *pass, struct bal_err *err);
 int bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
 		      struct bal_err *err);
 
+/* What changed, to who listens (bal_say()), with @remark behind each line. */
+void bal_pass_say(const struct bal_pass *pass, const char *remark);
+
 /*
  * The state holds it: so it is told to who listens (bal_say()) and written
  * into the journal.
