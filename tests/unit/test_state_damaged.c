@@ -155,8 +155,8 @@ static const char *const damaged_uplink[] = {
 	"sent = ",
 	"sent = 1 2",
 	"rtt_us = 1e3",
-	"reason = 1234567890123456789012345678901234567890"
-	"123456789012345678901234",
+	("reason = 1234567890123456789012345678901234567890"
+	 "123456789012345678901234"),
 	"told.weight = 0",
 	"told.weight = 1",
 	"told.targets = tcp:1.1.1.1:0",
