@@ -156,6 +156,37 @@ see_uplink(struct maker *m, const struct bal_uplink *up,
 		tell_condition(m, up, us, now);
 }
 
+/* --- told apart --------------------------------------------------------------- */
+
+/* FNV-1a of a string. */
+static uint64_t
+add_text(uint64_t sum, const char *text)
+{
+	for (; *text; text++)
+		sum = (sum ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return sum;
+}
+
+uint64_t
+bal_outcome_sum(const struct bal_outcome *outcome)
+{
+	uint64_t sum = UINT64_C(14695981039346656037);
+	char buf[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < outcome->events.n; i++) {
+		const struct bal_event *e = &outcome->events.v[i];
+
+		sum = add_text(sum + e->kind + 1, e->uplink);
+	}
+	for (size_t i = 0; i < outcome->releases.n; i++) {
+		const struct bal_release *r = &outcome->releases.v[i];
+
+		sum = add_text(sum + r->on_dead, r->dev);
+		sum = add_text(sum, bal_addr_host_str(&r->source, buf));
+	}
+	return sum;
+}
+
 /* --- of all ----------------------------------------------------------------- */
 
 static size_t

@@ -61,6 +61,9 @@ int bal_outcome_make(const struct bal_outcome_from *from,
 		     struct bal_state *state, struct bal_arena *arena,
 		     struct bal_outcome *out, struct bal_err *err);
 
+/* A number that tells what is to be done from other things to be done; not 0. */
+uint64_t bal_outcome_sum(const struct bal_outcome *outcome);
+
 /*
  * Why it is not alive: what it lacks, else what its probes found.  "": nothing
  * is known against it.

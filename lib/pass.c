@@ -33,7 +33,6 @@ bal_pass_forget(struct bal_pass *pass)
 	memset(&pass->outcome, 0, sizeof(pass->outcome));
 	pass->unwritten = (struct bal_err){ 0 };
 	pass->locked_out = pass->chains_wait = false;
-	pass->n_changes = 0;
 }
 
 void
@@ -145,11 +144,30 @@ admit_lost(struct bal_pass *pass, struct bal_err *err)
 	return 0;
 }
 
+/*
+ * --watch goes on with what it remembers where the file cannot be read, or is
+ * not to be believed: an uplink that dies then is left all the same.
+ */
+static int
+load(struct bal_pass *pass, const struct bal_intent *intent,
+     struct bal_err *err)
+{
+	if (bal_pass_load(pass, err) == 0)
+		return 0;
+	if (!pass->runner || !bal_pass_may_go_on(intent) ||
+	    !pass->state.n_uplinks)
+		return -1;
+	if (pass->unwritten.kind == BAL_EOK)
+		pass->unwritten = *err;
+	bal_pass_remember(pass);
+	return 0;
+}
+
 /* The kernel as it is, and what the intent makes of it. */
 static int
 begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 {
-	if (bal_pass_load(pass, err) < 0 ||
+	if (load(pass, intent, err) < 0 ||
 	    (pass->state_lost && bal_pass_see(pass, err) < 0))
 		return -1;
 	bal_pass_follow_lease(pass, intent);
@@ -189,21 +207,45 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	return 0;
 }
 
+/* Events are for when it can be remembered that they were reported. */
+static void
+hold_events(struct bal_pass *pass)
+{
+	pass->outcome.events.n = pass->outcome.starts.n = 0;
+}
+
 /*
- * Events are for when it can be remembered that they were reported.  Without
- * the lock that may take long, and connections must not wait for it.
+ * Connections must not wait until the state can be written, which may take
+ * long.  What that pass did is due again in the next one: once is enough.
  */
+static void
+do_unwritten(struct bal_pass *pass)
+{
+	const uint64_t sum = bal_outcome_sum(&pass->outcome);
+
+	if (sum != pass->done_unwritten) {
+		bal_pass_say(pass, " (not recorded yet)");
+		bal_aftermath_release(pass);
+	}
+	pass->done_unwritten = sum;
+	hold_events(pass);
+}
+
 static int
 end_unwritten(struct bal_pass *pass, struct bal_err *err)
 {
-	if (pass->locked_out && pass->n_changes &&
-	    bal_pass_outcome(pass, err) == 0) {
-		bal_pass_say(pass, " (not recorded: the lock is held)");
-		bal_aftermath_release(pass);
-	}
-	pass->outcome.events.n = 0;
+	if (bal_pass_outcome(pass, err) == 0)
+		do_unwritten(pass);
 	*err = pass->unwritten;
 	return -1;
+}
+
+/* Before it is written: a kill in between leaves it to the next command. */
+static void
+release(struct bal_pass *pass)
+{
+	if (bal_outcome_sum(&pass->outcome) != pass->done_unwritten)
+		bal_aftermath_release(pass);
 }
 
 static int
@@ -218,14 +260,15 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 		return end_unwritten(pass, err);
 	if (bal_pass_conclude(pass, intent, err) < 0)
 		return -1;
-	bal_aftermath_release(pass);
+	release(pass);
 	if (finish(pass, intent, err) < 0) {
 		if (bal_pass_may_go_on(intent))
 			pass->unwritten = *err;
-		/* Whoever comes next finds the same, and tells it. */
-		pass->outcome.events.n = pass->outcome.starts.n = 0;
+		pass->done_unwritten = bal_outcome_sum(&pass->outcome);
+		hold_events(pass);
 		return -1;
 	}
+	pass->done_unwritten = 0;
 	bal_pass_tell(pass);
 	bal_pass_keep_conf(pass);
 	return bal_pass_tell_refusals(pass, intent, err);
@@ -240,10 +283,14 @@ take_lock(struct bal_pass *pass, const struct bal_intent *intent,
 	if (pass->lock >= 0)
 		return 0;
 	pass->locked_out = err->kind == BAL_EBUSY;
-	if (err->kind != BAL_EBUSY || !pass->go_unlocked ||
-	    intent->kind != BAL_INTENT_CHECK)
+	if (!bal_pass_may_go_on(intent) || err->kind == BAL_EPERM ||
+	    (pass->locked_out && !pass->go_unlocked))
 		return -1;
-	bal_lock_explain(&pass->paths, pass->lock_wait_ms, &pass->unwritten);
+	if (pass->locked_out)
+		bal_lock_explain(&pass->paths, pass->lock_wait_ms,
+				 &pass->unwritten);
+	else
+		pass->unwritten = *err;
 	return 0;
 }
 

@@ -53,14 +53,16 @@ struct bal_pass {
 	/* How long to wait for locks; 0: BAL_EBUSY, or chains_wait, at once. */
 	unsigned lock_wait_ms;
 	/*
-	 * CHECK, without the lock: the kernel is reconciled all the same, for
-	 * its holder may be stopped while an uplink dies; nothing is written.
-	 * Then pass->unwritten tells why.
+	 * CHECK, while another one holds the lock: the kernel is reconciled all
+	 * the same, for that one may be stopped while an uplink dies.  Nothing
+	 * is written then, as where the lock cannot be had at all, and
+	 * pass->unwritten tells why.
 	 */
 	bool go_unlocked;
-	/* Of the last run: a lock was another's, iptables' was; its changes. */
+	/* Of the last run: a lock was another's, iptables' was. */
 	bool locked_out, chains_wait;
-	size_t n_changes;
+	/* bal_outcome_sum() of what a run did that was not written; 0: was. */
+	uint64_t done_unwritten;
 	int lock; /* descriptor, -1: not held */
 	int run_lock; /* bal_lock_run()'s, -1: none; bal_pass_fini() closes */
 	bool state_lost;

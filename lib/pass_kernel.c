@@ -219,7 +219,6 @@ apply(struct bal_pass *pass, const struct bal_plan *plan,
 	int rc = bal_apply(pass->nl, &changes, applied, err);
 
 	pass->chains_wait = applied->chains_wait;
-	pass->n_changes += ops->n;
 	return rc;
 }
 

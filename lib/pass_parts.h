@@ -14,6 +14,9 @@ int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
 /* Read the saved mode into the state, which keeps it while that fails. */
 void bal_pass_load_mode(struct bal_pass *pass);
 
+/* What is in memory is what a run compares with (pass->was). */
+void bal_pass_remember(struct bal_pass *pass);
+
 /* Read the configuration, with pass->conf_anyway whatever is wrong with it. */
 int bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err);
 

@@ -32,8 +32,8 @@ copy(struct bal_arena *arena, const void *from, size_t size)
 	return to;
 }
 
-static void
-remember_state(struct bal_pass *pass)
+void
+bal_pass_remember(struct bal_pass *pass)
 {
 	pass->was = pass->state;
 	pass->was.uplinks = copy(&pass->arena, pass->state.uplinks,
@@ -79,19 +79,20 @@ int
 bal_pass_load(struct bal_pass *pass, struct bal_err *err)
 {
 	bool touch = !pass->dry_run && pass->lock >= 0;
+	struct bal_state state;
 	int rc;
 
-	bal_state_fini(&pass->state);
 	pass->state_written = false;
 	if (bal_check_private(pass->paths.rundir, err) < 0 ||
 	    bal_check_private(pass->paths.state, err) < 0)
 		return -1;
-	rc = bal_state_read(&pass->state, pass->paths.state, touch, err);
-	pass->state_lost = rc == 0;
-	pass->was = (struct bal_state){ 0 };
+	rc = bal_state_read(&state, pass->paths.state, touch, err);
 	if (rc < 0)
 		return -1;
-	remember_state(pass);
+	bal_state_fini(&pass->state);
+	pass->state = state;
+	pass->state_lost = rc == 0;
+	bal_pass_remember(pass);
 	bal_pass_load_mode(pass);
 	return 0;
 }

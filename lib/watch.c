@@ -56,6 +56,7 @@ struct watch {
 	struct bal_monitor *monitor;
 	struct bal_watch_files *files;
 	struct bal_watch_signals *signals;
+	bool begun;	      /* a pass was tried */
 	bool due;	      /* a pass is wanted */
 	uint64_t pass_ns;     /* not before */
 	uint64_t retry_ns;    /* the last pause after a failure; 0: none failed */
@@ -196,10 +197,13 @@ run_pass(struct watch *w, uint64_t now, struct bal_err *why)
 	struct bal_pass *pass = w->core.pass;
 	int rc;
 
-	pass->go_unlocked = w->locked_ns &&
-			    now >= w->locked_ns + UNLOCKED_NS &&
-			    now >= w->unlocked_ns &&
-			    bal_prober_changed(w->core.prober);
+	/* The first one finds out what there is to probe. */
+	pass->go_unlocked = !w->begun ||
+			    (w->locked_ns &&
+			     now >= w->locked_ns + UNLOCKED_NS &&
+			     now >= w->unlocked_ns &&
+			     bal_prober_changed(w->core.prober));
+	w->begun = true;
 	rc = full_pass(w, why);
 	if (pass->locked_out) {
 		wait_for_lock(w, now);
