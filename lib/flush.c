@@ -240,8 +240,7 @@ bal_flush_run(int argc, char *const argv[], struct bal_err *err)
 	for (int i = 0; i < argc; i += N_FIELDS)
 		if (argc % N_FIELDS || !read_release(argv + i, &r, &mask))
 			return bal_err(err, BAL_EUSAGE,
-				       PROGRAM " is started by other commands "
-					       "of bal");
+				       "other commands of bal start it");
 	for (int i = 0; i < argc; i += N_FIELDS)
 		if (read_release(argv + i, &r, &mask))
 			flush_one(&r, mask);
