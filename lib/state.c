@@ -84,13 +84,13 @@ print_kept(const struct bal_state *state, const char *section, FILE *out)
 static void
 print_kept_sections(const struct bal_state *state, FILE *out)
 {
-	const char *at = state->kept, *line, *next, *last = "";
+	const char *at = state->kept, *line, *next, *last = NULL;
 
 	for (; at && (next = next_kept(state, at, &line)); at = next) {
 		if (strcmp(at, "bal") == 0 ||
 		    strncmp(at, UPLINK, strlen(UPLINK)) == 0)
 			continue;
-		if (strcmp(at, last) != 0)
+		if (!last || strcmp(at, last) != 0)
 			fprintf(out, "\n[%s]\n", at);
 		if (*line)
 			fprintf(out, "%s\n", line);

@@ -7,7 +7,7 @@ static const char later[] =
 	"[uplink eth1]\nadmin = up\nmetered = yes\ntold.weight = 7\n"
 	"told.sim = 2\n;= told.pin = 1 = 2\n"
 	"[uplink eth2]\nadmin = up\ntold.weight = 8\nmetered = no\n"
-	"[weather]\nrain = yes\n[end]\n[uplinks]\nx\n";
+	"[]\ntold.over = eth1\n[weather]\nrain = yes\n[end]\n[uplinks]\nx\n";
 
 static const char *
 section_of(const char *text, const char *line)
@@ -60,6 +60,8 @@ test_unknown_is_kept(void **unused)
 		assert_string_equal(section_of(text, "\nrain = yes\n"),
 				    "weather");
 		assert_string_equal(section_of(text, "\nx\n"), "uplinks");
+		assert_string_equal(section_of(text, "\ntold.over = eth1\n"),
+				    "");
 		free(text);
 	}
 	/* What is unknown of an uplink goes with it. */
