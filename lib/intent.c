@@ -122,6 +122,17 @@ bal_tables_free_id(const struct bal_state *state, const bal_table_list *names,
 	return 0;
 }
 
+/* The uplink other than @dev whose table is @id, or NULL. */
+static const struct bal_uplink_state *
+holder_of(const struct bal_state *state, const char *dev, uint32_t id)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table == id &&
+		    strcmp(state->uplinks[i].name, dev) != 0)
+			return &state->uplinks[i];
+	return NULL;
+}
+
 /* From above, so that the small numbers are left for uplinks. */
 static int
 admit_balancing(struct bal_state *state, const bal_table_list *names,
@@ -130,7 +141,8 @@ admit_balancing(struct bal_state *state, const bal_table_list *names,
 {
 	uint32_t id = bal_tables_id(names, "balancing");
 
-	if (!id)
+	/* What an uplink has by now stays its own. */
+	if (!id || holder_of(state, "", id))
 		id = state->balancing_table;
 	for (uint32_t i = BAL_TABLE_DEFAULT - 1; !id && i > 0; i--)
 		if (!table_taken(state, names, rules, i))
@@ -152,6 +164,8 @@ static int
 check_table(const struct bal_state *state, const char *dev, uint32_t id,
 	    struct bal_err *err)
 {
+	const struct bal_uplink_state *other;
+
 	if (id >= BAL_TABLE_DEFAULT && id <= BAL_TABLE_LOCAL)
 		return bal_err(err, BAL_ECONF,
 			       "table %s has the id of a table of the "
@@ -160,12 +174,33 @@ check_table(const struct bal_state *state, const char *dev, uint32_t id,
 		return bal_err(err, BAL_ECONF,
 			       "tables %s and balancing have one id, %u", dev,
 			       id);
-	for (size_t i = 0; i < state->n_uplinks; i++)
-		if (state->uplinks[i].table == id &&
-		    strcmp(state->uplinks[i].name, dev) != 0)
-			return bal_err(err, BAL_ECONF,
-				       "tables %s and %s have one id, %u", dev,
-				       state->uplinks[i].name, id);
+	other = holder_of(state, dev, id);
+	if (other)
+		return bal_err(err, BAL_ECONF,
+			       "tables %s and %s have one id, %u", dev,
+			       other->name, id);
+	return 0;
+}
+
+/*
+ * The registered id of @dev.  0: another one is to be chosen, for the state
+ * (lines of it may be damaged) has that one elsewhere.  -1: a new uplink, and
+ * the names contradict each other, so that somebody has to mend them.
+ */
+static int
+registered_id(const struct bal_state *state, const char *dev,
+	      const bal_table_list *names, uint32_t *id, struct bal_err *err)
+{
+	const struct bal_uplink_state *other;
+
+	*id = bal_tables_id(names, dev);
+	if (!*id || check_table(state, dev, *id, err) == 0)
+		return 0;
+	other = holder_of(state, dev, *id);
+	if (!bal_state_find(state, dev) &&
+	    (!other || bal_tables_id(names, other->name) == *id))
+		return -1;
+	*id = 0;
 	return 0;
 }
 
@@ -178,19 +213,20 @@ bal_intent_admit(const struct bal_intent *intent,
 {
 	const char *dev = intent->dev;
 	struct bal_uplink_state *us = bal_state_find(state, dev);
-	uint32_t table = bal_tables_id(names, dev), slot;
+	struct bal_err ignored;
+	uint32_t table, slot;
 
-	if (admit_balancing(state, names, rules, arena, fresh, err) < 0)
+	if (admit_balancing(state, names, rules, arena, fresh, err) < 0 ||
+	    registered_id(state, dev, names, &table, err) < 0)
 		return -1;
-	if (!table && us)
+	if (!table && us && us->table &&
+	    check_table(state, dev, us->table, &ignored) == 0)
 		table = us->table;
 	if (!table)
 		table = bal_tables_free_id(state, names, rules);
 	if (!table)
 		return bal_err(err, BAL_EUNAVAIL,
 			       "no routing table id is free for %s", dev);
-	if (check_table(state, dev, table, err) < 0)
-		return -1;
 	slot = us ? us->slot : 0;
 	if (!slot)
 		slot = choose_slot(state, dev, table, globals->mark_mask);

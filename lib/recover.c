@@ -98,6 +98,21 @@ slot_free(const struct bal_state *state, uint32_t slot)
 	return slot >= 1 && slot <= BAL_UPLINKS_MAX;
 }
 
+static bool
+is_kernels(uint32_t table)
+{
+	return table >= BAL_TABLE_DEFAULT && table <= BAL_TABLE_LOCAL;
+}
+
+static bool
+table_free(const struct bal_state *state, uint32_t table)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table == table)
+			return false;
+	return table != state->balancing_table && !is_kernels(table);
+}
+
 static void
 recover_addresses(struct bal_uplink_state *us, const struct bal_snapshot *snap)
 {
@@ -178,15 +193,6 @@ stays_out(const struct bal_snapshot *snap, uint32_t table, uint32_t common,
 	return own && any && !shares;
 }
 
-static bool
-table_free(const struct bal_state *state, uint32_t table)
-{
-	for (size_t i = 0; i < state->n_uplinks; i++)
-		if (state->uplinks[i].table == table)
-			return false;
-	return table != state->balancing_table;
-}
-
 static void
 recover_health(struct bal_uplink_state *us, const struct bal_snapshot *snap)
 {
@@ -242,6 +248,35 @@ complete_uplink(struct bal_uplink_state *us, const struct bal_state *state,
 		recover_settings(us, state, conf, snap);
 }
 
+/*
+ * The kernel has @us's table for another uplink: a line of @us is damaged, so
+ * that the table is not its own.  Where it is the header, it is the other one.
+ */
+static void
+yield_table(struct bal_uplink_state *us, const struct bal_state *state,
+	    const struct bal_snapshot *snap)
+{
+	const struct bal_rule *other = NULL;
+
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+
+		if (!names_uplink(r) || r->table != us->table)
+			continue;
+		if (strcmp(r->oif, us->name) == 0)
+			return;
+		other = r;
+	}
+	if (!other && us->table != state->balancing_table)
+		return;
+	us->partial = true;
+	if (other && !bal_state_find(state, other->oif) &&
+	    !bal_snapshot_link(snap, us->name))
+		(void)bal_copy(us->name, sizeof(us->name), other->oif);
+	else
+		us->table = us->slot = 0;
+}
+
 static int
 recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	       const struct bal_snapshot *snap, const struct bal_rule *rule,
@@ -258,9 +293,11 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	if (!us)
 		return -1;
 	us->admin_up = us->partial = true;
-	us->table = rule->table;
 	us->slot = slot;
 	us->since_ms = snap->now_ms;
+	if (!table_free(state, rule->table))
+		return 0;
+	us->table = rule->table;
 	recover_settings(us, state, conf, snap);
 	return 0;
 }
@@ -270,6 +307,7 @@ recover_balancing(struct bal_state *state, const struct bal_snapshot *snap)
 {
 	for (size_t i = 0; !state->balancing_table && i < snap->rules.n; i++)
 		if (is_ours(&snap->rules.v[i]) &&
+		    !is_kernels(snap->rules.v[i].table) &&
 		    snap->rules.v[i].priority == BAL_RULE_BALANCING)
 			state->balancing_table = snap->rules.v[i].table;
 }
@@ -306,6 +344,9 @@ bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
 		  const struct bal_snapshot *snap, struct bal_err *err)
 {
 	recover_balancing(state, snap);
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table)
+			yield_table(&state->uplinks[i], state, snap);
 	/* Those whose mark is known first, so that it is free for them. */
 	for (int known = 1; known >= 0; known--) {
 		for (size_t i = 0; i < snap->rules.n; i++) {

@@ -172,6 +172,34 @@ tables_that_cannot_be(void **state)
 	assert_int_equal(w.err.kind, BAL_ECONF);
 }
 
+/* A damaged state may have any id: it locks out neither of the two. */
+static void
+registered_id_of_another(void **state)
+{
+	(void)state;
+	table(1, "eth1");
+	table(2, "eth2");
+	admit("eth1")->table = 2;
+	assert_non_null(bal_state_add(&w.state, "eth2", &w.err));
+	assert_int_equal(admit("eth2")->table, 3);
+	assert_int_equal(admit("eth2")->table, 3);
+	bal_state_remove(&w.state, "eth2");
+	assert_int_equal(admit("eth2")->table, 3);
+	bal_state_remove(&w.state, "eth2");
+	memcpy(known("eth1")->name, "eth0", 5);
+	assert_int_equal(admit("eth2")->table, 3);
+	memcpy(known("eth0")->name, "eth1", 5);
+	assert_int_equal(admit("eth1")->table, 1);
+	assert_int_equal(admit("eth2")->table, 2);
+	table(9, "balancing");
+	known("eth1")->table = 9;
+	admit("eth2");
+	assert_int_not_equal(w.state.balancing_table, 9);
+	w.state.balancing_table = 0;
+	admit("eth2");
+	assert_int_not_equal(w.state.balancing_table, 9);
+}
+
 static void
 no_room_in_the_mask(void **state)
 {
@@ -411,6 +439,7 @@ main(void)
 		FRESH(slot_of_another),
 		FRESH(tables_in_use),
 		FRESH(tables_that_cannot_be),
+		FRESH(registered_id_of_another),
 		FRESH(no_room_in_the_mask),
 		FRESH(room_for_250),
 		FRESH(up),

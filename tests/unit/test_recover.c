@@ -273,6 +273,95 @@ rules_of_strangers(void **state)
 	assert_non_null(bal_state_find(&w.state, "eth1"));
 }
 
+/* Lines of the state are damaged, the rest of it is as it was. */
+static void
+damage_state(void)
+{
+	bal_snapshot_index(&w.snap, &w.arena);
+	if (bal_state_recover(&w.state, &w.conf, &w.snap, &w.err) < 0)
+		fail_msg("%s", w.err.msg);
+}
+
+/* Its tagged rule tells whose a table is; the reader forgot it of both. */
+static void
+table_of_two(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i <= 3; i++)
+		modem(i);
+	reconcile();
+	for (size_t i = 0; i < 2; i++) {
+		w.state.uplinks[i].table = w.state.uplinks[i].slot = 0;
+		w.state.uplinks[i].partial = true;
+	}
+	damage_state();
+	for (uint32_t i = 0; i < 3; i++) {
+		assert_int_equal(w.state.uplinks[i].table, i + 1);
+		assert_int_equal(w.state.uplinks[i].slot, i + 1);
+	}
+	assert_nothing_to_do();
+}
+
+/* One digit: the record of eth2 has the table of eth1, of which all is lost. */
+static void
+table_of_a_lost_one(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	reconcile();
+	bal_state_remove(&w.state, "eth1");
+	known("eth2")->table = 1;
+	damage_state();
+	assert_int_equal(w.state.n_uplinks, 2);
+	assert_int_equal(known("eth1")->table, 1);
+	assert_int_equal(known("eth1")->slot, 1);
+	assert_int_equal(known("eth2")->table, 2);
+	assert_int_equal(known("eth2")->slot, 2);
+	assert_nothing_to_do();
+}
+
+/* A record whose device never was, and which has another's table, is its. */
+static void
+damaged_name(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	told("eth1", "weight", "18");
+	reconcile();
+	memcpy(known("eth1")->name, "elh1", 5);
+	damage_state();
+	assert_int_equal(w.state.n_uplinks, 2);
+	assert_int_equal(known("eth1")->table, 1);
+	assert_int_equal(known("eth1")->slot, 1);
+	assert_int_equal(known("eth1")->told.weight, 18);
+	assert_nothing_to_do();
+}
+
+/* Two tagged rules with one table, or with the kernel's: it is taken once. */
+static void
+rules_with_one_table(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	modem(3);
+	reconcile();
+	for (size_t i = 0; i < w.snap.rules.n; i++) {
+		struct bal_rule *r = &w.snap.rules.v[i];
+
+		if (strcmp(r->oif, "eth2") == 0)
+			r->table = 1;
+		if (strcmp(r->oif, "eth3") == 0)
+			r->table = 254;
+	}
+	lose_state();
+	assert_int_equal(w.state.n_uplinks, 3);
+	assert_int_equal(known("eth1")->table + known("eth2")->table, 1);
+	assert_int_equal(known("eth3")->table, 0);
+}
+
 int
 main(void)
 {
@@ -290,6 +379,10 @@ main(void)
 		TEST(tree),
 		TEST(classic_routes),
 		TEST(rules_of_strangers),
+		TEST(table_of_two),
+		TEST(table_of_a_lost_one),
+		TEST(damaged_name),
+		TEST(rules_with_one_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
