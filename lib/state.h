@@ -157,8 +157,9 @@ struct bal_state {
  *
  * Half-written or hostile content never crashes and never yields a name or
  * number out of range, nor two uplinks with one name, slot or table, nor a
- * table of the kernel's.  What was not said is as in the zero state, but for
- * saved_hash_policy, -1, and uplinks that are up.
+ * table of the kernel's: a slot or table that two have is forgotten of both.
+ * What was not said is as in the zero state, but for saved_hash_policy, -1, and
+ * uplinks that are up.
  */
 int bal_state_read(struct bal_state *state, const char *path, bool touch,
 		   struct bal_err *err);

@@ -2,6 +2,7 @@
 /* state_field - one key and value of the state file, read and written. */
 #include "state_field.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
@@ -231,7 +232,9 @@ member_of(const struct field *field, const void *of)
 static int
 twice(const char *key, struct bal_err *err)
 {
-	return bal_err(err, BAL_ECONF, "%s is there twice", key);
+	bal_err(err, BAL_ECONF, "%s is there twice", key);
+	err->sys = EEXIST;
+	return -1;
 }
 
 /* As bal_state_set(), for the keys of a table, in the record @of. */

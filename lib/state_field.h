@@ -18,7 +18,7 @@ struct bal_state_seen {
 
 /*
  * A key of [bal].  1: it is not known.  -1: said before, or a value out of
- * range; nothing is changed then.
+ * range; nothing is changed then.  Said before has the sys EEXIST.
  */
 int bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 		  const char *key, const char *text, struct bal_err *err);

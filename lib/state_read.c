@@ -18,7 +18,7 @@
 enum section {
 	SECTION_NONE, /* or one that is dropped with its keys */
 	SECTION_BAL,
-	SECTION_UPLINK, /* the last of the state */
+	SECTION_UPLINK, /* reader.uplink */
 	SECTION_KEPT,
 };
 
@@ -27,9 +27,12 @@ struct reader {
 	const char *next, *end;
 	unsigned number; /* of the line, from 1 */
 	enum section section;
+	size_t uplink; /* the last that had a section, in the state */
+	bool doubtful; /* a header was damaged: is this still @section? */
 	char name[BAL_LINE_MAX + 1]; /* of the section */
+	size_t kept_before;	     /* the section */
 	struct bal_state_seen seen;
-	bool has_bal, has_end, unsorted, oom;
+	bool has_bal, has_end, unsorted, balancing_shared, oom;
 	unsigned faults;
 	char first[200];
 };
@@ -42,8 +45,10 @@ fault(struct reader *r, const char *fmt, ...)
 	va_list ap;
 	int len;
 
-	if (r->section == SECTION_UPLINK)
-		r->state.uplinks[r->state.n_uplinks - 1].partial = true;
+	/* What stands outside was perhaps of the uplink before. */
+	if (r->state.n_uplinks &&
+	    (r->section == SECTION_UPLINK || r->section == SECTION_NONE))
+		r->state.uplinks[r->uplink].partial = true;
 	if (r->faults++)
 		return;
 	len = snprintf(r->first, sizeof(r->first), "line %u: ", r->number);
@@ -66,59 +71,116 @@ keep(struct reader *r, const char *line)
 }
 
 /* They are written sorted: so most are not looked for. */
-static bool
-is_there(struct reader *r, const char *name)
+static struct bal_uplink_state *
+find_twin(struct reader *r, const char *name)
 {
 	size_t n = r->state.n_uplinks;
 
 	r->unsorted |= n && strcmp(r->state.uplinks[n - 1].name, name) >= 0;
-	return r->unsorted && bal_state_find(&r->state, name);
+	return r->unsorted ? bal_state_find(&r->state, name) : NULL;
+}
+
+/*
+ * A header is damaged or lost: the lines behind it are of the section before
+ * (it stands in its midst) or of another one, as their keys tell.
+ */
+static void
+doubt(struct reader *r)
+{
+	if (r->section == SECTION_KEPT)
+		r->section = SECTION_NONE;
+	r->doubtful = true;
 }
 
 static void
-begin_uplink(struct reader *r, const char *name)
+begin(struct reader *r, enum section section, const char *name)
 {
-	struct bal_err err = { 0 };
-	struct bal_uplink_state *u;
+	r->section = section;
+	r->doubtful = false;
+	r->seen = (struct bal_state_seen){ 0 };
+	r->kept_before = r->state.kept_len;
+	(void)bal_copy(r->name, sizeof(r->name), name);
+}
 
-	if (is_there(r, name)) {
-		fault(r, "uplink %s is there twice", name);
+static void
+begin_twice(struct reader *r, const char *section)
+{
+	fault(r, "[%.80s] is there twice", section);
+	doubt(r);
+}
+
+static void
+begin_record(struct reader *r, const char *section,
+	     const struct bal_uplink_state *u)
+{
+	begin(r, SECTION_UPLINK, section);
+	r->uplink = (size_t)(u - r->state.uplinks);
+}
+
+static struct bal_uplink_state *
+append(struct reader *r, const char *name, struct bal_err *err)
+{
+	/* It cannot be one, and so never got its table. */
+	if (strcmp(name, "lo") == 0) {
+		bal_err(err, BAL_ECONF, "lo leads nowhere");
+		return NULL;
+	}
+	return bal_state_append(&r->state, name, err);
+}
+
+static void
+begin_uplink(struct reader *r, const char *section)
+{
+	const char *name = section + strlen(UPLINK);
+	struct bal_uplink_state *u = find_twin(r, name);
+	struct bal_err err = { 0 };
+
+	if (u) {
+		begin_twice(r, section);
+		/* The first header was the wrong one: it got no line. */
+		if (!u->slot && !u->table && !u->told.has)
+			begin_record(r, section, u);
+		/* The one before got no line, so these are not its own. */
+		else if (!r->seen.fields && strcmp(r->name, section) != 0)
+			r->section = SECTION_NONE;
 		return;
 	}
-	u = bal_state_append(&r->state, name, &err);
+	u = append(r, name, &err);
 	if (!u) {
 		r->oom |= err.sys == ENOMEM;
 		fault(r, "%s", err.msg);
+		doubt(r);
 		return;
 	}
 	/* One whose line about that is lost is not to be taken down. */
 	u->admin_up = true;
-	r->section = SECTION_UPLINK;
+	begin_record(r, section, u);
 }
 
 static void
 begin_section(struct reader *r, char *line, size_t len)
 {
-	r->section = SECTION_NONE;
-	r->seen = (struct bal_state_seen){ 0 };
+	const char *name = line + 1;
+
 	if (line[len - 1] != ']') {
 		fault(r, "\"%.80s\" is not a section", line);
+		doubt(r);
 		return;
 	}
 	line[len - 1] = '\0';
-	memcpy(r->name, line + 1, len - 1);
-	if (strcmp(r->name, "end") == 0) {
+	if (strcmp(name, "end") == 0) {
 		r->has_end = true;
-	} else if (strcmp(r->name, "bal") == 0) {
+		begin(r, SECTION_NONE, name);
+	} else if (strcmp(name, "bal") == 0) {
 		if (r->has_bal)
-			fault(r, "[bal] is there twice");
+			begin_twice(r, name);
 		else
-			r->section = SECTION_BAL;
+			begin(r, SECTION_BAL, name);
 		r->has_bal = true;
-	} else if (strncmp(r->name, UPLINK, strlen(UPLINK)) == 0) {
-		begin_uplink(r, r->name + strlen(UPLINK));
+	} else if (strncmp(name, UPLINK, strlen(UPLINK)) == 0) {
+		begin_uplink(r, name);
 	} else {
-		r->section = SECTION_KEPT;
+		begin(r, SECTION_KEPT, name);
 		keep(r, "");
 	}
 }
@@ -164,8 +226,44 @@ set_key(struct reader *r, const char *key, const char *value,
 {
 	if (r->section == SECTION_BAL)
 		return bal_state_set(&r->state, &r->seen, key, value, err);
-	return bal_uplink_state_set(&r->state.uplinks[r->state.n_uplinks - 1],
-				    &r->seen, key, value, err);
+	return bal_uplink_state_set(&r->state.uplinks[r->uplink], &r->seen, key,
+				    value, err);
+}
+
+/* The first key of an uplink, where it is not the first: its header is lost. */
+static bool
+is_of_lost_uplink(struct reader *r, const char *key)
+{
+	if (strcmp(key, "admin") != 0 ||
+	    (r->section == SECTION_UPLINK && !(r->doubtful && r->seen.fields)))
+		return false;
+	if (r->section == SECTION_KEPT)
+		r->state.kept_len = r->kept_before;
+	r->section = SECTION_NONE;
+	return true;
+}
+
+static void
+take_key(struct reader *r, const char *line, char *key, char *value)
+{
+	struct bal_err err = { 0 };
+	int rc = set_key(r, key, value, &err);
+
+	if (rc == 0) {
+		r->doubtful = false;
+	} else if (rc > 0 && !r->doubtful) {
+		keep(r, line);
+	} else {
+		r->oom |= err.sys == ENOMEM;
+		fault(r, "%s", rc < 0 ? err.msg : "its section is not known");
+	}
+	if (err.sys != EEXIST)
+		return;
+	/* Said before: twice in a row that is another's section. */
+	if (r->doubtful)
+		r->section = SECTION_NONE;
+	else if (strcmp(key, "admin") == 0)
+		doubt(r);
 }
 
 /* @line is a key, or a comment, perhaps with a key in it. */
@@ -173,34 +271,22 @@ static void
 take_line(struct reader *r, const char *line)
 {
 	bool late = strncmp(line, BAL_STATE_LATE, strlen(BAL_STATE_LATE)) == 0;
-	char copy[BAL_LINE_MAX + 1], *value;
-	struct bal_err err = { 0 };
-	int rc;
+	char copy[BAL_LINE_MAX + 1], *key, *value;
 
 	if (!late && (*line == ';' || *line == '#'))
 		return;
-	if (r->section == SECTION_KEPT) {
-		keep(r, line);
-		return;
-	}
-	if (r->section == SECTION_NONE) {
-		fault(r, "\"%.80s\" stands outside", line);
-		return;
-	}
 	(void)bal_copy(copy, sizeof(copy),
 		       line + (late ? strlen(BAL_STATE_LATE) : 0));
 	value = cut_key(copy);
-	if (!value) {
-		fault(r, "\"%.80s\" has no value", line);
-		return;
-	}
-	rc = set_key(r, trim(copy), trim(value), &err);
-	if (rc > 0)
+	key = trim(copy);
+	if (is_of_lost_uplink(r, key) || r->section == SECTION_NONE)
+		fault(r, "\"%.80s\" stands outside", line);
+	else if (r->section == SECTION_KEPT)
 		keep(r, line);
-	if (rc < 0) {
-		r->oom |= err.sys == ENOMEM;
-		fault(r, "%s", err.msg);
-	}
+	else if (!value)
+		fault(r, "\"%.80s\" has no value", line);
+	else
+		take_key(r, line, key, trim(value));
 }
 
 /* What no version of ours writes. */
@@ -233,9 +319,8 @@ read_line(struct reader *r)
 	len = eol ? (size_t)(eol - at) : left;
 	r->next = eol ? eol + 1 : r->end;
 	if (!is_sound(r, at, len)) {
-		/* Its keys do not belong to the section above. */
 		if (memchr(at, '[', len))
-			r->section = SECTION_NONE;
+			doubt(r);
 		return;
 	}
 	memcpy(buf, at, len);
@@ -251,43 +336,60 @@ read_line(struct reader *r)
 
 /* --- as a whole ------------------------------------------------------------- */
 
-static bool
-shares_table(const struct bal_state *s, size_t i)
+static void
+forget(struct reader *r, struct bal_uplink_state *u, bool table)
 {
-	uint32_t table = s->uplinks[i].table;
-
-	if (table == s->balancing_table)
-		return true;
-	for (size_t j = 0; j < i; j++)
-		if (s->uplinks[j].table == table)
-			return true;
-	return false;
+	fault(r, "the %s of %s is another's", table ? "table" : "slot",
+	      u->name);
+	u->partial = true;
+	*(table ? &u->table : &u->slot) = 0;
 }
 
-/* What two uplinks must not share is forgotten of the later one. */
+/*
+ * What two must not share is forgotten of both: which of them is damaged, the
+ * kernel and the names of the tables tell.
+ */
+static void
+forget_shared(struct reader *r, size_t i)
+{
+	struct bal_state *s = &r->state;
+	const struct bal_uplink_state was = s->uplinks[i];
+	bool table = false, slot = false;
+
+	if (was.table && was.table == s->balancing_table) {
+		r->balancing_shared = true;
+		table = true;
+	}
+	for (size_t j = i + 1; j < s->n_uplinks; j++) {
+		struct bal_uplink_state *u = &s->uplinks[j];
+
+		if (was.table && u->table == was.table) {
+			forget(r, u, true);
+			table = true;
+		}
+		if (was.slot && u->slot == was.slot) {
+			forget(r, u, false);
+			slot = true;
+		}
+	}
+	if (table)
+		forget(r, &s->uplinks[i], true);
+	if (slot)
+		forget(r, &s->uplinks[i], false);
+}
+
 static void
 check_whole(struct reader *r)
 {
-	struct bal_state *s = &r->state;
-	bool slots[BAL_UPLINKS_MAX + 1] = { false };
-
 	if (!r->has_end)
 		fault(r, "the end is missing");
-	for (size_t i = 0; i < s->n_uplinks; i++) {
-		struct bal_uplink_state *u = &s->uplinks[i];
-
-		if (u->slot && slots[u->slot]) {
-			fault(r, "the slot of %s is another's", u->name);
-			u->slot = 0;
-			u->partial = true;
-		}
-		slots[u->slot] = true;
-		if (u->table && shares_table(s, i)) {
-			fault(r, "the table of %s is another's", u->name);
-			u->table = 0;
-			u->partial = true;
-		}
-	}
+	if (!r->has_bal)
+		fault(r, "[bal] is missing");
+	r->section = SECTION_NONE;
+	for (size_t i = 0; i < r->state.n_uplinks; i++)
+		forget_shared(r, i);
+	if (r->balancing_shared)
+		r->state.balancing_table = 0;
 }
 
 static void
@@ -357,7 +459,11 @@ int
 bal_state_read(struct bal_state *state, const char *path, bool touch,
 	       struct bal_err *err)
 {
-	struct reader r = { .state.saved_hash_policy = -1 };
+	/* What stands before any header is of [bal], which comes first. */
+	struct reader r = { .state.saved_hash_policy = -1,
+			    .section = SECTION_BAL,
+			    .doubtful = true,
+			    .name = "bal" };
 	struct bal_err why = { 0 };
 	char *text = NULL;
 	size_t len;

@@ -89,12 +89,14 @@ static const char *const worthless[] = {
 	"[bal]\n[end",
 	"x = y\n[bal]\n[end]\n",
 	"[bal]\n[end]\nmode = solo\n",
-	"[bal]\n[bal]\nmode = solo\n[end]\n",
 	"[bal]\n[uplink ]\n[end]\n",
 	"[bal]\n[uplink a/b]\nslot = 1\n[end]\n",
 	"[bal]\n[uplink ../../etc]\nslot = 1\n[end]\n",
 	"[bal]\n[uplink main]\n[end]\n",
 	"[bal]\n[uplink a b]\n[end]\n",
+	"[bal]\n[uplink lo]\nadmin = up\nslot = 1\n[end]\n",
+	"[bal]\nadmin = up\nslot = 1\ntold.weight = 3\n[end]\n",
+	"[bal]\n[uplimk a]\nadmin = up\ntold.weight = 3\n[end]\n",
 	"[bal]\n[uplink 1234567890123456]\n[end]\n",
 	"[bal]\n[uplink a\nslot = 1\n[end]\n",
 };
@@ -212,31 +214,6 @@ test_a_line_costs_that_line(void **unused)
 	for (size_t i = 0; i < sizeof(damaged_uplink) / sizeof(*damaged_uplink);
 	     i++)
 		assert_all_but("", damaged_uplink[i]);
-}
-
-/* An uplink is there once, and what it has is its own: the first one's. */
-static void
-test_shared(void **unused)
-{
-	static const char text[] =
-		"[bal]\nbalancing_table = 7\n"
-		"[uplink a]\nslot = 1\ntable = 8\n"
-		"[uplink b]\nslot = 1\ntable = 8\ntold.weight = 3\n"
-		"[uplink c]\nslot = 2\ntable = 7\ntold.weight = 4\n"
-		"[uplink a]\nadmin = down\nslot = 5\n"
-		"[uplink 0]\n[uplink c]\nadmin = down\nslot = 6\n[end]\n";
-	struct bal_state s;
-
-	(void)unused;
-	read_damaged(&s, text, strlen(text));
-	assert_int_equal(s.n_uplinks, 4);
-	assert_true(s.uplinks[0].slot == 1 && s.uplinks[0].table == 8 &&
-		    s.uplinks[0].admin_up);
-	assert_true(!s.uplinks[1].slot && !s.uplinks[1].table &&
-		    s.uplinks[1].told.weight == 3);
-	assert_true(s.uplinks[2].slot == 2 && !s.uplinks[2].table &&
-		    s.uplinks[2].told.weight == 4);
-	bal_state_fini(&s);
 }
 
 static void
@@ -409,7 +386,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_truncated_anywhere),
 		TEST(test_a_line_costs_that_line),
-		TEST(test_shared),
 		TEST(test_damaged_and_large),
 		TEST(test_random_bytes),
 		TEST(test_not_touched),
