@@ -207,8 +207,10 @@ test_a_line_costs_that_line(void **unused)
 	for (size_t i = 0; i < sizeof(worthless) / sizeof(*worthless); i++) {
 		read_damaged(&s, worthless[i], strlen(worthless[i]));
 		assert_zero(&s);
+		bal_state_fini(&s);
 	}
 	read_damaged(&s, "[bal]\n\0\n[end]\n", 14);
+	bal_state_fini(&s);
 	for (size_t i = 0; i < sizeof(damaged_bal) / sizeof(*damaged_bal); i++)
 		assert_all_but(damaged_bal[i], "");
 	for (size_t i = 0; i < sizeof(damaged_uplink) / sizeof(*damaged_uplink);
