@@ -17,7 +17,7 @@
 
 #include "text.h"
 
-#define LOCK_MODE 0600 /* whoever can open it could hold it */
+#define LOCK_MODE 0600 /* to open it is to be able to hold it */
 #define FIRST_NAP_MS 1
 #define LONGEST_NAP_MS 20
 #define PROC_FILE_MAX ((size_t)1 << 20)

@@ -46,17 +46,6 @@ bal_clock_ns(void)
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-void
-bal_pause(uint64_t until_ns)
-{
-	const struct timespec until = {
-		.tv_sec = (time_t)(until_ns / NS_PER_S),
-		.tv_nsec = (long)(until_ns % NS_PER_S),
-	};
-
-	(void)clock_nanosleep(clock_id(), TIMER_ABSTIME, &until, NULL);
-}
-
 static int
 open_timer(struct bal_loop *loop)
 {

@@ -47,18 +47,11 @@ void bal_loop_drop(struct bal_loop *loop, struct bal_source *source);
 /*
  * Wait until something is ready or the clock reads @until_ns
  * (bal_clock_ns(); BAL_NEVER: no limit), and call who is ready, once.  -1
- * only when waiting itself fails (at once, so that a caller that goes on
- * pauses by bal_pause()); a signal ends it with 0.  Never from within a
- * ready().
+ * only when waiting itself fails: at once, so a caller that goes on has to
+ * pause by another call.  A signal ends it with 0.  Never from within a ready().
  */
 int bal_loop_wait(struct bal_loop *loop, uint64_t until_ns,
 		  struct bal_err *err);
-
-/*
- * Sleep until the clock reads @until_ns, by a call that needs no descriptor: for
- * the pause after bal_loop_wait() failed.  A signal ends it.
- */
-void bal_pause(uint64_t until_ns);
 
 /*
  * CLOCK_BOOTTIME in ns: it goes on while the machine sleeps, so that what was

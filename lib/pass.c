@@ -127,7 +127,7 @@ is_known(const struct bal_pass *pass, const struct bal_intent *intent)
 	       (intent->known_conf && bal_conf_find(&pass->conf, intent->dev));
 }
 
-/* A damaged state told no table or mark of them, and the kernel neither. */
+/* Their table or mark is lost: in a damaged state, and in the kernel. */
 static int
 admit_lost(struct bal_pass *pass, struct bal_err *err)
 {

@@ -80,7 +80,7 @@ bal_pass_resolve(struct bal_pass *pass, struct bal_err *err)
 }
 
 /*
- * Where nobody named a gateway, the default route that somebody else made by
+ * Where no gateway is configured, the default route that others made by
  * the device tells it.
  */
 static int

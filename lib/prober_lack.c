@@ -14,7 +14,7 @@
 /* A round that could not ask comes again after this part of an interval. */
 #define AGAIN_TIMES 8
 
-/* A shortage that did not show for so long is over, and another one is told. */
+/* A shortage that did not show for so long is over, and another one is reported. */
 #define SHORT_OVER_NS (UINT64_C(60000) * BAL_NS_PER_MS)
 
 /* --- the ICMP socket ------------------------------------------------------- */
