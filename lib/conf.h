@@ -23,7 +23,7 @@ struct bal_globals {
 	bool everywhere;      /* `default` was said, and is thus the only one */
 	bool nexthop_objects; /* auto: true, as far as the kernel has them */
 	uint32_t mark_mask;   /* default 0xff000000; one run of bits */
-	uint32_t rule_priority;		 /* default 10000; 2 to 29900 */
+	uint32_t rule_priority;		 /* default 32768, 1 to 22770 or above */
 	bool masquerade;		 /* default no */
 	bool last_resort;		 /* default yes */
 	enum bal_all_dead when_all_dead; /* from [check] */

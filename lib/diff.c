@@ -84,55 +84,115 @@ rule_op(struct bal_diff *d, enum bal_op_kind kind, const struct bal_rule *r)
 }
 
 static int
-priority_cmp(const struct bal_op *a, const struct bal_op *b)
+priority_cmp(const struct bal_rule *a, const struct bal_rule *b)
 {
-	return a->rule.priority < b->rule.priority ?
-		       -1 :
-		       a->rule.priority > b->rule.priority;
+	return a->priority < b->priority ? -1 : a->priority > b->priority;
 }
 
-static int
-is_goto(const struct bal_op *op)
+static bool
+is_goto(const struct bal_rule *r)
 {
-	return op->rule.action == BAL_RULE_GOTO;
+	return r->action == BAL_RULE_GOTO;
 }
 
-static int
-is_barrier(const struct bal_op *op)
+static bool
+is_entry(const struct bal_rule *r)
 {
-	return op->rule.action == BAL_RULE_UNREACHABLE;
+	return is_goto(r) && r->priority == BAL_RULE_ENTRY;
+}
+
+bool
+bal_diff_leads_to(const bal_rule_list *rules, const struct bal_addr *prefix)
+{
+	for (size_t i = 0; i < rules->n; i++)
+		if (rules->v[i].protocol == BAL_PROTO && is_goto(&rules->v[i]) &&
+		    bal_addr_cmp(&rules->v[i].dst, prefix) == 0)
+			return true;
+	return false;
 }
 
 /*
  * In the order in which a packet meets them, so that no default comes before
  * what it must not win over (`lookup main` before all else), and `from A
  * unreachable` behind `from A lookup DEV`.  Gotos then, their targets first:
- * a packet that does not jump is only slower.
+ * a packet that does not jump is only slower.  The way in is the last.
  */
 static int
 as_walked(const void *a, const void *b)
 {
-	const struct bal_op *x = a, *y = b;
+	const struct bal_rule *x = &((const struct bal_op *)a)->rule;
+	const struct bal_rule *y = &((const struct bal_op *)b)->rule;
 
+	if (is_entry(x) != is_entry(y))
+		return is_entry(x) - is_entry(y);
 	if (is_goto(x) != is_goto(y))
 		return is_goto(x) - is_goto(y);
 	return is_goto(x) ? priority_cmp(y, x) : priority_cmp(x, y);
 }
 
-/* The opposite; `from A unreachable` must not outlive `from A lookup DEV`. */
+/*
+ * When one goes, those behind it must be right without it: first the way in,
+ * then what decides, from the end, so that a packet either meets what it met
+ * or goes on, to another block of ours or to main.  Gotos lead past what
+ * decides otherwise: they go behind it, but before `to SUBNET lookup main`,
+ * which is theirs.
+ */
+enum turn { TURN_ENTRY, TURN_DECIDES, TURN_GOTO, TURN_LONGER, TURN_NOP };
+
+static enum turn
+turn_of(const struct bal_rule *r)
+{
+	if (is_entry(r))
+		return TURN_ENTRY;
+	if (is_goto(r))
+		return TURN_GOTO;
+	if (r->action == BAL_RULE_NOP)
+		return TURN_NOP;
+	return !bal_addr_none(&r->dst) && r->table == BAL_TABLE_MAIN ?
+		       TURN_LONGER :
+		       TURN_DECIDES;
+}
+
 static int
 against_the_walk(const void *a, const void *b)
 {
-	const struct bal_op *x = a, *y = b;
+	const struct bal_rule *x = &((const struct bal_op *)a)->rule;
+	const struct bal_rule *y = &((const struct bal_op *)b)->rule;
 
-	if (is_goto(x) != is_goto(y))
-		return is_goto(y) - is_goto(x);
-	if (is_barrier(x) != is_barrier(y))
-		return is_barrier(y) - is_barrier(x);
+	if (turn_of(x) != turn_of(y))
+		return (int)turn_of(x) - (int)turn_of(y);
 	if (priority_cmp(x, y) != 0)
-		return is_goto(x) ? priority_cmp(x, y) : priority_cmp(y, x);
+		return priority_cmp(y, x);
 	/* The kernel takes mark 0 in a request for any mark: that one last. */
-	return !x->rule.mark - !y->rule.mark;
+	return !x->mark - !y->mark;
+}
+
+/* Has somebody made a rule of that very priority since?  It would not count. */
+static bool
+is_overtaken(const bal_rule_list *present, const struct bal_rule *entry)
+{
+	bool behind = false;
+
+	for (size_t i = 0; i < present->n; i++) {
+		const struct bal_rule *r = &present->v[i];
+
+		if (r->priority != entry->priority)
+			continue;
+		if (r->protocol != BAL_PROTO && behind)
+			return true;
+		behind |= bal_rule_cmp(r, entry) == 0;
+	}
+	return false;
+}
+
+/* Once more, behind the others; of equal ones the kernel deletes the first. */
+static void
+append_again(struct bal_diff *d, const struct bal_rule *r)
+{
+	if (!is_entry(r) || !is_overtaken(&d->snap->rules, r))
+		return;
+	rule_op(d, BAL_OP_RULE_ADD, r);
+	rule_op(d, BAL_OP_RULE_DEL, r);
 }
 
 void
@@ -157,7 +217,7 @@ bal_diff_rules(struct bal_diff *d, const bal_rule_list *wanted)
 		else if (c > 0)
 			rule_op(d, BAL_OP_RULE_DEL, have[k++]);
 		else
-			i++, k++;
+			append_again(d, want[i++]), k++;
 	}
 	if (add->n)
 		qsort(add->v, add->n, sizeof(*add->v), as_walked);
@@ -215,6 +275,7 @@ bal_diff_make(const struct bal_plan *plan, const struct bal_snapshot *snap,
 	      bal_op_list *out, struct bal_err *err)
 {
 	struct bal_diff d = { .snap = snap,
+			      .rules = &plan->rules,
 			      .balancing = balancing,
 			      .objects = objects,
 			      .arena = arena };

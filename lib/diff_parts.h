@@ -25,6 +25,7 @@ enum bal_stage {
 
 struct bal_diff {
 	const struct bal_snapshot *snap;
+	const bal_rule_list *rules; /* the plan's */
 	uint32_t balancing;
 	bool objects;
 	struct bal_arena *arena;
@@ -34,6 +35,10 @@ struct bal_diff {
 /* A new operation of @kind in @stage, or NULL when memory ran out. */
 struct bal_op *bal_diff_add(struct bal_diff *d, enum bal_stage stage,
 			    enum bal_op_kind kind);
+
+/* Is there one of ours in @rules that sends @prefix past main? */
+bool bal_diff_leads_to(const bal_rule_list *rules,
+		       const struct bal_addr *prefix);
 
 /* Rules: what is missing is added, what is too many goes. */
 void bal_diff_rules(struct bal_diff *d, const bal_rule_list *wanted);

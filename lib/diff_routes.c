@@ -48,16 +48,30 @@ same_route(const struct bal_route *want, const struct bal_route *have)
 	return true;
 }
 
+/*
+ * Routes that share out traffic follow the rules that keep what is established
+ * where it is, and go before them.  It is the other way round for a prefix
+ * that rules do not lead to yet, or no more: those must not come to nothing.
+ */
+static bool
+is_followed(const struct bal_diff *d, bool del, const struct bal_route *r)
+{
+	if (r->table == BAL_TABLE_DEFAULT)
+		return true;
+	return r->table == d->balancing &&
+	       (!r->dst.len ||
+		bal_diff_leads_to(del ? d->rules : &d->snap->rules, &r->dst));
+}
+
 static void
 route_op(struct bal_diff *d, enum bal_op_kind kind, const struct bal_route *r)
 {
 	bool del = kind == BAL_OP_ROUTE_DEL;
-	bool followed = r->table == d->balancing ||
-			r->table == BAL_TABLE_DEFAULT;
-	enum bal_stage stage = followed ? (del ? BAL_STAGE_UNBALANCE :
-						 BAL_STAGE_BALANCE) :
-					  (del ? BAL_STAGE_UNTABLE :
-						 BAL_STAGE_DEVICE_TABLE);
+	enum bal_stage stage = is_followed(d, del, r) ?
+				       (del ? BAL_STAGE_UNBALANCE :
+					      BAL_STAGE_BALANCE) :
+				       (del ? BAL_STAGE_UNTABLE :
+					      BAL_STAGE_DEVICE_TABLE);
 	struct bal_op *op = bal_diff_add(d, stage, kind);
 
 	if (op)
@@ -128,4 +142,5 @@ bal_diff_routes(struct bal_diff *d, bal_route_list *wanted)
 		if (have[k]->protocol == BAL_PROTO)
 			route_op(d, BAL_OP_ROUTE_DEL, have[k]);
 	barriers_first(&d->stage[BAL_STAGE_UNBALANCE]);
+	barriers_first(&d->stage[BAL_STAGE_UNTABLE]);
 }

@@ -97,6 +97,7 @@ look_at_plan(struct bal_facts *f, struct bal_pass *pass)
 		.globals = &pass->conf.globals,
 		.mode = bal_pass_mode(pass),
 		.uplinks = &pass->uplinks,
+		.snap = &pass->snap,
 		.balancing = pass->state.balancing_table,
 		.saved_hash_policy = pass->state.saved_hash_policy,
 	};

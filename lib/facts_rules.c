@@ -51,7 +51,7 @@ static bool
 matters(const struct bal_rule *rule)
 {
 	return rule->protocol != BAL_PROTO && rule->priority > 0 &&
-	       rule->priority < BAL_RULE_BALANCING &&
+	       rule->priority <= BAL_RULE_ENTRY &&
 	       rule->action != BAL_RULE_GOTO && rule->action != BAL_RULE_NOP &&
 	       !(rule->action == BAL_RULE_LOOKUP && rule->table == 0);
 }

@@ -7,8 +7,10 @@
 
 #include "near.h"
 
-#define RULE_PRIORITY_MIN 2	/* one rule of ours may stand before it */
-#define RULE_PRIORITY_MAX 29900 /* our block ends below rule 30000 */
+/* Our block is 9995 priorities long; 32765 to 32767 must not be among them. */
+#define RULE_PRIORITY_LOW_MAX 22770
+#define RULE_PRIORITY_HIGH 32768
+#define RULE_PRIORITY_MAX 1000000
 #define SECOND 1000
 #define MINUTE (60 * SECOND)
 #define DAY (24 * 60 * MINUTE)
@@ -20,7 +22,7 @@ bal_globals_default(void)
 		.mode = BAL_MODE_MULTI,
 		.nexthop_objects = true,
 		.mark_mask = 0xff000000,
-		.rule_priority = 10000,
+		.rule_priority = 32768,
 		.last_resort = true,
 		.when_all_dead = BAL_ALL_DEAD_KEEP,
 		.openvpn_command =
@@ -158,8 +160,17 @@ set_mark_mask(struct bal_globals *g, const char *text, struct bal_err *err)
 static int
 set_rule_priority(struct bal_globals *g, const char *text, struct bal_err *err)
 {
-	return bal_parse_u32(text, RULE_PRIORITY_MIN, RULE_PRIORITY_MAX,
-			     &g->rule_priority, err);
+	uint32_t n;
+
+	if (bal_parse_u32(text, 1, RULE_PRIORITY_MAX, &n, err) < 0)
+		return -1;
+	if (n > RULE_PRIORITY_LOW_MAX && n < RULE_PRIORITY_HIGH)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is neither from 1 to %d nor from %d "
+			       "on: rules up to 9994 above it are bal's",
+			       text, RULE_PRIORITY_LOW_MAX, RULE_PRIORITY_HIGH);
+	g->rule_priority = n;
+	return 0;
 }
 
 static int

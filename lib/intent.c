@@ -32,16 +32,18 @@ last_slot(uint32_t mask)
 	return max < BAL_UPLINKS_MAX ? max : BAL_UPLINKS_MAX;
 }
 
-/* The table id where it serves as a slot and is free, else the lowest. */
+/*
+ * The table id where it serves as a slot and is free, else the lowest: above
+ * bal_mark_slots() only where all below are taken.
+ */
 static uint32_t
 choose_slot(const struct bal_state *state, const char *dev, uint32_t table,
 	    uint32_t mask)
 {
-	uint32_t max = last_slot(mask);
-
-	if (table >= 1 && table <= max && !slot_taken(state, dev, table))
+	if (table >= 1 && table <= bal_mark_slots(mask) &&
+	    !slot_taken(state, dev, table))
 		return table;
-	for (uint32_t slot = 1; slot <= max; slot++)
+	for (uint32_t slot = 1; slot <= last_slot(mask); slot++)
 		if (!slot_taken(state, dev, slot))
 			return slot;
 	return 0;

@@ -121,6 +121,7 @@ make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
 		.globals = &pass->conf.globals,
 		.mode = bal_pass_mode(pass),
 		.uplinks = &pass->uplinks,
+		.snap = &pass->snap,
 		.balancing = pass->state.balancing_table,
 		.saved_hash_policy = pass->state.saved_hash_policy,
 	};

@@ -4,69 +4,75 @@
 #define BAL_PLAN_H
 
 #include "op.h"
+#include "snapshot.h"
 #include "uplink.h"
 
 /*
- * Priorities of our policy rules, relative to `rule_priority` (P, 10000).
- * Order within one priority is the order of insertion, so no two roles share
- * one.  A packet's way through them:
+ * Priorities of our policy rules: offsets from `rule_priority` (P, 32768).
+ * Order within one priority is the order of insertion, so no two roles whose
+ * order matters share one.
  *
- *  P    from A lookup DEV suppress_prefixlength 1    own subnet, own device
- *  P+1  to PREFIX goto P+3      shared subnets, listed destinations -.
- *  P+2  lookup main suppress_prefixlength 1     LAN, static routes     |
- *  P+3  not iif lo goto P+6     forwarded -----------------.      <----'
- *  P+4  from A lookup DEV                                  |
- *  P+5  from A unreachable                                 |
- *  P+6  fwmark 0/MASK goto P+8  unmarked -----------. <----'
- *  P+7  fwmark M/MASK lookup DEV                    |
- *  P+8  oif DEV lookup DEV      <-------------------'
- *  P+9  to PREFIX lookup balancing
- *  P+9  nop
- *  ...  foreign rules
- *  30000 lookup balancing
+ *  32765  goto P                         the only way in
+ *  P      nop
+ *  P+1    as P+3, and
+ *  P+2    as P+4, of a SUBNET that lies inside another
+ *  P+3    to SUBNET lookup main suppress_prefixlength LEN    longer ones win
+ *  P+4    to SUBNET goto P+6             else past main
+ *  P+5    lookup main suppress_prefixlength 1       LAN, static routes
+ *  P+6    fwmark 0/TOP2 goto P+8         did not come in by an uplink
+ *  P+7    fwmark INBOUND/MASK lookup DEV came in by DEV
+ *  P+8    not iif lo goto P+14           forwarded: no address of this box
+ *  P+9    from A lookup DEV
+ *  P+11   from A unreachable
+ *  P+13   from 0.0.0.0/32 goto P+16      bound to no address
+ *  P+14   fwmark 0/MASK goto P+16
+ *  P+15   fwmark SLOT/MASK lookup DEV    left by DEV before
+ *  P+16   oif DEV lookup DEV             bound to DEV
+ *  P+17   nop
+ *  P+9901+4j  to SUBNET lookup balancing suppress_prefixlength LEN-1
+ *  P+9990 fwmark 0/MASK goto P+9992
+ *  P+9991 fwmark SLOT/MASK lookup DEV    a socket's own mark
+ *  P+9992 lookup balancing
+ *  P+9993 lookup main
+ *  P+9994 lookup default
  *
- * From BAL_TREE_FROM uplinks on a packet must not walk past all of them (4 to
- * 5 ns a rule, twice a packet: PERFORMANCE.md 2):
- *
- *  P-1  not iif lo goto P+1             forwarded: past the first role
- *  P+1  nop                             where no PREFIX is
- *  P+7  fwmark H/TOP goto P+10+2h       one block for each 16 slots
- *  P+8  goto P+42                       no mark, or one of no block
- *  P+10+2h  nop, and fwmark M/MASK lookup DEV of the block's
- *  P+11+2h  goto P+42
- *  P+42 not iif lo goto P+44            forwarded: bound to no device
- *  P+43 oif DEV lookup DEV
- *  P+44 what is P+9 else
- *
- * For the kernel two gotos that differ only in their target are one, so each
- * keeps its target whatever the layout.
+ * A rule that somebody makes without a priority gets one in front of the
+ * second rule there is (kernel: fib_default_rule_pref()), so in front of 32765,
+ * whichever was made first.  Gotos pass over nothing but rules of ours and, the
+ * first one, main and default, which the end repeats.
  */
 enum bal_rule_role {
-	BAL_RULE_SKIP_OWN = -1,
-	BAL_RULE_OWN_SUBNET,
-	BAL_RULE_TO_BALANCED,
+	BAL_RULE_HEAD,
+	BAL_RULE_INNER_LONGER,
+	BAL_RULE_INNER_PAST_MAIN,
+	BAL_RULE_LONGER,
+	BAL_RULE_PAST_MAIN,
 	BAL_RULE_MAIN,
+	BAL_RULE_NOT_INBOUND,
+	BAL_RULE_INBOUND,
 	BAL_RULE_FORWARDED,
 	BAL_RULE_FROM,
-	BAL_RULE_FROM_ONLY,
+	BAL_RULE_FROM_ONLY = 11,
+	BAL_RULE_UNBOUND = 13,
 	BAL_RULE_UNMARKED,
-	BAL_RULE_MARK,
+	BAL_RULE_SLOT,
 	BAL_RULE_OIF,
-	BAL_RULE_END,
-	BAL_RULE_BLOCKS,
-	BAL_RULE_TREE_FORWARDED = 42,
-	BAL_RULE_TREE_OIF,
-	BAL_RULE_TREE_END,
+	BAL_RULE_HEAD_END,
+	BAL_RULE_SUBNET = 9901,
+	BAL_RULE_OWN_UNMARKED = 9990,
+	BAL_RULE_OWN_MARK,
+	BAL_RULE_BALANCING,
+	BAL_RULE_LAST_MAIN,
+	BAL_RULE_LAST_DEFAULT,
 };
-#define BAL_TREE_FROM 16
-#define BAL_BLOCK_SLOTS_LOG2 4 /* 16 blocks of 16 slots hold 1 to 250 */
-#define BAL_BLOCK_PRIORITIES 2
-#define BAL_RULE_BALANCING 30000
+#define BAL_RULE_ENTRY 32765 /* the last priority before main, 32766 */
+#define BAL_RULE_SUBNET_STEP 4
+#define BAL_RULE_SUBNETS_MAX 22 /* priorities of their own */
 
 /* Metrics of routes in `balancing` and `default`. */
 #define BAL_METRIC_WEIGHTED 1
 #define BAL_METRIC_SINGLE 1000
-#define BAL_METRIC_LAST_RESORT 1000000
+#define BAL_METRIC_LAST_RESORT 1000000 /* dead ones of a shared subnet, too */
 #define BAL_METRIC_CLOSED 2000000 /* the `unreachable` behind all of it */
 
 /* What a plan is made from. */
@@ -74,6 +80,7 @@ struct bal_world {
 	const struct bal_globals *globals;
 	enum bal_mode mode;
 	const struct bal_uplinks *uplinks;
+	const struct bal_snapshot *snap; /* whose LANs count; NULL: none */
 	uint32_t balancing; /* table id */
 	int32_t saved_hash_policy; /* to put back behind the last; -1: none */
 };
@@ -105,6 +112,15 @@ bool bal_plan_shares(enum bal_mode mode, const struct bal_uplink *up,
  */
 bool bal_plan_shunned(const struct bal_uplinks *ups,
 		      const struct bal_uplink *up);
+
+/*
+ * The value of a connection that came in by @up: Q + slot, Q being the number
+ * of slots that leave room for it in @mask (bal_mark_slots() + 1).  Where
+ * that is another one's slot, or @up's own slot is too high for one, it is the
+ * slot: a connection that came in is then routed as one that left.
+ */
+uint32_t bal_plan_inbound(const struct bal_uplinks *ups,
+			  const struct bal_uplink *up, uint32_t mask);
 
 /* Is @up a member of the balancing table at all, alive or not? */
 bool bal_plan_balanced(const struct bal_uplink *up);

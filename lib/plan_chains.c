@@ -39,10 +39,10 @@ marked(const struct maker *m)
 }
 
 static void
-set_connmark(struct maker *m, struct bal_xrule *r, const struct bal_uplink *up)
+set_connmark(struct maker *m, struct bal_xrule *r, uint32_t value)
 {
 	r->set_mask = m->world->globals->mark_mask;
-	r->set_mark = bal_mark_of(up->slot, r->set_mask);
+	r->set_mark = bal_mark_of(value, r->set_mask);
 }
 
 static void
@@ -53,8 +53,13 @@ restore(struct maker *m, bool only_unmarked_packets)
 
 	r->connmark = marked(m);
 	r->set_mask = m->world->globals->mark_mask;
+	/*
+	 * No mark at all: with one of ours beside its own, a tunnel's own
+	 * packet would match `not fwmark` and enter the tunnel (wg-quick).
+	 */
 	if (only_unmarked_packets)
-		r->mark = unmarked(m);
+		r->mark = (struct bal_xmark){ .used = true,
+					      .mask = UINT32_MAX };
 }
 
 static bool
@@ -92,7 +97,7 @@ prerouting(struct maker *m)
 		memcpy(r->in, up->name, sizeof(r->in));
 		r->state_new = true;
 		r->connmark = unmarked(m);
-		set_connmark(m, r, up);
+		set_connmark(m, r, bal_plan_inbound(ups, up, r->connmark.mask));
 		r = add(m, BAL_XT_RETURN, &scratch);
 		memcpy(r->in, up->name, sizeof(r->in));
 	}
@@ -113,7 +118,7 @@ postrouting(struct maker *m)
 			continue;
 		r = add(m, BAL_XT_SET_CONNMARK, &scratch);
 		memcpy(r->out, ups->v[i].name, sizeof(r->out));
-		set_connmark(m, r, &ups->v[i]);
+		set_connmark(m, r, ups->v[i].slot);
 	}
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* plan_parts - who is balanced, and which subnets tunnels share; pure. */
+/* plan_parts - who is balanced, and which subnets uplinks share; pure. */
 #include "plan_parts.h"
 
 bool
@@ -20,23 +20,67 @@ bal_plan_shunned(const struct bal_uplinks *ups, const struct bal_uplink *up)
 	return false;
 }
 
-static size_t
-sharers(const struct bal_uplinks *ups, const struct bal_addr *net)
+static bool
+is_slot(const struct bal_uplinks *ups, uint32_t value)
 {
-	size_t n = 0;
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].slot == value)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_ifaddr *a = bal_uplink_addr(&ups->v[i]);
-		struct bal_addr theirs;
+uint32_t
+bal_plan_inbound(const struct bal_uplinks *ups, const struct bal_uplink *up,
+		 uint32_t mask)
+{
+	const uint32_t slots = bal_mark_slots(mask);
+	const uint32_t value = slots + 1 + up->slot;
 
-		if (!a || a->peer || !bal_plan_balanced(&ups->v[i]) ||
-		    !bal_uplink_is_tunnel(&ups->v[i]))
-			continue;
-		theirs = bal_addr_network(&a->addr);
-		if (bal_addr_cmp(&theirs, net) == 0)
-			n++;
+	return up->slot > slots || is_slot(ups, value) ? up->slot : value;
+}
+
+/* The network of an address that has one.  A /0 would be the default route. */
+static bool
+has_subnet(const struct bal_ifaddr *a, struct bal_addr *net)
+{
+	*net = bal_addr_network(&a->addr);
+	return !a->peer && !bal_addr_is_host(&a->addr) && net->len;
+}
+
+bool
+bal_plan_is_in(const struct bal_uplink *up, const struct bal_addr *net,
+	       const struct bal_ifaddr **own)
+{
+	struct bal_addr theirs;
+
+	for (size_t i = 0; i < up->n_addrs; i++) {
+		*own = up->addrs[i];
+		if (has_subnet(up->addrs[i], &theirs) &&
+		    bal_addr_cmp(&theirs, net) == 0)
+			return true;
 	}
-	return n;
+	return false;
+}
+
+static bool
+is_known(const bal_prefix_list *list, const struct bal_addr *net)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (bal_addr_cmp(&list->v[i], net) == 0)
+			return true;
+	return false;
+}
+
+static bool
+has_another(const struct bal_uplinks *ups, size_t from,
+	    const struct bal_addr *net)
+{
+	const struct bal_ifaddr *own;
+
+	for (size_t i = from; i < ups->n; i++)
+		if (ups->v[i].admin_up && bal_plan_is_in(&ups->v[i], net, &own))
+			return true;
+	return false;
 }
 
 void
@@ -44,21 +88,18 @@ bal_plan_shared_subnets(const struct bal_uplinks *ups, struct bal_arena *arena,
 			bal_prefix_list *out)
 {
 	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_ifaddr *a = bal_uplink_addr(&ups->v[i]);
-		struct bal_addr net, *slot;
-		bool known = false;
+		const struct bal_uplink *up = &ups->v[i];
 
-		if (!a || a->peer || bal_addr_is_host(&a->addr) ||
-		    !bal_plan_balanced(&ups->v[i]) ||
-		    !bal_uplink_is_tunnel(&ups->v[i]))
-			continue;
-		net = bal_addr_network(&a->addr);
-		for (size_t k = 0; k < out->n && !known; k++)
-			known = bal_addr_cmp(&out->v[k], &net) == 0;
-		if (known || sharers(ups, &net) < 2)
-			continue;
-		slot = BAL_PUSH(arena, out);
-		if (slot)
-			*slot = net;
+		for (size_t k = 0; up->admin_up && k < up->n_addrs; k++) {
+			struct bal_addr net, *slot;
+
+			if (!has_subnet(up->addrs[k], &net) ||
+			    is_known(out, &net) ||
+			    !has_another(ups, i + 1, &net))
+				continue;
+			slot = BAL_PUSH(arena, out);
+			if (slot)
+				*slot = net;
+		}
 	}
 }

@@ -6,12 +6,16 @@
 #include "plan.h"
 
 /*
- * The subnets that several balanced tunnels share: they stand in `balancing`,
- * else the connected route in main would send all of it to one of them.
+ * The subnets that several uplinks share: they stand in `balancing`, else the
+ * connected route in main would send all of it to one of them, dead or alive.
  */
 typedef BAL_LIST(struct bal_addr) bal_prefix_list;
 void bal_plan_shared_subnets(const struct bal_uplinks *ups,
 			     struct bal_arena *arena, bal_prefix_list *out);
+
+/* Has @up an address in @net, whose prefix length is that one's? */
+bool bal_plan_is_in(const struct bal_uplink *up, const struct bal_addr *net,
+		    const struct bal_ifaddr **own);
 
 /* The three parts. */
 void bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,

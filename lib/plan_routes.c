@@ -123,16 +123,12 @@ device_table(struct maker *m, const struct bal_uplink *up)
 static bool
 takes_part(const struct bal_uplink *up, const struct bal_addr *net)
 {
-	const struct bal_ifaddr *a = bal_uplink_addr(up);
-	struct bal_addr own;
+	const struct bal_ifaddr *own;
 
-	if (!bal_plan_balanced(up) || !up->alive || !a)
+	if (!bal_plan_balanced(up) || !up->alive || !bal_uplink_addr(up))
 		return false;
-	if (!net)
-		return true;
-	own = bal_addr_network(&a->addr);
-	return !a->peer && bal_uplink_is_tunnel(up) &&
-	       bal_addr_cmp(&own, net) == 0;
+	return !net ||
+	       (bal_uplink_is_tunnel(up) && bal_plan_is_in(up, net, &own));
 }
 
 static bool
@@ -229,6 +225,98 @@ balance_destination(struct maker *m, const struct bal_addr *dst,
 		close_prefix(m, dst);
 }
 
+static bool
+is_uplink(const struct bal_uplinks *ups, int ifindex)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
+/* A LAN that has that subnet as well wins; modems are asked by device. */
+static void
+lan_subnet(struct maker *m, const struct bal_addr *net)
+{
+	const struct bal_snapshot *snap = m->world->snap;
+
+	for (size_t i = 0; snap && i < snap->addrs.n; i++) {
+		const struct bal_ifaddr *a = &snap->addrs.v[i];
+		const struct bal_addr theirs = bal_addr_network(&a->addr);
+		const struct bal_link *link;
+		struct bal_uplink lan = { .ifindex = a->ifindex };
+
+		if (a->peer || bal_addr_cmp(&theirs, net) != 0 ||
+		    is_uplink(m->world->uplinks, a->ifindex))
+			continue;
+		link = bal_snapshot_ifindex(snap, a->ifindex);
+		if (!link || !link->up || link->loopback)
+			continue;
+		memcpy(lan.name, link->name, sizeof(lan.name));
+		one_hop(m, m->world->balancing, net, 0, &lan, true);
+		return;
+	}
+}
+
+static bool
+is_of_tunnels(const struct bal_uplinks *ups, const struct bal_addr *net)
+{
+	const struct bal_ifaddr *own;
+
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].admin_up && bal_uplink_is_tunnel(&ups->v[i]) &&
+		    bal_plan_is_in(&ups->v[i], net, &own))
+			return true;
+	return false;
+}
+
+static const struct bal_uplink *
+best_living(const struct bal_uplinks *ups, const struct bal_addr *net)
+{
+	const struct bal_uplink *best = NULL;
+	const struct bal_ifaddr *own;
+
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].alive && bal_plan_is_in(&ups->v[i], net, &own) &&
+		    better(&ups->v[i], best))
+			best = &ups->v[i];
+	return best;
+}
+
+/*
+ * @net of several uplinks: tunnels spread it by weight.  Of lines it is the
+ * modems' own, and the best living one has it; behind it stand the others, for
+ * the kernel to go on by.  The dead are last: better than the default.
+ */
+static void
+shared_subnet(struct maker *m, const struct bal_addr *net)
+{
+	const struct bal_uplinks *ups = m->world->uplinks;
+	const bool tunnels = is_of_tunnels(ups, net);
+	const struct bal_uplink *best = best_living(ups, net);
+
+	lan_subnet(m, net);
+	if (tunnels)
+		balance(m, net, net);
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+		uint32_t metric = bal_uplink_metric(up);
+		const struct bal_ifaddr *own;
+		struct bal_route *r;
+
+		if (!up->admin_up || !up->up || !bal_plan_is_in(up, net, &own) ||
+		    (tunnels && takes_part(up, net)))
+			continue;
+		metric += !tunnels && up->alive ? BAL_METRIC_SINGLE :
+						  BAL_METRIC_LAST_RESORT;
+		if (!tunnels && up == best)
+			metric = BAL_METRIC_WEIGHTED;
+		r = one_hop(m, m->world->balancing, net, metric, up, true);
+		if (r)
+			r->src = bal_addr_host(&own->addr);
+	}
+}
+
 static void
 balancing_table(struct maker *m)
 {
@@ -238,7 +326,7 @@ balancing_table(struct maker *m)
 
 	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
 	for (size_t i = 0; i < shared.n; i++)
-		balance(m, &shared.v[i], &shared.v[i]);
+		shared_subnet(m, &shared.v[i]);
 	for (size_t i = 0; i < g->n_destinations; i++)
 		balance_destination(m, &g->destinations[i], &shared);
 	if (!g->n_destinations)

@@ -52,18 +52,15 @@ match_mark(struct bal_rule *r, uint32_t mark, uint32_t mask)
 	r->mask = mask;
 }
 
-/* Forwarded: it came in by a device. */
 static void
-not_local(struct bal_rule *r)
+mark_rule(struct maker *m, int role, const struct bal_uplink *up,
+	  uint32_t value)
 {
-	memcpy(r->iif, "lo", 3);
-	r->invert = true;
-}
+	const uint32_t mask = m->world->globals->mark_mask;
+	struct bal_rule scratch = { 0 }, *r;
 
-static uint32_t
-mark_of(const struct maker *m, const struct bal_uplink *up)
-{
-	return bal_mark_of(up->slot, m->world->globals->mark_mask);
+	r = lookup(m, role, up->table, &scratch);
+	match_mark(r, bal_mark_of(value, mask), mask);
 }
 
 static void
@@ -73,9 +70,6 @@ from_rules(struct maker *m, const struct bal_uplink *up,
 	struct bal_addr host = bal_addr_host(addr);
 	struct bal_rule scratch = { 0 }, *r;
 
-	r = lookup(m, BAL_RULE_OWN_SUBNET, up->table, &scratch);
-	r->src = host;
-	r->suppress_prefixlen = 1;
 	r = lookup(m, BAL_RULE_FROM, up->table, &scratch);
 	r->src = host;
 	r = add(m, BAL_RULE_FROM_ONLY, BAL_RULE_UNREACHABLE, &scratch);
@@ -115,8 +109,6 @@ addr_seen(const struct bal_uplink *up, size_t upto, const struct bal_addr *addr)
 static void
 own_rules(struct maker *m, const struct bal_uplink *up)
 {
-	struct bal_rule scratch = { 0 }, *r;
-
 	for (size_t i = 0; i < up->n_addrs; i++)
 		/* A was compared already; further addresses are few. */
 		if (!(i == 0 ? up->shared_addr :
@@ -125,155 +117,146 @@ own_rules(struct maker *m, const struct bal_uplink *up)
 			from_rules(m, up, &up->addrs[i]->addr);
 	if (!bal_addr_none(&up->absent_addr))
 		from_rules(m, up, &up->absent_addr);
-	if (!up->shared_addr)
-		return;
-	r = lookup(m, BAL_RULE_OWN_SUBNET, up->table, &scratch);
-	match_mark(r, mark_of(m, up), m->world->globals->mark_mask);
-	r->suppress_prefixlen = 1;
+}
+
+/*
+ * Do flows that left by @up stay?  A dead one's must be free to leave it
+ * (KERNEL.md 14).  Without a last resort nothing goes by a line that takes no
+ * part, not even what went by it before.
+ */
+static bool
+holds_flows(const struct maker *m, const struct bal_uplink *up)
+{
+	return up->alive && !bal_plan_shunned(m->world->uplinks, up) &&
+	       (m->world->globals->last_resort || bal_plan_balanced(up));
 }
 
 static void
-mark_rule(struct maker *m, const struct bal_uplink *up, int role)
+uplink_rules(struct maker *m, const struct bal_uplink *up)
 {
+	const uint32_t inbound =
+		bal_plan_inbound(m->world->uplinks, up,
+				 m->world->globals->mark_mask);
 	struct bal_rule scratch = { 0 }, *r;
 
-	/* A dead uplink's flows must be free to leave it (KERNEL.md 14). */
-	if (!up->alive || bal_plan_shunned(m->world->uplinks, up))
-		return;
-	r = lookup(m, role, up->table, &scratch);
-	match_mark(r, mark_of(m, up), m->world->globals->mark_mask);
-}
-
-static void
-oif_rule(struct maker *m, const struct bal_uplink *up, int role)
-{
-	struct bal_rule scratch = { 0 }, *r;
-
-	r = lookup(m, role, up->table, &scratch);
+	/* Whatever the probes say: who asked by this line waits there. */
+	if (inbound != up->slot)
+		mark_rule(m, BAL_RULE_INBOUND, up, inbound);
+	own_rules(m, up);
+	if (holds_flows(m, up)) {
+		mark_rule(m, BAL_RULE_SLOT, up, up->slot);
+		mark_rule(m, BAL_RULE_OWN_MARK, up, up->slot);
+	}
+	r = lookup(m, BAL_RULE_OIF, up->table, &scratch);
 	memcpy(r->oif, up->name, sizeof(r->oif));
 }
 
 /*
- * A balanced prefix passes main by, whose connected route would send all of it
- * to one tunnel; then those who are bound or marked find their own table, and
- * only the rest is balanced.
+ * main must not decide about @prefix, but for longer ones that lie inside it:
+ * its connected route is the first uplink's, dead or alive.
  */
 static void
-to_rule(struct maker *m, const struct bal_addr *prefix, int end)
+past_main(struct maker *m, const struct bal_addr *prefix, bool inner)
 {
 	struct bal_rule scratch = { 0 }, *r;
 
-	r = jump(m, BAL_RULE_TO_BALANCED, BAL_RULE_FORWARDED, &scratch);
+	r = lookup(m, inner ? BAL_RULE_INNER_LONGER : BAL_RULE_LONGER,
+		   BAL_TABLE_MAIN, &scratch);
 	r->dst = *prefix;
-	r = lookup(m, end, m->world->balancing, &scratch);
+	r->suppress_prefixlen = prefix->len;
+	r = jump(m, inner ? BAL_RULE_INNER_PAST_MAIN : BAL_RULE_PAST_MAIN,
+		 BAL_RULE_NOT_INBOUND, &scratch);
 	r->dst = *prefix;
 }
 
+static bool
+is_among(const bal_prefix_list *list, const struct bal_addr *prefix)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (bal_addr_cmp(&list->v[i], prefix) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_inside(const struct bal_addr *inner, const struct bal_addr *outer)
+{
+	return inner->len > outer->len && bal_addr_in(inner, outer);
+}
+
+/* Else main would be asked first, for the outer one, and know it. */
+static bool
+is_inner(const struct maker *m, const bal_prefix_list *shared,
+	 const struct bal_addr *prefix)
+{
+	const struct bal_globals *g = m->world->globals;
+
+	for (size_t i = 0; i < shared->n; i++)
+		if (is_inside(prefix, &shared->v[i]))
+			return true;
+	for (size_t i = 0; i < g->n_destinations; i++)
+		if (is_inside(prefix, &g->destinations[i]))
+			return true;
+	return false;
+}
+
 static void
-to_rules(struct maker *m, int end)
+prefix_rules(struct maker *m)
 {
 	const struct bal_globals *g = m->world->globals;
 	bal_prefix_list shared = { 0 };
 
 	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
-	for (size_t i = 0; i < shared.n; i++)
-		to_rule(m, &shared.v[i], end);
-	for (size_t i = 0; i < g->n_destinations; i++) {
-		bool known = g->destinations[i].len == 0;
+	for (size_t i = 0; i < shared.n; i++) {
+		const size_t nth = i < BAL_RULE_SUBNETS_MAX ?
+					   i :
+					   BAL_RULE_SUBNETS_MAX - 1;
+		struct bal_rule scratch = { 0 }, *r;
 
-		for (size_t k = 0; k < shared.n && !known; k++)
-			known = bal_addr_cmp(&shared.v[k],
-					     &g->destinations[i]) == 0;
-		if (!known)
-			to_rule(m, &g->destinations[i], end);
+		past_main(m, &shared.v[i],
+			  is_inner(m, &shared, &shared.v[i]));
+		/* Its own routes, never the default behind them. */
+		r = lookup(m, BAL_RULE_SUBNET + BAL_RULE_SUBNET_STEP * (int)nth,
+			   m->world->balancing, &scratch);
+		r->dst = shared.v[i];
+		r->suppress_prefixlen = shared.v[i].len - 1;
 	}
+	for (size_t i = 0; i < g->n_destinations; i++)
+		if (g->destinations[i].len &&
+		    !is_among(&shared, &g->destinations[i]))
+			past_main(m, &g->destinations[i], false);
 }
 
 /* The rules that stand once, whatever the uplinks are. */
 static void
-frame(struct maker *m, bool tree)
+frame(struct maker *m)
 {
-	uint32_t mask = m->world->globals->mark_mask;
+	const uint32_t mask = m->world->globals->mark_mask;
 	struct bal_rule scratch = { 0 }, *r;
 
+	if (m->world->globals->rule_priority > BAL_RULE_ENTRY) {
+		r = jump(m, BAL_RULE_HEAD, BAL_RULE_HEAD, &scratch);
+		r->priority = BAL_RULE_ENTRY;
+	}
+	add(m, BAL_RULE_HEAD, BAL_RULE_NOP, &scratch);
 	r = lookup(m, BAL_RULE_MAIN, BAL_TABLE_MAIN, &scratch);
 	r->suppress_prefixlen = 1;
+	r = jump(m, BAL_RULE_NOT_INBOUND, BAL_RULE_FORWARDED, &scratch);
+	match_mark(r, 0, mask & ~(mask >> 2)); /* its two highest bits */
 	r = jump(m, BAL_RULE_FORWARDED, BAL_RULE_UNMARKED, &scratch);
-	not_local(r);
+	memcpy(r->iif, "lo", 3);
+	r->invert = true;
+	r = jump(m, BAL_RULE_UNBOUND, BAL_RULE_OIF, &scratch);
+	r->src = bal_addr_any(AF_INET);
+	r->src.len = (uint8_t)bal_addr_bits(AF_INET);
 	r = jump(m, BAL_RULE_UNMARKED, BAL_RULE_OIF, &scratch);
 	match_mark(r, 0, mask);
-	add(m, tree ? BAL_RULE_TREE_END : BAL_RULE_END, BAL_RULE_NOP, &scratch);
-	r = lookup(m, 0, m->world->balancing, &scratch);
-	r->priority = BAL_RULE_BALANCING;
-}
-
-/*
- * Past the first role, which is about own addresses; not where it is about
- * marks, since forwarded packets have those too.
- */
-static void
-skip_own(struct maker *m)
-{
-	const struct bal_uplinks *ups = m->world->uplinks;
-	struct bal_rule scratch = { 0 }, *r;
-
-	add(m, BAL_RULE_TO_BALANCED, BAL_RULE_NOP, &scratch);
-	for (size_t i = 0; i < ups->n; i++)
-		if (ups->v[i].admin_up && ups->v[i].shared_addr)
-			return;
-	r = jump(m, BAL_RULE_SKIP_OWN, BAL_RULE_TO_BALANCED, &scratch);
-	not_local(r);
-}
-
-static int
-block_role(uint32_t block)
-{
-	return BAL_RULE_BLOCKS + (int)block * BAL_BLOCK_PRIORITIES;
-}
-
-/* What a block has, be all of its uplinks dead. */
-static void
-block_frame(struct maker *m, uint32_t block)
-{
-	uint32_t mask = m->world->globals->mark_mask;
-	uint32_t low = bal_mark_of((1u << BAL_BLOCK_SLOTS_LOG2) - 1, mask);
-	struct bal_rule scratch = { 0 }, *r;
-
-	r = jump(m, BAL_RULE_MARK, block_role(block), &scratch);
-	match_mark(r, bal_mark_of(block << BAL_BLOCK_SLOTS_LOG2, mask),
-		   mask & ~low);
-	add(m, block_role(block), BAL_RULE_NOP, &scratch);
-	jump(m, block_role(block) + 1, BAL_RULE_TREE_FORWARDED, &scratch);
-}
-
-/* Marks by 16s: one look at the top bits, then at most 16 rules. */
-static void
-mark_tree(struct maker *m)
-{
-	const struct bal_uplinks *ups = m->world->uplinks;
-	struct bal_rule scratch = { 0 }, *r;
-	uint32_t last = 0;
-
-	jump(m, BAL_RULE_OIF, BAL_RULE_TREE_FORWARDED, &scratch);
-	r = jump(m, BAL_RULE_TREE_FORWARDED, BAL_RULE_TREE_END, &scratch);
-	not_local(r);
-	/*
-	 * Always: to the kernel, deleting the goto of mark 0 is deleting the
-	 * first goto of any mark.
-	 */
-	block_frame(m, 0);
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
-		uint32_t block = up->slot >> BAL_BLOCK_SLOTS_LOG2;
-
-		if (!up->admin_up)
-			continue;
-		/* Uplinks come by slot, so a block's are together. */
-		if (block != last)
-			block_frame(m, block);
-		last = block;
-		mark_rule(m, up, block_role(block));
-	}
+	add(m, BAL_RULE_HEAD_END, BAL_RULE_NOP, &scratch);
+	r = jump(m, BAL_RULE_OWN_UNMARKED, BAL_RULE_BALANCING, &scratch);
+	match_mark(r, 0, mask);
+	lookup(m, BAL_RULE_BALANCING, m->world->balancing, &scratch);
+	lookup(m, BAL_RULE_LAST_MAIN, BAL_TABLE_MAIN, &scratch);
+	lookup(m, BAL_RULE_LAST_DEFAULT, BAL_TABLE_DEFAULT, &scratch);
 }
 
 void
@@ -282,25 +265,10 @@ bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
 {
 	struct maker m = { .world = world, .arena = arena, .out = out };
 	const struct bal_uplinks *ups = world->uplinks;
-	size_t n = 0;
-	bool tree;
 
+	prefix_rules(&m);
+	frame(&m);
 	for (size_t i = 0; i < ups->n; i++)
-		n += ups->v[i].admin_up;
-	tree = n >= BAL_TREE_FROM;
-	to_rules(&m, tree ? BAL_RULE_TREE_END : BAL_RULE_END);
-	if (tree)
-		skip_own(&m);
-	frame(&m, tree);
-	for (size_t i = 0; i < ups->n; i++) {
-		if (!ups->v[i].admin_up)
-			continue;
-		own_rules(&m, &ups->v[i]);
-		if (!tree)
-			mark_rule(&m, &ups->v[i], BAL_RULE_MARK);
-		oif_rule(&m, &ups->v[i],
-			 tree ? BAL_RULE_TREE_OIF : BAL_RULE_OIF);
-	}
-	if (tree)
-		mark_tree(&m);
+		if (ups->v[i].admin_up)
+			uplink_rules(&m, &ups->v[i]);
 }

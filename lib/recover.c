@@ -23,26 +23,41 @@ names_uplink(const struct bal_rule *r)
 }
 
 static uint32_t
-slot_from_mark(const struct bal_snapshot *snap, uint32_t table, uint32_t shift)
+slot_from_mark(const struct bal_snapshot *snap, const struct bal_conf *conf,
+	       uint32_t table)
 {
+	const struct bal_globals *g = &conf->globals;
+	const uint32_t slots = bal_mark_slots(g->mark_mask);
+
 	for (size_t i = 0; i < snap->rules.n; i++) {
 		const struct bal_rule *r = &snap->rules.v[i];
+		uint32_t value = r->mark >> __builtin_ctz(g->mark_mask);
 
-		if (is_ours(r) && r->has_mark && r->table == table)
-			return r->mark >> shift;
+		if (!is_ours(r) || !r->has_mark || r->table != table)
+			continue;
+		if (r->priority == g->rule_priority + BAL_RULE_INBOUND &&
+		    value > slots)
+			value -= slots + 1;
+		return value;
 	}
 	return 0;
 }
 
-/* Uplinks with one address have a rule about marks when dead, too. */
+/*
+ * By its slot's rule: that of what came in stands for the dead, too, and so
+ * does, in the layout before this one, that of uplinks with one address.
+ */
 static bool
-was_alive(const struct bal_snapshot *snap, uint32_t table)
+was_alive(const struct bal_snapshot *snap, const struct bal_conf *conf,
+	  const struct bal_uplink_state *us)
 {
+	const uint32_t mark = bal_mark_of(us->slot, conf->globals.mark_mask);
+
 	for (size_t i = 0; i < snap->rules.n; i++) {
 		const struct bal_rule *r = &snap->rules.v[i];
 
-		if (is_ours(r) && r->has_mark && r->table == table &&
-		    r->suppress_prefixlen < 0)
+		if (is_ours(r) && r->has_mark && r->table == us->table &&
+		    r->mark == mark && r->suppress_prefixlen < 0)
 			return true;
 	}
 	return false;
@@ -70,7 +85,7 @@ known_slot(const struct bal_snapshot *snap, const struct bal_conf *conf,
 	   const struct bal_rule *rule)
 {
 	uint32_t shift = (uint32_t)__builtin_ctz(conf->globals.mark_mask);
-	uint32_t slot = slot_from_mark(snap, rule->table, shift);
+	uint32_t slot = slot_from_mark(snap, conf, rule->table);
 
 	return slot ? slot : slot_from_chains(snap, rule->oif, shift);
 }
@@ -185,6 +200,9 @@ stays_out(const struct bal_snapshot *snap, uint32_t table, uint32_t common,
 		if (r->protocol != BAL_PROTO)
 			continue;
 		own |= r->table == table && r->dst.len == 0;
+		/* Of a subnet that lines share they all have a route. */
+		if (r->table == common && !bal_addr_none(&r->src))
+			continue;
 		any |= r->table == common && r->n_hops;
 		for (size_t k = 0; k < r->n_hops; k++)
 			shares |= r->table == common &&
@@ -194,13 +212,14 @@ stays_out(const struct bal_snapshot *snap, uint32_t table, uint32_t common,
 }
 
 static void
-recover_health(struct bal_uplink_state *us, const struct bal_snapshot *snap)
+recover_health(struct bal_uplink_state *us, const struct bal_conf *conf,
+	       const struct bal_snapshot *snap)
 {
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
 
 	if (us->judge.health == BAL_HEALTH_UNKNOWN &&
 	    us->condition == BAL_HEALTH_UNKNOWN &&
-	    !was_alive(snap, us->table) && link && link->carrier)
+	    !was_alive(snap, conf, us) && link && link->carrier)
 		us->judge.health = us->condition = BAL_HEALTH_DEAD;
 }
 
@@ -212,12 +231,12 @@ recover_settings(struct bal_uplink_state *us, const struct bal_state *state,
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
 	struct bal_settings set = bal_uplink_settings(conf, us, us->name);
 
-	recover_health(us, snap);
+	recover_health(us, conf, snap);
 	recover_addresses(us, snap);
 	if (!link)
 		return;
 	recover_shares(us, &set, snap, state->balancing_table, link->ifindex);
-	if (!was_alive(snap, us->table))
+	if (!was_alive(snap, conf, us))
 		return;
 	if (set.balance && stays_out(snap, us->table, state->balancing_table,
 				     link->ifindex)) {
@@ -302,13 +321,20 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	return 0;
 }
 
+/* The one table of ours that is looked up whatever the packet is. */
+static bool
+is_catch_all(const struct bal_rule *r)
+{
+	return is_ours(r) && !r->has_mark && !r->iif[0] && !r->oif[0] &&
+	       bal_addr_none(&r->src) && bal_addr_none(&r->dst) &&
+	       r->suppress_prefixlen < 0 && !is_kernels(r->table);
+}
+
 static void
 recover_balancing(struct bal_state *state, const struct bal_snapshot *snap)
 {
 	for (size_t i = 0; !state->balancing_table && i < snap->rules.n; i++)
-		if (is_ours(&snap->rules.v[i]) &&
-		    !is_kernels(snap->rules.v[i].table) &&
-		    snap->rules.v[i].priority == BAL_RULE_BALANCING)
+		if (is_catch_all(&snap->rules.v[i]))
 			state->balancing_table = snap->rules.v[i].table;
 }
 

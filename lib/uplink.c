@@ -39,6 +39,12 @@ bal_uplink_metric(const struct bal_uplink *up)
 }
 
 uint32_t
+bal_mark_slots(uint32_t mask)
+{
+	return (mask >> __builtin_ctz(mask)) / 4;
+}
+
+uint32_t
 bal_mark_of(uint32_t slot, uint32_t mask)
 {
 	return slot << __builtin_ctz(mask);

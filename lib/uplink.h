@@ -120,6 +120,13 @@ const struct bal_ifaddr *bal_uplink_addr(const struct bal_uplink *up);
 /* Its offset among metrics: degraded last, smaller priority first, then slot. */
 uint32_t bal_uplink_metric(const struct bal_uplink *up);
 
+/*
+ * How many slots leave room in @mask, a run of bits, for all that marks say:
+ * a quarter of its values, less the 0 (LAYOUT.md 4).  The next quarter is for
+ * connections that came in, the rest for classes of rules.
+ */
+uint32_t bal_mark_slots(uint32_t mask);
+
 /* The fwmark of slot @slot in @mask. */
 uint32_t bal_mark_of(uint32_t slot, uint32_t mask);
 
