@@ -111,11 +111,35 @@ bal_diff_leads_to(const bal_rule_list *rules, const struct bal_addr *prefix)
 	return false;
 }
 
+/* What a rule is to others, as far as their order matters. */
+enum part {
+	PART_NOP,
+	PART_DECIDES,
+	PART_GOTO,
+	PART_PAST_MAIN, /* `to SUBNET lookup main`, and its `goto` */
+	PART_ENTRY,
+	PART_MAX,
+};
+
+static enum part
+part_of(const struct bal_rule *r)
+{
+	if (is_entry(r))
+		return PART_ENTRY;
+	if (!bal_addr_none(&r->dst) &&
+	    (is_goto(r) || r->table == BAL_TABLE_MAIN))
+		return PART_PAST_MAIN;
+	if (is_goto(r))
+		return PART_GOTO;
+	return r->action == BAL_RULE_NOP ? PART_NOP : PART_DECIDES;
+}
+
 /*
  * In the order in which a packet meets them, so that no default comes before
  * what it must not win over (`lookup main` before all else), and `from A
  * unreachable` behind `from A lookup DEV`.  Gotos then, their targets first:
- * a packet that does not jump is only slower.  The way in is the last.
+ * a packet that does not jump is only slower.  A subnet passes main by when
+ * its own rules are there, the inner one first.  The way in is the last.
  */
 static int
 as_walked(const void *a, const void *b)
@@ -123,48 +147,62 @@ as_walked(const void *a, const void *b)
 	const struct bal_rule *x = &((const struct bal_op *)a)->rule;
 	const struct bal_rule *y = &((const struct bal_op *)b)->rule;
 
-	if (is_entry(x) != is_entry(y))
-		return is_entry(x) - is_entry(y);
-	if (is_goto(x) != is_goto(y))
-		return is_goto(x) - is_goto(y);
-	return is_goto(x) ? priority_cmp(y, x) : priority_cmp(x, y);
-}
-
-/*
- * When one goes, those behind it must be right without it: first the way in,
- * then what decides, from the end, so that a packet either meets what it met
- * or goes on, to another block of ours or to main.  Gotos lead past what
- * decides otherwise: they go behind it, but before `to SUBNET lookup main`,
- * which is theirs.
- */
-enum turn { TURN_ENTRY, TURN_DECIDES, TURN_GOTO, TURN_LONGER, TURN_NOP };
-
-static enum turn
-turn_of(const struct bal_rule *r)
-{
-	if (is_entry(r))
-		return TURN_ENTRY;
-	if (is_goto(r))
-		return TURN_GOTO;
-	if (r->action == BAL_RULE_NOP)
-		return TURN_NOP;
-	return !bal_addr_none(&r->dst) && r->table == BAL_TABLE_MAIN ?
-		       TURN_LONGER :
-		       TURN_DECIDES;
+	if (part_of(x) != part_of(y))
+		return (int)part_of(x) - (int)part_of(y);
+	return part_of(x) == PART_GOTO ? priority_cmp(y, x) :
+					 priority_cmp(x, y);
 }
 
 static int
-against_the_walk(const void *a, const void *b)
+from_the_end(const void *a, const void *b, const int turn[PART_MAX])
 {
 	const struct bal_rule *x = &((const struct bal_op *)a)->rule;
 	const struct bal_rule *y = &((const struct bal_op *)b)->rule;
 
-	if (turn_of(x) != turn_of(y))
-		return (int)turn_of(x) - (int)turn_of(y);
+	if (part_of(x) != part_of(y))
+		return turn[part_of(x)] - turn[part_of(y)];
 	if (priority_cmp(x, y) != 0)
 		return priority_cmp(y, x);
 	/* The kernel takes mark 0 in a request for any mark: that one last. */
 	return !x->mark - !y->mark;
+}
+
+/* Some go: the reverse. */
+static int
+against_the_walk(const void *a, const void *b)
+{
+	static const int turn[PART_MAX] = {
+		[PART_ENTRY] = 0,   [PART_PAST_MAIN] = 1, [PART_GOTO] = 2,
+		[PART_DECIDES] = 3, [PART_NOP] = 4,
+	};
+
+	return from_the_end(a, b, turn);
+}
+
+/*
+ * A whole block goes, another one of ours or main being behind it: each packet
+ * meets what it met in the block, or nothing.  So what decides goes from the
+ * end, the catch-all first, while gotos still lead past what is not theirs.
+ */
+static int
+as_a_block(const void *a, const void *b)
+{
+	static const int turn[PART_MAX] = {
+		[PART_ENTRY] = 0, [PART_DECIDES] = 1, [PART_PAST_MAIN] = 2,
+		[PART_GOTO] = 3,  [PART_NOP] = 4,
+	};
+
+	return from_the_end(a, b, turn);
+}
+
+/* Its targets go with the whole block only. */
+static bool
+is_of_a_block(const bal_op_list *del)
+{
+	for (size_t i = 0; i < del->n; i++)
+		if (del->v[i].rule.action == BAL_RULE_NOP)
+			return true;
+	return false;
 }
 
 /* Has somebody made a rule of that very priority since?  It would not count. */
@@ -222,7 +260,8 @@ bal_diff_rules(struct bal_diff *d, const bal_rule_list *wanted)
 	if (add->n)
 		qsort(add->v, add->n, sizeof(*add->v), as_walked);
 	if (del->n)
-		qsort(del->v, del->n, sizeof(*del->v), against_the_walk);
+		qsort(del->v, del->n, sizeof(*del->v),
+		      is_of_a_block(del) ? as_a_block : against_the_walk);
 }
 
 /* What is left of a chain of ours that a foreign rule jumps to. */

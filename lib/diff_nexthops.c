@@ -136,7 +136,7 @@ settle_group(struct needs *n, struct bal_nexthop *group,
 					  BAL_OP_NEXTHOP_REPLACE);
 	} else {
 		group->id = new_id(n);
-		op = bal_diff_add(n->d, BAL_STAGE_BALANCE, BAL_OP_NEXTHOP_ADD);
+		op = bal_diff_add(n->d, BAL_STAGE_NEXTHOP, BAL_OP_NEXTHOP_ADD);
 	}
 	if (op)
 		op->nexthop = *group;

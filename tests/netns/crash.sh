@@ -181,11 +181,11 @@ multi_mode() {
 drift() {
 	inside bal-check --no-probe >/dev/null
 	inside ip -batch - <<-END
-		rule del priority 10002 protocol 214
-		rule del priority 10008 oif eth1 protocol 214
-		rule del priority 10006 protocol 214
-		rule add priority 10006 fwmark 0/0xff000000 goto 10009 protocol 214
-		rule add priority 10007 from 10.1.2.3 lookup 77 protocol 214
+		rule del priority 32773 protocol 214
+		rule del priority 32784 oif eth1 protocol 214
+		rule del priority 32782 protocol 214
+		rule add priority 32782 fwmark 0/0xff000000 goto 32785 protocol 214
+		rule add priority 32783 from 10.1.2.3 lookup 77 protocol 214
 		route del default table balancing metric 26601 protocol 214
 		route del default table eth2
 		route add 10.1.0.0/16 dev eth1 table eth1 protocol 214
