@@ -216,9 +216,10 @@ is_overtaken(const bal_rule_list *present, const struct bal_rule *entry)
 
 		if (r->priority != entry->priority)
 			continue;
-		if (r->protocol != BAL_PROTO && behind)
+		if (r->protocol == BAL_PROTO)
+			behind |= bal_rule_cmp(r, entry) == 0;
+		else if (behind)
 			return true;
-		behind |= bal_rule_cmp(r, entry) == 0;
 	}
 	return false;
 }

@@ -23,7 +23,7 @@
 typedef BAL_LIST(pid_t) pid_list;
 
 /* Arguments of one release. */
-enum { DEV, WHAT, MARK, MASK, IFINDEX, SHARED, SOURCE, N_FIELDS };
+enum { DEV, WHAT, MARK, MASK, IFINDEX, SHARED, INBOUND, SOURCE, N_FIELDS };
 
 /* --- starting it ---------------------------------------------------------- */
 
@@ -90,6 +90,7 @@ put_release(char **argv, const struct bal_release *r, uint32_t mask,
 	argv[MASK] = text(arena, "%" PRIu32, mask);
 	argv[IFINDEX] = text(arena, "%d", r->ifindex);
 	argv[SHARED] = text(arena, "%d", r->shared);
+	argv[INBOUND] = text(arena, "%d", r->inbound_stays);
 	argv[SOURCE] = text(arena, "%s",
 			    bal_addr_none(&r->source) ?
 				    "" :
@@ -173,6 +174,7 @@ flush_one(const struct bal_release *r, uint32_t mask)
 		.mark = r->mark,
 		.dev_only = r->shared,
 		.ifindex = r->ifindex,
+		.inbound_stays = r->inbound_stays,
 	};
 	struct bal_letgone gone = { 0 };
 	struct bal_arena arena = { 0 };
@@ -215,18 +217,19 @@ number(const char *text, uint32_t *out)
 static bool
 read_release(char *const argv[], struct bal_release *r, uint32_t *mask)
 {
-	uint32_t what, ifindex, shared;
+	uint32_t what, ifindex, shared, inbound;
 	struct bal_err why;
 
 	*r = (struct bal_release){ 0 };
 	if (bal_copy(r->dev, sizeof(r->dev), argv[DEV]) < 0 ||
 	    !number(argv[WHAT], &what) || !number(argv[MARK], &r->mark) ||
 	    !number(argv[MASK], mask) || !number(argv[IFINDEX], &ifindex) ||
-	    !number(argv[SHARED], &shared))
+	    !number(argv[SHARED], &shared) || !number(argv[INBOUND], &inbound))
 		return false;
 	r->on_dead = what;
 	r->ifindex = (int)ifindex;
 	r->shared = shared;
+	r->inbound_stays = inbound;
 	return !*argv[SOURCE] ||
 	       bal_addr_parse(argv[SOURCE], &r->source, &why) == 0;
 }

@@ -32,6 +32,9 @@ struct letting_go {
 	/* Asks for routes, NULL: cannot; the answer to the last question. */
 	struct bal_nl *routing;
 	bool elsewhere;
+	/* Asks for conntrack entries, NULL: cannot, or need not. */
+	struct bal_nl *tracking;
+	bool came_in;
 	struct bal_letgo_sought sought;
 	struct inet_diag_sockid *ids;
 	size_t n_ids;
@@ -224,13 +227,36 @@ goes_elsewhere(struct letting_go *l, const struct nlmsghdr *h)
 }
 
 static void
+see_entry(const struct nlmsghdr *h, void *arg)
+{
+	struct letting_go *l = arg;
+
+	l->came_in = bal_letgo_came_in(h, &l->what->source);
+}
+
+/* Did somebody else begin it?  Then it is answered by this uplink. */
+static bool
+came_in(struct letting_go *l, const struct nlmsghdr *h)
+{
+	struct bal_nlmsg m;
+	struct bal_err why;
+
+	l->came_in = false;
+	if (!l->tracking || !bal_letgo_ask_entry(&m, h, l->sought.protocol))
+		return false;
+	/* What is not tracked, or whose answer is lost, is nobody's. */
+	(void)bal_nl_get(l->tracking, &m, see_entry, l, &why);
+	return l->came_in;
+}
+
+static void
 collect_socket(const struct nlmsghdr *h, void *arg)
 {
 	struct letting_go *l = arg;
 
 	if (l->n_ids < SOCKETS_AT_ONCE &&
 	    bal_letgo_is_socket(h, &l->sought, &l->ids[l->n_ids]) &&
-	    !goes_elsewhere(l, h))
+	    !goes_elsewhere(l, h) && !came_in(l, h))
 		l->n_ids++;
 }
 
@@ -382,6 +408,8 @@ let_sockets_go(struct letting_go *l, unsigned *n)
 	struct bal_err why;
 
 	l->routing = bal_nl_open(&why);
+	if (l->what->inbound_stays)
+		l->tracking = bal_nl_open_proto(NETLINK_NETFILTER, &why);
 	l->ids = malloc(SOCKETS_AT_ONCE * sizeof(*l->ids));
 	if (!l->ids && rc == 0)
 		rc = bal_err_nomem(l->err);
@@ -389,6 +417,7 @@ let_sockets_go(struct letting_go *l, unsigned *n)
 		rc = destroy_kinds(l);
 	free(l->ids);
 	bal_nl_close(l->routing);
+	bal_nl_close(l->tracking);
 	close_both(l);
 	if (rc > 0)
 		warn_of_sockets(l->err->sys);

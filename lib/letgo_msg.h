@@ -40,7 +40,6 @@ bool bal_letgo_is_socket(const struct nlmsghdr *h,
 			 const struct bal_letgo_sought *sought,
 			 struct inet_diag_sockid *id);
 
-/* Destroy the socket @id. */
 /*
  * Ask where what socket @h, which is one, sends goes.  False: nowhere else, it
  * is bound to a device or not of IPv4.
@@ -53,6 +52,17 @@ bool bal_letgo_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h);
  */
 bool bal_letgo_is_elsewhere(const struct nlmsghdr *h, int ifindex);
 
+/*
+ * Ask for the conntrack entry of what socket @h, which is one, sends.  False:
+ * it is not of IPv4.
+ */
+bool bal_letgo_ask_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
+			 int protocol);
+
+/* Is the answer @h an entry that others began: not from @own? */
+bool bal_letgo_came_in(const struct nlmsghdr *h, const struct bal_addr *own);
+
+/* Destroy the socket @id. */
 void bal_letgo_destroy(struct bal_nlmsg *m, int family, int protocol,
 		       const struct inet_diag_sockid *id);
 

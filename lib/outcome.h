@@ -21,6 +21,7 @@ struct bal_release {
 	 */
 	struct bal_addr source;
 	bool shared;		/* others have that address, too */
+	bool inbound_stays;	/* its device can answer who asked by it */
 };
 
 typedef BAL_LIST(struct bal_release) bal_release_list;

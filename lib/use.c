@@ -156,6 +156,7 @@ release(struct maker *m, const struct bal_uplink *up,
 			    *source :
 			    bal_addr_host(source);
 	r->shared = up->used_addr_elsewhere;
+	r->inbound_stays = up->used_addr_here && up->up;
 	first = *r;
 	if (all_addrs && on_dead & BAL_ON_DEAD_SOCKETS)
 		release_further(m, up, &first);
