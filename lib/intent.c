@@ -9,11 +9,6 @@
 #include "tunnel.h"
 #include "uplink.h"
 
-/*
- * Names of sticks that will not come back are kept: far more ids than slots.
- */
-#define LAST_TABLE 9999
-
 static bool
 slot_taken(const struct bal_state *state, const char *self, uint32_t slot)
 {
@@ -33,16 +28,20 @@ last_slot(uint32_t mask)
 }
 
 /*
- * The table id where it serves as a slot and is free, else the lowest: above
- * bal_mark_slots() only where all below are taken.
+ * The one that goes with the table id where there is one, else the lowest:
+ * above bal_mark_slots() only where all below are taken.
  */
 static uint32_t
 choose_slot(const struct bal_state *state, const char *dev, uint32_t table,
 	    uint32_t mask)
 {
-	if (table >= 1 && table <= bal_mark_slots(mask) &&
-	    !slot_taken(state, dev, table))
-		return table;
+	uint32_t own = table;
+
+	if (table > BAL_TABLES_BASE && table <= BAL_TABLES_LAST)
+		own -= BAL_TABLES_BASE;
+	if (own >= 1 && own <= bal_mark_slots(mask) &&
+	    !slot_taken(state, dev, own))
+		return own;
 	for (uint32_t slot = 1; slot <= last_slot(mask); slot++)
 		if (!slot_taken(state, dev, slot))
 			return slot;
@@ -86,21 +85,6 @@ bal_state_fit_slots(struct bal_state *state, uint32_t mask,
 	return 0;
 }
 
-static bool
-table_taken(const struct bal_state *state, const bal_table_list *names,
-	    const bal_rule_list *rules, uint32_t id)
-{
-	if (bal_tables_name(names, id) || state->balancing_table == id)
-		return true;
-	for (size_t i = 0; i < state->n_uplinks; i++)
-		if (state->uplinks[i].table == id)
-			return true;
-	for (size_t i = 0; i < rules->n; i++)
-		if (rules->v[i].table == id)
-			return true;
-	return false;
-}
-
 static void
 remember_fresh(bal_table_list *fresh, const char *name, uint32_t id,
 	       struct bal_arena *arena)
@@ -111,17 +95,6 @@ remember_fresh(bal_table_list *fresh, const char *name, uint32_t id,
 		return;
 	slot->id = id;
 	(void)bal_copy(slot->name, sizeof(slot->name), name);
-}
-
-uint32_t
-bal_tables_free_id(const struct bal_state *state, const bal_table_list *names,
-		   const bal_rule_list *rules)
-{
-	for (uint32_t id = 1; id <= LAST_TABLE; id++)
-		if ((id < BAL_TABLE_DEFAULT || id > BAL_TABLE_LOCAL) &&
-		    !table_taken(state, names, rules, id))
-			return id;
-	return 0;
 }
 
 /* The uplink other than @dev whose table is @id, or NULL. */
@@ -135,7 +108,6 @@ holder_of(const struct bal_state *state, const char *dev, uint32_t id)
 	return NULL;
 }
 
-/* From above, so that the small numbers are left for uplinks. */
 static int
 admit_balancing(struct bal_state *state, const bal_table_list *names,
 		const bal_rule_list *rules, struct bal_arena *arena,
@@ -146,9 +118,8 @@ admit_balancing(struct bal_state *state, const bal_table_list *names,
 	/* What an uplink has by now stays its own. */
 	if (!id || holder_of(state, "", id))
 		id = state->balancing_table;
-	for (uint32_t i = BAL_TABLE_DEFAULT - 1; !id && i > 0; i--)
-		if (!table_taken(state, names, rules, i))
-			id = i;
+	if (!id)
+		id = bal_tables_free_balancing(state, names, rules);
 	if (!id)
 		return bal_err(err, BAL_EUNAVAIL,
 			       "no routing table is free for balancing");

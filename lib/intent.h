@@ -73,10 +73,18 @@ int bal_state_has_room(const struct bal_state *state, size_t more,
 int bal_state_fit_slots(struct bal_state *state, uint32_t mask,
 			struct bal_err *err);
 
-/* The lowest id of 1 to 9999 that no name, uplink or rule has; 0: none. */
+/* The lowest id above BAL_TABLES_BASE that no name, uplink or rule has; 0: none. */
 uint32_t bal_tables_free_id(const struct bal_state *state,
 			    const bal_table_list *names,
 			    const bal_rule_list *rules);
+
+/*
+ * BAL_TABLES_BASE, else the highest id that is free, since the low ones go with
+ * slots; 0: none.
+ */
+uint32_t bal_tables_free_balancing(const struct bal_state *state,
+				   const bal_table_list *names,
+				   const bal_rule_list *rules);
 
 /*
  * DOWN by OpenVPN, of a client that connects again by itself: what is known of

@@ -10,6 +10,17 @@
 
 #define BAL_TABLE_NAMELEN 64
 
+/*
+ * Ids of tables that have no name yet.  Scripts use tables by number, without a
+ * name: 1 to 255 by hand, and of programs 52 (Tailscale), 100 (TPROXY), 220
+ * (strongSwan), from 256 on (pbr), from 1000 on (VRF, Android), 2022 (proxies),
+ * 7120 (NetBird), from 10000 on (cloud images), 51820 (wg-quick).  This range
+ * has bal's protocol number, 214, in front; BAL_TABLES_BASE + N goes with slot
+ * N.  It ends far behind the slots: names of sticks that do not come back stay.
+ */
+#define BAL_TABLES_BASE 21400 /* that of `balancing` */
+#define BAL_TABLES_LAST 31399
+
 struct bal_table_name {
 	uint32_t id;
 	char name[BAL_TABLE_NAMELEN];

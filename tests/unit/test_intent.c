@@ -63,20 +63,21 @@ apply(const struct bal_intent *intent)
 		fail_msg("%s", w.err.msg);
 }
 
+/* Far from the numbers that scripts use, and each with its slot. */
 static void
 tables_and_slots_of_new_ones(void **state)
 {
 	(void)state;
-	table(1, "isp");
-	assert_int_equal(admit("eth1")->table, 2);
+	table(21401, "isp");
+	assert_int_equal(admit("eth1")->table, 21402);
 	assert_int_equal(known("eth1")->slot, 2);
-	assert_int_equal(w.state.balancing_table, 252);
+	assert_int_equal(w.state.balancing_table, 21400);
 	assert_int_equal(fresh.n, 2);
 	assert_string_equal(fresh.v[0].name, "balancing");
-	assert_int_equal(fresh.v[0].id, 252);
+	assert_int_equal(fresh.v[0].id, 21400);
 	assert_string_equal(fresh.v[1].name, "eth1");
-	assert_int_equal(fresh.v[1].id, 2);
-	assert_int_equal(admit("eth2")->table, 3);
+	assert_int_equal(fresh.v[1].id, 21402);
+	assert_int_equal(admit("eth2")->table, 21403);
 	assert_int_equal(known("eth2")->slot, 3);
 }
 
@@ -103,7 +104,7 @@ admitted_again(void **state)
 	admit("eth1");
 	admit("eth1");
 	assert_int_equal(w.state.n_uplinks, 1);
-	assert_int_equal(known("eth1")->table, 1);
+	assert_int_equal(known("eth1")->table, 21401);
 	assert_int_equal(known("eth1")->slot, 1);
 	table(9, "eth1");
 	admit("eth1");
@@ -136,15 +137,30 @@ static void
 tables_in_use(void **state)
 {
 	(void)state;
-	for (uint32_t id = 1; id <= 3; id++) {
+	for (uint32_t id = 21400; id <= 21402; id++) {
 		struct bal_rule *r = BAL_PUSH(&w.arena, &rules);
 
 		assert_non_null(r);
-		r->table = id == 3 ? 252 : id;
+		r->table = id;
 		r->action = BAL_RULE_LOOKUP;
 	}
-	assert_int_equal(admit("eth1")->table, 3);
-	assert_int_equal(w.state.balancing_table, 251);
+	assert_int_equal(admit("eth1")->table, 21403);
+	assert_int_equal(w.state.balancing_table, 31399);
+}
+
+/* What has an id of a package before keeps it, and its slot. */
+static void
+tables_of_a_package_before(void **state)
+{
+	(void)state;
+	w.state.balancing_table = 252;
+	table(1, "eth1");
+	table(252, "balancing");
+	assert_int_equal(admit("eth1")->table, 1);
+	assert_int_equal(known("eth1")->slot, 1);
+	assert_int_equal(admit("eth2")->table, 21401);
+	assert_int_equal(known("eth2")->slot, 2);
+	assert_int_equal(w.state.balancing_table, 252);
 }
 
 static void
@@ -181,13 +197,13 @@ registered_id_of_another(void **state)
 	table(2, "eth2");
 	admit("eth1")->table = 2;
 	assert_non_null(bal_state_add(&w.state, "eth2", &w.err));
-	assert_int_equal(admit("eth2")->table, 3);
-	assert_int_equal(admit("eth2")->table, 3);
+	assert_int_equal(admit("eth2")->table, 21401);
+	assert_int_equal(admit("eth2")->table, 21401);
 	bal_state_remove(&w.state, "eth2");
-	assert_int_equal(admit("eth2")->table, 3);
+	assert_int_equal(admit("eth2")->table, 21401);
 	bal_state_remove(&w.state, "eth2");
 	memcpy(known("eth1")->name, "eth0", 5);
-	assert_int_equal(admit("eth2")->table, 3);
+	assert_int_equal(admit("eth2")->table, 21401);
 	memcpy(known("eth0")->name, "eth1", 5);
 	assert_int_equal(admit("eth1")->table, 1);
 	assert_int_equal(admit("eth2")->table, 2);
@@ -438,6 +454,7 @@ main(void)
 		FRESH(a_record_without_a_slot),
 		FRESH(slot_of_another),
 		FRESH(tables_in_use),
+		FRESH(tables_of_a_package_before),
 		FRESH(tables_that_cannot_be),
 		FRESH(registered_id_of_another),
 		FRESH(no_room_in_the_mask),
