@@ -18,7 +18,10 @@ struct bal_doctor_rule {
 /* Ended by one without judge. */
 extern const struct bal_doctor_rule bal_doctor_rules_box[];
 extern const struct bal_doctor_rule bal_doctor_rules_kernel[];
+extern const struct bal_doctor_rule bal_doctor_rules_rules[];
 extern const struct bal_doctor_rule bal_doctor_rules_routing[];
+extern const struct bal_doctor_rule bal_doctor_rules_ways[];
+extern const struct bal_doctor_rule bal_doctor_rules_marks[];
 extern const struct bal_doctor_rule bal_doctor_rules_tunnels[];
 extern const struct bal_doctor_rule bal_doctor_rules_uplinks[];
 extern const struct bal_doctor_rule bal_doctor_rules_gateway[];
@@ -53,6 +56,12 @@ bool bal_doctor_probed(const struct bal_facts *f);
 
 /* Is any uplink there for bal to look after? */
 bool bal_doctor_any_up(const struct bal_facts *f);
+
+/* The first policy rule of bal's in the kernel, or NULL. */
+const struct bal_rule *bal_doctor_first_rule(const struct bal_facts *f);
+
+/* A priority for rules of others that comes before any of bal's. */
+uint32_t bal_doctor_priority_before(const struct bal_facts *f);
 
 /* Is every uplink that somebody wants dead, all in all? */
 bool bal_doctor_all_dead(const struct bal_facts *f);

@@ -1,60 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* doctor_routing - foreign rules, routes and masquerading. */
+/* doctor_routing - foreign routes and masquerading. */
 #include <string.h>
 
 #include "doctor_parts.h"
-
-/* Does it take nearly everything that comes along? */
-static bool
-takes_all(const struct bal_rule *r)
-{
-	return r->invert || (bal_addr_none(&r->src) && bal_addr_none(&r->dst) &&
-			     !r->iif[0] && !r->oif[0] && !r->has_mark);
-}
-
-/* What wg-quick makes: not fwmark N lookup N. */
-static bool
-is_wg_quick(const struct bal_rule *r)
-{
-	return r->invert && r->has_mark && r->mark == r->table;
-}
-
-static void
-foreign_rule(const struct bal_facts *f, struct bal_diagnosis *d,
-	     const struct bal_foreign_rule *found)
-{
-	const struct bal_rule *r = found->rule;
-
-	if (!found->wide)
-		return;
-	if (takes_all(r) && r->priority > f->conf->globals.rule_priority) {
-		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
-				"It takes new connections away before bal "
-				"spreads them.");
-	} else if (takes_all(r)) {
-		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
-				"It takes everything away from bal: new "
-				"connections, replies, probes and the packets "
-				"of tunnels.");
-	} else {
-		bal_doctor_find(d, BAL_SEVERITY_NOTE, "foreign-rule", "",
-				"What it matches is not balanced.");
-	}
-	bal_doctor_what(d, "a foreign rule comes before bal's: %s",
-			found->words);
-	if (is_wg_quick(r))
-		bal_doctor_mend(d, "Table = off (in the [Interface] section of "
-				   "the configuration of wg-quick)");
-	else
-		bal_doctor_mend(d, "ip rule del %s", found->words);
-}
-
-static void
-foreign_rules(const struct bal_facts *f, struct bal_diagnosis *d)
-{
-	for (size_t i = 0; i < f->foreign_rules.n; i++)
-		foreign_rule(f, d, &f->foreign_rules.v[i]);
-}
 
 /* The uplink whose table that is. */
 static const struct bal_uplink *
@@ -73,7 +21,9 @@ beats_ours(const struct bal_facts *f, const struct bal_route *foreign)
 	for (size_t i = 0; i < f->plan.routes.n; i++) {
 		const struct bal_route *r = &f->plan.routes.v[i];
 
+		/* A fallback may stand before what only closes the table. */
 		if (r->table == foreign->table &&
+		    r->type == BAL_ROUTE_UNICAST &&
 		    bal_addr_cmp(&r->dst, &foreign->dst) == 0 &&
 		    foreign->metric <= r->metric)
 			return true;
@@ -95,7 +45,9 @@ foreign_routes(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-route",
 				up ? up->name : "",
 				"The kernel may take it instead. bal never "
-				"replaces what is not its own.");
+				"replaces what is not its own. Where a script "
+				"makes it, a table of its own, by another "
+				"number, keeps both.");
 		bal_addr_str(&r->dst, dst);
 		bal_doctor_what(d,
 				"a foreign route to %s stands in table %u, "
@@ -197,7 +149,6 @@ masquerade(const struct bal_facts *f, struct bal_diagnosis *d)
 }
 
 const struct bal_doctor_rule bal_doctor_rules_routing[] = {
-	{ foreign_rules, true },
 	{ foreign_routes, true },
 	{ masquerade, true },
 	{ NULL, false },

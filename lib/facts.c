@@ -130,6 +130,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 		pass->snap.has_nexthops ? BAL_YES : BAL_NO;
 	look_at_plan(f, pass);
 	bal_facts_rules(f, pass->nl);
+	bal_facts_ways(f, pass->nl);
 	bal_facts_clients(f, pass->nl);
 	bal_facts_wireguard(f, pass->nl);
 	bal_facts_gateways(f, pass->nl);
@@ -200,6 +201,7 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	look_at_clock(f);
 	bal_facts_kernel(f);
 	bal_facts_nat(f);
+	bal_facts_marks(f);
 	bal_facts_company(f, &pass->paths);
 	bal_facts_events(f, &pass->paths);
 	bal_facts_stanzas(f);

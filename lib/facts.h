@@ -25,11 +25,44 @@ enum bal_feature {
 	BAL_FEATURE_MAX,
 };
 
-/* Somebody else's policy rule, of a priority that bal's come behind. */
+/* When a packet comes to a rule of somebody else's. */
+enum bal_place {
+	BAL_PLACE_BEFORE, /* before any of bal's */
+	BAL_PLACE_AMONG,  /* behind the first of bal's, before balancing */
+	BAL_PLACE_PASSED, /* never: bal's first rule leads past it */
+	BAL_PLACE_BEHIND, /* when bal has found no route */
+};
+
+/* Somebody else's policy rule. */
 struct bal_foreign_rule {
 	const struct bal_rule *rule;
-	bool wide;	   /* what it leads to has a route for everything */
+	enum bal_place place;
+	bool wide;  /* what it leads to has a route for everything */
+	bool local; /* and that is to this box itself, as proxies want it */
+	char dev[BAL_IFNAMSIZ]; /* by which it leaves; "": several, none */
+	struct bal_addr gateway; /* behind @dev */
 	const char *words; /* as ip(8) writes it */
+	const char *spec;  /* what ip(8) needs to delete it */
+};
+
+/* A default route of table main, or half of one. */
+struct bal_main_way {
+	struct bal_addr dst, gateway;
+	char dev[BAL_IFNAMSIZ];
+};
+
+/* A device that has a default route of IPv6's. */
+struct bal_v6_way {
+	char dev[BAL_IFNAMSIZ];
+	bool learned; /* from a router */
+};
+
+/* A rule of a firewall's that writes marks, bal's own left out. */
+struct bal_marker {
+	const char *by; /* "iptables-legacy", "iptables-nft", "nft" */
+	const char *table, *chain, *words;
+	uint32_t connections; /* bits of a connection's mark that it writes */
+	uint32_t packets;     /* of a packet's, before that is routed */
 };
 
 /* A rule that gives packets the address of the device they leave by. */
@@ -133,6 +166,9 @@ struct bal_facts {
 	enum bal_known clock_synced;
 
 	BAL_LIST(struct bal_foreign_rule) foreign_rules;
+	BAL_LIST(struct bal_main_way) main_ways;
+	BAL_LIST(struct bal_v6_way) v6_ways;
+	BAL_LIST(struct bal_marker) markers;
 	bal_table_list names;
 	enum bal_known nat_known; /* BAL_YES: @nat is all there is */
 	BAL_LIST(struct bal_nat_rule) nat;

@@ -145,9 +145,8 @@ count(const struct nlmsghdr *h, void *arg)
 	++*(size_t *)arg;
 }
 
-/* Is there any table of nftables?  So most boxes need no nft(8). */
-static bool
-uses_nft(void)
+bool
+bal_facts_uses_nft(void)
 {
 	const struct nfgenmsg nfg = { .nfgen_family = AF_UNSPEC,
 				      .version = NFNETLINK_V0 };
@@ -178,7 +177,7 @@ bal_facts_nat(struct bal_facts *f)
 	/* A table that is not there has no rules; asking for it would load it. */
 	if (there == BAL_UNKNOWN || (there == BAL_YES && !read_legacy(f)))
 		bal_facts_unseen(f, "the nat table of iptables");
-	else if (uses_nft() && !read_nft(f))
+	else if (bal_facts_uses_nft() && !read_nft(f))
 		bal_facts_unseen(f, "the tables of nftables: nft list ruleset "
 				    "does not work here");
 	else

@@ -48,6 +48,15 @@ void bal_facts_kernel(struct bal_facts *f);
 /* Who masquerades: legacy iptables, and nftables by nft(8). */
 void bal_facts_nat(struct bal_facts *f);
 
+/* Is there any table of nftables?  So most boxes need no nft(8). */
+bool bal_facts_uses_nft(void);
+
+/* Who else writes marks: both kinds of iptables, and nftables. */
+void bal_facts_marks(struct bal_facts *f);
+
+/* Defaults of table main, and of IPv6. */
+void bal_facts_ways(struct bal_facts *f, struct bal_nl *nl);
+
 /* Foreign rules and what they lead to. */
 void bal_facts_rules(struct bal_facts *f, struct bal_nl *nl);
 

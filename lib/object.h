@@ -69,6 +69,8 @@ struct bal_rule {
 	uint8_t family;
 	uint8_t protocol; /* FRA_PROTOCOL */
 	bool invert;      /* `not` */
+	/* It asks for what has no member here (ports, users): somebody else's. */
+	bool narrow;
 	enum bal_rule_action action;
 	struct bal_addr src, dst;
 	char iif[BAL_IFNAMSIZ], oif[BAL_IFNAMSIZ];
@@ -92,6 +94,8 @@ enum bal_route_type {
 	BAL_ROUTE_OTHER,
 	BAL_ROUTE_UNICAST,
 	BAL_ROUTE_UNREACHABLE,
+	BAL_ROUTE_LOCAL, /* to this box itself */
+	BAL_ROUTE_THROW, /* the table says nothing */
 };
 
 /* One route. */

@@ -41,6 +41,21 @@ name_table(const char *dev)
 	assert_int_equal(bal_copy(name->name, sizeof(name->name), dev), 0);
 }
 
+/* As the kernel itself makes them. */
+static inline struct bal_rule *
+kernel_rule(uint32_t priority, uint32_t table)
+{
+	struct bal_rule *r = BAL_PUSH(&w.arena, &w.snap.rules);
+
+	assert_non_null(r);
+	*r = (struct bal_rule){ .priority = priority,
+				.protocol = 2,
+				.action = BAL_RULE_LOOKUP,
+				.table = table,
+				.suppress_prefixlen = -1 };
+	return r;
+}
+
 /* Two modems, everything in order. */
 static inline int
 healthy(void **state)
@@ -63,6 +78,9 @@ healthy(void **state)
 	for (int i = 0; i < BAL_FEATURE_MAX; i++)
 		f.features[i] = BAL_YES;
 	w.snap.hash_policy = 1;
+	kernel_rule(0, BAL_TABLE_LOCAL);
+	kernel_rule(32766, BAL_TABLE_MAIN);
+	kernel_rule(32767, BAL_TABLE_DEFAULT);
 	global("rule_priority", "10000");
 	for (unsigned i = 1; i <= 2; i++) {
 		char dev[16];

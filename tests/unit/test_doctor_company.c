@@ -1,59 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_doctor_company - foreign rules, routes, managers, tunnels, scripts. */
+/* test_doctor_company - foreign routes, managers, tunnels, scripts. */
 #include "doctoring.h"
-
-static struct bal_rule rule;
-
-/* All there is of foreign rules. */
-static struct bal_foreign_rule *
-foreign(uint32_t priority, uint32_t table)
-{
-	struct bal_foreign_rule *found;
-
-	memset(&f.foreign_rules, 0, sizeof(f.foreign_rules));
-	found = BAL_PUSH(&w.arena, &f.foreign_rules);
-	assert_non_null(found);
-	rule = (struct bal_rule){ .priority = priority,
-				  .action = BAL_RULE_LOOKUP,
-				  .table = table };
-	*found =
-		(struct bal_foreign_rule){ &rule, true, "priority 1 from all" };
-	return found;
-}
-
-static void
-foreign_rules(void **state)
-{
-	const struct bal_finding *found;
-
-	(void)state;
-	foreign(5000, 52);
-	found = finds(RISK, "foreign-rule", "");
-	assert_string_equal(found->mend, "ip rule del priority 1 from all");
-	/* A few routes of their own are none of our business. */
-	foreign(5000, 52)->wide = false;
-	finds_nothing();
-	foreign(5000, 52);
-	rule.has_mark = true;
-	rule.mark = rule.mask = 1;
-	finds(NOTE, "foreign-rule", "");
-	foreign(20000, 52);
-	finds(RISK, "foreign-rule", "");
-}
-
-static void
-the_rule_of_wg_quick(void **state)
-{
-	const struct bal_finding *found;
-
-	(void)state;
-	foreign(9999, 51820);
-	rule.has_mark = rule.invert = true;
-	rule.mark = 51820;
-	rule.mask = UINT32_MAX;
-	found = finds(RISK, "foreign-rule", "");
-	assert_non_null(strstr(found->mend, "Table = off"));
-}
 
 static struct bal_route *
 route(uint32_t table, const char *dst, uint32_t metric)
@@ -66,6 +13,7 @@ route(uint32_t table, const char *dst, uint32_t metric)
 		strcmp(dst, "default") == 0 ? bal_addr_any(AF_INET) : addr(dst);
 	r->metric = metric;
 	r->protocol = 3;
+	r->type = BAL_ROUTE_UNICAST;
 	return r;
 }
 
@@ -454,8 +402,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HEALTHY(foreign_rules),
-		HEALTHY(the_rule_of_wg_quick),
 		HEALTHY(foreign_routes),
 		HEALTHY(nobody_masquerades),
 		HEALTHY(one_rule_covers_many),
