@@ -11,7 +11,7 @@
 
 #define KERNELS_MAIN 32766
 #define KERNELS_DEFAULT 32767
-#define ONCE_LAST 30000 /* where bal's last rule stood in old versions */
+#define ONCE_LAST 30000	 /* where bal's last rule stood in old versions */
 #define GIVEN_FROM 32700 /* what the kernel gives those without a priority */
 #define BEFORE_US 32000
 
@@ -331,9 +331,9 @@ mend_place(const struct bal_facts *f, struct bal_diagnosis *d,
 				"priority %u)",
 				found->spec, before);
 	else
-		bal_doctor_mend(d, "ip rule add priority %u %s && ip rule del %s",
-				before, behind_priority(found->words),
-				found->words);
+		bal_doctor_mend(
+			d, "ip rule add priority %u %s && ip rule del %s",
+			before, behind_priority(found->words), found->words);
 }
 
 /* Between the way in to bal's rules and these: never asked. */
@@ -449,9 +449,10 @@ local_rule(const struct bal_facts *f, struct bal_diagnosis *d)
 			"say to each other, are routed as if they were for "
 			"somebody else. Where VRFs want the rule behind their "
 			"own, it still has to come before bal's.");
-	bal_doctor_what(d, local ? "rule %u, lookup local, comes behind bal's" :
-				   "the kernel's rule %u, lookup local, is "
-				   "missing",
+	bal_doctor_what(d,
+			local ? "rule %u, lookup local, comes behind bal's" :
+				"the kernel's rule %u, lookup local, is "
+				"missing",
 			local ? local->priority : 0);
 	bal_doctor_mend(d, "ip rule add priority 0 lookup local");
 }

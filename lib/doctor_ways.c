@@ -104,7 +104,8 @@ second_in_stanzas(const struct bal_facts *f, const struct bal_uplink *up,
 	for (size_t i = 0; i < f->stanzas.n; i++) {
 		const struct bal_stanza *s = &f->stanzas.v[i];
 
-		for (size_t k = 0; k < s->options.n && is_of(s, up->name); k++) {
+		for (size_t k = 0; k < s->options.n && is_of(s, up->name);
+		     k++) {
 			struct bal_addr gateway;
 
 			if (!gateway_of_option(&s->options.v[k], &gateway))
@@ -258,11 +259,12 @@ shared_lan(const struct bal_facts *f, struct bal_diagnosis *d,
 				"beside it, are found by what is bound to the "
 				"uplink alone. Another subnet for the LAN, or "
 				"in the modem, ends that.");
-		bal_doctor_what(d, "addresses of its subnet are in %s of %s, "
-				   "too",
-				bal_addr_str(&net, buf),
-				bal_snapshot_ifindex(f->snap, lan->ifindex)
-					->name);
+		bal_doctor_what(
+			d,
+			"addresses of its subnet are in %s of %s, "
+			"too",
+			bal_addr_str(&net, buf),
+			bal_snapshot_ifindex(f->snap, lan->ifindex)->name);
 		if (!bal_addr_none(&up->gateway))
 			bal_doctor_mend(d, "bal-exec %s ping -c 1 %s", up->name,
 					bal_addr_host_str(&up->gateway, host));
@@ -278,7 +280,6 @@ lans(const struct bal_facts *f, struct bal_diagnosis *d)
 }
 
 const struct bal_doctor_rule bal_doctor_rules_ways[] = {
-	{ halves, true },	   { second_gateways, true },
-	{ v6_ways, false }, { lans, false },
-	{ NULL, false },
+	{ halves, true }, { second_gateways, true }, { v6_ways, false },
+	{ lans, false },  { NULL, false },
 };

@@ -18,7 +18,7 @@ struct jump {
 struct reading {
 	struct bal_facts *f;
 	const char *by; /* whose words these are: "iptables-nft" */
-	size_t first;   /* of the writers found, the first of this table */
+	size_t first;	/* of the writers found, the first of this table */
 	BAL_LIST(struct jump) jumps;
 	/* Chains of nft's that the kernel asks before it routes. */
 	BAL_LIST(struct jump) hooks;
@@ -146,7 +146,9 @@ nft_bits(const char *expression, const char *key)
 					      0;
 	if (len)
 		return ~(uint32_t)strtoul(keep + len, NULL, 0);
-	len = strncmp(keep, "| ", 2) == 0 ? 2 : strncmp(keep, "or ", 3) == 0 ? 3 : 0;
+	len = strncmp(keep, "| ", 2) == 0  ? 2 :
+	      strncmp(keep, "or ", 3) == 0 ? 3 :
+					     0;
 	return len ? (uint32_t)strtoul(keep + len, NULL, 0) : ALL;
 }
 
@@ -160,8 +162,7 @@ nft_rule(struct reading *r, const char *line)
 	if (at) {
 		m = note_marker(r, r->chain, at);
 		if (m)
-			m->connections =
-				nft_bits(at + strlen(ct), "ct mark ");
+			m->connections = nft_bits(at + strlen(ct), "ct mark ");
 	}
 	at = strstr(line, meta);
 	if (at) {
@@ -243,7 +244,7 @@ static bool
 is_of_iptables(const char *table)
 {
 	static const char *const names[] = { "ip mangle", "ip raw", "ip filter",
-					     "ip nat",	  "ip security" };
+					     "ip nat", "ip security" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(table, names[i]) == 0)

@@ -12,8 +12,8 @@
 
 /* Where bal's own rules stand in the kernel's order; all of it, if there are. */
 struct span {
-	size_t first; /* the number of rules where there is none */
-	size_t last;  /* the one that balances what is left */
+	size_t first;	 /* the number of rules where there is none */
+	size_t last;	 /* the one that balances what is left */
 	uint32_t target; /* of the first one, where it is the way in; 0: none */
 };
 

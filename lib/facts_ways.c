@@ -37,8 +37,8 @@ look_at_main(struct bal_facts *f, struct bal_nl *nl)
 	struct bal_err why = { 0 };
 
 	if (bal_nl_routes(nl, BAL_TABLE_MAIN, &arena, &routes, &why) < 0)
-		bal_facts_unseen(f, bal_facts_text(f, "table main: %s",
-						   why.msg));
+		bal_facts_unseen(f,
+				 bal_facts_text(f, "table main: %s", why.msg));
 	for (size_t i = 0; i < routes.n; i++)
 		if (routes.v[i].dst.len <= 1 &&
 		    routes.v[i].type == BAL_ROUTE_UNICAST)
@@ -46,8 +46,10 @@ look_at_main(struct bal_facts *f, struct bal_nl *nl)
 	bal_arena_fini(&arena);
 }
 
-/* Ten fields: prefix, its length, source, its length, next hop, metric, counts,
- * flags, device. */
+/*
+ * Ten fields: prefix, its length, source, its length, next hop, metric, two
+ * counts, flags, device.
+ */
 static void
 note_v6_route(struct bal_facts *f, const char *line)
 {

@@ -205,21 +205,6 @@ action_of(uint8_t action)
 	}
 }
 
-/* Of what FRA_MAX is long enough for, by the headers of this build. */
-static bool
-is_narrow(const struct fib_rule_hdr *frh, struct rtattr **tb)
-{
-	static const unsigned short others[] = {
-		FRA_TUN_ID,  FRA_L3MDEV,      FRA_UID_RANGE,
-		FRA_IP_PROTO, FRA_SPORT_RANGE, FRA_DPORT_RANGE,
-	};
-
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (tb[others[i]])
-			return true;
-	return frh->tos != 0;
-}
-
 static void
 on_rule(const struct nlmsghdr *h, void *arg)
 {
@@ -248,7 +233,9 @@ on_rule(const struct nlmsghdr *h, void *arg)
 	r->mark = bal_nl_u32(tb[FRA_FWMARK]);
 	r->mask = bal_nl_u32(tb[FRA_FWMASK]);
 	r->has_mark = r->mask != 0;
-	r->narrow = is_narrow(frh, tb);
+	r->narrow = frh->tos || tb[FRA_TUN_ID] || tb[FRA_L3MDEV] ||
+		    tb[FRA_UID_RANGE] || tb[FRA_IP_PROTO] ||
+		    tb[FRA_SPORT_RANGE] || tb[FRA_DPORT_RANGE];
 	if (r->action == BAL_RULE_LOOKUP)
 		r->table = tb[FRA_TABLE] ? bal_nl_u32(tb[FRA_TABLE]) :
 					   frh->table;
@@ -377,23 +364,6 @@ hops_of(struct bal_route *r, struct rtattr **tb, const struct rtmsg *rtm,
 	r->hops[0].weight = 1;
 }
 
-static enum bal_route_type
-route_type(unsigned char type)
-{
-	switch (type) {
-	case RTN_UNICAST:
-		return BAL_ROUTE_UNICAST;
-	case RTN_UNREACHABLE:
-		return BAL_ROUTE_UNREACHABLE;
-	case RTN_LOCAL:
-		return BAL_ROUTE_LOCAL;
-	case RTN_THROW:
-		return BAL_ROUTE_THROW;
-	default:
-		return BAL_ROUTE_OTHER;
-	}
-}
-
 static void
 on_route(const struct nlmsghdr *h, void *arg)
 {
@@ -421,7 +391,11 @@ on_route(const struct nlmsghdr *h, void *arg)
 			 bal_addr_any(AF_INET);
 	r->metric = bal_nl_u32(tb[RTA_PRIORITY]);
 	r->protocol = rtm->rtm_protocol;
-	r->type = route_type(rtm->rtm_type);
+	r->type = rtm->rtm_type == RTN_UNICAST	   ? BAL_ROUTE_UNICAST :
+		  rtm->rtm_type == RTN_UNREACHABLE ? BAL_ROUTE_UNREACHABLE :
+		  rtm->rtm_type == RTN_LOCAL	   ? BAL_ROUTE_LOCAL :
+		  rtm->rtm_type == RTN_THROW	   ? BAL_ROUTE_THROW :
+						     BAL_ROUTE_OTHER;
 	r->scope_link = rtm->rtm_scope == RT_SCOPE_LINK;
 	r->src = host_of(AF_INET, tb[RTA_PREFSRC]);
 	r->nhid = bal_nl_u32(tb[RTA_NH_ID]);

@@ -185,11 +185,11 @@ a_fallback_of_old(void **state)
 			       "default via 10.0.0.1 dev ppp0 table"));
 	/* Made without a priority. */
 	rule.priority = 32764;
-	assert_non_null(strstr(finds(RISK, "foreign-rule", "")->mend,
-			       "bal-up ppp0"));
+	assert_non_null(
+		strstr(finds(RISK, "foreign-rule", "")->mend, "bal-up ppp0"));
 	rule.priority = 30000;
-	assert_non_null(strstr(finds(RISK, "foreign-rule", "")->mend,
-			       "bal-up ppp0"));
+	assert_non_null(
+		strstr(finds(RISK, "foreign-rule", "")->mend, "bal-up ppp0"));
 }
 
 /* That route is none at the place of one of bal's. */

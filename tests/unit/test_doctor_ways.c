@@ -68,8 +68,8 @@ a_second_gateway(void **state)
 	found = finds(RISK, "second-gateway", "eth1");
 	assert_string_equal(found->what,
 			    "its device has a second gateway, 192.168.1.254");
-	assert_non_null(strstr(found->mend,
-			       "ip link add link eth1 name eth1b type macvlan"));
+	assert_non_null(strstr(
+		found->mend, "ip link add link eth1 name eth1b type macvlan"));
 }
 
 static void
@@ -168,10 +168,9 @@ marker(const char *by, const char *words)
 	memset(&f.markers, 0, sizeof(f.markers));
 	m = BAL_PUSH(&w.arena, &f.markers);
 	assert_non_null(m);
-	*m = (struct bal_marker){ .by = by,
-				  .table = "mangle",
-				  .chain = "QOS",
-				  .words = words };
+	*m = (struct bal_marker){
+		.by = by, .table = "mangle", .chain = "QOS", .words = words
+	};
 	return m;
 }
 
