@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* doctor_rules - policy rules of others, and the kernel's own. */
 /*
- * doctor_rules - policy rules of others, and the kernel's own.
- *
  * Each of them is there for something.  So a finding says what it is for, as
  * far as it can be seen, what it does to bal, and how to have both.
  */
