@@ -96,16 +96,20 @@ on_failure(size_t number, int eno, const char *why, void *arg)
 		a->out->moved = false;
 }
 
+/* Where one cannot be written, none can: bal-doctor tells of each. */
 static void
-write_hash_policy(int32_t value)
+write_sysctl(const struct bal_sysctl_set *set)
 {
 	static bool warned;
+	const struct bal_sysctl_row *row = &bal_sysctls[set->which];
 	struct bal_err err;
 
-	if (bal_hash_policy_write(value, &err) == 0 || warned)
+	if (bal_sysctl_write(row->name, set->value, &err) == 0 || warned)
 		return;
 	warned = true;
-	bal_warn("%s; connections to one address share one uplink", err.msg);
+	/* What is only to be put back was ours, and serves. */
+	bal_warn("%s; %s", err.msg,
+		 set->value == row->ours ? row->lost : "it stays as it is");
 }
 
 /*
@@ -151,8 +155,8 @@ bal_apply(struct bal_nl *nl, const struct bal_changes *changes,
 		}
 		/* What stands before a commit is in force before it. */
 		rc = bal_nl_flush(nl, err);
-		if (rc == 0 && op->kind == BAL_OP_HASH_POLICY)
-			write_hash_policy(op->hash_policy);
+		if (rc == 0 && op->kind == BAL_OP_SYSCTL)
+			write_sysctl(&op->sysctl);
 		if (rc == 0 && op->kind == BAL_OP_CHAINS)
 			commit_chains(op, changes, out, &failed);
 	}

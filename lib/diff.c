@@ -32,18 +32,21 @@ diff_devconf(struct bal_diff *d, const struct bal_devconf_set *want)
 	}
 }
 
+/* What the administrator set since then is not ours to put back. */
 static void
-diff_hash_policy(struct bal_diff *d, int32_t want)
+diff_sysctl(struct bal_diff *d, enum bal_sysctl which, int32_t want)
 {
+	const int32_t ours = bal_sysctls[which].ours;
+	const int32_t now = d->snap->sysctls.of[which];
+	const bool restore = want != ours;
 	struct bal_op *op;
 
-	if (want < 0 || d->snap->hash_policy < 0 ||
-	    want == d->snap->hash_policy)
+	if (want < 0 || now < 0 || want == now || (restore && now != ours))
 		return;
-	op = bal_diff_add(d, want == 1 ? BAL_STAGE_SYSCTL : BAL_STAGE_RESTORE,
-			  BAL_OP_HASH_POLICY);
+	op = bal_diff_add(d, restore ? BAL_STAGE_RESTORE : BAL_STAGE_SYSCTL,
+			  BAL_OP_SYSCTL);
 	if (op)
-		op->hash_policy = want;
+		op->sysctl = (struct bal_sysctl_set){ which, want };
 }
 
 static int
@@ -321,7 +324,8 @@ bal_diff_make(const struct bal_plan *plan, const struct bal_snapshot *snap,
 			      .arena = arena };
 	bal_route_list routes = plan->routes;
 
-	diff_hash_policy(&d, plan->hash_policy);
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		diff_sysctl(&d, i, plan->sysctls.of[i]);
 	for (size_t i = 0; i < plan->devconf.n; i++)
 		diff_devconf(&d, &plan->devconf.v[i]);
 	bal_diff_nexthops(&d, &routes);

@@ -119,17 +119,43 @@ too_old_for_exec(const struct bal_facts *f, struct bal_diagnosis *d)
 			f->release % 1000);
 }
 
+#define SET_BACK                                                           \
+	" bal-up sets it to 1; somebody has set it back, or it could not " \
+	"be written."
+
+/* Of bal_sysctls, where one has the value that the kernel begins with. */
+static const struct {
+	enum bal_severity severity;
+	const char *id, *what, *why, *mend;
+} box_settings[BAL_SYSCTL_MAX] = {
+	[BAL_SYSCTL_HASH_POLICY] = {
+		BAL_SEVERITY_RISK, "hash-policy",
+		"net.ipv4.fib_multipath_hash_policy is 0",
+		"All connections to one address share one uplink." SET_BACK,
+		"sysctl -w net.ipv4.fib_multipath_hash_policy=1" },
+	[BAL_SYSCTL_ICMP_ERRORS] = {
+		BAL_SEVERITY_RISK, "icmp-errors",
+		"net.ipv4.icmp_errors_use_inbound_ifaddr is 0",
+		"What this box says about a forwarded packet may leave by "
+		"another uplink than the packet came by. Without "
+		"\"fragmentation needed\" large packets get lost, and "
+		"uploads through a forwarded port hang." SET_BACK,
+		"sysctl -w net.ipv4.icmp_errors_use_inbound_ifaddr=1" },
+};
+
 static void
-hash_policy(const struct bal_facts *f, struct bal_diagnosis *d)
+settings_of_box(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	if (!bal_doctor_any_up(f) || f->snap->hash_policy != 0)
+	if (!bal_doctor_any_up(f))
 		return;
-	bal_doctor_find(d, BAL_SEVERITY_RISK, "hash-policy", "",
-			"All connections to one address share one uplink. "
-			"bal-up sets it to 1; somebody has set it back, or it "
-			"could not be written.");
-	bal_doctor_what(d, "net.ipv4.fib_multipath_hash_policy is 0");
-	bal_doctor_mend(d, "sysctl -w net.ipv4.fib_multipath_hash_policy=1");
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++) {
+		if (f->snap->sysctls.of[i] != bal_sysctls[i].initial)
+			continue;
+		bal_doctor_find(d, box_settings[i].severity, box_settings[i].id,
+				"", box_settings[i].why);
+		bal_doctor_what(d, "%s", box_settings[i].what);
+		bal_doctor_mend(d, "%s", box_settings[i].mend);
+	}
 }
 
 static const struct bal_link *
@@ -244,7 +270,7 @@ const struct bal_doctor_rule bal_doctor_rules_kernel[] = {
 	{ missing, false },
 	{ old_kernel, false },
 	{ too_old_for_exec, false },
-	{ hash_policy, false },
+	{ settings_of_box, false },
 	{ device_settings, true },
 	{ all_settings, false },
 	{ NULL, false },

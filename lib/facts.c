@@ -99,7 +99,7 @@ look_at_plan(struct bal_facts *f, struct bal_pass *pass)
 		.uplinks = &pass->uplinks,
 		.snap = &pass->snap,
 		.balancing = pass->state.balancing_table,
-		.saved_hash_policy = pass->state.saved_hash_policy,
+		.saved_sysctls = pass->state.saved_sysctls,
 	};
 	struct bal_err why = { 0 };
 

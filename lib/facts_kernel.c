@@ -220,7 +220,10 @@ bal_facts_kernel(struct bal_facts *f)
 		f->features[BAL_FEATURE_MANGLE] = BAL_YES;
 	if (!config) {
 		f->features[BAL_FEATURE_MULTIPATH] =
-			bal_hash_policy_read() >= 0 ? BAL_YES : BAL_NO;
+			bal_sysctl_read(bal_sysctls[BAL_SYSCTL_HASH_POLICY]
+						.name) >= 0 ?
+				BAL_YES :
+				BAL_NO;
 		f->features[BAL_FEATURE_CGROUP_BPF] = ask_cgroup_bpf();
 	}
 }

@@ -24,7 +24,7 @@ see_replugged(struct bal_uplink_state *us, const struct bal_link *link)
 
 /* The values that bal-down puts back: those of before us, read once. */
 static void
-save_sysctls(struct bal_uplink_state *us, const struct bal_link *link)
+save_devconf(struct bal_uplink_state *us, const struct bal_link *link)
 {
 	if (!us->admin_up || !link->has_devconf ||
 	    us->saved_ifindex == link->ifindex)
@@ -32,6 +32,16 @@ save_sysctls(struct bal_uplink_state *us, const struct bal_link *link)
 	us->saved_ifindex = link->ifindex;
 	us->saved_mask = (1u << BAL_DC_MAX) - 1;
 	memcpy(us->saved, link->devconf, sizeof(us->saved));
+}
+
+/* Likewise; also that of one which a package before did not set. */
+static void
+save_sysctls(struct bal_state *state, const struct bal_sysctl_values *now)
+{
+	for (int i = 0; i < BAL_SYSCTL_MAX && state->n_uplinks; i++)
+		if (state->saved_sysctls.of[i] < 0 &&
+		    now->of[i] != bal_sysctls[i].ours)
+			state->saved_sysctls.of[i] = now->of[i];
 }
 
 static uint64_t
@@ -93,12 +103,10 @@ bal_state_learn(struct bal_state *state, const struct bal_conf *conf,
 			continue;
 		see_replugged(us, link);
 		us->tun_ifindex = link->tun ? link->ifindex : 0;
-		save_sysctls(us, link);
+		save_devconf(us, link);
 		see_address(us, conf, snap, link, arena);
 		if (snap->has_stats)
 			count_traffic(us, link, snap->now_ms);
 	}
-	if (state->saved_hash_policy < 0 && state->n_uplinks &&
-	    snap->hash_policy != 1)
-		state->saved_hash_policy = snap->hash_policy;
+	save_sysctls(state, &snap->sysctls);
 }

@@ -237,7 +237,7 @@ bal_nl_encode(const struct bal_op *op, struct bal_nlmsg *out)
 	case BAL_OP_RULE_DEL:
 		encode_rule(&op->rule, RTM_DELRULE, 0, out);
 		return true;
-	case BAL_OP_HASH_POLICY:
+	case BAL_OP_SYSCTL:
 	case BAL_OP_CHAINS:
 		break;
 	}

@@ -7,7 +7,7 @@
 #include "op.h"
 
 /*
- * The request that carries out @op.  Every kind but BAL_OP_HASH_POLICY and
+ * The request that carries out @op.  Every kind but BAL_OP_SYSCTL and
  * BAL_OP_CHAINS, which are no netlink messages: false for those.
  */
 bool bal_nl_encode(const struct bal_op *op, struct bal_nlmsg *out);

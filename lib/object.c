@@ -19,6 +19,32 @@ bal_devconf_name(enum bal_devconf dc)
 	return names[dc];
 }
 
+const struct bal_sysctl_row bal_sysctls[BAL_SYSCTL_MAX] = {
+	[BAL_SYSCTL_HASH_POLICY] = {
+		"net/ipv4/fib_multipath_hash_policy", 1, 0,
+		"connections to one address share one uplink" },
+	/*
+	 * At 0 an error about a forwarded packet has no address before it is
+	 * routed, and so is balanced like a new connection.  By another uplink
+	 * than that packet came by it is about a connection that is not known
+	 * there: "fragmentation needed" gets lost.
+	 */
+	[BAL_SYSCTL_ICMP_ERRORS] = {
+		"net/ipv4/icmp_errors_use_inbound_ifaddr", 1, 0,
+		"ICMP errors about forwarded packets may leave by another "
+		"uplink" },
+};
+
+struct bal_sysctl_values
+bal_sysctl_none(void)
+{
+	struct bal_sysctl_values none;
+
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		none.of[i] = -1;
+	return none;
+}
+
 static int
 number_cmp(uint64_t a, uint64_t b)
 {

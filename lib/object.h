@@ -33,6 +33,31 @@ enum bal_devconf {
 	BAL_DC_MAX,
 };
 
+/* The sysctls of the box that we set while there is an uplink. */
+enum bal_sysctl {
+	BAL_SYSCTL_HASH_POLICY, /* fib_multipath_hash_policy */
+	BAL_SYSCTL_ICMP_ERRORS, /* icmp_errors_use_inbound_ifaddr */
+	BAL_SYSCTL_MAX,
+};
+
+/* What is to be known of one of them. */
+struct bal_sysctl_row {
+	const char *name; /* below /proc/sys, as sysctl(8) takes it */
+	int32_t ours;
+	int32_t initial;  /* what the kernel begins with */
+	const char *lost; /* what happens as long as it has that value */
+};
+
+extern const struct bal_sysctl_row bal_sysctls[BAL_SYSCTL_MAX];
+
+/* A value for each; -1: none, or not known. */
+struct bal_sysctl_values {
+	int32_t of[BAL_SYSCTL_MAX];
+};
+
+/* None of them. */
+struct bal_sysctl_values bal_sysctl_none(void);
+
 /* One network device. */
 struct bal_link {
 	int ifindex;

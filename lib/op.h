@@ -9,7 +9,7 @@
 
 enum bal_op_kind {
 	BAL_OP_DEVCONF,
-	BAL_OP_HASH_POLICY,
+	BAL_OP_SYSCTL, /* of the box */
 	BAL_OP_NEXTHOP_ADD,
 	BAL_OP_NEXTHOP_REPLACE, /* a group gets other members */
 	BAL_OP_NEXTHOP_DEL,
@@ -31,11 +31,16 @@ struct bal_devconf_set {
 	bool restore; /* the values from before us, at the very end */
 };
 
+struct bal_sysctl_set {
+	enum bal_sysctl which;
+	int32_t value;
+};
+
 struct bal_op {
 	enum bal_op_kind kind;
 	union {
 		struct bal_devconf_set devconf;
-		int32_t hash_policy;
+		struct bal_sysctl_set sysctl;
 		struct bal_nexthop nexthop;
 		struct bal_route route;
 		struct bal_rule rule;

@@ -93,8 +93,10 @@ drop_leftovers(struct bal_pass *pass, bool all)
 		bal_state_remove(state, state->uplinks[i].name);
 		pass->state_written = false;
 	}
-	if (!up && state->saved_hash_policy >= 0) {
-		state->saved_hash_policy = -1;
+	for (int i = 0; !up && i < BAL_SYSCTL_MAX; i++) {
+		if (state->saved_sysctls.of[i] < 0)
+			continue;
+		state->saved_sysctls.of[i] = -1;
 		pass->state_written = false;
 	}
 	masquerading = up && pass->conf.globals.masquerade;

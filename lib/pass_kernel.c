@@ -52,6 +52,16 @@ assume_saved(struct bal_pass *pass)
 	}
 }
 
+/* What the kernel begins with, where ours stands. */
+static void
+assume_saved_sysctls(struct bal_state *state,
+		     const struct bal_sysctl_values *now)
+{
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		if (now->of[i] == bal_sysctls[i].ours)
+			state->saved_sysctls.of[i] = bal_sysctls[i].initial;
+}
+
 /* The kernel as it is now; a lost state is found again in it. */
 int
 bal_pass_see(struct bal_pass *pass, struct bal_err *err)
@@ -65,9 +75,8 @@ bal_pass_see(struct bal_pass *pass, struct bal_err *err)
 	pass->state_lost = false;
 	if (bal_state_recover(&pass->state, &pass->conf, &pass->snap, err) < 0)
 		return -1;
-	/* 0 is what the kernel begins with. */
-	if (none && pass->state.n_uplinks && pass->snap.hash_policy == 1)
-		pass->state.saved_hash_policy = 0;
+	if (none && pass->state.n_uplinks)
+		assume_saved_sysctls(&pass->state, &pass->snap.sysctls);
 	assume_saved(pass);
 	return 0;
 }
@@ -123,7 +132,7 @@ make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
 		.uplinks = &pass->uplinks,
 		.snap = &pass->snap,
 		.balancing = pass->state.balancing_table,
-		.saved_hash_policy = pass->state.saved_hash_policy,
+		.saved_sysctls = pass->state.saved_sysctls,
 	};
 	bool objects = pass->conf.globals.nexthop_objects &&
 		       pass->snap.has_nexthops;

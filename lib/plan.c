@@ -64,7 +64,7 @@ bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 	      struct bal_plan *out, struct bal_err *err)
 {
 	const struct bal_uplinks *ups = world->uplinks;
-	struct bal_plan plan = { .hash_policy = world->saved_hash_policy };
+	struct bal_plan plan = { .sysctls = world->saved_sysctls };
 	bool any = false;
 
 	for (size_t i = 0; i < ups->n; i++) {
@@ -72,7 +72,8 @@ bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 		want_devconf(&ups->v[i], arena, &plan);
 	}
 	if (any) {
-		plan.hash_policy = 1;
+		for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+			plan.sysctls.of[i] = bal_sysctls[i].ours;
 		plan.masquerading = world->globals->masquerade;
 		bal_plan_rules(world, arena, &plan.rules);
 		bal_plan_routes(world, arena, &plan.routes);

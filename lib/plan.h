@@ -82,7 +82,7 @@ struct bal_world {
 	const struct bal_uplinks *uplinks;
 	const struct bal_snapshot *snap; /* whose LANs count; NULL: none */
 	uint32_t balancing; /* table id */
-	int32_t saved_hash_policy; /* to put back behind the last; -1: none */
+	struct bal_sysctl_values saved_sysctls; /* to put back behind the last */
 };
 
 /* What the kernel should hold of ours, and nothing else of ours. */
@@ -91,8 +91,8 @@ struct bal_plan {
 	bal_route_list routes;
 	bal_chain_list chains;
 	BAL_LIST(struct bal_devconf_set) devconf;
-	int32_t hash_policy; /* -1: leave it */
-	bool masquerading;   /* there is a chain of ours in the nat table */
+	struct bal_sysctl_values sysctls; /* -1: leave it */
+	bool masquerading; /* there is a chain of ours in the nat table */
 };
 
 /* Make the plan.  It lives in @arena.  -1 only when memory ran out. */

@@ -232,10 +232,9 @@ bal_op_print(FILE *out, const struct bal_op *op, const bal_chain_list *wanted,
 	case BAL_OP_DEVCONF:
 		print_devconf(out, &op->devconf);
 		break;
-	case BAL_OP_HASH_POLICY:
-		fprintf(out,
-			"sysctl -qw net/ipv4/fib_multipath_hash_policy=%d\n",
-			op->hash_policy);
+	case BAL_OP_SYSCTL:
+		fprintf(out, "sysctl -qw %s=%d\n",
+			bal_sysctls[op->sysctl.which].name, op->sysctl.value);
 		break;
 	case BAL_OP_NEXTHOP_ADD:
 		print_nexthop(out, "add", &op->nexthop);
@@ -289,9 +288,9 @@ bal_op_describe(const struct bal_op *op, char *buf, size_t size)
 	case BAL_OP_DEVCONF:
 		snprintf(buf, size, "set the sysctls of %s", op->devconf.dev);
 		break;
-	case BAL_OP_HASH_POLICY:
-		snprintf(buf, size, "set fib_multipath_hash_policy to %d",
-			 op->hash_policy);
+	case BAL_OP_SYSCTL:
+		snprintf(buf, size, "set %s to %d",
+			 bal_sysctls[op->sysctl.which].name, op->sysctl.value);
 		break;
 	case BAL_OP_NEXTHOP_ADD:
 	case BAL_OP_NEXTHOP_REPLACE:

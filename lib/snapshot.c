@@ -243,7 +243,8 @@ bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 	name_hops(snap);
 	if (read_chains(snap, want, arena, err) < 0)
 		return -1;
-	snap->hash_policy = bal_hash_policy_read();
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		snap->sysctls.of[i] = bal_sysctl_read(bal_sysctls[i].name);
 	snap->now_ms = bal_now_ms();
 	return arena->oom ? bal_err_nomem(err) : 0;
 }

@@ -21,7 +21,7 @@ struct bal_snapshot {
 	bool has_nexthops;     /* the kernel knows nexthop objects */
 	bool has_xtable[BAL_XTABLE_MAX]; /* that legacy table was read */
 	bool has_stats;      /* the devices' byte counters were read */
-	int32_t hash_policy; /* fib_multipath_hash_policy; -1: unreadable */
+	struct bal_sysctl_values sysctls;
 	uint64_t now_ms;     /* CLOCK_BOOTTIME */
 };
 

@@ -129,8 +129,7 @@ struct bal_state {
 	/* The month that the clock names, and CLOCK_BOOTTIME since when */
 	uint32_t clock_month;
 	uint64_t clock_since_ms; /* 0: it is believed; see budget.h */
-	/* fib_multipath_hash_policy before ours; -1: none */
-	int32_t saved_hash_policy;
+	struct bal_sysctl_values saved_sysctls; /* those before ours */
 	struct bal_uplink_state *uplinks;
 	size_t n_uplinks;
 	struct bal_tunnel_try *tunnels;
@@ -158,8 +157,8 @@ struct bal_state {
  * Half-written or hostile content never crashes and never yields a name or
  * number out of range, nor two uplinks with one name, slot or table, nor a
  * table of the kernel's: a slot or table that two have is forgotten of both.
- * What was not said is as in the zero state, but for saved_hash_policy, -1, and
- * uplinks that are up.
+ * What was not said is as in the zero state, but for saved_sysctls, which are none,
+ * and uplinks that are up.
  */
 int bal_state_read(struct bal_state *state, const char *path, bool touch,
 		   struct bal_err *err);

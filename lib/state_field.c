@@ -2,7 +2,6 @@
 /* state_field - one key and value of the state file, read and written. */
 #include "state_field.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
@@ -34,8 +33,8 @@ enum kind {
 	KIND_TABLE,
 	KIND_U32,
 	KIND_U64,
-	KIND_INT,	  /* not negative */
-	KIND_HASH_POLICY, /* -1: none */
+	KIND_INT,    /* not negative */
+	KIND_SYSCTL, /* -1: none */
 };
 
 struct field {
@@ -96,15 +95,19 @@ static const struct field fields[] = {
 #define OF_ALL(kind, member, max, late) \
 	ROW(bal_state, #member, kind, member, max, late)
 
+#define SYSCTL(name, which, late) \
+	ROW(bal_state, name, KIND_SYSCTL, saved_sysctls.of[which], 0, late)
+
 /* Of [bal], likewise. */
 static const struct field of_all[] = {
 	OF_ALL(KIND_MODE, mode, 0, false),
 	OF_ALL(KIND_TABLE, balancing_table, 0, false),
-	OF_ALL(KIND_HASH_POLICY, saved_hash_policy, 0, false),
+	SYSCTL("saved_hash_policy", BAL_SYSCTL_HASH_POLICY, false),
 	OF_ALL(KIND_BOOL, masquerading, 0, false),
 	OF_ALL(KIND_U32, saved_mode, 1 + BAL_MODE_SOLO, true),
 	OF_ALL(KIND_U32, clock_month, UINT32_MAX, true),
 	OF_ALL(KIND_U64, clock_since_ms, UINT64_MAX, true),
+	SYSCTL("saved_icmp_errors", BAL_SYSCTL_ICMP_ERRORS, true),
 };
 
 #define N_OF_ALL (sizeof(of_all) / sizeof(of_all[0]))
@@ -190,7 +193,7 @@ parse_field(const struct field *field, const char *text, void *member,
 		return bal_parse_bool(text, member, err);
 	case KIND_MODE:
 		return parse_mode(text, member, err);
-	case KIND_HASH_POLICY:
+	case KIND_SYSCTL:
 		return bal_state_i32(text, member, err);
 	case KIND_HEALTH:
 		if (bal_health_parse(text, member))
@@ -229,14 +232,6 @@ member_of(const struct field *field, const void *of)
 	return (char *)(uintptr_t)of + at;
 }
 
-static int
-twice(const char *key, struct bal_err *err)
-{
-	bal_err(err, BAL_ECONF, "%s is there twice", key);
-	err->sys = EEXIST;
-	return -1;
-}
-
 /* As bal_state_set(), for the keys of a table, in the record @of. */
 static int
 set_field(const struct field *table, size_t n, void *of,
@@ -253,7 +248,7 @@ set_field(const struct field *table, size_t n, void *of,
 	if (tried == n)
 		return 1;
 	if (seen->fields & UINT64_C(1) << i)
-		return twice(key, err);
+		return bal_state_twice(key, err);
 	seen->fields |= UINT64_C(1) << i;
 	seen->next = i + 1;
 	return parse_field(&table[i], text, member_of(&table[i], of), err);
@@ -273,7 +268,7 @@ set_told(struct bal_settings *told, const char *key, const char *text,
 		return 1;
 	/* `targets` has a line for each: eight of them fill no one line. */
 	if (told->has & 1u << i && 1u << i != BAL_SET_TARGETS)
-		return twice(key, err);
+		return bal_state_twice(key, err);
 	return bal_settings_set(told, ~0u, key, text, err);
 }
 
@@ -297,7 +292,7 @@ set_lease(struct bal_state *state, const char *dev, const char *text,
 	struct bal_addr gateway;
 
 	if (bal_state_lease(state, dev))
-		return twice(dev, err);
+		return bal_state_twice(dev, err);
 	if (bal_addr_parse(text, &gateway, err) < 0)
 		return -1;
 	return bal_state_set_lease(state, dev, &gateway, err);
@@ -368,10 +363,12 @@ print_mode(const struct bal_state *state, FILE *out)
 }
 
 static void
-print_hash_policy(int32_t value, FILE *out)
+print_sysctl(const struct field *field, int32_t value, FILE *out)
 {
-	if (value != -1)
-		fprintf(out, "saved_hash_policy = %" PRId32 "\n", value);
+	if (value == -1)
+		return;
+	begin(field, out);
+	fprintf(out, "%" PRId32 "\n", value);
 }
 
 static void
@@ -454,8 +451,8 @@ print_field(const struct field *field, const void *member, FILE *out)
 	case KIND_REASON:
 		print_reason(member, out);
 		break;
-	case KIND_HASH_POLICY:
-		print_hash_policy(*(const int32_t *)member, out);
+	case KIND_SYSCTL:
+		print_sysctl(field, *(const int32_t *)member, out);
 		break;
 	default:
 		print_number(field, member, out);

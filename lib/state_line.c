@@ -2,6 +2,7 @@
 /* state_line - lines of the state file that hold several numbers. */
 #include "state_line.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
@@ -40,6 +41,14 @@ bal_state_i32(const char *text, int32_t *out, struct bal_err *err)
 		return -1;
 	*out = (int32_t)(negative ? -(int64_t)n : (int64_t)n);
 	return 0;
+}
+
+int
+bal_state_twice(const char *key, struct bal_err *err)
+{
+	bal_err(err, BAL_ECONF, "%s is there twice", key);
+	err->sys = EEXIST;
+	return -1;
 }
 
 /*

@@ -13,6 +13,9 @@ int bal_state_u64(const char *text, uint64_t max, uint64_t *out,
 /* What the kernel may have in a sysctl of ours: also below zero. */
 int bal_state_i32(const char *text, int32_t *out, struct bal_err *err);
 
+/* Fails with the sys EEXIST: a key that was read before. */
+int bal_state_twice(const char *key, struct bal_err *err);
+
 /*
  * Rows of numbers, as old as the file: fewer of them are taken, and more.  -1,
  * with what is in the state untouched: a number out of range, or a row that is

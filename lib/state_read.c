@@ -460,7 +460,7 @@ bal_state_read(struct bal_state *state, const char *path, bool touch,
 	       struct bal_err *err)
 {
 	/* What stands before any header is of [bal], which comes first. */
-	struct reader r = { .state.saved_hash_policy = -1,
+	struct reader r = { .state.saved_sysctls = bal_sysctl_none(),
 			    .section = SECTION_BAL,
 			    .doubtful = true,
 			    .name = "bal" };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* sysctl - reads and writes single numbers below /proc/sys/net/ipv4. */
+/* sysctl - reads and writes single numbers below /proc/sys. */
 #include "sysctl.h"
 
 #include <errno.h>
@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #include "text.h"
-
-#define HASH_POLICY "/proc/sys/net/ipv4/fib_multipath_hash_policy"
 
 static int32_t
 read_number(const char *path)
@@ -34,19 +32,24 @@ read_number(const char *path)
 }
 
 int32_t
-bal_hash_policy_read(void)
+bal_sysctl_read(const char *name)
 {
-	return read_number(HASH_POLICY);
+	char path[96];
+	int len = snprintf(path, sizeof(path), "/proc/sys/%s", name);
+
+	return len < (int)sizeof(path) ? read_number(path) : -1;
 }
 
 int
-bal_hash_policy_write(int32_t value, struct bal_err *err)
+bal_sysctl_write(const char *name, int32_t value, struct bal_err *err)
 {
-	char text[16];
+	char path[96], text[16];
 	int len = snprintf(text, sizeof(text), "%d\n", value);
-	int fd = open(HASH_POLICY, O_WRONLY | O_CLOEXEC);
-	int eno = errno;
+	int fd, eno;
 
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	eno = errno;
 	if (fd >= 0) {
 		ssize_t n = write(fd, text, (size_t)len);
 
@@ -55,16 +58,7 @@ bal_hash_policy_write(int32_t value, struct bal_err *err)
 		if (n == len)
 			return 0;
 	}
-	return bal_err_sys(err, eno, "cannot write %s", HASH_POLICY);
-}
-
-int32_t
-bal_sysctl_read(const char *name)
-{
-	char path[96];
-	int len = snprintf(path, sizeof(path), "/proc/sys/%s", name);
-
-	return len < (int)sizeof(path) ? read_number(path) : -1;
+	return bal_err_sys(err, eno, "cannot write %s", path);
 }
 
 int32_t

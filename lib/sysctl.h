@@ -9,19 +9,13 @@
 #include "op.h"
 
 /*
- * net.ipv4.fib_multipath_hash_policy; -1 where it cannot be read.  0, the
- * kernel's own value, sends all connections to one address by one uplink.
- */
-int32_t bal_hash_policy_read(void);
-
-/* Set it; -1 where /proc/sys cannot be written (containers). */
-int bal_hash_policy_write(int32_t value, struct bal_err *err);
-
-/*
  * The number in /proc/sys/@name ("net/ipv4/ip_forward"); -1 where there is
  * none that can be read.
  */
 int32_t bal_sysctl_read(const char *name);
+
+/* Set it; -1 where /proc/sys cannot be written (containers). */
+int bal_sysctl_write(const char *name, int32_t value, struct bal_err *err);
 
 /*
  * net.ipv4.conf.SCOPE.NAME, SCOPE being "all" or "default" (what a new device

@@ -16,7 +16,8 @@ veth_box() {
 				ignore_routes_with_linkdown; do
 				echo 0 >conf/$scope/$key || exit
 			done
-		done && echo 0 >fib_multipath_hash_policy'
+		done && echo 0 >fib_multipath_hash_policy &&
+		echo 0 >icmp_errors_use_inbound_ifaddr'
 }
 
 # veth_device NS DEV INDEX [ADDRESS...]: up and with a carrier.  Devices whose
@@ -55,11 +56,12 @@ veth_cable() {
 	esac
 }
 
-# veth_sysctls: every one of the devices, and how hops are chosen.  In the
+# veth_sysctls: every one of the devices, and those of the box that bal sets.  In the
 # namespace of the caller.
 veth_sysctls() {
 	(cd /proc/sys/net/ipv4 &&
-		grep -s . conf/*/* fib_multipath_hash_policy)
+		grep -s . conf/*/* fib_multipath_hash_policy \
+			icmp_errors_use_inbound_ifaddr)
 }
 
 # veth_xtables: chains and rules of the three tables, without counters.

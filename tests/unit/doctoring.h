@@ -77,7 +77,8 @@ healthy(void **state)
 	f.conntrack_count = f.conntrack_max = -1;
 	for (int i = 0; i < BAL_FEATURE_MAX; i++)
 		f.features[i] = BAL_YES;
-	w.snap.hash_policy = 1;
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		w.snap.sysctls.of[i] = bal_sysctls[i].ours;
 	kernel_rule(0, BAL_TABLE_LOCAL);
 	kernel_rule(32766, BAL_TABLE_MAIN);
 	kernel_rule(32767, BAL_TABLE_DEFAULT);

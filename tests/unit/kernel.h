@@ -355,8 +355,8 @@ kernel_do(const struct bal_op *op)
 	switch (op->kind) {
 	case BAL_OP_DEVCONF:
 		return kernel_devconf(&op->devconf);
-	case BAL_OP_HASH_POLICY:
-		w.snap.hash_policy = op->hash_policy;
+	case BAL_OP_SYSCTL:
+		w.snap.sysctls.of[op->sysctl.which] = op->sysctl.value;
 		return 0;
 	case BAL_OP_NEXTHOP_ADD:
 		assert_int_equal(op->nexthop.protocol, BAL_PROTO);

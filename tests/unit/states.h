@@ -60,7 +60,8 @@ assert_zero(const struct bal_state *s)
 	assert_false(s->has_mode);
 	assert_false(s->masquerading);
 	assert_int_equal(s->balancing_table, 0);
-	assert_int_equal(s->saved_hash_policy, -1);
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		assert_int_equal(s->saved_sysctls.of[i], -1);
 	assert_null(s->uplinks);
 	assert_int_equal(s->n_uplinks, 0);
 }
@@ -190,7 +191,8 @@ fill_state(unsigned uplinks)
 	state.has_mode = true;
 	state.mode = BAL_MODE_SOLO;
 	state.balancing_table = 1000;
-	state.saved_hash_policy = 0;
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		state.saved_sysctls.of[i] = i;
 	state.masquerading = true;
 	for (unsigned i = 1; i <= uplinks; i++) {
 		snprintf(name, sizeof(name), "eth%u", i);

@@ -20,7 +20,7 @@ nor_has_one_without_uplinks(void **state)
 	memset(&w.ups, 0, sizeof(w.ups));
 	bare.watch = false;
 	bare.release = 5010;
-	w.snap.hash_policy = 0;
+	w.snap.sysctls.of[BAL_SYSCTL_HASH_POLICY] = 0;
 	bare.all[BAL_DC_ARP_FILTER] = 1;
 	memset(&bare.plan, 0, sizeof(bare.plan));
 	f = bare;
@@ -113,14 +113,21 @@ too_old_for_exec(void **state)
 }
 
 static void
-the_hash_policy(void **state)
+settings_of_the_box(void **state)
 {
+	int32_t *policy = &w.snap.sysctls.of[BAL_SYSCTL_HASH_POLICY];
+	int32_t *errors = &w.snap.sysctls.of[BAL_SYSCTL_ICMP_ERRORS];
+
 	(void)state;
-	w.snap.hash_policy = 0;
+	*policy = 0;
 	finds(RISK, "hash-policy", "");
-	w.snap.hash_policy = 3;
+	*policy = 3;
 	finds_nothing();
-	w.snap.hash_policy = -1;
+	*policy = -1;
+	finds_nothing();
+	*errors = 0;
+	finds(RISK, "icmp-errors", "");
+	*errors = -1;
 	finds_nothing();
 }
 
@@ -307,7 +314,7 @@ static void
 memory_runs_out(void **state)
 {
 	(void)state;
-	w.snap.hash_policy = 0;
+	w.snap.sysctls.of[BAL_SYSCTL_HASH_POLICY] = 0;
 	w.arena.oom = true;
 	assert_int_equal(bal_doctor_judge(&f, &w.arena, &d, &w.err), -1);
 	w.arena.oom = false;
@@ -359,7 +366,7 @@ static void
 findings_in_words(void **state)
 {
 	(void)state;
-	w.snap.hash_policy = 0;
+	w.snap.sysctls.of[BAL_SYSCTL_HASH_POLICY] = 0;
 	f.release = 6001;
 	judge();
 	assert_string_equal(
@@ -435,7 +442,7 @@ main(void)
 		HEALTHY(what_mends_it),
 		HEALTHY(an_old_kernel),
 		HEALTHY(too_old_for_exec),
-		HEALTHY(the_hash_policy),
+		HEALTHY(settings_of_the_box),
 		HEALTHY(a_setting_of_a_device),
 		HEALTHY(settings_of_all),
 		HEALTHY(rp_filter_of_all_and_one_address),

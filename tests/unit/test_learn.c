@@ -108,22 +108,44 @@ sysctls_from_before(void **state)
 }
 
 static void
-hash_policy_from_before(void **state)
+sysctls_of_the_box_from_before(void **state)
 {
+	int32_t *now = &w.snap.sysctls.of[BAL_SYSCTL_HASH_POLICY];
+	int32_t *saved = &w.state.saved_sysctls.of[BAL_SYSCTL_HASH_POLICY];
+
 	(void)state;
-	w.snap.hash_policy = 2;
+	*now = 2;
 	learn();
-	assert_int_equal(w.state.saved_hash_policy, -1);
+	assert_int_equal(*saved, -1);
 	modem(1);
-	w.snap.hash_policy = 1;
+	*now = 1;
 	learn();
-	assert_int_equal(w.state.saved_hash_policy, -1);
-	w.snap.hash_policy = 2;
+	assert_int_equal(*saved, -1);
+	*now = 2;
 	learn();
-	assert_int_equal(w.state.saved_hash_policy, 2);
-	w.snap.hash_policy = 0;
+	assert_int_equal(*saved, 2);
+	*now = 0;
 	learn();
-	assert_int_equal(w.state.saved_hash_policy, 2);
+	assert_int_equal(*saved, 2);
+}
+
+/* The state of a package that knew fewer of them. */
+static void
+a_sysctl_that_is_new(void **state)
+{
+	int32_t *saved = w.state.saved_sysctls.of;
+
+	(void)state;
+	modem(1);
+	saved[BAL_SYSCTL_HASH_POLICY] = 2;
+	w.snap.sysctls.of[BAL_SYSCTL_HASH_POLICY] = 1;
+	w.snap.sysctls.of[BAL_SYSCTL_ICMP_ERRORS] = 0;
+	learn();
+	assert_int_equal(saved[BAL_SYSCTL_HASH_POLICY], 2);
+	assert_int_equal(saved[BAL_SYSCTL_ICMP_ERRORS], 0);
+	w.snap.sysctls.of[BAL_SYSCTL_ICMP_ERRORS] = 1;
+	learn();
+	assert_int_equal(saved[BAL_SYSCTL_ICMP_ERRORS], 0);
 }
 
 static void
@@ -173,7 +195,8 @@ main(void)
 		TEST(address_in_the_subnet_of_the_gateway),
 		TEST(another_device),
 		TEST(sysctls_from_before),
-		TEST(hash_policy_from_before),
+		TEST(sysctls_of_the_box_from_before),
+		TEST(a_sysctl_that_is_new),
 		TEST(rates),
 	};
 

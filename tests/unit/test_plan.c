@@ -80,12 +80,13 @@ nothing_wanted_is_nothing_planned(void **state)
 	(void)state;
 	modem(1);
 	known("eth1")->admin_up = false;
-	w.state.saved_hash_policy = 0;
+	w.state.saved_sysctls.of[BAL_SYSCTL_HASH_POLICY] = 0;
 	make_plan();
 	assert_int_equal(w.plan.rules.n, 0);
 	assert_int_equal(w.plan.routes.n, 0);
 	assert_int_equal(w.plan.chains.n, 0);
-	assert_int_equal(w.plan.hash_policy, 0);
+	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_HASH_POLICY], 0);
+	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_ICMP_ERRORS], -1);
 }
 
 /* Weights are in the order of slots, however the uplinks came up. */

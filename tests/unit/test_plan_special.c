@@ -331,7 +331,8 @@ sysctls(void **state)
 	assert_int_equal(set->value[BAL_DC_PROMOTE_SECONDARIES], 1);
 	assert_int_equal(set->value[BAL_DC_IGNORE_LINKDOWN], 1);
 	assert_false(set->restore);
-	assert_int_equal(w.plan.hash_policy, 1);
+	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_HASH_POLICY], 1);
+	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_ICMP_ERRORS], 1);
 }
 
 /* Back to what was: on that very device, and only what is still ours. */

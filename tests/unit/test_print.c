@@ -152,12 +152,16 @@ nexthops(void **state)
 static void
 sysctls(void **state)
 {
-	struct bal_op op = { .kind = BAL_OP_HASH_POLICY };
+	struct bal_op op = { .kind = BAL_OP_SYSCTL };
 
 	(void)state;
-	op.hash_policy = 1;
+	op.sysctl.value = 1;
 	assert_string_equal(line_of(&op),
 			    "sysctl -qw net/ipv4/fib_multipath_hash_policy=1");
+	op.sysctl = (struct bal_sysctl_set){ BAL_SYSCTL_ICMP_ERRORS, 0 };
+	assert_string_equal(
+		line_of(&op),
+		"sysctl -qw net/ipv4/icmp_errors_use_inbound_ifaddr=0");
 	memset(&op, 0, sizeof(op));
 	op.kind = BAL_OP_DEVCONF;
 	memcpy(op.devconf.dev, "eth0.7", 7);
@@ -217,9 +221,9 @@ descriptions(void **state)
 	memcpy(op.devconf.dev, "eth1", 5);
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "set the sysctls of eth1");
-	op = (struct bal_op){ .kind = BAL_OP_HASH_POLICY };
+	op = (struct bal_op){ .kind = BAL_OP_SYSCTL };
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
-			    "set fib_multipath_hash_policy to 0");
+			    "set net/ipv4/fib_multipath_hash_policy to 0");
 }
 
 int

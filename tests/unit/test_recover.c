@@ -9,7 +9,7 @@ lose_state(void)
 	expand_groups();
 	bal_state_fini(&w.state);
 	memset(&w.state, 0, sizeof(w.state));
-	w.state.saved_hash_policy = -1;
+	w.state.saved_sysctls = bal_sysctl_none();
 	bal_snapshot_index(&w.snap, &w.arena);
 	if (bal_state_recover(&w.state, &w.conf, &w.snap, &w.err) < 0)
 		fail_msg("%s", w.err.msg);

@@ -87,7 +87,8 @@ test_round_trip(void **unused)
 	assert_true(s.has_mode);
 	assert_int_equal(s.mode, BAL_MODE_SOLO);
 	assert_int_equal(s.balancing_table, 1000);
-	assert_int_equal(s.saved_hash_policy, 0);
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		assert_int_equal(s.saved_sysctls.of[i], i);
 	assert_true(s.masquerading);
 	assert_int_equal(s.n_uplinks, BAL_UPLINKS_MAX);
 	assert_int_equal(s.n_formers, BAL_FORMERS_MAX);
@@ -105,7 +106,7 @@ test_zero_round_trip(void **unused)
 	struct bal_state s;
 
 	(void)unused;
-	state.saved_hash_policy = -1;
+	state.saved_sysctls = bal_sysctl_none();
 	write_good(&state);
 	assert_int_equal(read_into(&s), 1);
 	assert_zero(&s);

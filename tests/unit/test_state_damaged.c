@@ -125,6 +125,7 @@ static const char *const damaged_bal[] = {
 	";= lease.a/b = 1.2.3.4",
 	";= lease.eth1 = nonsense",
 	";= lease.eth1",
+	";= saved_icmp_errors = x",
 };
 
 /* And one of an uplink with an admin, a weight, a health and sysctls. */

@@ -43,7 +43,7 @@ setup(void **state)
 	(void)state;
 	memset(&w, 0, sizeof(w));
 	w.conf.globals = bal_globals_default();
-	w.state.saved_hash_policy = -1;
+	w.state.saved_sysctls = bal_sysctl_none();
 	w.state.balancing_table = BALANCING;
 	w.snap.has_nexthops = true;
 	w.snap.has_xtable[BAL_XTABLE_MANGLE] = true;
@@ -263,7 +263,7 @@ make_plan(void)
 		.mode = w.conf.globals.mode,
 		.uplinks = &w.ups,
 		.balancing = w.state.balancing_table,
-		.saved_hash_policy = w.state.saved_hash_policy,
+		.saved_sysctls = w.state.saved_sysctls,
 	};
 
 	resolve();
