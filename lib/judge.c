@@ -381,8 +381,10 @@ bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 	return j->health != before;
 }
 
+/* The @run-th lost one in a row. */
 static void
-accuse(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
+accuse(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms,
+       uint32_t run)
 {
 	const uint32_t weight = bal_judge_weights(rule).bad;
 
@@ -392,21 +394,20 @@ accuse(struct bal_judge *j, const struct bal_judge_rule *rule, uint64_t now_ms)
 	/* Beyond that it is the silence that is judged, not the loss. */
 	if ((bal_judge_health(j) == BAL_HEALTH_ALIVE ||
 	     bal_judge_recovers(j)) &&
-	    j->bad <= RUN_ACCUSES)
+	    run <= RUN_ACCUSES)
 		j->worse = bal_judge_clamp((uint64_t)j->worse + weight, 0,
 					   2 * BAL_JUDGE_ALARM);
 }
 
-bool
-bal_judge_bad(struct bal_judge *j, const struct bal_judge_rule *rule,
-	      uint64_t now_ms)
+/* A round without an answer makes the run longer, which may condemn it. */
+static bool
+lengthen_run(struct bal_judge *j, const struct bal_judge_rule *rule,
+	     uint64_t now_ms)
 {
 	const enum bal_health before = j->health;
 
 	j->bad = bal_judge_add(j->bad, 1);
 	j->good = 0;
-	remember(j, true);
-	accuse(j, rule, now_ms);
 	if (rule->guessed && never_answered(j))
 		j->health = BAL_HEALTH_UNKNOWN;
 	else if (j->bad >= bal_judge_misses(j, rule))
@@ -414,6 +415,39 @@ bal_judge_bad(struct bal_judge *j, const struct bal_judge_rule *rule,
 	else
 		j->health = bal_judge_health(j);
 	return j->health != before;
+}
+
+bool
+bal_judge_bad(struct bal_judge *j, const struct bal_judge_rule *rule,
+	      uint64_t now_ms)
+{
+	remember(j, true);
+	accuse(j, rule, now_ms, bal_judge_add(j->bad, 1));
+	return lengthen_run(j, rule, now_ms);
+}
+
+bool
+bal_judge_silent(struct bal_judge *j, const struct bal_judge_rule *rule,
+		 uint64_t now_ms)
+{
+	return lengthen_run(j, rule, now_ms);
+}
+
+void
+bal_judge_late(struct bal_judge *j)
+{
+	j->good = 0;
+}
+
+void
+bal_judge_lost(struct bal_judge *j, const struct bal_judge_rule *rule,
+	       uint64_t now_ms, uint32_t in_row)
+{
+	j->good = 0;
+	remember(j, true);
+	accuse(j, rule, now_ms, bal_judge_add(in_row, 1));
+	if (lives(j) || bal_judge_recovers(j))
+		bal_judge_learn_lost(j, in_row);
 }
 
 void

@@ -13,11 +13,12 @@
  * A round is one question.  What is asked of an uplink are three things, each
  * with the test that decides it in the fewest rounds:
  *
- * - Is it dead?  A run of k bad rounds has the chance p * q^(k-1), where p is
+ * - Is it dead?  Late is not lost: a round is bad if nothing at all came in since
+ *   it was asked.  A run of k bad rounds has the chance p * q^(k-1), where p is
  *   the loss that is the line's habit and q how often one that follows a lost
  *   one is lost, too.  k is where that falls below one in a million: 3 for a
  *   clean line, 4 at 1 % loss each way, 9 at 10 %, never more than 32.
- * - Does it lose too much?  Each bad round is evidence of ln(p1 / p0), each
+ * - Does it lose too much?  Each bad or lost round is evidence of ln(p1 / p0), each
  *   good one of ln((1 - p1) / (1 - p0)), which is negative; never below 0
  *   (Page's CUSUM, p0 = recovered_loss, p1 = degraded_loss).  12 nats decide:
  *   a line that loses p0 gets there once in more than e^12 rounds; one that
@@ -118,10 +119,31 @@ bool bal_judge_good(struct bal_judge *j, const struct bal_judge_rule *rule,
 
 /*
  * No answer came within bal_judge_timeout_us(), as it is now and not as it was
- * when the question was sent.  Returns as above.
+ * when the question was sent, nor anything else.  Returns as above.
  */
 bool bal_judge_bad(struct bal_judge *j, const struct bal_judge_rule *rule,
 		   uint64_t now_ms);
+
+/*
+ * It was sending and receiving, and receives nothing any more: one more bad
+ * round in the run, by which no question was lost.  Returns as above.
+ */
+bool bal_judge_silent(struct bal_judge *j, const struct bal_judge_rule *rule,
+		      uint64_t now_ms);
+
+/*
+ * No answer within that time, while something else came in: it may still come.
+ * That is no bad round, and no good one either.
+ */
+void bal_judge_late(struct bal_judge *j);
+
+/*
+ * That answer will not come, for one that was asked later has come.  Nor did
+ * those to the @in_row questions before.  It counts for
+ * loss, and not for a run: the uplink answers.
+ */
+void bal_judge_lost(struct bal_judge *j, const struct bal_judge_rule *rule,
+		    uint64_t now_ms, uint32_t in_row);
 
 /*
  * Proof of life that is no answer: bytes came in, or a tunnel over the uplink

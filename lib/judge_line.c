@@ -159,13 +159,20 @@ bal_judge_learn_good(struct bal_judge *j)
 }
 
 void
+bal_judge_learn_lost(struct bal_judge *j, uint32_t in_row)
+{
+	if (in_row >= RUN_TEACHES)
+		return;
+	learn(j, true);
+	j->again_q16 = toward(bal_judge_clamp(j->again_q16, 0, ONE),
+			      in_row > 0 ? ONE : 0, AGAIN);
+}
+
+void
 bal_judge_learn_run(struct bal_judge *j)
 {
-	for (uint32_t i = 0; i < j->bad && i < RUN_TEACHES; i++) {
-		learn(j, true);
-		j->again_q16 = toward(bal_judge_clamp(j->again_q16, 0, ONE),
-				      i > 0 ? ONE : 0, AGAIN);
-	}
+	for (uint32_t i = 0; i < j->bad && i < RUN_TEACHES; i++)
+		bal_judge_learn_lost(j, i);
 }
 
 /* Of ONE; never so close to it that the logarithm vanishes. */

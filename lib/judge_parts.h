@@ -60,9 +60,13 @@ uint32_t bal_judge_ln(uint64_t a, uint64_t b);
 bool bal_judge_is_late(const struct bal_judge *j,
 		       const struct bal_judge_rule *rule, uint32_t rtt_us);
 
-/* A round-trip; an answered round; the run of bad rounds that is over. */
+/*
+ * A round-trip; an answered round; a lost one, after @in_row others; the run of
+ * bad rounds that is over.
+ */
 void bal_judge_learn_rtt(struct bal_judge *j, uint32_t rtt_us);
 void bal_judge_learn_good(struct bal_judge *j);
+void bal_judge_learn_lost(struct bal_judge *j, uint32_t in_row);
 void bal_judge_learn_run(struct bal_judge *j);
 
 /* What one round weighs, in 1/1000 nat. */

@@ -361,6 +361,89 @@ a_late_answer_refutes_a_death(void **state)
 	assert_true(bal_judge_timeout_us(&j, &rule) > 900 * MS);
 }
 
+/* --- what is known of a question without an answer ------------------------- */
+
+static void
+late_rounds_are_neither_good_nor_bad(void **state)
+{
+	struct bal_judge before;
+
+	(void)state;
+	know();
+	feed("--", 1);
+	before = j;
+	for (int i = 0; i < 1000; i++)
+		bal_judge_late(&j);
+	/* Except that answers in a row are to be in a row. */
+	before.good = 0;
+	assert_memory_equal(&j, &before, sizeof(j));
+}
+
+static void
+lose_one(uint32_t in_row)
+{
+	now += 20;
+	bal_judge_lost(&j, &rule, now, in_row);
+}
+
+static void
+lost_rounds_condemn_nobody(void **state)
+{
+	(void)state;
+	know();
+	for (uint32_t i = 0; i < 1000; i++)
+		lose_one(i);
+	assert_int_equal(letter(), 'a');
+	assert_int_equal(j.bad, 0);
+	/* The run goes on where it was. */
+	feed("--", 1);
+	assert_int_equal(j.bad, 2);
+	lose_one(0);
+	assert_int_equal(j.bad, 2);
+	assert_int_equal(j.good, 0);
+}
+
+static void
+lost_rounds_count_for_loss(void **state)
+{
+	unsigned rounds;
+
+	(void)state;
+	know();
+	for (rounds = 0; rounds < 300 && letter() == 'a'; rounds++) {
+		lose_one(0);
+		ask('+', 20, 10 * MS);
+	}
+	assert_int_equal(letter(), 'g');
+	assert_in_range(rounds, 10, 100);
+	assert_true(bal_judge_recent_lost(&j) >= rounds / 2);
+	assert_true(bal_judge_loss(&j) > 0);
+	/* One run has one cause. */
+	setup(state);
+	know();
+	for (uint32_t i = 0; i < 60; i++)
+		lose_one(i);
+	ask('+', 20, 10 * MS);
+	assert_int_equal(letter(), 'a');
+}
+
+static void
+silence_condemns_and_is_no_loss(void **state)
+{
+	uint32_t misses;
+
+	(void)state;
+	know();
+	misses = bal_judge_misses(&j, &rule);
+	for (uint32_t i = 1; i < misses; i++)
+		assert_false(bal_judge_silent(&j, &rule, now));
+	assert_int_equal(letter(), 'a');
+	assert_int_equal(bal_judge_recent_lost(&j), 0);
+	assert_int_equal(j.worse, 0);
+	assert_true(bal_judge_silent(&j, &rule, now));
+	assert_int_equal(letter(), 'd');
+}
+
 int
 main(void)
 {
@@ -385,6 +468,10 @@ main(void)
 		TEST(late_is_not_lost),
 		TEST(a_late_answer_clears_the_whole_run),
 		TEST(a_late_answer_refutes_a_death),
+		TEST(late_rounds_are_neither_good_nor_bad),
+		TEST(lost_rounds_condemn_nobody),
+		TEST(lost_rounds_count_for_loss),
+		TEST(silence_condemns_and_is_no_loss),
 	};
 
 	return cmocka_run_group_tests_name("judge_loss", tests, NULL, NULL);
