@@ -98,6 +98,9 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	p->ifindex = up->ifindex;
 	p->source = bal_addr_host(&bal_uplink_addr(up)->addr);
 	p->gateway = up->gateway;
+	/* Who answers in a tunnel's subnet is at its far end. */
+	if (!bal_uplink_is_tunnel(up))
+		p->link = bal_uplink_addr(up)->addr;
 	p->mark = bal_mark_of(up->slot, mark_mask);
 	p->need = up->set.need;
 	p->passive = up->set.passive;

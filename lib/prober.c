@@ -44,6 +44,7 @@ line_close(struct line *l)
 {
 	bal_line_drop_asking(l, true);
 	bal_line_close_socket(l);
+	bal_traffic_close(l, false);
 	free(l);
 }
 
@@ -122,9 +123,12 @@ line_open(struct bal_prober *prober, const struct bal_probe *p)
 	l->sock.fd = l->source.fd = -1;
 	l->resend_ns = BAL_NEVER;
 	l->traffic.poll_ns = BAL_NEVER;
+	l->traffic.arrivals = -1;
 	l->news_ns = BAL_NEVER;
 	l->told = bal_line_mood(l);
 	l->due_ns = prober->now_ns;
+	if (p->judge.good)
+		l->vouched_ns = prober->now_ns;
 	/* An old verdict, which nobody could revise, does not stand. */
 	l->changed = !p->n_targets;
 	if (p->no_carrier)
@@ -151,6 +155,7 @@ adopt(struct line *l, const struct bal_probe *p)
 	l->p.passive = p->passive;
 	l->p.metered = p->metered;
 	l->p.gateway = p->gateway;
+	l->p.link = p->link;
 	memcpy(l->p.over, p->over, sizeof(l->p.over));
 	/* Something may have happened to devices. */
 	l->look_ns = l->prober->now_ns;
@@ -268,7 +273,9 @@ begin_round(struct line *l)
 
 	l->due_ns = l->prober->now_ns + pause_ns(l);
 	join_others(l);
+	bal_traffic_listen(l, !rests);
 	if (rests) {
+		bal_traffic_close(l, true);
 		l->rounds_rested++;
 		if (bal_traffic_stands_in(l)) {
 			bal_line_learned(l);

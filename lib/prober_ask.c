@@ -30,6 +30,9 @@ on_asked(struct bal_ask *ask, void *arg)
 
 	l->prober->now_ns = bal_clock_ns();
 	a->over = true;
+	/* Of another round in its place. */
+	if (l->rounds_begun - a->round > ROUNDS)
+		return;
 	if (ask->asked == BAL_ASKED_GOOD) {
 		bal_round_answered(l, a->round, a->target, a->sent_ns);
 		return;
@@ -86,6 +89,31 @@ begin(struct asking *a, const struct bal_target *t)
 	return 0;
 }
 
+/* A command that takes too long is ended; an answer may be late. */
+static uint64_t
+give_up_after_ns(const struct line *l, const struct bal_target *t)
+{
+	return t->kind == BAL_TARGET_EXEC ?
+		       l->p.rule.timeout_ms * BAL_NS_PER_MS :
+		       bal_line_longest_ns(l);
+}
+
+/* Where there are too many, the oldest one whose time was over gives way. */
+static void
+make_room(struct line *l)
+{
+	struct asking *oldest = NULL;
+
+	if (count_asking(l, BAL_TARGETS_MAX) < ASKINGS_MAX)
+		return;
+	for (struct asking *a = l->asking; a; a = a->next)
+		if (!a->over && bal_round(l, a->round)->outcome != WAITING)
+			oldest = a;
+	if (oldest)
+		oldest->give_up_ns = l->prober->now_ns;
+	bal_line_drop_asking(l, false);
+}
+
 void
 bal_round_ask(struct line *l, struct round *r, uint32_t number, size_t target)
 {
@@ -93,6 +121,7 @@ bal_round_ask(struct line *l, struct round *r, uint32_t number, size_t target)
 	struct asking *a;
 	int eno;
 
+	make_room(l);
 	/* A command is no packet: one at a time is enough. */
 	if (count_asking(l, BAL_TARGETS_MAX) >= ASKINGS_MAX ||
 	    (t->kind == BAL_TARGET_EXEC && count_asking(l, target))) {
@@ -108,7 +137,7 @@ bal_round_ask(struct line *l, struct round *r, uint32_t number, size_t target)
 	a->round = number;
 	a->target = (uint8_t)target;
 	a->sent_ns = l->prober->now_ns;
-	a->give_up_ns = a->sent_ns + l->p.rule.timeout_ms * BAL_NS_PER_MS;
+	a->give_up_ns = a->sent_ns + give_up_after_ns(l, t);
 	eno = begin(a, t);
 	if (eno) {
 		free(a);

@@ -18,7 +18,9 @@
 enum outcome {
 	WAITING,
 	GOOD,
-	BAD,
+	BAD,  /* no answer in time, and nothing else */
+	LATE, /* no answer in time, and others have come: it may still come */
+	LOST, /* a younger one is answered */
 	EXCUSED, /* no answer, and other proof of life; or given up */
 };
 
@@ -29,7 +31,8 @@ struct round {
 	uint8_t pending; /* not asked: an earlier question is under way, or we
 			    lack something; no verdict by it */
 	enum outcome outcome;
-	int error; /* errno of a send that failed for good */
+	int error;   /* errno of a send that failed for good */
+	bool longer; /* its time was over, and was made longer */
 	bool said; /* the line has better words than "no answer" */
 	uint8_t token[BAL_ICMP_TOKEN];
 };
@@ -49,6 +52,7 @@ struct asking {
 struct aim {
 	uint64_t good_ns, bad_ns; /* when last; 0: never */
 	uint32_t rtt_us;	  /* the longest lately, 0: never answered */
+	uint32_t least_us;	  /* the shortest, of an empty queue; 0: likewise */
 	uint32_t fails;		  /* in a row */
 	bool suspect;		  /* it fails on every uplink: not counted */
 };
@@ -60,12 +64,18 @@ struct traffic {
 	uint64_t own_tx, own_rx; /* packets of ours since then */
 	uint64_t poll_ns;	 /* next look at a busy line, BAL_NEVER */
 	uint64_t active_ns;	 /* something beyond our probes was seen */
+	/* Of about the last second, by others: packets in 1/256, and bytes. */
+	uint64_t rx_lately, tx_lately, tx_bytes_lately;
 	uint64_t rx_ns;		 /* something came in */
 	uint64_t patience_ns;	 /* of silence, until it is suspicious */
 	uint32_t unanswered;	 /* packets sent since then */
+	uint64_t answered_bytes; /* sent in a second, when it was answered */
 	bool both_ways;		 /* it was sending and receiving */
 	bool suspected;		 /* silence brought a burst */
-	bool flooded;		 /* it sends much and receives little */
+	uint64_t flood_ns;	 /* it sent much, and received little */
+	int arrivals;		 /* descriptor of bal_arrivals_open(), or -1 */
+	uint64_t arrived_ns;	 /* something came from beyond the link */
+	uint64_t wanted_ns;	 /* that was of use */
 	uint32_t skipped;	 /* rounds that traffic made needless */
 	uint32_t saved;		 /* of those, not spent on inquiries yet */
 	struct bal_shortfall shortfall;
@@ -104,6 +114,11 @@ struct line {
 	uint64_t due_ns;    /* next round */
 	uint64_t resend_ns; /* BAL_NEVER: nothing to send again */
 	uint64_t good_ns;   /* last answer that counted */
+	uint64_t bad_ns;    /* last bad round */
+	/* Since the last answer, here or before, traffic may prove that it lives */
+	uint64_t vouched_ns;
+	uint32_t last_good; /* the youngest round that is answered */
+	uint32_t queue_us;  /* of the last round trip, what a queue took */
 	struct traffic traffic;
 	struct asking *asking;
 	struct line *next;
@@ -161,11 +176,6 @@ void bal_line_drop_asking(struct line *l, bool all);
 
 /* --- prober_round.c ------------------------------------------------------ */
 
-/* @target answered, or cannot answer, what round @number asked. */
-void bal_round_answered(struct line *l, uint32_t number, size_t target,
-			uint64_t sent_ns);
-void bal_round_failed(struct line *l, uint32_t number, size_t target);
-
 /*
  * Ask as many targets as must answer: at rest the first of them, else each in
  * its turn.  What cannot be asked for a lack of ours is no verdict on anything
@@ -178,6 +188,22 @@ void bal_round_unasked(struct line *l, struct round *r, size_t target, int eno);
 void bal_round_note(struct round *r, int eno);
 /* Send again what the device's queue had no room for. */
 void bal_rounds_resend(struct line *l);
+/* Read what the ICMP socket holds. */
+void bal_line_receive(struct line *l);
+/*
+ * The longest that a question may be under way: twice the time-out, after
+ * which late answers still count.
+ */
+uint64_t bal_line_longest_ns(const struct line *l);
+
+/* --- prober_decide.c ----------------------------------------------------- */
+
+/* @target answered, or cannot answer, what round @number asked. */
+void bal_round_answered(struct line *l, uint32_t number, size_t target,
+			uint64_t sent_ns);
+void bal_round_failed(struct line *l, uint32_t number, size_t target);
+/* Is round @number decided by now, because nobody is left to answer? */
+void bal_round_check(struct line *l, uint32_t number);
 /* Judge the rounds whose time is over. */
 void bal_rounds_expire(struct line *l);
 /* When the next of them is late or over. */
@@ -186,9 +212,7 @@ uint64_t bal_rounds_next(const struct line *l);
 bool bal_rounds_late(const struct line *l);
 /* Is any round still waiting? */
 bool bal_rounds_wait(const struct line *l);
-/* Read what the ICMP socket holds. */
-void bal_line_receive(struct line *l);
-/* Every round that waits is given up without a verdict. */
+/* Every round that waits, or is late, is given up without a verdict. */
 void bal_rounds_excuse(struct line *l);
 
 /* --- prober_lack.c -------------------------------------------------------- */
@@ -225,8 +249,12 @@ void bal_line_look_again(struct line *l);
 /* A round is decided, or the counters speak. */
 void bal_line_good(struct line *l, uint32_t rtt_us);
 void bal_line_bad(struct line *l);
-/* No answer, and it lives: lost on the way, which is a matter of quality. */
-void bal_line_excused(struct line *l);
+/* The counters show that it sends and receives nothing. */
+void bal_line_silent(struct line *l);
+/* No answer in time, and it lives. */
+void bal_line_late(struct line *l);
+/* That answer will not come; nor did those to the @in_row rounds before. */
+void bal_line_lost(struct line *l, uint32_t in_row);
 void bal_line_gone(struct line *l, const char *why);
 /* Words for the last bad round. */
 void bal_line_say(struct line *l, const char *fmt, ...) BAL_PRINTF(2, 3);
@@ -254,8 +282,23 @@ int bal_line_counters(struct line *l, struct bal_counters *out);
 bool bal_traffic_stands_in(struct line *l);
 /* A busy line is looked at between rounds. */
 void bal_traffic_poll(struct line *l);
-/* Did enough come in since the last look to excuse a round? */
-bool bal_traffic_excuses(struct line *l);
+/* See what came and went until now, for the next two. */
+void bal_traffic_observe(struct line *l);
+/*
+ * Did something come in after @since_ns that proves that the far side lives?
+ * Not for long where no question is answered.
+ */
+bool bal_traffic_proves(const struct line *l, uint64_t since_ns);
+/* Does it send much, and receive little? */
+bool bal_traffic_floods(const struct line *l);
+/* Is there traffic, and does the queue that it fills take most of a round trip? */
+bool bal_traffic_is_queued(const struct line *l);
+/* Has there been traffic of others in the last seconds? */
+bool bal_traffic_is_busy(const struct line *l);
+/* A round begins, or is late: from then on what comes in is of interest. */
+void bal_traffic_listen(struct line *l, bool late);
+/* Close what it was noticed by; with @idle only where that is long ago. */
+void bal_traffic_close(struct line *l, bool idle);
 /* A round was answered: refutes a suspicion that silence brought. */
 void bal_traffic_answered(struct line *l);
 /* A round was lost, which is what an inquiry looks for. */

@@ -24,13 +24,11 @@ answers_at_once(const struct bal_target *t)
 static uint64_t
 patience_for(const struct line *l, size_t target)
 {
-	uint64_t limit = l->p.rule.timeout_ms * BAL_NS_PER_MS;
+	const uint64_t limit = l->p.rule.timeout_ms * BAL_NS_PER_MS;
 	uint64_t usual =
 		bal_judge_timeout_us(&l->p.judge, &l->p.rule) * BAL_NS_PER_US;
 	uint64_t seen = 3 * l->aims[target].rtt_us * BAL_NS_PER_US;
 
-	if (l->traffic.flooded)
-		return limit;
 	if (!answers_at_once(&l->p.targets[target]) && !seen)
 		return limit;
 	if (seen > usual && !answers_at_once(&l->p.targets[target]))
@@ -38,138 +36,10 @@ patience_for(const struct line *l, size_t target)
 	return usual < limit ? usual : limit;
 }
 
-/* --- is it decided? ------------------------------------------------------ */
-
-static uint32_t
-count_bits(const struct line *l, uint8_t bits)
+uint64_t
+bal_line_longest_ns(const struct line *l)
 {
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < l->p.n_targets; i++)
-		n += (bits & bit(i)) && !l->aims[i].suspect;
-	return n;
-}
-
-static void
-note_silent(struct line *l, const struct round *r)
-{
-	uint8_t silent = r->asked & (uint8_t)~r->answered;
-
-	for (size_t i = 0; i < l->p.n_targets; i++)
-		if (silent & bit(i)) {
-			l->aims[i].bad_ns = l->prober->now_ns;
-			l->aims[i].fails++;
-		}
-}
-
-static void
-say_bad(struct line *l)
-{
-	char list[BAL_REASON_MAX] = "", host[BAL_TARGET_STRLEN];
-	size_t len = 0, room = sizeof(list) - sizeof("no answer from ") - 5;
-
-	for (size_t i = 0; i < l->p.n_targets; i++) {
-		if (!l->aims[i].fails || l->aims[i].suspect)
-			continue;
-		bal_target_str(&l->p.targets[i], host);
-		if (len + 2 + strlen(host) > room) {
-			(void)snprintf(list + len, sizeof(list) - len, "%s...",
-				       len ? ", " : "");
-			break;
-		}
-		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
-					len ? ", " : "", host);
-	}
-	bal_line_say(l, "no answer from %s", list);
-}
-
-static void
-decide_bad(struct line *l, struct round *r)
-{
-	note_silent(l, r);
-	/* Nobody to judge by, or a slow one may still answer. */
-	if (bal_line_counting(l) == 0 ||
-	    count_bits(l, r->answered | r->pending) >= bal_line_need(l)) {
-		r->outcome = EXCUSED;
-		return;
-	}
-	if (bal_line_proved_by_tunnel(l, r->sent_ns)) {
-		r->outcome = EXCUSED;
-		bal_judge_proof(&l->p.judge);
-		return;
-	}
-	if (!r->error && bal_traffic_excuses(l)) {
-		r->outcome = EXCUSED;
-		bal_line_excused(l);
-		return;
-	}
-	r->outcome = BAD;
-	if (!r->said)
-		say_bad(l);
-	bal_line_bad(l);
-}
-
-static void
-decide_good(struct line *l, struct round *r, uint32_t rtt_us)
-{
-	if (r->outcome == GOOD)
-		return;
-	r->outcome = GOOD;
-	l->good_ns = l->prober->now_ns;
-	bal_line_good(l, rtt_us);
-}
-
-/* Nothing that is still out can make a round good any more. */
-static bool
-is_lost(const struct line *l, const struct round *r)
-{
-	uint8_t may = (uint8_t)~r->failed & (r->asked | r->pending);
-
-	return count_bits(l, may) < bal_line_need(l);
-}
-
-static void
-skip_decided(struct line *l)
-{
-	while (l->oldest != l->rounds_begun &&
-	       bal_round(l, l->oldest)->outcome != WAITING)
-		l->oldest++;
-}
-
-void
-bal_round_answered(struct line *l, uint32_t number, size_t target,
-		   uint64_t sent_ns)
-{
-	struct round *r = bal_round(l, number);
-	struct aim *aim = &l->aims[target];
-	uint64_t rtt = (l->prober->now_ns - sent_ns) / BAL_NS_PER_US;
-	uint32_t rtt_us = rtt == 0	   ? 1 :
-			  rtt < UINT32_MAX ? (uint32_t)rtt :
-					     UINT32_MAX;
-
-	if (r->answered & bit(target))
-		return;
-	r->answered |= bit(target);
-	aim->good_ns = l->prober->now_ns;
-	aim->fails = 0;
-	aim->rtt_us =
-		rtt_us > aim->rtt_us / 8 * 7 ? rtt_us : aim->rtt_us / 8 * 7;
-	l->p.answered++;
-	l->p.rtt_us = rtt_us;
-	if (count_bits(l, r->answered) >= bal_line_need(l))
-		decide_good(l, r, rtt_us);
-	skip_decided(l);
-}
-
-void
-bal_round_failed(struct line *l, uint32_t number, size_t target)
-{
-	struct round *r = bal_round(l, number);
-
-	r->failed |= bit(target);
-	if (r->outcome == WAITING && !r->unsent && is_lost(l, r))
-		decide_bad(l, r);
-	skip_decided(l);
+	return 2 * l->p.rule.timeout_ms * BAL_NS_PER_MS;
 }
 
 /* --- ICMP ---------------------------------------------------------------- */
@@ -328,16 +198,16 @@ ask_one(struct line *l, struct round *r, uint32_t number, size_t target)
 }
 
 static void
-check_sent(struct line *l, struct round *r)
+check_sent(struct line *l, uint32_t number)
 {
+	struct round *r = bal_round(l, number);
+
 	if (r->outcome == WAITING && r->error == ENODEV && bal_line_look(l))
 		return;
 	/* There is nothing to wait for. */
 	if (l->lack_ns && !r->asked && !r->failed && !r->unsent)
 		r->outcome = EXCUSED;
-	if (r->outcome == WAITING && !r->unsent && is_lost(l, r))
-		decide_bad(l, r);
-	skip_decided(l);
+	bal_round_check(l, number);
 }
 
 void
@@ -366,7 +236,7 @@ bal_round_begin(struct line *l, bool rest)
 	for (size_t i = 0; i < l->p.n_targets; i++)
 		if (asked & bit(i))
 			ask_one(l, r, number, i);
-	check_sent(l, r);
+	check_sent(l, number);
 }
 
 void
@@ -379,77 +249,6 @@ bal_rounds_resend(struct line *l)
 		for (size_t t = 0; t < l->p.n_targets; t++)
 			if (r->outcome == WAITING && r->unsent & bit(t))
 				send_icmp(l, r, i, t);
-		check_sent(l, r);
+		check_sent(l, i);
 	}
-}
-
-/* When an answer to @r is no longer waited for. */
-static uint64_t
-over_ns(const struct line *l, const struct round *r)
-{
-	const uint64_t patient = l->prober->patient_ns;
-
-	return r->deadline_ns > patient ? r->deadline_ns : patient;
-}
-
-void
-bal_rounds_expire(struct line *l)
-{
-	bool last_look = false;
-
-	for (uint32_t i = l->oldest; i != l->rounds_begun; i++) {
-		struct round *r = bal_round(l, i);
-
-		if (r->outcome != WAITING || l->prober->now_ns < over_ns(l, r))
-			continue;
-		/* What came in time may still be unread on a busy machine. */
-		if (!last_look)
-			bal_line_receive(l);
-		last_look = true;
-		if (r->outcome == WAITING)
-			decide_bad(l, r);
-	}
-	skip_decided(l);
-}
-
-uint64_t
-bal_rounds_next(const struct line *l)
-{
-	uint64_t next = BAL_NEVER;
-
-	for (uint32_t i = l->oldest; i != l->rounds_begun; i++) {
-		const struct round *r = &l->rounds[i % ROUNDS];
-
-		if (r->outcome != WAITING)
-			continue;
-		if (over_ns(l, r) < next)
-			next = over_ns(l, r);
-		if (i + 1 == l->rounds_begun && r->late_ns < next &&
-		    r->late_ns > l->prober->now_ns)
-			next = r->late_ns;
-	}
-	for (const struct asking *a = l->asking; a; a = a->next)
-		if (a->give_up_ns < next)
-			next = a->give_up_ns;
-	return next;
-}
-
-bool
-bal_rounds_late(const struct line *l)
-{
-	const struct round *r;
-
-	if (l->rounds_begun == 0 || l->p.judge.health == BAL_HEALTH_DEAD)
-		return false;
-	r = &l->rounds[(l->rounds_begun - 1) % ROUNDS];
-	return r->outcome == WAITING && l->prober->now_ns >= r->late_ns;
-}
-
-void
-bal_rounds_excuse(struct line *l)
-{
-	for (uint32_t i = l->oldest; i != l->rounds_begun; i++)
-		if (bal_round(l, i)->outcome == WAITING)
-			bal_round(l, i)->outcome = EXCUSED;
-	skip_decided(l);
 }

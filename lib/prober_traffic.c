@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* prober_traffic - what the device's counters tell, between probes. */
+#include <unistd.h>
+
+#include "arrivals.h"
 #include "prober_parts.h"
 
 /* A line with so many packets of others in a second is a busy one. */
@@ -21,8 +24,18 @@
 #define PROBE_BYTES 64 /* of an echo, with its frame */
 /* Fewer packets than this are ARP, DHCP and the like. */
 #define EXCUSE_PACKETS 3
-/* Bytes in a second that may fill a slow line's queue. */
+/* Bytes in a second that may fill a slow line's queue, and how long they do. */
 #define FLOOD_BYTES 16384
+#define FLOOD_NS (1000 * BAL_NS_PER_MS)
+/* So many times what was answered is more than the line may take. */
+#define FLOOD_TIMES 2
+/* A round trip that is longer by this, and that often, is a queue's. */
+#define QUEUE_US 100000
+/* What comes in is of interest for so long after the last late round. */
+#define LISTEN_NS (60000 * BAL_NS_PER_MS)
+/* What is seen fades within so long; packets are in 1/256 then. */
+#define LATELY_NS (1000 * BAL_NS_PER_MS)
+#define PACKET 256
 /* One packet back for so many is an answer (TCP acknowledges every other). */
 #define ANSWER_RATIO 20
 
@@ -91,12 +104,44 @@ look(struct line *l, struct growth *g)
 	return known;
 }
 
-static uint64_t
-per_second(uint64_t n, uint64_t span_ns)
+/* What came in the last second, if it came evenly. */
+static void
+fade(uint64_t *lately, uint64_t more, uint64_t span_ns)
 {
-	uint64_t ms = span_ns / BAL_NS_PER_MS;
+	const uint64_t all = LATELY_NS / BAL_NS_PER_US;
+	const uint64_t span = span_ns / BAL_NS_PER_US;
 
-	return n * 1000 / (ms ? ms : 1);
+	if (span >= all)
+		*lately = more * 1000 / (span / 1000);
+	else
+		*lately = *lately - *lately * span / all + more;
+}
+
+static void
+note_received(struct traffic *t, uint64_t now_ns)
+{
+	t->rx_ns = now_ns;
+	/* A lone packet is no answer to hundreds. */
+	t->both_ways = t->rx_lately >= t->tx_lately / ANSWER_RATIO;
+	if (t->both_ways) {
+		t->flood_ns = 0;
+		t->answered_bytes = t->tx_bytes_lately;
+	}
+	t->suspected = false;
+	t->unanswered = 0;
+}
+
+/*
+ * Silence says something of a line that sends what it sent when it was
+ * answered.  One that begins to send much more fills a queue first.
+ */
+static void
+note_silence(struct traffic *t, const struct growth *g)
+{
+	t->unanswered += (uint32_t)g->tx_packets;
+	if (t->tx_bytes_lately >= FLOOD_BYTES &&
+	    t->tx_bytes_lately >= FLOOD_TIMES * t->answered_bytes)
+		t->both_ways = t->suspected = false;
 }
 
 static void
@@ -104,20 +149,75 @@ note_activity(struct line *l, const struct growth *g)
 {
 	struct traffic *t = &l->traffic;
 	const uint64_t now = l->prober->now_ns;
-	uint64_t packets = per_second(g->rx_packets + g->tx_packets, g->span_ns);
 
-	if (g->rx_packets) {
-		t->rx_ns = now;
-		t->both_ways = g->rx_packets >= g->tx_packets / ANSWER_RATIO;
-		t->suspected = false;
-		t->unanswered = 0;
-	} else {
-		t->unanswered += (uint32_t)g->tx_packets;
-	}
-	t->flooded = !t->both_ways && !t->suspected &&
-		     per_second(g->tx_bytes, g->span_ns) >= FLOOD_BYTES;
-	if (packets >= BUSY_PACKETS)
+	fade(&t->rx_lately, g->rx_packets * PACKET, g->span_ns);
+	fade(&t->tx_lately, g->tx_packets * PACKET, g->span_ns);
+	fade(&t->tx_bytes_lately, g->tx_bytes, g->span_ns);
+	if (g->rx_packets)
+		note_received(t, now);
+	else
+		note_silence(t, g);
+	if (!t->both_ways && !t->suspected && t->tx_bytes_lately >= FLOOD_BYTES)
+		t->flood_ns = now;
+	if (t->rx_lately + t->tx_lately >= BUSY_PACKETS * PACKET)
 		t->active_ns = now;
+}
+
+static bool
+enough_came(const struct line *l, const struct growth *g)
+{
+	const uint64_t interval = l->p.rule.interval_ms * BAL_NS_PER_MS;
+	uint64_t wanted = l->p.passive;
+
+	if (!l->p.passive || g->rx_packets < EXCUSE_PACKETS)
+		return false;
+	if (g->span_ns < interval)
+		wanted = wanted * (g->span_ns / BAL_NS_PER_US) /
+			 (interval / BAL_NS_PER_US);
+	return g->rx_bytes >= wanted;
+}
+
+/*
+ * Where arrivals cannot be counted, as much as the configuration wants must do,
+ * whoever sent it.
+ */
+static void
+note_arrivals(struct line *l, const struct growth *g)
+{
+	struct traffic *t = &l->traffic;
+
+	if (t->arrivals >= 0 ? bal_arrivals_count(t->arrivals) > 0 :
+			       enough_came(l, g))
+		t->arrived_ns = l->prober->now_ns;
+}
+
+/* See what there is to see; false: the counters have nothing to compare with. */
+static bool
+observe(struct line *l, struct growth *g)
+{
+	bool known;
+
+	*g = (struct growth){ 0 };
+	known = look(l, g);
+	if (known)
+		note_activity(l, g);
+	note_arrivals(l, g);
+	return known;
+}
+
+bool
+bal_traffic_is_busy(const struct line *l)
+{
+	return l->traffic.active_ns &&
+	       l->prober->now_ns <= l->traffic.active_ns + BUSY_FOR_NS;
+}
+
+bool
+bal_traffic_is_queued(const struct line *l)
+{
+	const uint64_t empty = l->p.rtt_us - l->queue_us;
+
+	return bal_traffic_is_busy(l) && l->queue_us > QUEUE_US + empty;
 }
 
 static uint64_t
@@ -140,27 +240,10 @@ least_patience_ns(const struct line *l)
 static uint64_t
 next_poll(const struct line *l)
 {
-	const struct traffic *t = &l->traffic;
-
-	if (l->p.rule.interval_ms < 2 * POLL_MIN_MS || !t->active_ns ||
-	    l->prober->now_ns > t->active_ns + BUSY_FOR_NS ||
-	    l->p.judge.health == BAL_HEALTH_DEAD || !l->p.passive)
+	if (l->p.rule.interval_ms < 2 * POLL_MIN_MS ||
+	    !bal_traffic_is_busy(l) || l->p.judge.health == BAL_HEALTH_DEAD || !l->p.passive)
 		return BAL_NEVER;
 	return l->prober->now_ns + poll_ms(l) * BAL_NS_PER_MS;
-}
-
-static bool
-enough_came(const struct line *l, const struct growth *g)
-{
-	const uint64_t interval = l->p.rule.interval_ms * BAL_NS_PER_MS;
-	uint64_t wanted = l->p.passive;
-
-	if (!l->p.passive || g->rx_packets < EXCUSE_PACKETS)
-		return false;
-	if (g->span_ns < interval)
-		wanted = wanted * (g->span_ns / BAL_NS_PER_US) /
-			 (interval / BAL_NS_PER_US);
-	return g->rx_bytes >= wanted;
 }
 
 static uint64_t
@@ -175,7 +258,8 @@ stand_in_ns(const struct line *l)
 static bool
 answered_lately(const struct line *l)
 {
-	return l->good_ns && l->prober->now_ns < l->good_ns + stand_in_ns(l);
+	return l->vouched_ns &&
+	       l->prober->now_ns < l->vouched_ns + stand_in_ns(l);
 }
 
 bool
@@ -191,8 +275,7 @@ bal_traffic_stands_in(struct line *l)
 
 	if (!l->p.passive)
 		return false;
-	if (look(l, &g)) {
-		note_activity(l, &g);
+	if (observe(l, &g)) {
 		if (t->patience_ns > least_patience_ns(l) && !t->suspected)
 			t->patience_ns -= t->patience_ns / 8;
 		proof = enough_came(l, &g);
@@ -286,9 +369,8 @@ bal_traffic_poll(struct line *l)
 	struct growth g;
 
 	t->poll_ns = BAL_NEVER;
-	if (!look(l, &g))
+	if (!observe(l, &g))
 		return;
-	note_activity(l, &g);
 	t->poll_ns = next_poll(l);
 	inquire(l);
 	if (!t->both_ways || t->suspected ||
@@ -299,21 +381,71 @@ bal_traffic_poll(struct line *l)
 		return;
 	t->suspected = true;
 	t->both_ways = false;
-	bal_line_say(l, "sends and receives nothing");
-	bal_line_bad(l);
+	bal_line_silent(l);
 	l->due_ns = l->prober->now_ns;
 }
 
-bool
-bal_traffic_excuses(struct line *l)
+/* --- what proves that the far side lives ---------------------------------- */
+
+static bool
+may_prove(const struct line *l)
+{
+	return l->p.passive && l->p.judge.health != BAL_HEALTH_DEAD;
+}
+
+void
+bal_traffic_listen(struct line *l, bool late)
+{
+	struct traffic *t = &l->traffic;
+	struct bal_err why;
+
+	if (!may_prove(l))
+		return;
+	/* What came until now is no answer to what is asked now. */
+	if (t->arrivals >= 0 && bal_arrivals_count(t->arrivals))
+		t->arrived_ns = l->prober->now_ns;
+	if (!late)
+		return;
+	t->wanted_ns = l->prober->now_ns;
+	if (t->arrivals < 0)
+		t->arrivals = bal_arrivals_open(l->p.ifindex, &l->p.link, &why);
+}
+
+void
+bal_traffic_close(struct line *l, bool idle)
+{
+	struct traffic *t = &l->traffic;
+
+	if (t->arrivals < 0 ||
+	    (idle && l->prober->now_ns < t->wanted_ns + LISTEN_NS))
+		return;
+	close(t->arrivals);
+	t->arrivals = -1;
+}
+
+void
+bal_traffic_observe(struct line *l)
 {
 	struct growth g;
 
-	if (!l->p.passive || l->p.judge.health == BAL_HEALTH_DEAD ||
-	    !answered_lately(l) || !look(l, &g))
-		return false;
-	note_activity(l, &g);
-	return enough_came(l, &g);
+	if (may_prove(l))
+		(void)observe(l, &g);
+}
+
+bool
+bal_traffic_proves(const struct line *l, uint64_t since_ns)
+{
+	return may_prove(l) && answered_lately(l) &&
+	       l->traffic.arrived_ns > since_ns;
+}
+
+bool
+bal_traffic_floods(const struct line *l)
+{
+	const struct traffic *t = &l->traffic;
+
+	return may_prove(l) && t->flood_ns && !t->both_ways && !t->suspected &&
+	       l->prober->now_ns < t->flood_ns + FLOOD_NS;
 }
 
 void

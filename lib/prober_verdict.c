@@ -96,30 +96,51 @@ bal_line_good(struct line *l, uint32_t rtt_us)
 	prove_underlay(l);
 }
 
-void
-bal_line_bad(struct line *l)
+static void
+note_bad(struct line *l, bool changed)
 {
-	bool died;
-
 	l->rounds_judged++;
-	bal_line_learned(l);
-	died = bal_judge_bad(&l->p.judge, &l->p.rule, line_now_ms(l));
-	l->changed |= died;
+	l->bad_ns = l->prober->now_ns;
+	l->changed |= changed;
 	bal_traffic_lost(l);
-	if (died && l->p.judge.health == BAL_HEALTH_DEAD)
+	if (changed && l->p.judge.health == BAL_HEALTH_DEAD)
 		fail_tunnels(l);
 }
 
 void
-bal_line_excused(struct line *l)
+bal_line_bad(struct line *l)
 {
-	struct bal_judge *j = &l->p.judge;
-
-	l->rounds_judged++;
 	bal_line_learned(l);
-	if (j->bad + 1 < bal_judge_misses(j, &l->p.rule))
-		(void)bal_judge_bad(j, &l->p.rule, line_now_ms(l));
-	bal_judge_proof(j);
+	note_bad(l,
+		 bal_judge_bad(&l->p.judge, &l->p.rule, line_now_ms(l)));
+}
+
+void
+bal_line_silent(struct line *l)
+{
+	bal_line_say(l, "sends and receives nothing");
+	note_bad(l,
+		 bal_judge_silent(&l->p.judge, &l->p.rule, line_now_ms(l)));
+}
+
+void
+bal_line_late(struct line *l)
+{
+	bal_line_learned(l);
+	bal_judge_late(&l->p.judge);
+	/* What came before the last bad round does not refute it. */
+	if (l->traffic.arrived_ns > l->bad_ns)
+		bal_judge_proof(&l->p.judge);
+}
+
+void
+bal_line_lost(struct line *l, uint32_t in_row)
+{
+	bal_line_learned(l);
+	/* A full queue loses what it has no room for, on the best of lines. */
+	if (bal_traffic_is_queued(l))
+		return;
+	bal_judge_lost(&l->p.judge, &l->p.rule, line_now_ms(l), in_row);
 	bal_traffic_lost(l);
 }
 
