@@ -158,7 +158,11 @@ ask(struct driver *d)
 
 	if (d->n_asked == ASKED_MAX)
 		forget(d, 0);
-	d->asked[d->n_asked++] = (struct asked){ d->t, answer, false };
+	d->asked[d->n_asked++] = (struct asked){
+		.number = d->rounds,
+		.at = d->t,
+		.answer = answer,
+	};
 	d->last = d->t;
 	d->rounds++;
 }
@@ -169,6 +173,8 @@ take_answer(struct driver *d, size_t i)
 	const enum bal_health before = d->judge.health;
 	const uint64_t rtt = d->t - d->asked[i].at;
 
+	if (d->asked[i].at > d->answered)
+		d->answered = d->asked[i].at;
 	forget(d, i);
 	d->answers++;
 	if (bal_judge_good(&d->judge, d->rule, d->t / MS, (uint32_t)rtt))
@@ -176,13 +182,26 @@ take_answer(struct driver *d, size_t i)
 }
 
 static void
+lose(struct driver *d, uint64_t number)
+{
+	d->in_row = number && d->lost == number - 1 ? d->in_row + 1 : 0;
+	d->lost = number;
+}
+
+static void
 give_up(struct driver *d, size_t i)
 {
 	const enum bal_health before = d->judge.health;
+	const bool overtaken = d->asked[i].at < d->answered;
 
+	lose(d, d->asked[i].number);
 	d->asked[i].given_up = true;
 	if (d->asked[i].answer == NEVER)
 		forget(d, i);
+	if (overtaken) {
+		bal_judge_lost(&d->judge, d->rule, d->t / MS, d->in_row);
+		return;
+	}
 	if (d->line->busy && queued(d, d->t))
 		bal_judge_proof(&d->judge);
 	else if (bal_judge_bad(&d->judge, d->rule, d->t / MS))

@@ -34,7 +34,7 @@ struct line {
 
 /* A question that is not answered yet. */
 struct asked {
-	uint64_t at, answer;
+	uint64_t number, at, answer;
 	bool given_up;
 };
 
@@ -43,7 +43,8 @@ struct asked {
 
 /*
  * Asks over a line as a daemon does: rounds at rest, at once when an answer is
- * late, bursts; time-outs of single rounds; late answers count.
+ * late, bursts; time-outs of single rounds; late answers count, and what is
+ * answered before an older one tells that this was lost.
  */
 struct driver {
 	const struct line *line;
@@ -53,6 +54,9 @@ struct driver {
 	uint64_t dead_from;	       /* what is asked from then on is lost */
 	struct asked asked[ASKED_MAX]; /* oldest first */
 	size_t n_asked;
+	uint64_t answered;  /* the youngest that was answered was asked then */
+	uint64_t lost;	    /* number of the last lost one... */
+	uint32_t in_row;    /* ...and how many were lost just before */
 	/* what the line is about */
 	uint64_t queue_at, fade_at, fade_end;
 	bool losing;
