@@ -6,6 +6,9 @@
 
 #define UNPROBED_LONG_MS 120000 /* two of cron's minutes */
 #define OVERDUE_MS 600000
+/* Of a line that has been dead for so long, more than its modem has to say. */
+#define DEAD_LONG_MS 60000
+#define COMES_IN_BYTES 200 /* a second */
 
 static void
 unnamed_tables(const struct bal_facts *f, struct bal_diagnosis *d)
@@ -222,6 +225,62 @@ all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 	about_all(f, d);
 }
 
+static bool
+asks_by_ping_alone(const struct bal_uplink *up)
+{
+	size_t pings = 0;
+
+	for (size_t i = 0; i < up->set.n_targets; i++) {
+		if (bal_uplink_owns(up, &up->set.targets[i]))
+			continue;
+		if (up->set.targets[i].kind != BAL_TARGET_ICMP)
+			return false;
+		pings++;
+	}
+	return pings > 0;
+}
+
+/* How much a dead one receives; 0: little, or that was before it died. */
+static uint64_t
+comes_in(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, up->name);
+
+	if (!us || !us->since_ms ||
+	    us->counted_ms < us->since_ms + DEAD_LONG_MS ||
+	    us->rx_rate < COMES_IN_BYTES)
+		return 0;
+	return us->rx_rate;
+}
+
+static void
+pings_dropped(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+		const uint64_t rate = comes_in(f, up);
+
+		if (!rate || !up->admin_up || !is_silent(f, up) ||
+		    !asks_by_ping_alone(up) ||
+		    bal_doctor_gateway_explains(f, up))
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "pings-dropped", up->name,
+				"The line may work, and the provider or the "
+				"modem drop pings. Who is asked by TCP or DNS "
+				"answers then. If it is the modem's own page "
+				"that is looked at, the line may be dead all "
+				"the same.");
+		bal_doctor_what(d,
+				"no ping is answered, and %llu bytes a second "
+				"come in by it",
+				(unsigned long long)rate);
+		bal_doctor_mend(d,
+				"targets = tcp:9.9.9.9:53, tcp:1.1.1.1:53 (in "
+				"the [uplink %s] section of bal.conf)",
+				up->name);
+	}
+}
+
 /* It has somebody to ask, too, or that is what is told. */
 static bool
 is_unprobed(const struct bal_facts *f, const struct bal_uplink *up)
@@ -374,7 +433,7 @@ drift(const struct bal_facts *f, struct bal_diagnosis *d)
 const struct bal_doctor_rule bal_doctor_rules_uplinks[] = {
 	{ unnamed_tables, true }, { same_addresses, false },
 	{ no_targets, true },	  { all_dead, true },
-	{ unprobed, true },	  { check_overdue, true },
-	{ no_devices, true },	  { drift, true },
-	{ NULL, false },
+	{ pings_dropped, true },  { unprobed, true },
+	{ check_overdue, true },  { no_devices, true },
+	{ drift, true },	  { NULL, false },
 };

@@ -238,6 +238,55 @@ over_a_device_that_is_not_there(void **state)
 			    "bind-dev usb0 (in /etc/openvpn/client/eth1.conf)");
 }
 
+static void
+traffic_by_a_dead_line(void **state)
+{
+	struct bal_uplink_state *us = known("eth2");
+
+	(void)state;
+	dies("eth2");
+	us->since_ms = 1000000;
+	us->rx_rate = 5000;
+	us->counted_ms = us->since_ms + 59999;
+	/* It may have come before it died. */
+	finds_nothing();
+	us->counted_ms++;
+	assert_string_equal(finds(RISK, "pings-dropped", "eth2")->what,
+			    "no ping is answered, and 5000 bytes a second "
+			    "come in by it");
+	assert_string_equal(d.findings.v[0].mend,
+			    "targets = tcp:9.9.9.9:53, tcp:1.1.1.1:53 (in the "
+			    "[uplink eth2] section of bal.conf)");
+	/* ARP, and what else a modem has to say. */
+	us->rx_rate = 100;
+	finds_nothing();
+	us->rx_rate = 5000;
+	is_mute("eth2");
+	finds(RISK, "gateway-silent", "eth2");
+}
+
+static void
+traffic_by_a_line_that_is_asked_otherwise(void **state)
+{
+	struct bal_uplink_state *us = known("eth2");
+
+	(void)state;
+	dies("eth2");
+	us->since_ms = 1000000;
+	us->rx_rate = 5000;
+	us->counted_ms = us->since_ms + 60000;
+	finds(RISK, "pings-dropped", "eth2");
+	us->told.n_targets = 0;
+	told("eth2", "targets", "9.9.9.9, tcp:9.9.9.9:53");
+	see();
+	finds_nothing();
+	us->judge.health = BAL_HEALTH_ALIVE;
+	us->told.n_targets = 0;
+	told("eth2", "targets", "9.9.9.9");
+	see();
+	finds_nothing();
+}
+
 int
 main(void)
 {
@@ -250,6 +299,8 @@ main(void)
 		HEALTHY(a_tunnel_over_a_line_without_a_gateway),
 		HEALTHY(nothing_says_what_it_is_over),
 		HEALTHY(over_a_device_that_is_not_there),
+		HEALTHY(traffic_by_a_dead_line),
+		HEALTHY(traffic_by_a_line_that_is_asked_otherwise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
