@@ -23,8 +23,8 @@ diff_devconf(struct bal_diff *d, const struct bal_devconf_set *want)
 			mask |= 1u << i;
 	if (!mask)
 		return;
-	op = bal_diff_add(d, want->restore ? BAL_STAGE_RESTORE :
-					     BAL_STAGE_SYSCTL,
+	op = bal_diff_add(d,
+			  want->restore ? BAL_STAGE_RESTORE : BAL_STAGE_SYSCTL,
 			  BAL_OP_DEVCONF);
 	if (op) {
 		op->devconf = *want;
@@ -53,7 +53,7 @@ static int
 by_rule(const void *a, const void *b)
 {
 	return bal_rule_cmp(*(const struct bal_rule *const *)a,
-			*(const struct bal_rule *const *)b);
+			    *(const struct bal_rule *const *)b);
 }
 
 /* Pointers to those of @list that are ours, sorted. */
@@ -76,11 +76,9 @@ sorted_rules(struct bal_diff *d, const bal_rule_list *list, size_t *n)
 static void
 rule_op(struct bal_diff *d, enum bal_op_kind kind, const struct bal_rule *r)
 {
-	struct bal_op *op = bal_diff_add(d,
-					 kind == BAL_OP_RULE_ADD ?
-						 BAL_STAGE_RULE :
-						 BAL_STAGE_UNRULE,
-					 kind);
+	struct bal_op *op = bal_diff_add(
+		d, kind == BAL_OP_RULE_ADD ? BAL_STAGE_RULE : BAL_STAGE_UNRULE,
+		kind);
 
 	if (op)
 		op->rule = *r;
@@ -108,7 +106,8 @@ bool
 bal_diff_leads_to(const bal_rule_list *rules, const struct bal_addr *prefix)
 {
 	for (size_t i = 0; i < rules->n; i++)
-		if (rules->v[i].protocol == BAL_PROTO && is_goto(&rules->v[i]) &&
+		if (rules->v[i].protocol == BAL_PROTO &&
+		    is_goto(&rules->v[i]) &&
 		    bal_addr_cmp(&rules->v[i].dst, prefix) == 0)
 			return true;
 	return false;
@@ -188,7 +187,7 @@ against_the_walk(const void *a, const void *b)
  * end, the catch-all first, while gotos still lead past what is not theirs.
  */
 static int
-as_a_block(const void *a, const void *b)
+as_a_block_goes(const void *a, const void *b)
 {
 	static const int turn[PART_MAX] = {
 		[PART_ENTRY] = 0, [PART_DECIDES] = 1, [PART_PAST_MAIN] = 2,
@@ -198,12 +197,22 @@ as_a_block(const void *a, const void *b)
 	return from_the_end(a, b, turn);
 }
 
-/* Its targets go with the whole block only. */
-static bool
-is_of_a_block(const bal_op_list *del)
+/*
+ * It comes the same way backwards, maybe in front of one that is in force:
+ * `lookup main` must not decide before the subnets pass main by.
+ */
+static int
+as_a_block_comes(const void *a, const void *b)
 {
-	for (size_t i = 0; i < del->n; i++)
-		if (del->v[i].rule.action == BAL_RULE_NOP)
+	return as_a_block_goes(b, a);
+}
+
+/* Its targets come and go with the whole block only. */
+static bool
+is_of_a_block(const bal_op_list *ops)
+{
+	for (size_t i = 0; i < ops->n; i++)
+		if (ops->v[i].rule.action == BAL_RULE_NOP)
 			return true;
 	return false;
 }
@@ -262,10 +271,11 @@ bal_diff_rules(struct bal_diff *d, const bal_rule_list *wanted)
 			append_again(d, want[i++]), k++;
 	}
 	if (add->n)
-		qsort(add->v, add->n, sizeof(*add->v), as_walked);
+		qsort(add->v, add->n, sizeof(*add->v),
+		      is_of_a_block(add) ? as_a_block_comes : as_walked);
 	if (del->n)
 		qsort(del->v, del->n, sizeof(*del->v),
-		      is_of_a_block(del) ? as_a_block : against_the_walk);
+		      is_of_a_block(del) ? as_a_block_goes : against_the_walk);
 }
 
 /* What is left of a chain of ours that a foreign rule jumps to. */

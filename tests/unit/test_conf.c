@@ -63,7 +63,7 @@ assert_built_in(void)
 	assert_int_equal(g->n_destinations, 0);
 	assert_true(g->nexthop_objects);
 	assert_int_equal(g->mark_mask, 0xff000000);
-	assert_int_equal(g->rule_priority, 10000);
+	assert_int_equal(g->rule_priority, 32768);
 	assert_false(g->masquerade);
 	assert_true(g->last_resort);
 	assert_int_equal(g->when_all_dead, BAL_ALL_DEAD_KEEP);
@@ -110,7 +110,7 @@ test_globals(void **state)
 	read_good("[bal]\nmode = solo\ndestinations = 10.0.0.0/8 172.22.0.1\n"
 		  "destinations = 192.168.0.0/16, 10.0.0.0/8\n"
 		  "nexthop_objects = no\nmark_mask = 0x0ff0\n"
-		  "rule_priority = 29900\nmasquerade = yes\nlast_resort = no\n"
+		  "rule_priority = 22770\nmasquerade = yes\nlast_resort = no\n"
 		  "[check]\nwhen_all_dead = unreachable\n");
 	assert_int_equal(conf.globals.mode, BAL_MODE_SOLO);
 	assert_int_equal(conf.globals.n_destinations, 3);
@@ -119,10 +119,16 @@ test_globals(void **state)
 	assert_int_equal(conf.globals.destinations[2].len, 16);
 	assert_false(conf.globals.nexthop_objects);
 	assert_int_equal(conf.globals.mark_mask, 0xff0);
-	assert_int_equal(conf.globals.rule_priority, 29900);
+	assert_int_equal(conf.globals.rule_priority, 22770);
 	assert_true(conf.globals.masquerade);
 	assert_false(conf.globals.last_resort);
 	assert_int_equal(conf.globals.when_all_dead, BAL_ALL_DEAD_UNREACHABLE);
+	read_good("[bal]\nrule_priority = 1\n");
+	assert_int_equal(conf.globals.rule_priority, 1);
+	read_good("[bal]\nrule_priority = 32768\n");
+	assert_int_equal(conf.globals.rule_priority, 32768);
+	read_good("[bal]\nrule_priority = 1000000\n");
+	assert_int_equal(conf.globals.rule_priority, 1000000);
 	read_good("[bal]\nopenvpn_command = service openvpn restart %s ; old\n"
 		  "openvpn_pause = 10min\nopenvpn_dead = 24h\n"
 		  "event_timeout = 1s\n");

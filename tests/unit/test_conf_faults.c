@@ -168,9 +168,15 @@ static const struct {
 	  "2: mark_mask \"0x1ffffffff\" is not between 0 and "
 	  "4294967295\n" },
 	{ "[bal]\nrule_priority = 0\n",
-	  "2: rule_priority \"0\" is not between 2 and 29900\n" },
-	{ "[bal]\nrule_priority = 29901\n",
-	  "2: rule_priority \"29901\" is not between 2 and 29900\n" },
+	  "2: rule_priority \"0\" is not between 1 and 1000000\n" },
+	{ "[bal]\nrule_priority = 1000001\n",
+	  "2: rule_priority \"1000001\" is not between 1 and 1000000\n" },
+	{ "[bal]\nrule_priority = 22771\n",
+	  "2: rule_priority \"22771\" is neither from 1 to 22770 nor from "
+	  "32768 on: rules up to 9994 above it are bal's\n" },
+	{ "[bal]\nrule_priority = 32767\n",
+	  "2: rule_priority \"32767\" is neither from 1 to 22770 nor from "
+	  "32768 on: rules up to 9994 above it are bal's\n" },
 	{ "[bal]\nmasquerade = perhaps\n",
 	  "2: masquerade \"perhaps\" is neither yes nor no\n" },
 	{ "[bal]\ndestinations = 10.0.0.1/8\n",
@@ -398,7 +404,7 @@ test_anyway_without(void **state)
 	assert_int_equal(trouble.why.kind, BAL_ECONF);
 	assert_int_equal(trouble.instead, BAL_INSTEAD_BUILT_IN);
 	assert_string_equal(trouble.first, trouble.why.msg);
-	assert_int_equal(conf.globals.rule_priority, 10000);
+	assert_int_equal(conf.globals.rule_priority, 32768);
 }
 
 int

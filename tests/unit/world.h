@@ -262,6 +262,7 @@ make_plan(void)
 		.globals = &w.conf.globals,
 		.mode = w.conf.globals.mode,
 		.uplinks = &w.ups,
+		.snap = &w.snap,
 		.balancing = w.state.balancing_table,
 		.saved_sysctls = w.state.saved_sysctls,
 	};
