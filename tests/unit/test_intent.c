@@ -89,11 +89,30 @@ tables_that_have_names(void **state)
 	table(1000, "eth2");
 	table(77, "balancing");
 	assert_int_equal(admit("eth1")->table, 101);
-	assert_int_equal(known("eth1")->slot, 101);
+	assert_int_equal(known("eth1")->slot, 1);
 	assert_int_equal(admit("eth2")->table, 1000);
-	assert_int_equal(known("eth2")->slot, 1);
+	assert_int_equal(known("eth2")->slot, 2);
 	assert_int_equal(w.state.balancing_table, 77);
 	assert_int_equal(fresh.n, 0);
+}
+
+/* Above the slots that leave room for an inbound value only in need. */
+static void
+slots_with_an_inbound_value(void **state)
+{
+	char dev[16];
+
+	(void)state;
+	table(63, "eth1");
+	table(64, "eth2");
+	assert_int_equal(admit("eth1")->slot, 63);
+	assert_int_equal(admit("eth2")->table, 64);
+	assert_int_equal(known("eth2")->slot, 1);
+	for (uint32_t i = 3; i <= 63; i++) {
+		snprintf(dev, sizeof(dev), "eth%u", i);
+		assert_int_equal(admit(dev)->slot, i - 1);
+	}
+	assert_int_equal(admit("eth64")->slot, 64);
 }
 
 /* Once more is the same, and a name that came later is followed. */
@@ -450,6 +469,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		FRESH(tables_and_slots_of_new_ones),
 		FRESH(tables_that_have_names),
+		FRESH(slots_with_an_inbound_value),
 		FRESH(admitted_again),
 		FRESH(a_record_without_a_slot),
 		FRESH(slot_of_another),

@@ -14,7 +14,8 @@ three_modems(void **state)
 		rules_text(),
 		"32765: from all goto 32768\n"
 		"32768: from all nop\n"
-		"32771: from all to 192.168.1.0/24 lookup main suppress_prefixlength 24\n"
+		"32771: from all to 192.168.1.0/24 lookup main "
+		"suppress_prefixlength 24\n"
 		"32772: from all to 192.168.1.0/24 goto 32774\n"
 		"32773: from all lookup main suppress_prefixlength 1\n"
 		"32774: from all fwmark 0/0xc0000000 goto 32776\n"
@@ -37,7 +38,8 @@ three_modems(void **state)
 		"32784: from all oif eth2 lookup eth2\n"
 		"32784: from all oif eth3 lookup eth3\n"
 		"32785: from all nop\n"
-		"42669: from all to 192.168.1.0/24 lookup balancing suppress_prefixlength 23\n"
+		"42669: from all to 192.168.1.0/24 lookup balancing "
+		"suppress_prefixlength 23\n"
 		"42758: from all fwmark 0/0xff000000 goto 42760\n"
 		"42759: from all fwmark 0x1000000/0xff000000 lookup eth1\n"
 		"42759: from all fwmark 0x2000000/0xff000000 lookup eth2\n"
@@ -56,6 +58,12 @@ three_modems(void **state)
 		"eth3: 192.168.1.0/24 dev eth3 scope link src 192.168.1.103\n"
 		"eth3: default via 192.168.1.1 dev eth3 onlink src "
 		"192.168.1.103\n"
+		"balancing: 192.168.1.0/24 dev eth1 scope link src "
+		"192.168.1.101 metric 1\n"
+		"balancing: 192.168.1.0/24 dev eth2 scope link src "
+		"192.168.1.102 metric 26602\n"
+		"balancing: 192.168.1.0/24 dev eth3 scope link src "
+		"192.168.1.103 metric 26603\n"
 		"balancing: default metric 1"
 		" nexthop via 192.168.1.1 dev eth1 onlink weight 1"
 		" nexthop via 192.168.1.1 dev eth2 onlink weight 1"
@@ -102,6 +110,12 @@ one_canonical_order(void **state)
 	make_plan();
 	assert_string_equal(
 		routes_text(BALANCING),
+		"balancing: 192.168.1.0/24 dev eth1 scope link src "
+		"192.168.1.101 metric 1\n"
+		"balancing: 192.168.1.0/24 dev eth2 scope link src "
+		"192.168.1.102 metric 26602\n"
+		"balancing: 192.168.1.0/24 dev eth3 scope link src "
+		"192.168.1.103 metric 26603\n"
 		"balancing: default metric 1"
 		" nexthop via 192.168.1.1 dev eth1 onlink weight 3"
 		" nexthop via 192.168.1.1 dev eth2 onlink weight 1"
@@ -129,6 +143,12 @@ solo_takes_the_first(void **state)
 	make_plan();
 	assert_string_equal(
 		routes_text(BALANCING),
+		"balancing: 192.168.1.0/24 dev eth1 scope link src "
+		"192.168.1.101 metric 256745\n"
+		"balancing: 192.168.1.0/24 dev eth2 scope link src "
+		"192.168.1.102 metric 1\n"
+		"balancing: 192.168.1.0/24 dev eth3 scope link src "
+		"192.168.1.103 metric 1003\n"
 		"balancing: default via 192.168.1.1 dev eth2 onlink metric 1\n"
 		"balancing: default via 192.168.1.1 dev eth1 onlink metric "
 		"256745\n"
@@ -136,114 +156,11 @@ solo_takes_the_first(void **state)
 		"1002\n"
 		"balancing: default via 192.168.1.1 dev eth3 onlink metric "
 		"1003\n");
-	assert_int_equal(w.plan.routes.v[6].hops[0].weight, 1);
+	assert_int_equal(w.plan.routes.v[9].hops[0].weight, 1);
 	health("eth2", BAL_HEALTH_DEAD);
 	make_plan();
 	assert_non_null(
 		strstr(routes_text(BALANCING), "dev eth3 onlink metric 1\n"));
-}
-
-/* Two tunnels over two modems that are not balanced themselves. */
-static void
-two_tunnels(void)
-{
-	for (unsigned i = 1; i <= 2; i++) {
-		modem(i);
-		configured(i == 1 ? "eth1" : "eth2", "balance", "no");
-		tunnel(i, 10 + i);
-	}
-}
-
-static void
-tunnels_share_their_subnet(void **state)
-{
-	(void)state;
-	two_tunnels();
-	told("tun2", "weight", "18");
-	make_plan();
-	assert_int_equal(count_rules("10001: "), 1);
-	assert_int_equal(
-		count_rules("10001: from all to 172.22.0.0/16 goto 10003\n"),
-		1);
-	assert_int_equal(
-		count_rules(
-			"10009: from all to 172.22.0.0/16 lookup balancing\n"),
-		1);
-	assert_string_equal(
-		routes_text(BALANCING),
-		"balancing: 172.22.0.0/16 scope link metric 1"
-		" nexthop dev tun1 weight 1 nexthop dev tun2 weight 18\n"
-		"balancing: 172.22.0.0/16 dev tun1 scope link metric 26611\n"
-		"balancing: 172.22.0.0/16 dev tun2 scope link metric 26612\n"
-		"balancing: default scope link metric 1"
-		" nexthop dev tun1 weight 1 nexthop dev tun2 weight 18\n"
-		"balancing: default dev tun1 scope link metric 26611\n"
-		"balancing: default dev tun2 scope link metric 26612\n");
-	assert_string_equal(
-		routes_text(12),
-		"tun2: 172.22.0.0/16 dev tun2 scope link src 172.22.0.12\n"
-		"tun2: default dev tun2 scope link src 172.22.0.12\n");
-}
-
-/* The shared subnet goes by the devices, the rest by the gateway. */
-static void
-tunnels_with_a_gateway(void **state)
-{
-	(void)state;
-	two_tunnels();
-	told("tun1", "gateway", "172.22.0.1");
-	told("tun2", "gateway", "172.22.0.1");
-	make_plan();
-	assert_non_null(strstr(
-		routes_text(BALANCING),
-		"balancing: 172.22.0.0/16 scope link metric 1"
-		" nexthop dev tun1 weight 1 nexthop dev tun2 weight 1\n"));
-	assert_non_null(strstr(
-		w.text, "balancing: default metric 1"
-			" nexthop via 172.22.0.1 dev tun1 onlink weight 1"
-			" nexthop via 172.22.0.1 dev tun2 onlink"
-			" weight 1\n"));
-}
-
-/* A subnet of one tunnel, or of modems, is nobody's to spread. */
-static void
-subnets_that_are_not_shared(void **state)
-{
-	(void)state;
-	two_tunnels();
-	configured("tun2", "balance", "no");
-	make_plan();
-	assert_int_equal(count_rules("10001: "), 0);
-	assert_null(strstr(routes_text(BALANCING), "172.22.0.0/16"));
-	configured("tun2", "balance", "yes");
-	no_address("tun2");
-	address("tun2", "172.23.0.12/16");
-	make_plan();
-	assert_int_equal(count_rules("10001: "), 0);
-	no_address("tun2");
-	address("tun2", "172.22.0.12/24");
-	make_plan();
-	assert_int_equal(count_rules("10001: "), 0);
-}
-
-/* One of the sharers dead: the other has the subnet, by a plain route. */
-static void
-shared_subnet_of_one_alive(void **state)
-{
-	(void)state;
-	two_tunnels();
-	health("tun1", BAL_HEALTH_DEAD);
-	make_plan();
-	assert_int_equal(count_rules("to 172.22.0.0/16 lookup balancing"), 1);
-	assert_string_equal(
-		routes_text(BALANCING),
-		"balancing: 172.22.0.0/16 dev tun2 scope link metric 1\n"
-		"balancing: 172.22.0.0/16 dev tun2 scope link metric 26612\n"
-		"balancing: default dev tun2 scope link metric 1\n"
-		"balancing: default dev tun2 scope link metric 26612\n");
-	health("tun2", BAL_HEALTH_DEAD);
-	make_plan();
-	assert_string_equal(routes_text(BALANCING), "");
 }
 
 static void
@@ -256,10 +173,14 @@ unbalanced_has_table_and_rules_only(void **state)
 	make_plan();
 	assert_string_equal(
 		routes_text(BALANCING),
+		"balancing: 192.168.1.0/24 dev eth1 scope link src "
+		"192.168.1.101 metric 1\n"
+		"balancing: 192.168.1.0/24 dev eth2 scope link src "
+		"192.168.1.102 metric 26602\n"
 		"balancing: default via 192.168.1.1 dev eth1 onlink metric 1\n"
 		"balancing: default via 192.168.1.1 dev eth1 onlink metric "
 		"26601\n");
-	assert_int_equal(count_rules(" lookup eth2"), 4);
+	assert_int_equal(count_rules(" lookup eth2"), 5);
 	assert_int_equal(count_rules("from 192.168.1.102 unreachable"), 1);
 	assert_non_null(strstr(routes_text(2), "eth2: default via"));
 	assert_non_null(strstr(routes_text(253), "dev eth2"));
@@ -303,11 +224,27 @@ no_last_resort(void **state)
 	make_plan();
 	assert_string_equal(routes_text(253), "");
 	assert_string_equal(routes_text(BALANCING),
+			    "balancing: 192.168.1.0/24 dev eth1 scope link src "
+			    "192.168.1.101 metric 1\n"
+			    "balancing: 192.168.1.0/24 dev eth2 scope link src "
+			    "192.168.1.102 metric 26602\n"
+			    "balancing: 172.22.0.0/16 dev tun1 scope link src "
+			    "172.22.0.11 metric 1025611\n"
+			    "balancing: 172.22.0.0/16 dev tun2 scope link src "
+			    "172.22.0.12 metric 1025612\n"
 			    "balancing: unreachable default metric 2000000\n");
 	global("destinations", "10.8.0.0/16, 10.9.0.0/16");
 	make_plan();
 	assert_string_equal(
 		routes_text(BALANCING),
+		"balancing: 192.168.1.0/24 dev eth1 scope link src "
+		"192.168.1.101 metric 1\n"
+		"balancing: 192.168.1.0/24 dev eth2 scope link src "
+		"192.168.1.102 metric 26602\n"
+		"balancing: 172.22.0.0/16 dev tun1 scope link src 172.22.0.11 "
+		"metric 1025611\n"
+		"balancing: 172.22.0.0/16 dev tun2 scope link src 172.22.0.12 "
+		"metric 1025612\n"
 		"balancing: unreachable 10.8.0.0/16 metric 2000000\n"
 		"balancing: unreachable 10.9.0.0/16 metric 2000000\n");
 }
@@ -321,10 +258,13 @@ dead_uplink(void **state)
 	health("eth2", BAL_HEALTH_DEAD);
 	make_plan();
 	assert_int_equal(count_rules("fwmark 0x2000000"), 0);
-	assert_int_equal(count_rules("fwmark 0x1000000"), 1);
+	assert_int_equal(count_rules("fwmark 0x1000000"), 2);
+	assert_int_equal(count_rules("fwmark 0x42000000"), 1);
 	assert_int_equal(count_rules("oif eth2 lookup eth2"), 1);
-	assert_int_equal(count_rules("from 192.168.1.102 "), 3);
-	assert_null(strstr(routes_text(BALANCING), "eth2"));
+	assert_int_equal(count_rules("from 192.168.1.102 "), 2);
+	assert_null(strstr(routes_text(BALANCING), "eth2 onlink"));
+	assert_non_null(strstr(w.text, "192.168.1.0/24 dev eth2 scope link src "
+				       "192.168.1.102 metric 1025602\n"));
 	assert_string_equal(
 		routes_text(2),
 		"eth2: 192.168.1.0/24 dev eth2 scope link src 192.168.1.102\n"
@@ -345,17 +285,23 @@ when_all_are_dead(void **state)
 	link_of("eth3")->carrier = false;
 	make_plan();
 	assert_true(w.ups.kept);
-	assert_int_equal(count_rules("10007: "), 2);
+	assert_int_equal(count_rules("32783: "), 2);
 	assert_non_null(
 		strstr(routes_text(BALANCING),
 		       "default metric 1 nexthop via 192.168.1.1 dev eth1"));
-	assert_null(strstr(w.text, "eth3"));
+	assert_null(strstr(w.text, "eth3 onlink"));
 	assert_null(strstr(w.text, "unreachable"));
 	global("when_all_dead", "unreachable");
 	make_plan();
 	assert_false(w.ups.kept);
-	assert_int_equal(count_rules("10007: "), 0);
+	assert_int_equal(count_rules("32783: "), 0);
 	assert_string_equal(routes_text(BALANCING),
+			    "balancing: 192.168.1.0/24 dev eth1 scope link src "
+			    "192.168.1.101 metric 1025601\n"
+			    "balancing: 192.168.1.0/24 dev eth2 scope link src "
+			    "192.168.1.102 metric 1025602\n"
+			    "balancing: 192.168.1.0/24 dev eth3 scope link src "
+			    "192.168.1.103 metric 1025603\n"
 			    "balancing: unreachable default metric 2000000\n");
 }
 
@@ -369,13 +315,14 @@ device_without_carrier(void **state)
 	make_plan();
 	assert_non_null(
 		strstr(routes_text(1), "default via 192.168.1.1 dev eth1"));
-	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
-	assert_int_equal(count_rules("10007: "), 1);
-	assert_null(strstr(routes_text(BALANCING), "eth1"));
+	assert_int_equal(count_rules("from 192.168.1.101 "), 2);
+	assert_int_equal(count_rules("32783: "), 1);
+	assert_null(strstr(routes_text(BALANCING), "eth1 onlink"));
 	link_of("eth1")->up = false;
 	make_plan();
 	assert_string_equal(routes_text(1), "");
-	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
+	assert_null(strstr(routes_text(BALANCING), "eth1"));
+	assert_int_equal(count_rules("from 192.168.1.101 "), 2);
 }
 
 /* A socket bound to an address that is away must not leak elsewhere. */
@@ -389,18 +336,18 @@ device_that_is_away(void **state)
 	no_address("eth1");
 	make_plan();
 	assert_string_equal(routes_text(1), "");
-	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
-	assert_int_equal(count_rules("10005: from 192.168.1.101 unreachable"),
+	assert_int_equal(count_rules("from 192.168.1.101 "), 2);
+	assert_int_equal(count_rules("32779: from 192.168.1.101 unreachable"),
 			 1);
 	unplug("eth1");
 	make_plan();
-	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
+	assert_int_equal(count_rules("from 192.168.1.101 "), 2);
 	assert_int_equal(count_rules("oif eth1 lookup eth1"), 1);
 	assert_null(devconf_of("eth1"));
 	address("eth2", "192.168.1.101/24");
 	make_plan();
 	assert_int_equal(count_rules("from 192.168.1.101 lookup eth1"), 0);
-	assert_int_equal(count_rules("from 192.168.1.101 lookup eth2"), 2);
+	assert_int_equal(count_rules("from 192.168.1.101 lookup eth2"), 1);
 	assert_int_equal(count_rules("from 192.168.1.101 unreachable"), 1);
 }
 
@@ -413,8 +360,9 @@ never_had_an_address(void **state)
 	uplink("eth2", 2);
 	make_plan();
 	assert_string_equal(routes_text(2), "");
-	assert_int_equal(count_rules("lookup eth2"), 1);
-	assert_int_equal(count_rules("from 0.0.0.0"), 0);
+	assert_int_equal(count_rules("lookup eth2"), 2);
+	assert_int_equal(count_rules("from 0.0.0.0"), 1);
+	assert_int_equal(count_rules("from 0.0.0.0 goto 32784\n"), 1);
 }
 
 int
@@ -425,10 +373,6 @@ main(void)
 		TEST(nothing_wanted_is_nothing_planned),
 		TEST(one_canonical_order),
 		TEST(solo_takes_the_first),
-		TEST(tunnels_share_their_subnet),
-		TEST(tunnels_with_a_gateway),
-		TEST(subnets_that_are_not_shared),
-		TEST(shared_subnet_of_one_alive),
 		TEST(unbalanced_has_table_and_rules_only),
 		TEST(last_resort),
 		TEST(no_last_resort),

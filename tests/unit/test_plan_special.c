@@ -22,28 +22,40 @@ uplinks_with_one_address(void **state)
 	equal_addresses();
 	make_plan();
 	assert_int_equal(count_rules("from 192.168.1.100"), 0);
-	assert_int_equal(count_rules("from 192.168.1.103 "), 3);
+	assert_int_equal(count_rules("from 192.168.1.103 "), 2);
 	assert_string_equal(
 		rules_text(),
-		"10000: from all fwmark 0x1000000/0xff000000 lookup eth1"
-		" suppress_prefixlength 1\n"
-		"10000: from all fwmark 0x2000000/0xff000000 lookup eth2"
-		" suppress_prefixlength 1\n"
-		"10000: from 192.168.1.103 lookup eth3 suppress_prefixlength "
-		"1\n"
-		"10002: from all lookup main suppress_prefixlength 1\n"
-		"10003: not from all iif lo goto 10006\n"
-		"10004: from 192.168.1.103 lookup eth3\n"
-		"10005: from 192.168.1.103 unreachable\n"
-		"10006: from all fwmark 0/0xff000000 goto 10008\n"
-		"10007: from all fwmark 0x1000000/0xff000000 lookup eth1\n"
-		"10007: from all fwmark 0x2000000/0xff000000 lookup eth2\n"
-		"10007: from all fwmark 0x3000000/0xff000000 lookup eth3\n"
-		"10008: from all oif eth1 lookup eth1\n"
-		"10008: from all oif eth2 lookup eth2\n"
-		"10008: from all oif eth3 lookup eth3\n"
-		"10009: from all nop\n"
-		"30000: from all lookup balancing\n");
+		"32765: from all goto 32768\n"
+		"32768: from all nop\n"
+		"32771: from all to 192.168.1.0/24 lookup main"
+		" suppress_prefixlength 24\n"
+		"32772: from all to 192.168.1.0/24 goto 32774\n"
+		"32773: from all lookup main suppress_prefixlength 1\n"
+		"32774: from all fwmark 0/0xc0000000 goto 32776\n"
+		"32775: from all fwmark 0x41000000/0xff000000 lookup eth1\n"
+		"32775: from all fwmark 0x42000000/0xff000000 lookup eth2\n"
+		"32775: from all fwmark 0x43000000/0xff000000 lookup eth3\n"
+		"32776: not from all iif lo goto 32782\n"
+		"32777: from 192.168.1.103 lookup eth3\n"
+		"32779: from 192.168.1.103 unreachable\n"
+		"32781: from 0.0.0.0 goto 32784\n"
+		"32782: from all fwmark 0/0xff000000 goto 32784\n"
+		"32783: from all fwmark 0x1000000/0xff000000 lookup eth1\n"
+		"32783: from all fwmark 0x2000000/0xff000000 lookup eth2\n"
+		"32783: from all fwmark 0x3000000/0xff000000 lookup eth3\n"
+		"32784: from all oif eth1 lookup eth1\n"
+		"32784: from all oif eth2 lookup eth2\n"
+		"32784: from all oif eth3 lookup eth3\n"
+		"32785: from all nop\n"
+		"42669: from all to 192.168.1.0/24 lookup balancing"
+		" suppress_prefixlength 23\n"
+		"42758: from all fwmark 0/0xff000000 goto 42760\n"
+		"42759: from all fwmark 0x1000000/0xff000000 lookup eth1\n"
+		"42759: from all fwmark 0x2000000/0xff000000 lookup eth2\n"
+		"42759: from all fwmark 0x3000000/0xff000000 lookup eth3\n"
+		"42760: from all lookup balancing\n"
+		"42761: from all lookup main\n"
+		"42762: from all lookup default\n");
 	assert_int_equal(devconf_of("eth1")->value[BAL_DC_RP_FILTER], 0);
 	assert_int_equal(devconf_of("eth2")->value[BAL_DC_RP_FILTER], 0);
 	assert_int_equal(devconf_of("eth3")->value[BAL_DC_RP_FILTER], 2);
@@ -57,12 +69,12 @@ one_address_and_dead(void **state)
 	equal_addresses();
 	health("eth2", BAL_HEALTH_DEAD);
 	make_plan();
-	assert_int_equal(count_rules("10000: from all fwmark 0x2000000"), 1);
-	assert_int_equal(count_rules("10007: from all fwmark 0x2000000"), 0);
+	assert_int_equal(count_rules("32775: from all fwmark 0x42000000"), 1);
+	assert_int_equal(count_rules("from all fwmark 0x2000000"), 0);
 	known("eth2")->admin_up = false;
 	make_plan();
-	assert_int_equal(count_rules("from 192.168.1.100 "), 3);
-	assert_int_equal(count_rules("10000: from all fwmark"), 0);
+	assert_int_equal(count_rules("from 192.168.1.100 "), 2);
+	assert_int_equal(count_rules("32775: from all fwmark"), 2);
 	assert_int_equal(devconf_of("eth1")->value[BAL_DC_RP_FILTER], 2);
 }
 
@@ -76,7 +88,7 @@ second_address_in_common(void **state)
 	address("eth2", "192.168.1.101/24");
 	make_plan();
 	assert_int_equal(count_rules("from 192.168.1.101"), 0);
-	assert_int_equal(count_rules("from 192.168.1.102 "), 3);
+	assert_int_equal(count_rules("from 192.168.1.102 "), 2);
 	assert_true(up_of("eth1")->shared_addr);
 	assert_false(up_of("eth2")->shared_addr);
 }
@@ -89,9 +101,9 @@ second_addresses(void **state)
 	address("eth1", "192.168.1.201/24");
 	address("eth1", "10.7.0.1/16");
 	make_plan();
-	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
-	assert_int_equal(count_rules("from 192.168.1.201 "), 3);
-	assert_int_equal(count_rules("from 10.7.0.1 "), 3);
+	assert_int_equal(count_rules("from 192.168.1.101 "), 2);
+	assert_int_equal(count_rules("from 192.168.1.201 "), 2);
+	assert_int_equal(count_rules("from 10.7.0.1 "), 2);
 	assert_string_equal(
 		routes_text(1),
 		"eth1: 192.168.1.0/24 dev eth1 scope link src 192.168.1.101\n"
@@ -108,7 +120,7 @@ one_address_twice(void **state)
 	modem(1);
 	address("eth1", "192.168.1.101/32");
 	make_plan();
-	assert_int_equal(count_rules("from 192.168.1.101 "), 3);
+	assert_int_equal(count_rules("from 192.168.1.101 "), 2);
 	assert_non_null(strstr(routes_text(1), "192.168.1.0/24 dev eth1"));
 	assert_null(strstr(w.text, "192.168.1.101 dev"));
 }
@@ -125,7 +137,7 @@ host_prefix(void **state)
 	assert_string_equal(
 		routes_text(1),
 		"eth1: default via 10.0.0.1 dev eth1 onlink src 100.64.0.7\n");
-	assert_int_equal(count_rules("from 100.64.0.7 "), 3);
+	assert_int_equal(count_rules("from 100.64.0.7 "), 2);
 }
 
 /* ppp: an address, a peer, no gateway and none needed. */
@@ -143,7 +155,7 @@ point_to_point(void **state)
 	assert_string_equal(
 		routes_text(1),
 		"ppp0: default dev ppp0 scope link src 100.64.0.7\n");
-	assert_int_equal(count_rules("10001: "), 0);
+	assert_int_equal(count_rules("32771: "), 0);
 	assert_non_null(strstr(routes_text(BALANCING),
 			       "default scope link metric 1"
 			       " nexthop dev ppp0 weight 1"
@@ -178,8 +190,8 @@ no_gateway(void **state)
 	assert_string_equal(
 		routes_text(1),
 		"eth1: 192.168.1.0/24 dev eth1 scope link src 192.168.1.101\n");
-	assert_null(strstr(routes_text(BALANCING), "eth1"));
-	assert_int_equal(count_rules("10007: "), 1);
+	assert_null(strstr(routes_text(BALANCING), "eth1 onlink"));
+	assert_int_equal(count_rules("32783: "), 1);
 	known("eth1")->learned_gateway = addr("192.168.1.254");
 	make_plan();
 	assert_non_null(strstr(routes_text(1), "via 192.168.1.254 dev eth1"));
@@ -193,19 +205,20 @@ list_of_destinations(void **state)
 	modem(2);
 	global("destinations", "10.0.0.0/8, 172.16.0.0/12, 8.8.8.8");
 	make_plan();
-	assert_int_equal(count_rules("10001: "), 3);
+	assert_int_equal(count_rules("32772: "), 4);
 	assert_int_equal(
-		count_rules("10001: from all to 10.0.0.0/8 goto 10003\n"), 1);
-	assert_int_equal(count_rules("10001: from all to 8.8.8.8 goto 10003\n"),
+		count_rules("32772: from all to 10.0.0.0/8 goto 32774\n"), 1);
+	assert_int_equal(count_rules("32771: from all to 8.8.8.8 lookup main"
+				     " suppress_prefixlength 32\n"),
 			 1);
-	assert_int_equal(count_rules("10009: from all to 8.8.8.8 lookup"
-				     " balancing\n"),
-			 1);
+	/* `balancing` is asked last, and has nothing but them. */
+	assert_int_equal(count_rules(" to 8.8.8.8 "), 2);
+	assert_int_equal(count_rules("42760: from all lookup balancing\n"), 1);
 	assert_null(strstr(routes_text(BALANCING), "default"));
 	assert_non_null(strstr(w.text, "balancing: 172.16.0.0/12 via"
 				       " 192.168.1.1 dev eth2 onlink"
 				       " metric 26602\n"));
-	assert_int_equal(w.plan.routes.n, 4 + 9 + 2);
+	assert_int_equal(w.plan.routes.n, 4 + 2 + 9 + 2);
 }
 
 /* Said and shared: once, and only by those whose subnet it is. */
@@ -219,7 +232,7 @@ destination_that_is_shared(void **state)
 	}
 	global("destinations", "172.22.0.0/16, 10.0.0.0/8");
 	make_plan();
-	assert_int_equal(count_rules("10001: "), 2);
+	assert_int_equal(count_rules("32772: "), 3);
 	assert_non_null(strstr(routes_text(BALANCING),
 			       "balancing: 172.22.0.0/16 scope link metric 1"
 			       " nexthop dev tun1 weight 1"
@@ -235,7 +248,7 @@ default_is_no_destination(void **state)
 	modem(1);
 	global("destinations", "default");
 	make_plan();
-	assert_int_equal(count_rules("10001: "), 0);
+	assert_int_equal(count_rules("32771: "), 0);
 	assert_non_null(strstr(routes_text(BALANCING), "default via"));
 }
 
@@ -250,21 +263,33 @@ other_priority_and_mask(void **state)
 	make_plan();
 	assert_string_equal(
 		rules_text(),
-		"500: from 192.168.1.101 lookup eth1 suppress_prefixlength 1\n"
-		"500: from 192.168.1.115 lookup eth15 suppress_prefixlength 1\n"
-		"502: from all lookup main suppress_prefixlength 1\n"
-		"503: not from all iif lo goto 506\n"
-		"504: from 192.168.1.101 lookup eth1\n"
-		"504: from 192.168.1.115 lookup eth15\n"
-		"505: from 192.168.1.101 unreachable\n"
-		"505: from 192.168.1.115 unreachable\n"
-		"506: from all fwmark 0/0xf0 goto 508\n"
-		"507: from all fwmark 0x10/0xf0 lookup eth1\n"
-		"507: from all fwmark 0xf0/0xf0 lookup eth15\n"
-		"508: from all oif eth1 lookup eth1\n"
-		"508: from all oif eth15 lookup eth15\n"
-		"509: from all nop\n"
-		"30000: from all lookup balancing\n");
+		"500: from all nop\n"
+		"503: from all to 192.168.1.0/24 lookup main"
+		" suppress_prefixlength 24\n"
+		"504: from all to 192.168.1.0/24 goto 506\n"
+		"505: from all lookup main suppress_prefixlength 1\n"
+		"506: from all fwmark 0/0xc0 goto 508\n"
+		"507: from all fwmark 0x50/0xf0 lookup eth1\n"
+		"508: not from all iif lo goto 514\n"
+		"509: from 192.168.1.101 lookup eth1\n"
+		"509: from 192.168.1.115 lookup eth15\n"
+		"511: from 192.168.1.101 unreachable\n"
+		"511: from 192.168.1.115 unreachable\n"
+		"513: from 0.0.0.0 goto 516\n"
+		"514: from all fwmark 0/0xf0 goto 516\n"
+		"515: from all fwmark 0x10/0xf0 lookup eth1\n"
+		"515: from all fwmark 0xf0/0xf0 lookup eth15\n"
+		"516: from all oif eth1 lookup eth1\n"
+		"516: from all oif eth15 lookup eth15\n"
+		"517: from all nop\n"
+		"10401: from all to 192.168.1.0/24 lookup balancing"
+		" suppress_prefixlength 23\n"
+		"10490: from all fwmark 0/0xf0 goto 10492\n"
+		"10491: from all fwmark 0x10/0xf0 lookup eth1\n"
+		"10491: from all fwmark 0xf0/0xf0 lookup eth15\n"
+		"10492: from all lookup balancing\n"
+		"10493: from all lookup main\n"
+		"10494: from all lookup default\n");
 	assert_non_null(strstr(chains_text(), "connmark 0xf0/0xf0\n"));
 	assert_null(strstr(w.text, "0xff000000"));
 }
@@ -281,14 +306,14 @@ chains(void **state)
 	assert_string_equal(chains_text(),
 			    "mangle BAL_PREROUTING from PREROUTING, first\n"
 			    "  in eth1 new connmark 0/0xff000000 connmark "
-			    "0x1000000/0xff000000\n"
+			    "0x41000000/0xff000000\n"
 			    "  in eth1 return\n"
 			    "  in eth2 new connmark 0/0xff000000 connmark "
-			    "0x2000000/0xff000000\n"
+			    "0x42000000/0xff000000\n"
 			    "  in eth2 return\n"
 			    "  ! connmark 0/0xff000000 restore 0/0xff000000\n"
 			    "mangle BAL_OUTPUT from OUTPUT, first\n"
-			    "  mark 0/0xff000000 ! connmark 0/0xff000000 "
+			    "  mark 0/0xffffffff ! connmark 0/0xff000000 "
 			    "restore 0/0xff000000\n"
 			    "mangle BAL_POSTROUTING from POSTROUTING, first\n"
 			    "  ! connmark 0/0xff000000 return\n"

@@ -107,7 +107,7 @@ dead_ones(void **state)
 	assert_nothing_to_do();
 }
 
-/* Without iptables no chain tells the mark: those of the living are theirs. */
+/* Without iptables no chain tells the slot, the rule of what came in does. */
 static void
 dead_ones_without_chains(void **state)
 {
@@ -122,9 +122,57 @@ dead_ones_without_chains(void **state)
 	lose_state();
 	assert_int_equal(known("eth2")->slot, 1);
 	assert_int_equal(known("eth3")->slot, 2);
-	assert_int_equal(known("eth1")->slot, 3);
+	assert_int_equal(known("eth1")->slot, 9);
 	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_DEAD);
 	assert_nothing_to_do();
+}
+
+/* In a mask with no room for such values there is nothing to tell it. */
+static void
+dead_ones_in_a_small_mask(void **state)
+{
+	(void)state;
+	w.snap.has_xtable[BAL_XTABLE_MANGLE] = false;
+	global("mark_mask", "0x3");
+	modem(2);
+	modem(3);
+	health("eth3", BAL_HEALTH_DEAD);
+	reconcile();
+	lose_state();
+	assert_int_equal(known("eth2")->slot, 2);
+	assert_int_equal(known("eth3")->slot, 1);
+	assert_int_equal(known("eth3")->judge.health, BAL_HEALTH_DEAD);
+}
+
+/* Of the block at 10000 the catch-all stood alone at 30000. */
+static void
+layout_before(void **state)
+{
+	bal_rule_list *rules = &w.snap.rules;
+
+	(void)state;
+	modem(1);
+	modem(2);
+	health("eth2", BAL_HEALTH_DEAD);
+	reconcile();
+	for (size_t i = rules->n; i-- > 0;) {
+		struct bal_rule *r = &rules->v[i];
+
+		if (r->oif[0])
+			r->priority = 10008;
+		else if (r->action == BAL_RULE_LOOKUP && r->mark == 1u << 24)
+			r->priority = 10007;
+		else if (r->priority == 42760)
+			r->priority = 30000;
+		else
+			TAKE_OUT(rules, i);
+	}
+	lose_state();
+	assert_int_equal(w.state.balancing_table, BALANCING);
+	assert_int_equal(known("eth1")->slot, 1);
+	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth2")->slot, 2);
+	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_DEAD);
 }
 
 static void
@@ -219,7 +267,7 @@ device_that_is_gone(void **state)
 }
 
 static void
-tree(void **state)
+many_modems(void **state)
 {
 	(void)state;
 	for (unsigned i = 1; i <= 40; i++)
@@ -371,12 +419,14 @@ main(void)
 		TEST(configured_values_are_not_told),
 		TEST(dead_ones),
 		TEST(dead_ones_without_chains),
+		TEST(dead_ones_in_a_small_mask),
+		TEST(layout_before),
 		TEST(dead_ones_with_one_address),
 		TEST(solo),
 		TEST(unbalanced_ones),
 		TEST(balanced_ones_that_were_down),
 		TEST(device_that_is_gone),
-		TEST(tree),
+		TEST(many_modems),
 		TEST(classic_routes),
 		TEST(rules_of_strangers),
 		TEST(table_of_two),

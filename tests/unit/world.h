@@ -238,6 +238,17 @@ tunnel(unsigned i, uint32_t slot)
 	told(dev, "over", text);
 }
 
+/* Two tunnels over two modems that are not balanced themselves. */
+static inline void
+two_tunnels(void)
+{
+	for (unsigned i = 1; i <= 2; i++) {
+		modem(i);
+		configured(i == 1 ? "eth1" : "eth2", "balance", "no");
+		tunnel(i, 10 + i);
+	}
+}
+
 static inline void
 health(const char *dev, enum bal_health verdict)
 {
