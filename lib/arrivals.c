@@ -58,8 +58,8 @@ bal_arrivals_open(int ifindex, const struct bal_addr *link, struct bal_err *err)
 	};
 	const int least = 0;
 	/* Deaf until it is bound: the filter comes first. */
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			0);
+	int fd =
+		socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot open a packet socket");

@@ -16,7 +16,7 @@ struct bal_probe {
 	int ifindex;
 	struct bal_addr source; /* address of @dev when the probe was planned */
 	struct bal_addr gateway;
-	struct bal_addr link;	 /* what is no farther than the modem, or none */
+	struct bal_addr link; /* what is no farther than the modem, or none */
 	uint32_t mark;		 /* fwmark of the probes' sockets, 0: none */
 	char over[BAL_IFNAMSIZ]; /* the uplink that it is a tunnel over, "" */
 	struct bal_target targets[BAL_TARGETS_MAX];

@@ -33,7 +33,7 @@ struct round {
 	enum outcome outcome;
 	int error;   /* errno of a send that failed for good */
 	bool longer; /* its time was over, and was made longer */
-	bool said; /* the line has better words than "no answer" */
+	bool said;   /* the line has better words than "no answer" */
 	uint8_t token[BAL_ICMP_TOKEN];
 };
 
@@ -52,9 +52,9 @@ struct asking {
 struct aim {
 	uint64_t good_ns, bad_ns; /* when last; 0: never */
 	uint32_t rtt_us;	  /* the longest lately, 0: never answered */
-	uint32_t least_us;	  /* the shortest, of an empty queue; 0: likewise */
-	uint32_t fails;		  /* in a row */
-	bool suspect;		  /* it fails on every uplink: not counted */
+	uint32_t least_us; /* the shortest, of an empty queue; 0: likewise */
+	uint32_t fails;	   /* in a row */
+	bool suspect;	   /* it fails on every uplink: not counted */
 };
 
 /* What the device's counters tell. */

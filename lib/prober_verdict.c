@@ -111,16 +111,14 @@ void
 bal_line_bad(struct line *l)
 {
 	bal_line_learned(l);
-	note_bad(l,
-		 bal_judge_bad(&l->p.judge, &l->p.rule, line_now_ms(l)));
+	note_bad(l, bal_judge_bad(&l->p.judge, &l->p.rule, line_now_ms(l)));
 }
 
 void
 bal_line_silent(struct line *l)
 {
 	bal_line_say(l, "sends and receives nothing");
-	note_bad(l,
-		 bal_judge_silent(&l->p.judge, &l->p.rule, line_now_ms(l)));
+	note_bad(l, bal_judge_silent(&l->p.judge, &l->p.rule, line_now_ms(l)));
 }
 
 void

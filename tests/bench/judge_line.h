@@ -54,9 +54,9 @@ struct driver {
 	uint64_t dead_from;	       /* what is asked from then on is lost */
 	struct asked asked[ASKED_MAX]; /* oldest first */
 	size_t n_asked;
-	uint64_t answered;  /* the youngest that was answered was asked then */
-	uint64_t lost;	    /* number of the last lost one... */
-	uint32_t in_row;    /* ...and how many were lost just before */
+	uint64_t answered; /* the youngest that was answered was asked then */
+	uint64_t lost;	   /* number of the last lost one... */
+	uint32_t in_row;   /* ...and how many were lost just before */
 	/* what the line is about */
 	uint64_t queue_at, fade_at, fade_end;
 	bool losing;
