@@ -69,6 +69,17 @@ bal_state_has_room(const struct bal_state *state, size_t more, uint32_t mask,
 	return 0;
 }
 
+uint32_t
+bal_state_lower_slot(const struct bal_state *state,
+		     const struct bal_uplink_state *us, uint32_t mask)
+{
+	uint32_t slot = choose_slot(state, us->name, us->table, mask);
+
+	return us->slot > bal_mark_slots(mask) && slot <= bal_mark_slots(mask) ?
+		       slot :
+		       0;
+}
+
 int
 bal_state_fit_slots(struct bal_state *state, uint32_t mask,
 		    struct bal_err *err)

@@ -67,6 +67,13 @@ int bal_state_has_room(const struct bal_state *state, size_t more,
 		       uint32_t mask, struct bal_err *err);
 
 /*
+ * The slot that uplink @us, whose own is above bal_mark_slots(@mask), could
+ * have below; 0: it need not, or none is free.
+ */
+uint32_t bal_state_lower_slot(const struct bal_state *state,
+			      const struct bal_uplink_state *us, uint32_t mask);
+
+/*
  * A mark_mask that has become narrower: uplinks whose slot leaves it get
  * another one.  BAL_ECONF when it has not room for all.
  */

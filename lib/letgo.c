@@ -200,6 +200,35 @@ let_entries_go(struct letting_go *l, unsigned *n)
 	return 0;
 }
 
+static void
+count_entry(const struct nlmsghdr *h, void *arg)
+{
+	struct letting_go *l = arg;
+	struct bal_nlmsg unsent;
+
+	l->n_ids += bal_letgo_delete_entry(&unsent, h, l->what->mark,
+					   l->what->mask);
+}
+
+bool
+bal_letgo_is_marked(uint32_t mark, uint32_t mask)
+{
+	const struct bal_letgo what = { .mark = mark, .mask = mask };
+	struct bal_err why = { 0 };
+	struct letting_go l = { .what = &what, .err = &why };
+	struct bal_nlmsg m;
+	int rc = 0;
+
+	l.asking = bal_nl_open_proto(NETLINK_NETFILTER, &why);
+	bal_letgo_ask_entries(&m, mark, mask);
+	if (l.asking)
+		rc = ask(&l, &m, count_entry);
+	else
+		rc = -1;
+	close_both(&l);
+	return rc != 0 || l.n_ids > 0;
+}
+
 /* --- Sockets ------------------------------------------------------------- */
 
 static void

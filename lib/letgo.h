@@ -60,4 +60,10 @@ struct bal_letgone {
 int bal_letgo(const struct bal_letgo *what, struct bal_letgone *out,
 	      struct bal_err *err);
 
+/*
+ * Has a connection @mark under @mask?  Where conntrack cannot be asked, yes:
+ * better taken for one that is in use.
+ */
+bool bal_letgo_is_marked(uint32_t mark, uint32_t mask);
+
 #endif

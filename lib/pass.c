@@ -175,8 +175,11 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	bal_pass_follow_lease(pass, intent);
 	bal_pass_reconcile_conf(pass);
 	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
-				err) < 0 ||
-	    bal_pass_see(pass, err) < 0 || admit_lost(pass, err) < 0)
+				err) < 0)
+		return -1;
+	if (intent->kind == BAL_INTENT_CHECK)
+		bal_pass_lower_slots(pass);
+	if (bal_pass_see(pass, err) < 0 || admit_lost(pass, err) < 0)
 		return -1;
 	pass->mode_before = bal_pass_mode(pass);
 	if (intent->is_left && !intent->is_left(intent->left))

@@ -89,6 +89,12 @@ bool bal_pass_may_go_on(const struct bal_intent *intent);
 int bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 		   struct bal_err *err);
 
+/*
+ * Uplinks whose slot leaves no room for the mark of what comes in by them get a
+ * lower one, as soon as there is one and no connection has their mark.
+ */
+void bal_pass_lower_slots(struct bal_pass *pass);
+
 /* Write the names of new tables; where they cannot be, a bal_warn(). */
 void bal_pass_register(struct bal_pass *pass);
 

@@ -2,6 +2,7 @@
 /* pass_tables - routing tables get their ids and names. */
 #include <string.h>
 
+#include "letgo.h"
 #include "nl_read.h"
 #include "pass_parts.h"
 
@@ -57,6 +58,21 @@ bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 	return bal_snapshot_add_table(&pass->snap, pass->nl,
 				      pass->state.balancing_table,
 				      &pass->arena, err);
+}
+
+void
+bal_pass_lower_slots(struct bal_pass *pass)
+{
+	const uint32_t mask = pass->conf.globals.mark_mask;
+
+	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
+		struct bal_uplink_state *us = &pass->state.uplinks[i];
+		uint32_t slot = bal_state_lower_slot(&pass->state, us, mask);
+
+		if (slot &&
+		    !bal_letgo_is_marked(bal_mark_of(us->slot, mask), mask))
+			us->slot = slot;
+	}
 }
 
 int
