@@ -8,7 +8,7 @@
 blocks_begin() {
 	local k
 	blocks_conf ""
-	ok "three lines and two tunnels" scene_up 3 1 1
+	ok "three lines and two tunnels" scene_up 3 1 1 || done_testing
 	layout_serve client
 	layout_serve box
 	for k in 2 3; do
