@@ -3,6 +3,17 @@
 # The block of rules moves under traffic of every kind: what the tests of that
 # share.  To be sourced behind layout.sh.
 
+command -v strace >/dev/null || skip_all "strace is not installed"
+strace -o /dev/null -e inject=close:delay_enter=1:when=999 true 2>/dev/null ||
+	skip_all "strace cannot inject here"
+
+# blocks_slowly CMD...: with time for packets to meet what the kernel holds between
+# one message and the next; the rules are more than one holds.
+blocks_slowly() {
+	strace -qq -o "$LAB_DIR"/trace -e trace=sendto \
+		-e inject=sendto:delay_enter=50000 "$@"
+}
+
 # blocks_begin: three lines and two tunnels, all with a share, hosts that are
 # called by lines, and the services of all flows.
 blocks_begin() {
