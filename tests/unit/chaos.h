@@ -134,7 +134,7 @@ some_globals(void)
 	global("nexthop_objects", chance(3) ? "auto" : "no");
 }
 
-/* Somebody else's twin of one of ours, before or behind it. */
+/* Somebody else's twin of one of ours, or a neighbour of our entry. */
 static inline void
 foreign_rule(void)
 {
@@ -146,8 +146,15 @@ foreign_rule(void)
 		return;
 	r = w.plan.rules.v[chance((uint32_t)w.plan.rules.n)];
 	/* Who jumps into our block is at the mercy of its changes. */
-	if (r.action == BAL_RULE_GOTO)
+	if (r.action == BAL_RULE_GOTO && r.priority != BAL_RULE_ENTRY)
 		return;
+	if (r.priority == BAL_RULE_ENTRY || chance(4) == 0)
+		r = (struct bal_rule){ .priority = BAL_RULE_ENTRY,
+				       .family = AF_INET,
+				       .action = BAL_RULE_LOOKUP,
+				       .src = addr("198.18.0.9"),
+				       .table = BAL_TABLE_MAIN,
+				       .suppress_prefixlen = -1 };
 	r.protocol = 3;
 	while (at < rules->n &&
 	       (rules->v[at].priority < r.priority ||

@@ -175,6 +175,20 @@ layout_before(void **state)
 	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_DEAD);
 }
 
+/* It is neither main nor default, which are looked up at the end as well. */
+static void
+catch_all_that_is_gone(void **state)
+{
+	(void)state;
+	modem(1);
+	reconcile();
+	for (size_t i = w.snap.rules.n; i-- > 0;)
+		if (w.snap.rules.v[i].priority == 42760)
+			TAKE_OUT(&w.snap.rules, i);
+	lose_state();
+	assert_int_equal(w.state.balancing_table, 0);
+}
+
 static void
 dead_ones_with_one_address(void **state)
 {
@@ -421,6 +435,7 @@ main(void)
 		TEST(dead_ones_without_chains),
 		TEST(dead_ones_in_a_small_mask),
 		TEST(layout_before),
+		TEST(catch_all_that_is_gone),
 		TEST(dead_ones_with_one_address),
 		TEST(solo),
 		TEST(unbalanced_ones),
