@@ -47,6 +47,15 @@ three_modems(void **state)
 		"42760: from all lookup balancing\n"
 		"42761: from all lookup main\n"
 		"42762: from all lookup default\n");
+}
+
+static void
+routes_of_three_modems(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i <= 3; i++)
+		modem(i);
+	make_plan();
 	assert_string_equal(
 		routes_text(0),
 		"eth1: 192.168.1.0/24 dev eth1 scope link src 192.168.1.101\n"
@@ -370,6 +379,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(three_modems),
+		TEST(routes_of_three_modems),
 		TEST(nothing_wanted_is_nothing_planned),
 		TEST(one_canonical_order),
 		TEST(solo_takes_the_first),
