@@ -105,6 +105,24 @@ entry_behind_a_foreign_rule(void **state)
 	assert_entry_is_last();
 }
 
+/* Somebody's twin of our entry is none, be a third rule between the two. */
+static void
+twin_of_the_entry(void **state)
+{
+	size_t at = 0;
+	struct bal_rule twin;
+
+	(void)state;
+	modems_in_force(1);
+	foreign_at_the_entry(false);
+	while (w.snap.rules.v[at].priority < BAL_RULE_ENTRY)
+		at++;
+	twin = w.snap.rules.v[at + 1];
+	twin.protocol = 77;
+	PUT_IN(&w.snap.rules, at, twin);
+	assert_string_equal(ops_text(), "");
+}
+
 /* Killed before it had deleted the first, again and again. */
 static void
 killed_at_the_entry(void **state)
@@ -198,6 +216,7 @@ main(void)
 		TEST(gotos_of_marks_stand_alone),
 		TEST(entry_in_front_of_a_foreign_rule),
 		TEST(entry_behind_a_foreign_rule),
+		TEST(twin_of_the_entry),
 		TEST(killed_at_the_entry),
 		TEST(entry_moves),
 		TEST(commits),
