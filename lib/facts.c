@@ -93,18 +93,10 @@ look_for_tables(struct bal_facts *f, const struct bal_paths *paths)
 static void
 look_at_plan(struct bal_facts *f, struct bal_pass *pass)
 {
-	struct bal_world world = {
-		.globals = &pass->conf.globals,
-		.mode = bal_pass_mode(pass),
-		.uplinks = &pass->uplinks,
-		.snap = &pass->snap,
-		.balancing = pass->state.balancing_table,
-		.saved_sysctls = pass->state.saved_sysctls,
-	};
 	struct bal_err why = { 0 };
 
 	if (bal_pass_due(pass, &f->due, &why) < 0 ||
-	    bal_plan_make(&world, &f->arena, &f->plan, &why) < 0 ||
+	    bal_pass_plan(pass, &f->arena, &f->plan, &why) < 0 ||
 	    bal_tables_read(pass->paths.rt_dir, &f->arena, &f->names, &why) < 0)
 		bal_facts_unseen(f, bal_facts_text(f, "%s", why.msg));
 }

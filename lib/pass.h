@@ -9,8 +9,8 @@
 #include "lock.h"
 #include "nl.h"
 #include "outcome.h"
-#include "paths.h"
 #include "plan.h"
+#include "paths.h"
 
 /* Waiting for the lock: other commands hold it for milliseconds... */
 #define BAL_LOCK_WAIT_MS 10000
@@ -109,6 +109,10 @@ void bal_pass_forget(struct bal_pass *pass);
  * Takes no lock and changes nothing.
  */
 int bal_pass_look(struct bal_pass *pass, struct bal_err *err);
+
+/* What such a pass wants the kernel to hold; it lives in @arena. */
+int bal_pass_plan(struct bal_pass *pass, struct bal_arena *arena,
+		  struct bal_plan *plan, struct bal_err *err);
 
 /* How many changes a reconciling pass would make after a bal_pass_look(). */
 int bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err);

@@ -122,9 +122,9 @@ print_ops(struct bal_pass *pass, const bal_op_list *ops,
 			     &pass->snap.chains);
 }
 
-static int
-make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
-	 struct bal_err *err)
+int
+bal_pass_plan(struct bal_pass *pass, struct bal_arena *arena,
+	      struct bal_plan *plan, struct bal_err *err)
 {
 	struct bal_world world = {
 		.globals = &pass->conf.globals,
@@ -134,10 +134,24 @@ make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
 		.balancing = pass->state.balancing_table,
 		.saved_sysctls = pass->state.saved_sysctls,
 	};
+	bal_table_list names = { 0 };
+
+	if (bal_plan_wants_names(&world, arena)) {
+		if (bal_tables_read(pass->paths.rt_dir, arena, &names, err) < 0)
+			return -1;
+		world.names = &names;
+	}
+	return bal_plan_make(&world, arena, plan, err);
+}
+
+static int
+make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
+	 struct bal_err *err)
+{
 	bool objects = pass->conf.globals.nexthop_objects &&
 		       pass->snap.has_nexthops;
 
-	if (bal_plan_make(&world, &pass->arena, plan, err) < 0)
+	if (bal_pass_plan(pass, &pass->arena, plan, err) < 0)
 		return -1;
 	pass->state.masquerading |= plan->masquerading;
 	return bal_diff_make(plan, &pass->snap, pass->state.balancing_table,

@@ -5,6 +5,7 @@
 
 #include "op.h"
 #include "snapshot.h"
+#include "tables.h"
 #include "uplink.h"
 
 /*
@@ -81,9 +82,17 @@ struct bal_world {
 	enum bal_mode mode;
 	const struct bal_uplinks *uplinks;
 	const struct bal_snapshot *snap; /* whose LANs count; NULL: none */
+	const bal_table_list *names;	 /* see bal_plan_wants_names(); or NULL */
 	uint32_t balancing; /* table id */
 	struct bal_sysctl_values saved_sysctls; /* to put back behind the last */
 };
+
+/*
+ * Does a device that is no uplink have a subnet that uplinks share?  Then the
+ * names of routing tables tell whether it is a LAN, or was an uplink.
+ */
+bool bal_plan_wants_names(const struct bal_world *world,
+			  struct bal_arena *arena);
 
 /* What the kernel should hold of ours, and nothing else of ours. */
 struct bal_plan {

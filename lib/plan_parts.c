@@ -103,3 +103,45 @@ bal_plan_shared_subnets(const struct bal_uplinks *ups, struct bal_arena *arena,
 		}
 	}
 }
+
+static bool
+is_uplink(const struct bal_uplinks *ups, int ifindex)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
+const struct bal_link *
+bal_plan_lan(const struct bal_world *world, const struct bal_addr *net)
+{
+	const struct bal_snapshot *snap = world->snap;
+
+	for (size_t i = 0; snap && i < snap->addrs.n; i++) {
+		const struct bal_ifaddr *a = &snap->addrs.v[i];
+		const struct bal_addr theirs = bal_addr_network(&a->addr);
+		const struct bal_link *link;
+
+		if (a->peer || bal_addr_cmp(&theirs, net) != 0 ||
+		    is_uplink(world->uplinks, a->ifindex))
+			continue;
+		link = bal_snapshot_ifindex(snap, a->ifindex);
+		if (link && link->up && !link->loopback &&
+		    !(world->names && bal_tables_id(world->names, link->name)))
+			return link;
+	}
+	return NULL;
+}
+
+bool
+bal_plan_wants_names(const struct bal_world *world, struct bal_arena *arena)
+{
+	bal_prefix_list shared = { 0 };
+
+	bal_plan_shared_subnets(world->uplinks, arena, &shared);
+	for (size_t i = 0; i < shared.n; i++)
+		if (bal_plan_lan(world, &shared.v[i]))
+			return true;
+	return false;
+}

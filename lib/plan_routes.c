@@ -225,37 +225,18 @@ balance_destination(struct maker *m, const struct bal_addr *dst,
 		close_prefix(m, dst);
 }
 
-static bool
-is_uplink(const struct bal_uplinks *ups, int ifindex)
-{
-	for (size_t i = 0; i < ups->n; i++)
-		if (ups->v[i].ifindex == ifindex)
-			return true;
-	return false;
-}
-
 /* A LAN that has that subnet as well wins; modems are asked by device. */
 static void
 lan_subnet(struct maker *m, const struct bal_addr *net)
 {
-	const struct bal_snapshot *snap = m->world->snap;
+	const struct bal_link *link = bal_plan_lan(m->world, net);
+	struct bal_uplink lan = { 0 };
 
-	for (size_t i = 0; snap && i < snap->addrs.n; i++) {
-		const struct bal_ifaddr *a = &snap->addrs.v[i];
-		const struct bal_addr theirs = bal_addr_network(&a->addr);
-		const struct bal_link *link;
-		struct bal_uplink lan = { .ifindex = a->ifindex };
-
-		if (a->peer || bal_addr_cmp(&theirs, net) != 0 ||
-		    is_uplink(m->world->uplinks, a->ifindex))
-			continue;
-		link = bal_snapshot_ifindex(snap, a->ifindex);
-		if (!link || !link->up || link->loopback)
-			continue;
-		memcpy(lan.name, link->name, sizeof(lan.name));
-		one_hop(m, m->world->balancing, net, 0, &lan, true);
+	if (!link)
 		return;
-	}
+	lan.ifindex = link->ifindex;
+	memcpy(lan.name, link->name, sizeof(lan.name));
+	one_hop(m, m->world->balancing, net, 0, &lan, true);
 }
 
 static bool
@@ -307,8 +288,8 @@ shared_subnet(struct maker *m, const struct bal_addr *net)
 		if (!up->admin_up || !up->up || !bal_plan_is_in(up, net, &own) ||
 		    (tunnels && takes_part(up, net)))
 			continue;
-		metric += !tunnels && up->alive ? BAL_METRIC_SINGLE :
-						  BAL_METRIC_LAST_RESORT;
+		metric += up->alive ? BAL_METRIC_SINGLE :
+				      BAL_METRIC_LAST_RESORT;
 		if (!tunnels && up == best)
 			metric = BAL_METRIC_WEIGHTED;
 		r = one_hop(m, m->world->balancing, net, metric, up, true);

@@ -254,6 +254,9 @@ an_uplink_taken_down_is_no_lan(void **state)
 	make_plan();
 	assert_null(strstr(subnets_text(), "eth2"));
 	assert_non_null(strstr(w.text, "192.168.1.101 metric 1\n"));
+	bal_state_remove(&w.state, "eth2");
+	make_plan();
+	assert_null(strstr(subnets_text(), "eth2"));
 }
 
 /* Behind the group: who is dead, or no member of it. */
@@ -275,7 +278,7 @@ tunnels_outside_the_group(void **state)
 		"balancing: 172.22.0.0/16 dev tun2 scope link src 172.22.0.12"
 		" metric 1025612\n"
 		"balancing: 172.22.0.0/16 dev tun4 scope link src 172.22.0.14"
-		" metric 1025614\n");
+		" metric 26614\n");
 }
 
 /* Else main would be asked for the outer one, and knows the inner. */

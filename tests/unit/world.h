@@ -32,6 +32,7 @@ static struct {
 	struct bal_snapshot snap;
 	struct bal_uplinks ups;
 	struct bal_plan plan;
+	bal_table_list names; /* of uplinks' tables, also of former ones */
 	struct bal_err err;
 	int last_ifindex;
 	char text[1 << 16]; /* what the last of the ..._text() printed */
@@ -200,8 +201,12 @@ static inline struct bal_uplink_state *
 uplink(const char *dev, uint32_t slot)
 {
 	struct bal_uplink_state *us = bal_state_add(&w.state, dev, &w.err);
+	struct bal_table_name *name = BAL_PUSH(&w.arena, &w.names);
 
 	assert_non_null(us);
+	assert_non_null(name);
+	name->id = slot;
+	assert_int_equal(bal_copy(name->name, sizeof(name->name), dev), 0);
 	us->admin_up = true;
 	us->slot = us->table = slot;
 	us->ifindex = link_of(dev)->ifindex;
@@ -274,6 +279,7 @@ make_plan(void)
 		.mode = w.conf.globals.mode,
 		.uplinks = &w.ups,
 		.snap = &w.snap,
+		.names = &w.names,
 		.balancing = w.state.balancing_table,
 		.saved_sysctls = w.state.saved_sysctls,
 	};
