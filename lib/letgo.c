@@ -32,8 +32,8 @@ struct letting_go {
 	/* Asks for routes, NULL: cannot; the answer to the last question. */
 	struct bal_nl *routing;
 	bool elsewhere;
-	/* Asks for conntrack entries, NULL: cannot, or need not. */
-	struct bal_nl *tracking;
+	/* Asks who listens, NULL: cannot, or need not. */
+	struct bal_nl *listening;
 	bool came_in;
 	struct bal_letgo_sought sought;
 	struct inet_diag_sockid *ids;
@@ -256,14 +256,17 @@ goes_elsewhere(struct letting_go *l, const struct nlmsghdr *h)
 }
 
 static void
-see_entry(const struct nlmsghdr *h, void *arg)
+see_listener(const struct nlmsghdr *h, void *arg)
 {
 	struct letting_go *l = arg;
 
-	l->came_in = bal_letgo_came_in(h, &l->what->source);
+	l->came_in = bal_letgo_is_listener(h);
 }
 
-/* Did somebody else begin it?  Then it is answered by this uplink. */
+/*
+ * Did somebody else begin it?  Then it is answered by this uplink.  Conntrack
+ * cannot tell: an entry that was lost is made anew by whoever sends first.
+ */
 static bool
 came_in(struct letting_go *l, const struct nlmsghdr *h)
 {
@@ -271,10 +274,10 @@ came_in(struct letting_go *l, const struct nlmsghdr *h)
 	struct bal_err why;
 
 	l->came_in = false;
-	if (!l->tracking || !bal_letgo_ask_entry(&m, h, l->sought.protocol))
+	if (!l->listening || l->sought.protocol != IPPROTO_TCP ||
+	    !bal_letgo_ask_listener(&m, h))
 		return false;
-	/* What is not tracked, or whose answer is lost, is nobody's. */
-	(void)bal_nl_get(l->tracking, &m, see_entry, l, &why);
+	(void)bal_nl_get(l->listening, &m, see_listener, l, &why);
 	return l->came_in;
 }
 
@@ -438,7 +441,7 @@ let_sockets_go(struct letting_go *l, unsigned *n)
 
 	l->routing = bal_nl_open(&why);
 	if (l->what->inbound_stays)
-		l->tracking = bal_nl_open_proto(NETLINK_NETFILTER, &why);
+		l->listening = bal_nl_open_proto(NETLINK_SOCK_DIAG, &why);
 	l->ids = malloc(SOCKETS_AT_ONCE * sizeof(*l->ids));
 	if (!l->ids && rc == 0)
 		rc = bal_err_nomem(l->err);
@@ -446,7 +449,7 @@ let_sockets_go(struct letting_go *l, unsigned *n)
 		rc = destroy_kinds(l);
 	free(l->ids);
 	bal_nl_close(l->routing);
-	bal_nl_close(l->tracking);
+	bal_nl_close(l->listening);
 	close_both(l);
 	if (rc > 0)
 		warn_of_sockets(l->err->sys);

@@ -33,8 +33,8 @@ struct bal_letgo {
 	 * Where a peer in the subnet is to be let go as well, as the server
 	 * at the far end of a tunnel is, @source is a host.  With @ifindex
 	 * those, too, whose peer has a route of its own by another device: who
-	 * came from the LAN to this address.  With @inbound_stays those of
-	 * connections that came in, as far as conntrack knows.
+	 * came from the LAN to this address.  With @inbound_stays TCP
+	 * connections that came in: to a port where somebody listens.
 	 */
 	const pid_t *spared;
 	size_t n_spared;

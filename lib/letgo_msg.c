@@ -217,54 +217,33 @@ bal_letgo_is_elsewhere(const struct nlmsghdr *h, int ifindex)
 }
 
 bool
-bal_letgo_ask_entry(struct bal_nlmsg *m, const struct nlmsghdr *h, int protocol)
+bal_letgo_ask_listener(struct bal_nlmsg *m, const struct nlmsghdr *h)
 {
 	const struct inet_diag_msg *s = NLMSG_DATA(h);
 	const struct bal_addr own = address(s->idiag_family, s->id.idiag_src);
-	const struct bal_addr peer = address(s->idiag_family, s->id.idiag_dst);
-	const uint8_t proto = (uint8_t)protocol;
-	struct rtattr *tuple, *part;
+	struct inet_diag_req_v2 req = {
+		.sdiag_family = AF_INET,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = STATE_BIT(TCP_LISTEN),
+		.id.idiag_sport = s->id.idiag_sport,
+		.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
+	};
 
-	if (own.family != AF_INET || peer.family != AF_INET)
+	if (own.family != AF_INET)
 		return false;
-	begin_ct(m, IPCTNL_MSG_CT_GET);
-	tuple = bal_nlmsg_nest(m, CTA_TUPLE_ORIG | NLA_F_NESTED);
-	part = bal_nlmsg_nest(m, CTA_TUPLE_IP | NLA_F_NESTED);
-	bal_nlmsg_put(m, CTA_IP_V4_SRC, own.bytes, 4);
-	bal_nlmsg_put(m, CTA_IP_V4_DST, peer.bytes, 4);
-	bal_nlmsg_nest_end(m, part);
-	part = bal_nlmsg_nest(m, CTA_TUPLE_PROTO | NLA_F_NESTED);
-	bal_nlmsg_put(m, CTA_PROTO_NUM, &proto, sizeof(proto));
-	bal_nlmsg_put(m, CTA_PROTO_SRC_PORT, &s->id.idiag_sport, 2);
-	bal_nlmsg_put(m, CTA_PROTO_DST_PORT, &s->id.idiag_dport, 2);
-	bal_nlmsg_nest_end(m, part);
-	bal_nlmsg_nest_end(m, tuple);
-	return !m->overflow;
+	memcpy(req.id.idiag_src, own.bytes, 4);
+	bal_nlmsg_init(m, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req));
+	return true;
 }
 
-/* The kernel finds an entry by the tuple of either direction. */
 bool
-bal_letgo_came_in(const struct nlmsghdr *h, const struct bal_addr *own)
+bal_letgo_is_listener(const struct nlmsghdr *h)
 {
-	const size_t skip = NLMSG_SPACE(sizeof(struct nfgenmsg));
-	struct rtattr *tb[CTA_MAX + 1], *tuple[CTA_TUPLE_MAX + 1];
-	struct rtattr *ip[CTA_IP_MAX + 1];
+	const struct inet_diag_msg *s = NLMSG_DATA(h);
 
-	if (h->nlmsg_type != CT_MESSAGE(IPCTNL_MSG_CT_NEW) ||
-	    h->nlmsg_len < skip)
-		return false;
-	bal_nl_parse(tb, CTA_MAX, (const void *)((const char *)h + skip),
-		     h->nlmsg_len - skip);
-	if (!tb[CTA_TUPLE_ORIG])
-		return false;
-	bal_nl_parse(tuple, CTA_TUPLE_MAX, RTA_DATA(tb[CTA_TUPLE_ORIG]),
-		     RTA_PAYLOAD(tb[CTA_TUPLE_ORIG]));
-	if (!tuple[CTA_TUPLE_IP])
-		return false;
-	bal_nl_parse(ip, CTA_IP_MAX, RTA_DATA(tuple[CTA_TUPLE_IP]),
-		     RTA_PAYLOAD(tuple[CTA_TUPLE_IP]));
-	return ip[CTA_IP_V4_SRC] && RTA_PAYLOAD(ip[CTA_IP_V4_SRC]) == 4 &&
-	       memcmp(RTA_DATA(ip[CTA_IP_V4_SRC]), own->bytes, 4) != 0;
+	return h->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+	       h->nlmsg_len >= NLMSG_LENGTH(sizeof(*s)) &&
+	       s->idiag_state == TCP_LISTEN;
 }
 
 void

@@ -53,14 +53,13 @@ bool bal_letgo_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h);
 bool bal_letgo_is_elsewhere(const struct nlmsghdr *h, int ifindex);
 
 /*
- * Ask for the conntrack entry of what socket @h, which is one, sends.  False:
- * it is not of IPv4.
+ * Ask who listens where TCP socket @h is bound: the kernel finds who listens by
+ * an address and port without a peer.  False: it is not of IPv4.
  */
-bool bal_letgo_ask_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
-			 int protocol);
+bool bal_letgo_ask_listener(struct bal_nlmsg *m, const struct nlmsghdr *h);
 
-/* Is the answer @h an entry that others began: not from @own? */
-bool bal_letgo_came_in(const struct nlmsghdr *h, const struct bal_addr *own);
+/* Is the answer @h a socket that listens? */
+bool bal_letgo_is_listener(const struct nlmsghdr *h);
 
 /* Destroy the socket @id. */
 void bal_letgo_destroy(struct bal_nlmsg *m, int family, int protocol,

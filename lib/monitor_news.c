@@ -12,6 +12,7 @@
 #include "monitor_parts.h"
 #include "nl.h"
 #include "object.h"
+#include "plan.h"
 
 #define WATCHED_FLAGS (IFF_UP | IFF_LOWER_UP | IFF_RUNNING)
 
@@ -142,6 +143,10 @@ rule_news(const struct bal_monitor_known *known, const struct nlmsghdr *h)
 		     NLMSG_PAYLOAD(h, sizeof(*frh)));
 	table = tb[FRA_TABLE] ? bal_nl_u32(tb[FRA_TABLE]) : frh->table;
 	if (bal_nl_u8(tb[FRA_PROTOCOL]) == BAL_PROTO)
+		return BAL_NEWS_RULE;
+	/* Behind ours it would be passed over. */
+	if (h->nlmsg_type == RTM_NEWRULE &&
+	    bal_nl_u32(tb[FRA_PRIORITY]) == BAL_RULE_ENTRY)
 		return BAL_NEWS_RULE;
 	if (frh->action == FR_ACT_TO_TBL && is_our_table(known, table))
 		return BAL_NEWS_RULE;

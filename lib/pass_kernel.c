@@ -122,6 +122,22 @@ print_ops(struct bal_pass *pass, const bal_op_list *ops,
 			     &pass->snap.chains);
 }
 
+/* An uplink by bal.conf may not have been up yet, and have no table. */
+static void
+name_configured(const struct bal_conf *conf, struct bal_arena *arena,
+		bal_table_list *names)
+{
+	for (size_t i = 0; i < conf->n_uplinks; i++) {
+		struct bal_table_name *name = BAL_PUSH(arena, names);
+
+		if (!name)
+			return;
+		name->id = UINT32_MAX;
+		(void)bal_copy(name->name, sizeof(name->name),
+			       conf->uplinks[i].name);
+	}
+}
+
 int
 bal_pass_plan(struct bal_pass *pass, struct bal_arena *arena,
 	      struct bal_plan *plan, struct bal_err *err)
@@ -139,6 +155,7 @@ bal_pass_plan(struct bal_pass *pass, struct bal_arena *arena,
 	if (bal_plan_wants_names(&world, arena)) {
 		if (bal_tables_read(pass->paths.rt_dir, arena, &names, err) < 0)
 			return -1;
+		name_configured(&pass->conf, arena, &names);
 		world.names = &names;
 	}
 	return bal_plan_make(&world, arena, plan, err);

@@ -113,7 +113,7 @@ is_uplink(const struct bal_uplinks *ups, int ifindex)
 	return false;
 }
 
-const struct bal_link *
+const struct bal_ifaddr *
 bal_plan_lan(const struct bal_world *world, const struct bal_addr *net)
 {
 	const struct bal_snapshot *snap = world->snap;
@@ -127,9 +127,9 @@ bal_plan_lan(const struct bal_world *world, const struct bal_addr *net)
 		    is_uplink(world->uplinks, a->ifindex))
 			continue;
 		link = bal_snapshot_ifindex(snap, a->ifindex);
-		if (link && link->up && !link->loopback &&
+		if (link && link->up && link->carrier && !link->loopback &&
 		    !(world->names && bal_tables_id(world->names, link->name)))
-			return link;
+			return a;
 	}
 	return NULL;
 }

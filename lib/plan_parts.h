@@ -18,11 +18,11 @@ bool bal_plan_is_in(const struct bal_uplink *up, const struct bal_addr *net,
 		    const struct bal_ifaddr **own);
 
 /*
- * A device that is up and has an address in @net, but is no uplink and never
- * was: it would have a table of its name.  NULL: none.
+ * The address in @net of a device that is up and no uplink, and never was one:
+ * it would have a table of its name.  NULL: none.
  */
-const struct bal_link *bal_plan_lan(const struct bal_world *world,
-				    const struct bal_addr *net);
+const struct bal_ifaddr *bal_plan_lan(const struct bal_world *world,
+				      const struct bal_addr *net);
 
 /* The three parts. */
 void bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,

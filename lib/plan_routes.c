@@ -229,14 +229,18 @@ balance_destination(struct maker *m, const struct bal_addr *dst,
 static void
 lan_subnet(struct maker *m, const struct bal_addr *net)
 {
-	const struct bal_link *link = bal_plan_lan(m->world, net);
+	const struct bal_ifaddr *own = bal_plan_lan(m->world, net);
 	struct bal_uplink lan = { 0 };
+	struct bal_route *r;
 
-	if (!link)
+	if (!own)
 		return;
-	lan.ifindex = link->ifindex;
-	memcpy(lan.name, link->name, sizeof(lan.name));
-	one_hop(m, m->world->balancing, net, 0, &lan, true);
+	lan.ifindex = own->ifindex;
+	memcpy(lan.name, bal_snapshot_ifindex(m->world->snap, own->ifindex)->name,
+	       sizeof(lan.name));
+	r = one_hop(m, m->world->balancing, net, 0, &lan, true);
+	if (r)
+		r->src = bal_addr_host(&own->addr);
 }
 
 static bool

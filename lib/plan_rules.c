@@ -224,7 +224,8 @@ prefix_rules(struct maker *m)
 	for (size_t i = 0; i < g->n_destinations; i++)
 		if (g->destinations[i].len &&
 		    !is_among(&shared, &g->destinations[i]))
-			past_main(m, &g->destinations[i], false);
+			past_main(m, &g->destinations[i],
+				  is_inner(m, &shared, &g->destinations[i]));
 }
 
 /* The rules that stand once, whatever the uplinks are. */

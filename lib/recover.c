@@ -211,15 +211,38 @@ stays_out(const struct bal_snapshot *snap, uint32_t table, uint32_t common,
 	return own && any && !shares;
 }
 
+/* Does anything go by it that a dead one would not have? */
+static bool
+is_in_use(const struct bal_snapshot *snap, uint32_t balancing, int ifindex)
+{
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+
+		for (size_t k = 0; k < r->n_hops; k++)
+			if (r->protocol == BAL_PROTO && r->table == balancing &&
+			    r->metric < BAL_METRIC_LAST_RESORT &&
+			    r->hops[k].ifindex == ifindex)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * No rule of its slot: dead, or degraded, or a line that takes no part and has
+ * none where there is no last resort.
+ */
 static void
-recover_health(struct bal_uplink_state *us, const struct bal_conf *conf,
-	       const struct bal_snapshot *snap)
+recover_health(struct bal_uplink_state *us, const struct bal_state *state,
+	       const struct bal_conf *conf, const struct bal_snapshot *snap)
 {
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+	const bool takes_part = bal_uplink_settings(conf, us, us->name).balance;
 
 	if (us->judge.health == BAL_HEALTH_UNKNOWN &&
 	    us->condition == BAL_HEALTH_UNKNOWN &&
-	    !was_alive(snap, conf, us) && link && link->carrier)
+	    !was_alive(snap, conf, us) && link && link->carrier &&
+	    (takes_part || conf->globals.last_resort) &&
+	    !is_in_use(snap, state->balancing_table, link->ifindex))
 		us->judge.health = us->condition = BAL_HEALTH_DEAD;
 }
 
@@ -231,7 +254,7 @@ recover_settings(struct bal_uplink_state *us, const struct bal_state *state,
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
 	struct bal_settings set = bal_uplink_settings(conf, us, us->name);
 
-	recover_health(us, conf, snap);
+	recover_health(us, state, conf, snap);
 	recover_addresses(us, snap);
 	if (!link)
 		return;

@@ -226,10 +226,16 @@ lan_with_that_subnet(void **state)
 	modem(1);
 	modem(2);
 	device("br0");
+	address("br0", "10.9.0.1/24");
 	address("br0", "192.168.1.50/24");
 	make_plan();
-	assert_non_null(strstr(subnets_text(), NET "br0 scope link\n"));
+	assert_non_null(strstr(subnets_text(),
+			       NET "br0 scope link src 192.168.1.50\n"));
 	assert_non_null(strstr(w.text, "192.168.1.101 metric 1\n"));
+	link_of("br0")->carrier = false;
+	make_plan();
+	assert_null(strstr(subnets_text(), "br0"));
+	link_of("br0")->carrier = true;
 	link_of("br0")->up = false;
 	make_plan();
 	assert_null(strstr(subnets_text(), "br0"));
