@@ -61,12 +61,12 @@ halves(const struct bal_facts *f, struct bal_diagnosis *d)
 		return;
 	for (size_t i = 0; i < f->main_ways.n; i++) {
 		const struct bal_main_way *way = &f->main_ways.v[i];
-		bool told = false;
+		bool again = false;
 
 		for (size_t k = 0; k < i; k++)
-			told |= f->main_ways.v[k].dst.len == 1 &&
+			again |= f->main_ways.v[k].dst.len == 1 &&
 				strcmp(f->main_ways.v[k].dev, way->dev) == 0;
-		if (way->dst.len == 1 && !told)
+		if (way->dst.len == 1 && !again)
 			half(f, d, way->dev);
 	}
 }
@@ -231,7 +231,8 @@ is_lan(const struct bal_facts *f, const struct bal_ifaddr *a)
 
 	return link && link->up && !link->loopback && !link->no_arp &&
 	       !a->peer && a->addr.len < 31 &&
-	       !bal_state_find(f->state, link->name);
+	       !bal_state_find(f->state, link->name) &&
+	       !bal_tables_id(&f->names, link->name);
 }
 
 /* About all uplinks that have it in common with @lan. */

@@ -13,7 +13,7 @@ typedef BAL_LIST(struct bal_addr) bal_prefix_list;
 void bal_plan_shared_subnets(const struct bal_uplinks *ups,
 			     struct bal_arena *arena, bal_prefix_list *out);
 
-/* Has @up an address in @net, whose prefix length is that one's? */
+/* Has @up an address with the subnet @net?  Then it is in *@own. */
 bool bal_plan_is_in(const struct bal_uplink *up, const struct bal_addr *net,
 		    const struct bal_ifaddr **own);
 

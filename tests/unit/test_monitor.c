@@ -175,6 +175,9 @@ rules(void **state)
 	assert_int_equal(hear(BAL_NEWS_RULE), BAL_NEWS_RULE);
 	must("ip rule add from 10.0.0.1 lookup 300 pref 50");
 	assert_int_equal(hear(BAL_NEWS_RULE), BAL_NEWS_RULE);
+	must("ip rule add from 10.0.0.1 lookup 500 pref 32765");
+	assert_int_equal(hear(BAL_NEWS_RULE), BAL_NEWS_RULE);
+	must("ip rule del pref 32765");
 	must("ip rule add from 10.0.0.1 lookup 500 pref 51 &&"
 	     " ip rule add from 10.0.0.1 unreachable pref 52 &&"
 	     " ip rule add goto 32766 pref 53 && ip rule del pref 51");

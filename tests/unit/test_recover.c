@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_recover - a lost state, read back from what the kernel holds. */
 #include "events.h"
+#include "wording.h"
 
 /* The state file is gone; the configuration and the kernel are as they were. */
 static void
@@ -241,6 +242,36 @@ unbalanced_ones(void **state)
 	assert_false(known("tun1")->told.has & BAL_SET_BALANCE);
 }
 
+/* Alive, though it has no rule of its slot: that alone says nothing. */
+static void
+living_without_a_slots_rule(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	health("eth1", BAL_HEALTH_DEGRADED);
+	reconcile();
+	assert_int_equal(count_rules("fwmark 0x1000000/"), 0);
+	lose_state();
+	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth1")->slot, 1);
+}
+
+static void
+line_without_a_last_resort(void **state)
+{
+	(void)state;
+	global("last_resort", "no");
+	configured("eth1", "balance", "no");
+	modem(1);
+	modem(2);
+	tunnel(1, 11);
+	reconcile();
+	assert_int_equal(count_rules("fwmark 0x1000000/"), 0);
+	lose_state();
+	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+}
+
 /* A device that was down has lost its routes: that says nothing. */
 static void
 balanced_ones_that_were_down(void **state)
@@ -439,6 +470,8 @@ main(void)
 		TEST(dead_ones_with_one_address),
 		TEST(solo),
 		TEST(unbalanced_ones),
+		TEST(living_without_a_slots_rule),
+		TEST(line_without_a_last_resort),
 		TEST(balanced_ones_that_were_down),
 		TEST(device_that_is_gone),
 		TEST(many_modems),
