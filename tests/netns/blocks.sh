@@ -10,7 +10,9 @@ strace -o /dev/null -e inject=close:delay_enter=1:when=999 true 2>/dev/null ||
 # blocks_slowly CMD...: with time for packets to meet what the kernel holds between
 # one message and the next; the rules are more than one holds.
 blocks_slowly() {
-	strace -qq -o "$LAB_DIR"/trace -e trace=sendto \
+	# No leak can be looked for under strace.
+	ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS-}" \
+		strace -qq -o "$LAB_DIR"/trace -e trace=sendto \
 		-e inject=sendto:delay_enter=50000 "$@"
 }
 
