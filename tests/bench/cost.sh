@@ -44,6 +44,7 @@ build() {
 scene() {
 	local n=$1 k address gateway
 	exec 3>"$W"/links 4>/etc/bal/bal.conf 5>"$W"/far
+	printf '[bal]\nmark_mask = 0xffc00000\n' >&4
 	for ((k = 1; k <= n; k++)); do
 		if [ "$2" = same ]; then
 			address=192.168.1.$((100 + k)) gateway=192.168.1.1
@@ -123,7 +124,6 @@ instructions() {
 
 # The commands in an order in which each finds what it needs.
 turn() {
-	# Not the last: it may be alone in its block of the tree of marks.
 	local k=$(($1 - 1)) floor="$FLOOR %s $1 $2"
 	# shellcheck disable=SC2059 # a format on purpose
 	f() { printf "$floor" "$1"; }

@@ -9,17 +9,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TREE_FROM 16 /* uplinks */
 
 int uplinks;
 bool same_subnet;
 int failures;
 
 static void
-hash_policy(const char *value)
+global_sysctl(const char *path, const char *value)
 {
-	int fd = open("/proc/sys/net/ipv4/fib_multipath_hash_policy",
-		      O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || write(fd, value, 1) != 1)
 		failures++;
@@ -27,10 +25,18 @@ hash_policy(const char *value)
 }
 
 static void
+global_sysctls(const char *value)
+{
+	global_sysctl("/proc/sys/net/ipv4/fib_multipath_hash_policy", value);
+	global_sysctl("/proc/sys/net/ipv4/icmp_errors_use_inbound_ifaddr",
+		      value);
+}
+
+static void
 device_routes(int type, int k)
 {
-	route(type, (uint32_t)k, 0, k, 0, true);
-	route(type, (uint32_t)k, 0, k, gateway(k), true);
+	route(type, TABLE(k), 0, k, 0, true);
+	route(type, TABLE(k), 0, k, gateway(k), true);
 }
 
 static void
@@ -40,6 +46,23 @@ balanced_routes(int type, int k)
 
 	route(type, BALANCING, 1000 + metric, k, gateway(k), false);
 	route(type, LAST, 1000000 + metric, k, gateway(k), false);
+}
+
+/* Of the shared subnet; the first uplink is the best. */
+static void
+subnet_route(int type, int k)
+{
+	uint32_t metric = k == 1 ? 1 : 1000 + 100 * 256 + (uint32_t)k;
+
+	route(type, BALANCING, metric, k, 0, true);
+}
+
+static void
+share_subnet(bool shared)
+{
+	for (int k = 1; k <= uplinks; k++)
+		subnet_route(shared ? RTM_NEWROUTE : RTM_DELROUTE, k);
+	shared_rules(shared ? RTM_NEWRULE : RTM_DELRULE);
 }
 
 /* All tables of ours one by one, or with everybody's in a single dump. */
@@ -59,7 +82,7 @@ read_all(bool one_dump)
 	nl_dump(RTM_GETNEXTHOP, &nhm, sizeof(nhm), 0, 0);
 	for (int k = 1; !one_dump && k <= uplinks; k++)
 		nl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), RTA_TABLE,
-			(uint32_t)k);
+			TABLE(k));
 	if (one_dump) {
 		nl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), 0, 0);
 	} else {
@@ -99,10 +122,8 @@ multi(int k)
 static void
 setup(int unused)
 {
-	bool tree = uplinks >= TREE_FROM;
-
 	(void)unused;
-	hash_policy("1");
+	global_sysctls("1");
 	for (int k = 1; k <= uplinks; k++) {
 		sysctls(k, true);
 		device_routes(RTM_NEWROUTE, k);
@@ -111,11 +132,11 @@ setup(int unused)
 	}
 	group(NLM_F_CREATE | NLM_F_EXCL, 0);
 	weighted_route(RTM_NEWROUTE, GROUP);
-	frame_rules(RTM_NEWRULE, tree);
-	for (int k = 1; k <= uplinks; k++) {
-		mark_rules(RTM_NEWRULE, k, tree);
-		own_rules(RTM_NEWRULE, k, tree);
-	}
+	if (same_subnet && uplinks > 1)
+		share_subnet(true);
+	frame_rules(RTM_NEWRULE);
+	for (int k = 1; k <= uplinks; k++)
+		uplink_rules(RTM_NEWRULE, k);
 	nl_flush();
 	mangle_setup();
 }
@@ -143,15 +164,18 @@ seed(int unused)
 static void
 down(int k)
 {
-	bool tree = uplinks >= TREE_FROM, last = uplinks == 2;
+	bool last = uplinks == 2;
 	int other = 3 - k;
 
 	if (last)
 		route(RTM_NEWROUTE, BALANCING, 1, other, gateway(other), false);
 	else
 		group(NLM_F_REPLACE, k);
-	mark_rules(RTM_DELRULE, k, tree);
-	own_rules(RTM_DELRULE, k, tree);
+	uplink_rules(RTM_DELRULE, k);
+	if (same_subnet && last)
+		share_subnet(false);
+	else if (same_subnet)
+		subnet_route(RTM_DELROUTE, k);
 	balanced_routes(RTM_DELROUTE, k);
 	device_routes(RTM_DELROUTE, k);
 	nexthop(RTM_DELNEXTHOP, k);
@@ -168,15 +192,18 @@ down(int k)
 static void
 up(int k)
 {
-	bool tree = uplinks >= TREE_FROM, second = uplinks == 2;
+	bool second = uplinks == 2;
 
 	sysctls(k, true);
 	device_routes(RTM_NEWROUTE, k);
 	nexthop(RTM_NEWNEXTHOP, k);
 	if (second)
 		nexthop(RTM_NEWNEXTHOP, 3 - k);
-	own_rules(RTM_NEWRULE, k, tree);
-	mark_rules(RTM_NEWRULE, k, tree);
+	uplink_rules(RTM_NEWRULE, k);
+	if (same_subnet && second)
+		share_subnet(true);
+	else if (same_subnet)
+		subnet_route(RTM_NEWROUTE, k);
 	nl_flush();
 	mangle_change(k, true);
 	balanced_routes(RTM_NEWROUTE, k);
@@ -193,14 +220,10 @@ clear(int unused)
 	nl_lenient();
 	weighted_route(RTM_DELROUTE, 0);
 	nexthop(RTM_DELNEXTHOP, 0);
-	for (int tree = 0; tree <= 1; tree++) {
-		frame_rules(RTM_DELRULE, tree);
-		for (int k = 1; k <= uplinks; k++) {
-			mark_rules(RTM_DELRULE, k, tree);
-			own_rules(RTM_DELRULE, k, tree);
-		}
-	}
+	frame_rules(RTM_DELRULE);
+	share_subnet(false);
 	for (int k = 1; k <= uplinks; k++) {
+		uplink_rules(RTM_DELRULE, k);
 		balanced_routes(RTM_DELROUTE, k);
 		device_routes(RTM_DELROUTE, k);
 		nexthop(RTM_DELNEXTHOP, k);
@@ -210,7 +233,7 @@ clear(int unused)
 	nexthop(RTM_DELNEXTHOP, uplinks + 1);
 	nl_flush();
 	mangle_clear();
-	hash_policy("0");
+	global_sysctls("0");
 }
 
 /* A number from 1 to @max, or 0. */

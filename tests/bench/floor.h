@@ -12,10 +12,13 @@
 
 /* The scene of cost.sh: device uK has index 1000+K, table and mark K. */
 #define INDEX 1000
-#define BALANCING 252
+#define BALANCING 21400
+#define TABLE(k) (BALANCING + (uint32_t)(k))
 #define LAST 253
-#define MASK 0xff000000u
-#define MARK(k) ((uint32_t)(k) << 24)
+#define MASK 0xffc00000u /* room for 250 uplinks */
+#define TOP2 0xc0000000u
+#define MARK(k) ((uint32_t)(k) << 22)
+#define INBOUND(k) MARK(256 + (k))
 #define GROUP 21399 /* nexthop ids: the group, then one for each uplink */
 
 extern int uplinks;	 /* N */
@@ -45,11 +48,11 @@ void weighted_route(int type, uint32_t nhid);
 void multipath_route(void); /* the same without nexthop objects */
 
 /* Rules in the places that plan.h draws. */
-void mark_rules(int type, int k, bool tree);
-void own_rules(int type, int k, bool tree);
+void uplink_rules(int type, int k);
 void simple_rules(int type, int k); /* by mark, by device, by address */
 void balancing_rule(int type);
-void frame_rules(int type, bool tree);
+void shared_rules(int type); /* of the subnet that all share */
+void frame_rules(int type);
 
 /* iptables: one commit each. */
 void mangle_read(void);

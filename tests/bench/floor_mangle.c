@@ -71,6 +71,7 @@ xrules_of(struct xtc_handle *h, int k, int at)
 	snprintf(set.in, sizeof(set.in), "u%d", k);
 	snprintf(leave.in, sizeof(leave.in), "u%d", k);
 	set.state_new = true;
+	set.set_mark = INBOUND(k);
 	set.connmark = unmarked;
 	xrule(h, PRE, at < 0 ? -1 : 2 * at, &set);
 	xrule(h, PRE, at < 0 ? -1 : 2 * at + 1, &leave);
@@ -97,7 +98,7 @@ mangle_setup(void)
 	for (int k = 1; k <= uplinks; k++)
 		xrules_of(h, k, -1);
 	xrule(h, PRE, -1, &restore);
-	restore.mark = unmarked;
+	restore.mark = (struct bal_xmark){ .used = true, .mask = ~0u };
 	xrule(h, OUT, -1, &restore);
 	check(iptc_commit(h));
 	iptc_free(h);

@@ -10,10 +10,8 @@
 
 #include "floor.h"
 
-#define P 10000 /* rule_priority; the roles are those of plan.h */
-#define TREE_FORWARDED (P + 42)
-#define TREE_OIF (P + 43)
-#define TREE_END (P + 44)
+#define P 32768 /* rule_priority; the roles are those of plan.h */
+#define ENTRY 32765
 #define PROTO 214
 
 #define BATCH 64
@@ -310,9 +308,10 @@ multipath_route(void)
 
 struct rule {
 	uint32_t priority, table, target, mark, mask;
-	uint32_t src;
-	int oif; /* K */
-	bool marked, forwarded, suppress;
+	uint32_t src, dst;
+	int oif;      /* K */
+	int suppress; /* a prefix length, or 0: nothing is suppressed */
+	bool marked, forwarded, unbound;
 	int action; /* 0: to @table or @target */
 };
 
@@ -320,7 +319,8 @@ static void
 rule(int type, struct rule r)
 {
 	struct fib_rule_hdr frh = { .family = AF_INET,
-				    .src_len = r.src ? 32 : 0,
+				    .src_len = r.src || r.unbound ? 32 : 0,
+				    .dst_len = r.dst ? 24 : 0,
 				    .action = r.action ? r.action :
 					      r.target ? FR_ACT_GOTO :
 							 FR_ACT_TO_TBL,
@@ -334,8 +334,10 @@ rule(int type, struct rule r)
 		  &frh, sizeof(frh));
 	put32(h, FRA_PRIORITY, r.priority);
 	put(h, FRA_PROTOCOL, &proto, sizeof(proto));
-	if (r.src)
+	if (frh.src_len)
 		put32(h, FRA_SRC, r.src);
+	if (frh.dst_len)
+		put32(h, FRA_DST, r.dst);
 	if (r.forwarded)
 		put(h, FRA_IIFNAME, "lo", 3);
 	if (r.oif) {
@@ -352,81 +354,43 @@ rule(int type, struct rule r)
 	if (r.target)
 		put32(h, FRA_GOTO, r.target);
 	if (r.suppress)
-		put32(h, FRA_SUPPRESS_PREFIXLEN, 1);
+		put32(h, FRA_SUPPRESS_PREFIXLEN, (uint32_t)r.suppress);
 	end(h);
 }
 
-static uint32_t
-block(int k)
+static void
+mark_rule(int type, uint32_t priority, int k, uint32_t mark)
 {
-	return P + 10 + 2 * ((uint32_t)k >> 4);
-}
-
-void
-mark_rules(int type, int k, bool tree)
-{
-	uint32_t t = (uint32_t)k;
-
-	rule(type, (struct rule){ .priority = tree ? block(k) : P + 7,
-				  .table = t,
+	rule(type, (struct rule){ .priority = priority,
+				  .table = TABLE(k),
 				  .marked = true,
-				  .mark = MARK(k),
+				  .mark = mark,
 				  .mask = MASK });
 }
 
 void
-own_rules(int type, int k, bool tree)
+uplink_rules(int type, int k)
 {
-	uint32_t t = (uint32_t)k;
-
-	rule(type, (struct rule){ .priority = tree ? TREE_OIF : P + 8,
-				  .table = t,
-				  .oif = k });
-	rule(type, (struct rule){ .priority = P + 5,
+	mark_rule(type, P + 7, k, INBOUND(k));
+	rule(type, (struct rule){ .priority = P + 9,
+				  .src = address(k),
+				  .table = TABLE(k) });
+	rule(type, (struct rule){ .priority = P + 11,
 				  .src = address(k),
 				  .action = FR_ACT_UNREACHABLE });
-	rule(type,
-	     (struct rule){ .priority = P + 4, .src = address(k), .table = t });
-	rule(type, (struct rule){ .priority = P,
-				  .src = address(k),
-				  .table = t,
-				  .suppress = true });
+	mark_rule(type, P + 15, k, MARK(k));
+	rule(type, (struct rule){
+			   .priority = P + 16, .oif = k, .table = TABLE(k) });
+	mark_rule(type, P + 9991, k, MARK(k));
 }
 
-static void
-tree_rules(int type)
-{
-	rule(type, (struct rule){ .priority = TREE_END, .action = FR_ACT_NOP });
-	rule(type, (struct rule){ .priority = TREE_FORWARDED,
-				  .forwarded = true,
-				  .target = TREE_END });
-	for (int k = 1; k <= uplinks; k++) {
-		if (k > 1 && block(k) == block(k - 1))
-			continue;
-		rule(type, (struct rule){ .priority = block(k) + 1,
-					  .target = TREE_FORWARDED });
-		rule(type, (struct rule){ .priority = block(k),
-					  .action = FR_ACT_NOP });
-		rule(type, (struct rule){ .priority = P + 7,
-					  .target = block(k),
-					  .marked = true,
-					  .mark = MARK(k & ~15),
-					  .mask = MASK & ~MARK(15) });
-	}
-	rule(type,
-	     (struct rule){ .priority = P + 8, .target = TREE_FORWARDED });
-	rule(type, (struct rule){ .priority = P + 1, .action = FR_ACT_NOP });
-	rule(type, (struct rule){ .priority = P - 1,
-				  .forwarded = true,
-				  .target = P + 1 });
-}
-
+/* By mark, by device, by address. */
 void
 simple_rules(int type, int k)
 {
-	uint32_t t = (uint32_t)k;
+	uint32_t t = TABLE(k);
 
-	mark_rules(type, k, false);
+	mark_rule(type, P + 7, k, MARK(k));
 	rule(type, (struct rule){ .priority = P + 8, .table = t, .oif = k });
 	rule(type,
 	     (struct rule){ .priority = P + 4, .table = t, .src = address(k) });
@@ -435,25 +399,53 @@ simple_rules(int type, int k)
 void
 balancing_rule(int type)
 {
-	rule(type, (struct rule){ .priority = 30000, .table = BALANCING });
+	rule(type,
+	     (struct rule){ .priority = P + 9992, .table = BALANCING });
+}
+
+static void
+unmarked_to(int type, uint32_t priority, uint32_t mask, uint32_t target)
+{
+	rule(type, (struct rule){ .priority = priority,
+				  .marked = true,
+				  .mask = mask,
+				  .target = target });
 }
 
 void
-frame_rules(int type, bool tree)
+shared_rules(int type)
 {
-	balancing_rule(type);
-	if (tree)
-		tree_rules(type);
-	else
-		rule(type,
-		     (struct rule){ .priority = P + 9, .action = FR_ACT_NOP });
-	rule(type, (struct rule){ .priority = P + 6,
-				  .target = P + 8,
-				  .marked = true,
-				  .mask = MASK });
+	uint32_t dst = subnet(1);
+
 	rule(type, (struct rule){ .priority = P + 3,
-				  .forwarded = true,
-				  .target = P + 6 });
+				  .dst = dst,
+				  .table = 254,
+				  .suppress = 24 });
 	rule(type, (struct rule){
-			   .priority = P + 2, .table = 254, .suppress = true });
+			   .priority = P + 4, .dst = dst, .target = P + 6 });
+	rule(type, (struct rule){ .priority = P + 9901,
+				  .dst = dst,
+				  .table = BALANCING,
+				  .suppress = 23 });
+}
+
+void
+frame_rules(int type)
+{
+	rule(type, (struct rule){ .priority = P, .action = FR_ACT_NOP });
+	rule(type, (struct rule){
+			   .priority = P + 5, .table = 254, .suppress = 1 });
+	unmarked_to(type, P + 6, TOP2, P + 8);
+	rule(type, (struct rule){ .priority = P + 8,
+				  .forwarded = true,
+				  .target = P + 14 });
+	rule(type, (struct rule){
+			   .priority = P + 13, .unbound = true, .target = P + 16 });
+	unmarked_to(type, P + 14, MASK, P + 16);
+	rule(type, (struct rule){ .priority = P + 17, .action = FR_ACT_NOP });
+	unmarked_to(type, P + 9990, MASK, P + 9992);
+	balancing_rule(type);
+	rule(type, (struct rule){ .priority = P + 9993, .table = 254 });
+	rule(type, (struct rule){ .priority = P + 9994, .table = LAST });
+	rule(type, (struct rule){ .priority = ENTRY, .target = P });
 }
