@@ -8,7 +8,7 @@ strace -o /dev/null -e inject=close:delay_enter=1:when=999 true 2>/dev/null ||
 	skip_all "strace cannot inject here"
 
 # blocks_slowly CMD...: with time for packets to meet what the kernel holds between
-# one message and the next; the rules are more than one holds.
+# one message and the next.
 blocks_slowly() {
 	# No leak can be looked for under strace.
 	ASAN_OPTIONS="detect_leaks=0:${ASAN_OPTIONS-}" \
@@ -43,9 +43,9 @@ BLOCKS_FLOWS=(lan.udp lan.tcp box.udp box.tcp bound.udp bound.tcp device.udp
 	called.tcp called.udp own.tcp near.udp near.lan)
 
 blocks_flow() {
-	local name=$1 where=$2 proto=$3 to=$4 pace=(--rate 240)
+	local name=$1 where=$2 proto=$3 to=$4 pace=(--rate 120)
 	shift 4
-	[ "$proto" = udp ] || pace=(--every-ms 25)
+	[ "$proto" = udp ] || pace=(--every-ms 50)
 	flow_start "$name" "$where" "$proto" --flows 12 "${pace[@]}" \
 		--to "$to" "$@"
 }
