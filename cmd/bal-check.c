@@ -144,6 +144,13 @@ be_the_prober(const struct check *check, struct bal_pass *pass,
 	return 0;
 }
 
+/* An uplink is dead, or new connections leave by one that has no share. */
+static bool
+is_short(const struct bal_pass *pass)
+{
+	return bal_uplinks_some_dead(&pass->uplinks) || pass->last_resort[0];
+}
+
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -164,7 +171,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	else if (rc >= 0)
 		rc = check->no_probe ? reconcile(&pass, err) :
 				       probe(check, &pass, err);
-	if (rc == 0 && !check->watch && bal_uplinks_some_dead(&pass.uplinks))
+	if (rc == 0 && !check->watch && is_short(&pass))
 		rc = CMD_NO;
 	if (!check->watch)
 		return cmd_end_pass(&pass, rc, err);

@@ -32,6 +32,7 @@ static const char *const names[] = {
 	[BAL_EVENT_DEAD] = "dead",
 	[BAL_EVENT_MODE] = "mode",
 	[BAL_EVENT_ALL_DEAD] = "all-dead",
+	[BAL_EVENT_LAST_RESORT] = "last_resort",
 };
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -53,6 +54,12 @@ bal_event_parse(const char *name, enum bal_event_kind *out)
 	return false;
 }
 
+bool
+bal_event_is_of_all(enum bal_event_kind kind)
+{
+	return kind >= BAL_EVENT_MODE;
+}
+
 void
 bal_event_clean(struct bal_event *e)
 {
@@ -70,6 +77,9 @@ headline(const struct bal_event *e, char *buf, size_t size)
 		break;
 	case BAL_EVENT_ALL_DEAD:
 		snprintf(buf, size, "all uplinks are dead");
+		break;
+	case BAL_EVENT_LAST_RESORT:
+		snprintf(buf, size, "no uplink that has a share is alive");
 		break;
 	default:
 		snprintf(buf, size, "%s: %s", e->uplink, names[e->kind]);

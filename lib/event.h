@@ -15,10 +15,14 @@ enum bal_event_kind {
 	BAL_EVENT_DEAD,
 	BAL_EVENT_MODE,	    /* of all, no uplink */
 	BAL_EVENT_ALL_DEAD, /* nobody is alive any more; no uplink */
+	BAL_EVENT_LAST_RESORT, /* by a line without a share; no uplink */
 };
 
-const char *bal_event_name(enum bal_event_kind kind); /* "up" ... "all-dead" */
+const char *bal_event_name(enum bal_event_kind kind); /* "up" ... "last_resort" */
 bool bal_event_parse(const char *name, enum bal_event_kind *out);
+
+/* Is it of all uplinks together, and so of none? */
+bool bal_event_is_of_all(enum bal_event_kind kind);
 
 struct bal_event {
 	enum bal_event_kind kind;

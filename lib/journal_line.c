@@ -168,7 +168,7 @@ bal_journal_parse(const char *line, struct bal_event *out)
 	    !take_span(&line, "uptime=", &e.boot_ms) ||
 	    strncmp(line, REASON, strlen(REASON)) != 0)
 		return false;
-	if (e.kind == BAL_EVENT_MODE || e.kind == BAL_EVENT_ALL_DEAD)
+	if (bal_event_is_of_all(e.kind))
 		memset(e.uplink, 0, sizeof(e.uplink));
 	else if (bal_check_ifname(e.uplink, &ignored) < 0)
 		return false;

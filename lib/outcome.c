@@ -200,6 +200,25 @@ count_of_use(const struct bal_state *state)
 	return n;
 }
 
+/* That it is over is what an uplink that is alive again says. */
+static void
+see_last_resort(struct maker *m)
+{
+	struct bal_state *state = m->state;
+	const char *dev = m->from->last_resort;
+	struct bal_event *e;
+
+	if (!dev || strcmp(state->last_resort, dev) == 0)
+		return;
+	(void)bal_copy(state->last_resort, sizeof(state->last_resort), dev);
+	if (!*dev)
+		return;
+	e = tell(m, BAL_EVENT_LAST_RESORT, "");
+	if (e)
+		snprintf(e->reason, sizeof(e->reason),
+			 "new connections leave by %s", dev);
+}
+
 int
 bal_outcome_make(const struct bal_outcome_from *from, struct bal_state *state,
 		 struct bal_arena *arena, struct bal_outcome *out,
@@ -227,5 +246,6 @@ bal_outcome_make(const struct bal_outcome_from *from, struct bal_state *state,
 	}
 	if (of_use && !count_of_use(state))
 		(void)tell(&m, BAL_EVENT_ALL_DEAD, "");
+	see_last_resort(&m);
 	return arena->oom ? bal_err_nomem(err) : 0;
 }

@@ -48,6 +48,7 @@ struct bal_outcome_from {
 	const struct bal_uplinks *uplinks;
 	const struct bal_globals *globals;
 	enum bal_mode mode, mode_before;
+	const char *last_resort; /* bal_resort_find()'s; NULL: not asked */
 	uint64_t now_ms;   /* CLOCK_BOOTTIME */
 	uint64_t now_wall; /* seconds since 1970 */
 };
@@ -55,7 +56,7 @@ struct bal_outcome_from {
 /*
  * Compare what the uplinks are now with what was told of them last, which
  * stands in @state and is brought up to date.  Events come in the order of
- * the slots: up, down, alive, degraded, dead; then mode, all-dead.  Releases
+ * the slots: up, down, alive, degraded, dead; then mode, all-dead, last_resort.  Releases
  * are the duties of use.h.
  */
 int bal_outcome_make(const struct bal_outcome_from *from,

@@ -237,9 +237,10 @@ do_unwritten(struct bal_pass *pass)
 }
 
 static int
-end_unwritten(struct bal_pass *pass, struct bal_err *err)
+end_unwritten(struct bal_pass *pass, const struct bal_intent *intent,
+	      struct bal_err *err)
 {
-	if (bal_pass_outcome(pass, err) == 0)
+	if (bal_pass_outcome(pass, intent, err) == 0)
 		do_unwritten(pass);
 	*err = pass->unwritten;
 	return -1;
@@ -262,7 +263,7 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	if (pass->dry_run)
 		return 0;
 	if (pass->unwritten.kind != BAL_EOK)
-		return end_unwritten(pass, err);
+		return end_unwritten(pass, intent, err);
 	if (bal_pass_conclude(pass, intent, err) < 0)
 		return -1;
 	release(pass);

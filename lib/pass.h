@@ -79,6 +79,7 @@ struct bal_pass {
 	struct bal_snapshot snap;
 	struct bal_uplinks uplinks;
 	enum bal_mode mode_before;
+	char last_resort[BAL_IFNAMSIZ]; /* after a run: bal_resort_find() */
 	struct bal_outcome outcome; /* of the last run */
 
 	/* Runs what follows a change; NULL: a process in the background. */

@@ -5,6 +5,7 @@
 #include "budget.h"
 #include "journal.h"
 #include "pass_parts.h"
+#include "resort.h"
 
 static bool
 is_for_people(const struct bal_event *e)
@@ -69,9 +70,10 @@ keep_accounts(struct bal_pass *pass, time_t now)
 }
 
 int
-bal_pass_outcome(struct bal_pass *pass, struct bal_err *err)
+bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
+		 struct bal_err *err)
 {
-	const struct bal_outcome_from from = {
+	struct bal_outcome_from from = {
 		.was = &pass->was,
 		.uplinks = &pass->uplinks,
 		.globals = &pass->conf.globals,
@@ -79,8 +81,15 @@ bal_pass_outcome(struct bal_pass *pass, struct bal_err *err)
 		.mode_before = pass->mode_before,
 		.now_ms = pass->snap.now_ms,
 		.now_wall = bal_journal_now().at,
+		/* At boot lines come before their tunnels: no event of that. */
+		.last_resort = intent->kind == BAL_INTENT_CHECK ?
+				       pass->last_resort :
+				       NULL,
 	};
 
+	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,
+			    pass->last_resort, err) < 0)
+		return -1;
 	return bal_outcome_make(&from, &pass->state, &pass->arena,
 				&pass->outcome, err);
 }
@@ -89,7 +98,7 @@ int
 bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
 		  struct bal_err *err)
 {
-	if (bal_pass_outcome(pass, err) < 0)
+	if (bal_pass_outcome(pass, intent, err) < 0)
 		return -1;
 	/* A hook of a tunnel's own is no time to start tunnels. */
 	if (intent->kind == BAL_INTENT_CHECK && bal_pass_tunnels(pass, err) < 0)

@@ -99,7 +99,8 @@ void bal_pass_lower_slots(struct bal_pass *pass);
 void bal_pass_register(struct bal_pass *pass);
 
 /* What changed for the uplinks, into pass->outcome and the state in memory. */
-int bal_pass_outcome(struct bal_pass *pass, struct bal_err *err);
+int bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
+		     struct bal_err *err);
 
 /*
  * The kernel is as planned: what changed for the uplinks goes to

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resort.h"
+
 
 static const char *
 state_word(const struct bal_uplink *up)
@@ -242,6 +244,9 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 				    arena);
 	if (arena->oom)
 		return bal_err_nomem(err);
+	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,
+			    status.last_resort, err) < 0)
+		return -1;
 	share_out(&status);
 	count(&status);
 	if (status.rows.n)

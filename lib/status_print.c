@@ -237,18 +237,30 @@ print_remarks(const struct bal_status *status, FILE *out)
 		      "may change their uplink\n", out);
 }
 
+static void
+headline(const struct bal_status *status, FILE *out)
+{
+	fprintf(out, "mode %s, ", bal_mode_name(status->mode));
+	if (status->last_resort[0]) {
+		fprintf(out, "LAST RESORT: no uplink that has a share is "
+			     "alive, new connections leave by %s\n",
+			status->last_resort);
+		return;
+	}
+	fprintf(out, "%zu of %zu uplinks in use",
+		status->n_alive - status->n_ready, status->n_all);
+	if (status->n_ready)
+		fprintf(out, ", %zu ready", status->n_ready);
+	fputc('\n', out);
+}
+
 void
 bal_status_print_text(const struct bal_status *status, FILE *out)
 {
 	size_t width[COL_MAX] = { 0 };
 	cells c;
 
-	fprintf(out, "mode %s, %zu of %zu uplinks in use",
-		bal_mode_name(status->mode), status->n_alive - status->n_ready,
-		status->n_all);
-	if (status->n_ready)
-		fprintf(out, ", %zu ready", status->n_ready);
-	fputc('\n', out);
+	headline(status, out);
 	if (status->overrules)
 		fprintf(out, "(set by %s; the configuration says otherwise)\n",
 			status->overrules);
@@ -407,6 +419,8 @@ bal_status_print_json(const struct bal_status *status, FILE *out)
 	fprintf(out, ",\"alive\":%zu,", status->n_alive);
 	json_trouble(out, status);
 	bal_json_bool(out, "kept", status->kept);
+	fputc(',', out);
+	bal_json_string(out, "last_resort", status->last_resort);
 	fputc(',', out);
 	bal_json_bool(out, "marks", !status->no_marks);
 	fputc(',', out);

@@ -8,6 +8,7 @@
 
 static struct bal_state was;
 static struct bal_outcome outcome;
+static const char *last_resort; /* NULL: not asked */
 
 /* The state as some command read it, before what comes now. */
 static inline void
@@ -32,6 +33,7 @@ conclude(enum bal_mode mode, enum bal_mode before)
 		.mode_before = before,
 		.now_ms = w.snap.now_ms,
 		.now_wall = 1000,
+		.last_resort = last_resort,
 	};
 
 	resolve();

@@ -254,6 +254,33 @@ up_down_and_mode_are_told(void **state)
 }
 
 static void
+the_last_resort_is_told_once(void **state)
+{
+	(void)state;
+	three_modems_that_live();
+	last_resort = "eth1";
+	after(1000);
+	assert_int_equal(outcome.events.n, 1);
+	expect_event(0, BAL_EVENT_LAST_RESORT, "",
+		     "new connections leave by eth1");
+	after(1000);
+	assert_int_equal(outcome.events.n, 0);
+	/* A command that did not ask forgets nothing. */
+	last_resort = NULL;
+	after(1000);
+	last_resort = "eth1";
+	after(1000);
+	assert_int_equal(outcome.events.n, 0);
+	last_resort = "";
+	after(1000);
+	assert_int_equal(outcome.events.n, 0);
+	last_resort = "eth2";
+	after(1000);
+	assert_int_equal(outcome.events.n, 1);
+	last_resort = NULL;
+}
+
+static void
 solo(uint64_t ms)
 {
 	w.snap.now_ms += ms;
@@ -323,6 +350,7 @@ main(void)
 		TEST(a_tunnel_is_left_by_what_it_is_over),
 		TEST(one_without_a_device_yet_is_not_dead),
 		TEST(up_down_and_mode_are_told),
+		TEST(the_last_resort_is_told_once),
 		TEST(a_stopgap_is_drained),
 		TEST(not_when_it_is_needed_again),
 	};
