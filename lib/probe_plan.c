@@ -62,6 +62,27 @@ choose_targets(const struct bal_uplink *up, struct bal_probe *p)
 	p->rule.guessed = true;
 }
 
+/* A host that others have reached by their uplink is there: no guess any more. */
+static bool
+answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
+		const struct bal_addr *host)
+{
+	for (size_t i = 0; i < pass->uplinks.n; i++) {
+		const struct bal_uplink *up = &pass->uplinks.v[i];
+		const struct bal_uplink_state *us =
+			bal_state_find(&pass->state, up->name);
+		struct bal_probe p = { 0 };
+
+		if (up == self || !us || !us->judge.srtt_us || !up->n_addrs)
+			continue;
+		choose_targets(up, &p);
+		if (p.n_targets == 1 &&
+		    bal_addr_same_host(&p.targets[0].addr, host))
+			return true;
+	}
+	return false;
+}
+
 /* A round at rest: as many targets as must answer. */
 static uint32_t
 round_bytes(const struct bal_probe *p)
@@ -190,6 +211,9 @@ bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 	if (!up->admin_up || !up->up || !up->n_addrs)
 		return false;
 	fill(out, up, us, pass->conf.globals.mark_mask);
+	if (out->rule.guessed &&
+	    answers_another(pass, up, &out->targets[0].addr))
+		out->rule.guessed = false;
 	return true;
 }
 
