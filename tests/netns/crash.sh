@@ -117,13 +117,15 @@ disturb() {
 	grep -q -e INJECTED -e 'killed by' "$TRACE"
 }
 
-# stride SYSCALL: of those that change nothing every third one, unless all are
-# wanted.
+# stride SYSCALL: of those that change something every second one, of others every
+# fifth, unless all are wanted.
 stride() {
-	if [ "${BAL_FAULTS-}" = all ] || [[ " $CHANGING " = *" $1 "* ]]; then
+	if [ "${BAL_FAULTS-}" = all ]; then
 		echo 1
+	elif [[ " $CHANGING " = *" $1 "* ]]; then
+		echo 2
 	else
-		echo 3
+		echo 5
 	fi
 }
 
