@@ -107,6 +107,7 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 		intent->transport = hook->transport;
 		intent->comes_late = hook->comes_late;
 		intent->restart = hook->restart;
+		memcpy(intent->stanza, hook->stanza, sizeof(intent->stanza));
 	}
 	(void)bal_copy(intent->dev, sizeof(intent->dev),
 		       operand ? operand : hook->dev);

@@ -239,6 +239,7 @@ read_ifupdown(struct bal_hook *hook, bool options, struct bal_err *err)
 {
 	const char *iface = secure_getenv("IFACE");
 	const char *method = secure_getenv("METHOD");
+	const char *stanza = secure_getenv("LOGICAL");
 
 	if (strcmp(iface, "--all") == 0) {
 		hook->all = true;
@@ -256,6 +257,8 @@ read_ifupdown(struct bal_hook *hook, bool options, struct bal_err *err)
 	/* They dial in the background. */
 	hook->comes_late = method && (strcmp(method, "ppp") == 0 ||
 				      strcmp(method, "wvdial") == 0);
+	if (hook->comes_late && stanza && strcmp(stanza, iface) != 0)
+		(void)bal_copy(hook->stanza, sizeof(hook->stanza), stanza);
 	return 0;
 }
 

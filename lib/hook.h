@@ -52,6 +52,8 @@ struct bal_hook {
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
 	enum bal_lease_news lease; /* DHCP */
 	bool comes_late; /* ifupdown: ifup ends before the device is there */
+	/* Of a line that is dialled, where that is not @dev; else "" */
+	char stanza[BAL_IFNAMSIZ];
 	bool restart; /* OpenVPN kept its device, and says not all again */
 };
 

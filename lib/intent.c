@@ -317,6 +317,38 @@ hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
 		       "was dead when it was taken down, no answer yet");
 }
 
+void
+bal_intent_find_dialled(struct bal_intent *intent,
+			const struct bal_state *state)
+{
+	if (intent->kind != BAL_INTENT_DOWN ||
+	    intent->caller != BAL_CALLER_IFUPDOWN || !intent->dev[0])
+		return;
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		const struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (strcmp(us->stanza, intent->dev) != 0)
+			continue;
+		memcpy(intent->dev, us->name, sizeof(intent->dev));
+		return;
+	}
+}
+
+/* A line that is dialled again may get another device: it is not two. */
+static void
+take_stanza(struct bal_uplink_state *us, const char *stanza,
+	    struct bal_state *state)
+{
+	for (size_t i = 0; *stanza && i < state->n_uplinks; i++) {
+		struct bal_uplink_state *other = &state->uplinks[i];
+
+		if (other != us && strcmp(other->stanza, stanza) == 0)
+			other->admin_up = false;
+	}
+	if (*stanza)
+		(void)bal_copy(us->stanza, sizeof(us->stanza), stanza);
+}
+
 static int
 apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 	 const struct bal_snapshot *snap, struct bal_state *state,
@@ -333,6 +365,7 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 		return bal_err(err, BAL_ESYS, "%s was not admitted",
 			       intent->dev);
 	us->admin_up = true;
+	take_stanza(us, intent->stanza, state);
 	give_line_back(intent, state);
 	if (intent->keep_told)
 		bal_settings_merge(&us->told, &intent->told);

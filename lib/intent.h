@@ -29,6 +29,7 @@ struct bal_intent {
 	 */
 	bool known_only, known_conf;
 	bool comes_late; /* UP: of a device that may not be there yet, too */
+	char stanza[BAL_IFNAMSIZ]; /* UP: as struct bal_hook has it */
 	struct bal_addr hook_gateway; /* UP: ifupdown, OpenVPN, a lease */
 	/* UP, or CHECK with @dev: also of a device that is no uplink (yet) */
 	enum bal_lease_news lease;
@@ -98,6 +99,13 @@ uint32_t bal_tables_free_balancing(const struct bal_state *state,
  * it holds, so it becomes a CHECK.
  */
 void bal_intent_heed_signal(struct bal_intent *intent);
+
+/*
+ * DOWN by ifupdown, which knows the stanza of a dialled line and not its
+ * device: the one that was dialled by it.
+ */
+void bal_intent_find_dialled(struct bal_intent *intent,
+			     const struct bal_state *state);
 
 /* Is @dev an uplink by record or bal.conf?  BAL_EPERM: no. */
 int bal_intent_known(const char *dev, const struct bal_conf *conf,

@@ -172,6 +172,7 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	if (load(pass, intent, err) < 0 ||
 	    (pass->state_lost && bal_pass_see(pass, err) < 0))
 		return -1;
+	bal_intent_find_dialled(intent, &pass->state);
 	bal_pass_follow_lease(pass, intent);
 	bal_pass_reconcile_conf(pass);
 	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,

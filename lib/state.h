@@ -26,6 +26,8 @@ struct bal_uplink_state {
 	struct bal_addr learned_addr; /* with prefix length */
 	char learned_over[BAL_IFNAMSIZ];
 	char line_down[BAL_IFNAMSIZ]; /* what it was over, by bal-down's hand */
+	/* That pppd has dialled it by, where its name is not the device's. */
+	char stanza[BAL_IFNAMSIZ];
 	uint32_t slot;	/* 1 to 250: its mark; 0: not chosen yet */
 	uint32_t table; /* routing table id; 0: not chosen yet */
 	int ifindex;	/* that the device had last */
