@@ -15,7 +15,7 @@ static const struct bal_doctor_rule *const chapters[] = {
 	bal_doctor_rules_tunnels,
 	bal_doctor_rules_gateway,   bal_doctor_rules_uplinks,
 	bal_doctor_rules_stanzas,   bal_doctor_rules_stanza_up,
-	bal_doctor_rules_company,
+	bal_doctor_rules_unused,    bal_doctor_rules_company,
 };
 
 void
@@ -151,12 +151,71 @@ bal_doctor_probed(const struct bal_facts *f)
 }
 
 bool
+bal_doctor_has_address(const struct bal_facts *f, const struct bal_link *link)
+{
+	for (size_t i = 0; i < f->snap->addrs.n; i++)
+		if (f->snap->addrs.v[i].ifindex == link->ifindex)
+			return true;
+	return false;
+}
+
+bool
 bal_doctor_any_up(const struct bal_facts *f)
 {
 	for (size_t i = 0; f->looked && i < f->uplinks->n; i++)
 		if (f->uplinks->v[i].admin_up)
 			return true;
 	return false;
+}
+
+static bool
+is_about(const struct bal_finding *f, const char *dev)
+{
+	for (size_t i = 0; i < f->devs.n; i++)
+		if (strcmp(f->devs.v[i], dev) == 0)
+			return true;
+	return false;
+}
+
+bool
+bal_doctor_found(const struct bal_diagnosis *d, const char *id, const char *dev)
+{
+	for (size_t i = 0; i < d->findings.n; i++)
+		if (strcmp(d->findings.v[i].id, id) == 0 &&
+		    is_about(&d->findings.v[i], dev))
+			return true;
+	return false;
+}
+
+static bool
+is_same(const struct bal_finding *a, const struct bal_finding *b)
+{
+	return a->severity == b->severity && !strcmp(a->id, b->id) &&
+	       !strcmp(a->what, b->what) && !strcmp(a->why, b->why) &&
+	       !strcmp(a->mend, b->mend);
+}
+
+/* What is said of several uplinks in the same words is said once. */
+static void
+merge(struct bal_diagnosis *d)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < d->findings.n; i++) {
+		struct bal_finding *f = &d->findings.v[i], *same = NULL;
+		const char **slot;
+
+		for (size_t k = 0; k < kept && !same; k++)
+			if (is_same(&d->findings.v[k], f))
+				same = &d->findings.v[k];
+		if (!same)
+			d->findings.v[kept++] = *f;
+		for (size_t n = 0; same && n < f->devs.n; n++)
+			if (!is_about(same, f->devs.v[n]) &&
+			    (slot = BAL_PUSH(d->arena, &same->devs)))
+				*slot = f->devs.v[n];
+	}
+	d->findings.n = kept;
 }
 
 /* The worst first; stable, there are few. */
@@ -184,6 +243,7 @@ bal_doctor_judge(const struct bal_facts *facts, struct bal_arena *arena,
 		for (const struct bal_doctor_rule *r = chapters[c]; r->judge; r++)
 			if (!r->by_conf || !bal_doctor_conf_wrong(facts))
 				r->judge(facts, &d);
+	merge(&d);
 	if (arena->oom)
 		return bal_err_nomem(err);
 	sort(&d);

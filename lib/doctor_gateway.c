@@ -110,7 +110,7 @@ mend(const struct bal_facts *f, struct bal_diagnosis *d,
 	if (o && is_mended(o, gateway) && bal_stanza_makes_uplink(f, s, &set))
 		bal_stanza_mend_by_bal_up(d, up->name, s, &set);
 	else if (o)
-		bal_stanza_mend_by_editor(d, s, o->line);
+		bal_stanza_mend_by_editor(d, o->path, o->line);
 	else if (section && section->set.has & BAL_SET_GATEWAY &&
 		 !(us && us->told.has & BAL_SET_GATEWAY))
 		bal_doctor_mend(d, "editor %s",

@@ -27,6 +27,7 @@ extern const struct bal_doctor_rule bal_doctor_rules_uplinks[];
 extern const struct bal_doctor_rule bal_doctor_rules_gateway[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanzas[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanza_up[];
+extern const struct bal_doctor_rule bal_doctor_rules_unused[];
 extern const struct bal_doctor_rule bal_doctor_rules_company[];
 
 /*
@@ -42,6 +43,10 @@ void bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
 void bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 
+/* Is there a finding @id about @dev? */
+bool bal_doctor_found(const struct bal_diagnosis *d, const char *id,
+		      const char *dev);
+
 /* Does a shell take @text for nothing but itself? */
 bool bal_doctor_is_plain(const char *text);
 /* @text as a shell reads it as one word: a mend is pasted by root. */
@@ -53,6 +58,10 @@ bool bal_doctor_conf_wrong(const struct bal_facts *f);
 
 /* Does anything call bal-check? */
 bool bal_doctor_probed(const struct bal_facts *f);
+
+/* Has @link an address? */
+bool bal_doctor_has_address(const struct bal_facts *f,
+			    const struct bal_link *link);
 
 /* Is any uplink there for bal to look after? */
 bool bal_doctor_any_up(const struct bal_facts *f);

@@ -148,8 +148,25 @@ masquerade(const struct bal_facts *f, struct bal_diagnosis *d)
 	unmasqueraded(f, d, lan, true);
 }
 
+static void
+forwarding(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	static const char file[] = "/etc/sysctl.d/ip_forward.conf";
+
+	if (f->ip_forward != 0 || !f->conf->globals.masquerade ||
+	    !bal_doctor_any_up(f))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-forwarding", "",
+			"Nothing comes from other hosts through this box: what "
+			"they send to it for somebody else is dropped.");
+	bal_doctor_what(d, "masquerade is yes, and net.ipv4.ip_forward is 0");
+	bal_doctor_mend(d, "echo net.ipv4.ip_forward=1 >%s && sysctl -p %s",
+			file, file);
+}
+
 const struct bal_doctor_rule bal_doctor_rules_routing[] = {
 	{ foreign_routes, true },
 	{ masquerade, true },
+	{ forwarding, true },
 	{ NULL, false },
 };

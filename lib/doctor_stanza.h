@@ -28,7 +28,7 @@ int bal_stanza_take(const struct bal_facts *f, const struct bal_stanza *s,
 const struct bal_configured *bal_stanza_use(const struct bal_facts *f,
 					    const struct bal_stanza *s);
 
-/* The device that uses @s, else the one of its name. */
+/* The device that was dialled by @s, or uses it, else the one of its name. */
 const char *bal_stanza_device(const struct bal_facts *f,
 			      const struct bal_stanza *s);
 bool bal_stanza_is_uplink(const struct bal_facts *f,
@@ -51,12 +51,13 @@ void bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
 			       const struct bal_stanza *s,
 			       const struct bal_settings *set);
 
-/* The mend that opens the file of @s at @line. */
-void bal_stanza_mend_by_editor(struct bal_diagnosis *d,
-			       const struct bal_stanza *s, unsigned line);
+/* The mend that opens @path at @line. */
+void bal_stanza_mend_by_editor(struct bal_diagnosis *d, const char *path,
+			       unsigned line);
 
-/* A finding about line @line of @s, of which a hook refuses something. */
+/* A finding about @s, of which a hook refuses something: @path at @line. */
 void bal_stanza_refuse(const struct bal_facts *f, struct bal_diagnosis *d,
-		       const struct bal_stanza *s, unsigned line);
+		       const struct bal_stanza *s, const char *path,
+		       unsigned line);
 
 #endif

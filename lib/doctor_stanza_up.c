@@ -101,33 +101,12 @@ bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
 	free(text);
 }
 
-static bool
-has_address(const struct bal_facts *f, const struct bal_link *link)
-{
-	for (size_t i = 0; i < f->snap->addrs.n; i++)
-		if (f->snap->addrs.v[i].ifindex == link->ifindex)
-			return true;
-	return false;
-}
-
 bool
 bal_stanza_is_elsewhere(const struct bal_facts *f, const struct bal_stanza *s)
 {
 	for (size_t i = 0; i < f->configured.n; i++)
 		if (strcmp(f->configured.v[i].dev, s->name) == 0 &&
 		    strcmp(f->configured.v[i].stanza, s->name) != 0)
-			return true;
-	return false;
-}
-
-/* Two stanzas of one interface are one for ifup. */
-static bool
-was_found(const struct bal_diagnosis *d, const char *dev)
-{
-	for (size_t i = 0; i < d->findings.n; i++)
-		if (strcmp(d->findings.v[i].id, "no-uplink") == 0 &&
-		    d->findings.v[i].devs.n &&
-		    strcmp(d->findings.v[i].devs.v[0], dev) == 0)
 			return true;
 	return false;
 }
@@ -174,7 +153,7 @@ contradictions(const struct bal_facts *f, struct bal_diagnosis *d)
 		if (!bal_stanza_makes_uplink(f, s, &set) ||
 		    goes_with_conf(f, bal_stanza_device(f, s), &set, &why))
 			continue;
-		bal_stanza_refuse(f, d, s, s->line);
+		bal_stanza_refuse(f, d, s, s->path, s->line);
 		bal_doctor_what(d,
 				"with bal.conf, options of its stanza "
 				"contradict each other: %s",
@@ -193,7 +172,9 @@ no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
 	struct bal_err ignored;
 
 	if (!link || !(link->up || configured) || bal_stanza_is_uplink(f, s) ||
-	    was_found(d, dev) || !bal_stanza_makes_uplink(f, s, &set) ||
+	    /* Two stanzas of one interface are one for ifup. */
+	    bal_doctor_found(d, "no-uplink", dev) ||
+	    !bal_stanza_makes_uplink(f, s, &set) ||
 	    !goes_with_conf(f, dev, &set, &ignored))
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-uplink", dev,
@@ -207,7 +188,7 @@ no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_what(d, "it is up and has bal- options in its stanza, and "
 			   "is no uplink");
 	/* There is nothing to interrupt, and ifup does all the rest. */
-	if (!configured && !has_address(f, link))
+	if (!configured && !bal_doctor_has_address(f, link))
 		bal_doctor_mend(d, "ifup %s", bal_doctor_word(d, dev));
 	else
 		bal_stanza_mend_by_bal_up(d, dev, s, &set);
@@ -321,8 +302,8 @@ stanzas_differ(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* Does any stanza of it say key number @i?  Its line, or 0, and the stanza. */
-static unsigned
+/* The line that says key number @i of @dev, and its stanza; NULL: none. */
+static const struct bal_stanza_option *
 line_that_says(const struct bal_facts *f, const char *dev, size_t i,
 	       const struct bal_stanza **stanza)
 {
@@ -338,10 +319,10 @@ line_that_says(const struct bal_facts *f, const char *dev, size_t i,
 			if (bal_stanza_key(s->options.v[k].name, key) &&
 			    strcmp(key, bal_settings_key(i)) == 0) {
 				*stanza = s;
-				return s->options.v[k].line;
+				return &s->options.v[k];
 			}
 	}
-	return 0;
+	return NULL;
 }
 
 /* What of bal.conf's section was told otherwise; and how, as two lists. */
@@ -393,7 +374,8 @@ tell_overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 		const char *said, const char *told)
 {
 	const struct bal_stanza *s = NULL;
-	const unsigned line = line_that_says(f, us->name, o->first, &s);
+	const struct bal_stanza_option *line =
+		line_that_says(f, us->name, o->first, &s);
 	const bool alone = o->n == 1;
 
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "overridden", us->name,
@@ -406,8 +388,8 @@ tell_overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 				"its stanza says" :
 				"bal-up was told",
 			alone ? strstr(told, " = ") + 3 : told);
-	if (s)
-		bal_stanza_mend_by_editor(d, s, line);
+	if (line)
+		bal_stanza_mend_by_editor(d, line->path, line->line);
 	else
 		bal_doctor_mend(d, "editor %s",
 				bal_doctor_word(d, f->conf_path));

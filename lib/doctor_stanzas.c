@@ -78,6 +78,10 @@ bal_stanza_device(const struct bal_facts *f, const struct bal_stanza *s)
 {
 	const struct bal_configured *use = bal_stanza_use(f, s);
 
+	/* What pppd has dialled by it has a name of its own. */
+	for (size_t i = 0; i < f->state->n_uplinks; i++)
+		if (strcmp(f->state->uplinks[i].stanza, s->name) == 0)
+			return f->state->uplinks[i].name;
 	return use ? use->dev : s->name;
 }
 
@@ -90,10 +94,10 @@ bal_stanza_is_uplink(const struct bal_facts *f, const struct bal_stanza *s)
 /* --- rules ------------------------------------------------------------------ */
 
 void
-bal_stanza_mend_by_editor(struct bal_diagnosis *d, const struct bal_stanza *s,
+bal_stanza_mend_by_editor(struct bal_diagnosis *d, const char *path,
 			  unsigned line)
 {
-	bal_doctor_mend(d, "editor +%u %s", line, bal_doctor_word(d, s->path));
+	bal_doctor_mend(d, "editor +%u %s", line, bal_doctor_word(d, path));
 }
 
 static void
@@ -121,9 +125,9 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 	/* A slash would end what sed(1) looks for. */
 	if (hint && bal_doctor_is_plain(o->name) && !strchr(o->name, '/'))
 		bal_doctor_mend(d, "sed -i '%us/%s/%s/' %s", o->line, o->name,
-				near, bal_doctor_word(d, s->path));
+				near, bal_doctor_word(d, o->path));
 	else
-		bal_stanza_mend_by_editor(d, s, o->line);
+		bal_stanza_mend_by_editor(d, o->path, o->line);
 }
 
 static void
@@ -137,7 +141,7 @@ unknown_options(const struct bal_facts *f, struct bal_diagnosis *d)
 
 void
 bal_stanza_refuse(const struct bal_facts *f, struct bal_diagnosis *d,
-		  const struct bal_stanza *s, unsigned line)
+		  const struct bal_stanza *s, const char *path, unsigned line)
 {
 	bal_doctor_find(
 		d, BAL_SEVERITY_RISK, "stanza-value", bal_stanza_device(f, s),
@@ -147,7 +151,7 @@ bal_stanza_refuse(const struct bal_facts *f, struct bal_diagnosis *d,
 			"The hook refuses the whole stanza for it: the "
 			"interface comes up, and is no uplink. When it is "
 			"mended, bal-doctor says how it becomes one.");
-	bal_stanza_mend_by_editor(d, s, line);
+	bal_stanza_mend_by_editor(d, path, line);
 }
 
 bool
@@ -198,7 +202,7 @@ strict_value(const struct bal_facts *f, struct bal_diagnosis *d,
 			bal_stanza_device(f, s), "As it is, it means no.");
 	bal_doctor_what(d, "option %s of its stanza: %s%s", o->name, why.msg,
 			bal_hook_hint(o->value));
-	bal_stanza_mend_by_editor(d, s, o->line);
+	bal_stanza_mend_by_editor(d, o->path, o->line);
 }
 
 static void
@@ -217,7 +221,7 @@ refused_values(const struct bal_facts *f, struct bal_diagnosis *d)
 			if (bal_stanza_take(f, s, k, &set, &why) == 0)
 				continue;
 			good = false;
-			bal_stanza_refuse(f, d, s, o->line);
+			bal_stanza_refuse(f, d, s, o->path, o->line);
 			bal_doctor_what(d,
 					"option %s of its stanza is refused: "
 					"%s%s",
@@ -226,7 +230,7 @@ refused_values(const struct bal_facts *f, struct bal_diagnosis *d)
 		}
 		if (!good || bal_settings_agree(&set, &why) == 0)
 			continue;
-		bal_stanza_refuse(f, d, s, s->line);
+		bal_stanza_refuse(f, d, s, s->path, s->line);
 		bal_doctor_what(d, "options of its stanza: %s", why.msg);
 	}
 }

@@ -146,6 +146,48 @@ over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
 	mend_over(f, d, tun, c->bind_dev);
 }
 
+/* A line to put the tunnel on: an uplink, else what main has; "": none. */
+static const char *
+line_for(const struct bal_facts *f, const struct bal_uplink *tun)
+{
+	const struct bal_uplink *best = NULL;
+
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (up->admin_up && up->usable && !bal_uplink_is_tunnel(up) &&
+		    (!best || up->set.priority < best->set.priority))
+			best = up;
+	}
+	if (best)
+		return best->name;
+	for (size_t i = 0; i < f->main_ways.n; i++)
+		if (strcmp(f->main_ways.v[i].dev, tun->name) != 0)
+			return f->main_ways.v[i].dev;
+	return "";
+}
+
+/* Unbound packets go by any uplink, and the tunnel is one. */
+static void
+into_itself(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_client *c, const struct bal_uplink *tun)
+{
+	const char *line = line_for(f, tun);
+
+	if (!c->looked_up || c->by_main || !tun->set.balance ||
+	    (f->mode == BAL_MODE_SOLO && strcmp(c->leaves, tun->name) != 0))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "into-itself", tun->name,
+			"Nothing keeps its own packets on a line: when it is "
+			"up, they can leave by the tunnel itself, which dies "
+			"of that, comes back, and dies again.");
+	bal_doctor_what(d, "%s binds to no line, and the tunnel is an uplink",
+			c->path);
+	if (*line)
+		bal_doctor_mend(d, "bind-dev %s (in %s; then restart it)", line,
+				c->path);
+}
+
 /* Is the line of the tunnel the one that bal takes it for? */
 static void
 transport(const struct bal_facts *f, struct bal_diagnosis *d,
@@ -155,7 +197,9 @@ transport(const struct bal_facts *f, struct bal_diagnosis *d,
 
 	if (!tun || !tun->admin_up)
 		return;
-	if (!is_over_known(tun)) {
+	if (!is_over_known(tun) && !c->has_local && !c->bind_dev[0]) {
+		into_itself(f, d, c, tun);
+	} else if (!is_over_known(tun)) {
 		over_unsaid(f, d, c, tun);
 	} else if (c->bind_dev[0]) {
 		if (strcmp(c->bind_dev, tun->set.over) != 0)

@@ -93,12 +93,13 @@ struct bal_gateway_line {
 /* A line of a stanza of interfaces(5), and of those that it goes on in. */
 struct bal_stanza_option {
 	const char *name, *value; /* as they are written */
+	const char *path; /* not the stanza's where it inherits the line */
 	unsigned line;
 };
 
-/* A stanza with at least one line. */
 struct bal_stanza {
 	char name[BAL_IFNAMSIZ]; /* of the device, or a logical one */
+	char method[16]; /* "static" */
 	const char *path;
 	unsigned line; /* where it begins */
 	BAL_LIST(struct bal_stanza_option) options;
@@ -118,10 +119,17 @@ struct bal_client {
 	bool has_local;
 	bool unprivileged; /* `user` of somebody who is not root */
 	char group[32];
-	bool calls_bal; /* by `up` or `down` */
-	/* Where packets from @local to @remote leave now; "": no route. */
+	const char *up, *down; /* scripts: the last line, which counts; or NULL */
+	bool makes_uplink;   /* `up` or `route-up` calls bal-up */
+	bool calls_bal;	     /* that, or `down` bal-down */
+	uint32_t security;   /* script-security; 0: not said, which means 1 */
+	/*
+	 * Where packets from @local to @remote leave now; "": no route.
+	 * Without @remote, which is a name then: those to anywhere outside.
+	 */
 	char leaves[BAL_IFNAMSIZ];
 	bool looked_up;
+	bool by_main; /* main has a route for it that is no default */
 };
 
 /* Where a tunnel of WireGuard's sends its packets. */
@@ -167,6 +175,7 @@ struct bal_facts {
 
 	BAL_LIST(struct bal_foreign_rule) foreign_rules;
 	BAL_LIST(struct bal_main_way) main_ways;
+	bool main_hosts; /* and it has a route by a gateway to a single host */
 	BAL_LIST(struct bal_v6_way) v6_ways;
 	BAL_LIST(struct bal_marker) markers;
 	bal_table_list names;

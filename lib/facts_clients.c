@@ -27,7 +27,9 @@ static void
 take_option(void *arg, const struct bal_ovpn_option *o)
 {
 	struct bal_client *c = ((struct reading *)arg)->client;
+	struct bal_facts *f = ((struct reading *)arg)->f;
 	const char *key = o->words[0], *value;
+	struct bal_err ignored;
 
 	if (o->n < 2)
 		return;
@@ -40,9 +42,14 @@ take_option(void *arg, const struct bal_ovpn_option *o)
 		c->unprivileged = strcmp(value, "root") != 0;
 	else if (strcmp(key, "group") == 0)
 		(void)bal_copy(c->group, sizeof(c->group), value);
-	else if (strcmp(key, "up") == 0 || strcmp(key, "down") == 0)
-		c->calls_bal |= strstr(value, "bal-up") ||
-				strstr(value, "bal-down");
+	else if (strcmp(key, "up") == 0)
+		c->up = bal_facts_text(f, "%s", value);
+	else if (strcmp(key, "route-up") == 0)
+		c->makes_uplink |= strstr(value, "bal-up") != NULL;
+	else if (strcmp(key, "down") == 0)
+		c->down = bal_facts_text(f, "%s", value);
+	else if (strcmp(key, "script-security") == 0)
+		(void)bal_parse_u32(value, 0, 3, &c->security, &ignored);
 	else if (strcmp(key, "remote") == 0 && bal_addr_none(&c->remote))
 		take_host(&c->remote, value);
 	else if (strcmp(key, "local") == 0) {
@@ -60,6 +67,14 @@ note_trouble(void *arg, const char *msg)
 }
 
 static void
+note_scripts(struct bal_client *c)
+{
+	c->makes_uplink |= c->up && strstr(c->up, "bal-up");
+	c->calls_bal = c->makes_uplink ||
+		       (c->down && strstr(c->down, "bal-down"));
+}
+
+static void
 read_client(struct bal_facts *f, const char *path, const char *dir)
 {
 	struct reading reading = { f, BAL_PUSH(&f->arena, &f->clients) };
@@ -70,6 +85,7 @@ read_client(struct bal_facts *f, const char *path, const char *dir)
 		return;
 	reading.client->path = bal_facts_text(f, "%s", path);
 	bal_ovpn_read(path, dir, &taker);
+	note_scripts(reading.client);
 }
 
 static bool
@@ -81,16 +97,24 @@ is_here(const struct bal_facts *f, const struct bal_addr *addr)
 	return false;
 }
 
+/* Of nobody: where all go that no route names (RFC 5737). */
+#define ANYWHERE "192.0.2.1"
+
 /* The kernel refuses to look up the way from an address that is not here. */
 static void
 find_way(struct bal_facts *f, struct bal_nl *nl, struct bal_client *c)
 {
 	struct bal_way way = { .src = c->local, .dst = c->remote };
 
-	if (c->bind_dev[0] || bal_addr_none(&c->remote) ||
-	    bal_addr_none(&c->local) || !is_here(f, &c->local))
+	if (c->bind_dev[0] ||
+	    (c->has_local && (bal_addr_none(&c->remote) ||
+			      bal_addr_none(&c->local) || !is_here(f, &c->local))))
 		return;
+	if (bal_addr_none(&way.dst))
+		take_host(&way.dst, ANYWHERE);
 	c->looked_up = bal_facts_way(f, nl, &way, c->leaves);
+	c->by_main = way.table == BAL_TABLE_MAIN ||
+		     (bal_addr_none(&c->remote) && f->main_hosts);
 }
 
 static void

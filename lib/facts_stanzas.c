@@ -18,9 +18,7 @@ struct stanza {
 	char dev[BAL_IFNAMSIZ];
 	char gateway[64];
 	uint32_t metric;
-	bool twin;		 /* it has been read before */
-	struct bal_stanza *kept; /* NULL: it has no line yet */
-	unsigned line;
+	struct bal_stanza *kept; /* NULL: it has been read before */
 };
 
 /* One file of all that are read. */
@@ -132,62 +130,103 @@ was_read(const struct file *file)
 	return false;
 }
 
+/* For the judges, as it is written. */
+static void
+keep_stanza(struct file *file, const char *method)
+{
+	struct bal_stanza *kept = BAL_PUSH(&file->f->arena, &file->f->stanzas);
+
+	file->stanza.kept = kept;
+	if (!kept)
+		return;
+	memcpy(kept->name, file->stanza.dev, sizeof(kept->name));
+	(void)bal_copy(kept->method, sizeof(kept->method), method);
+	kept->path = file->path;
+	kept->line = file->line;
+}
+
+static void
+keep_option(struct file *file, const struct bal_stanza_option *o)
+{
+	struct stanza *s = &file->stanza;
+	struct bal_stanza_option *kept;
+	struct bal_err ignored;
+	char word[64];
+	const char *list = o->value;
+
+	kept = s->kept ? BAL_PUSH(&file->f->arena, &s->kept->options) : NULL;
+	if (kept)
+		*kept = *o;
+	if (bal_next_word(&list, word, sizeof(word)) <= 0)
+		return;
+	if (strcmp(o->name, "gateway") == 0)
+		(void)bal_copy(s->gateway, sizeof(s->gateway), word);
+	else if (strcmp(o->name, "metric") == 0)
+		(void)bal_parse_u32(word, 0, UINT32_MAX, &s->metric, &ignored);
+}
+
+/* The first of that name, as ifupdown takes it; NULL: it refuses all. */
+static const struct bal_stanza *
+find_base(const struct file *file, const char *name)
+{
+	for (size_t i = 0; name && i < file->f->stanzas.n; i++)
+		if (strcmp(file->f->stanzas.v[i].name, name) == 0)
+			return &file->f->stanzas.v[i];
+	return NULL;
+}
+
+static void
+open_stanza(struct file *file, const char *dev, const char *method,
+	    const struct bal_stanza *base)
+{
+	/* Where @base is moves with the list, its options do not. */
+	const struct bal_stanza_option *v = base ? base->options.v : NULL;
+	const size_t n = base ? base->options.n : 0;
+
+	(void)bal_copy(file->stanza.dev, sizeof(file->stanza.dev), dev);
+	if (!was_read(file))
+		keep_stanza(file, method);
+	for (size_t i = 0; i < n; i++)
+		keep_option(file, &v[i]);
+}
+
+/* "DEV inet METHOD [inherits BASE]", or "DEV inherits BASE"; no IPv6. */
 static void
 begin_stanza(struct file *file, char *line)
 {
 	const char *dev = next_word(&line), *family = next_word(&line);
+	const char *method = next_word(&line), *word;
+	const struct bal_stanza *base = NULL;
 
 	end_stanza(file);
-	/* IPv6 is another world. */
-	if (!family || strcmp(family, "inet") != 0)
+	if (!method)
 		return;
-	(void)bal_copy(file->stanza.dev, sizeof(file->stanza.dev), dev);
-	file->stanza.line = file->line;
-	file->stanza.twin = was_read(file);
-}
-
-/* For the judges, as it is written. */
-static void
-keep_option(struct file *file, const char *name, const char *value)
-{
-	struct bal_arena *arena = &file->f->arena;
-	struct stanza *s = &file->stanza;
-	struct bal_stanza_option *option;
-
-	if (!s->dev[0] || s->twin)
-		return;
-	if (!s->kept) {
-		s->kept = BAL_PUSH(arena, &file->f->stanzas);
-		if (!s->kept)
-			return;
-		memcpy(s->kept->name, s->dev, sizeof(s->kept->name));
-		s->kept->path = file->path;
-		s->kept->line = s->line;
+	if (strcmp(family, "inherits") == 0) {
+		base = find_base(file, method);
+		if (base)
+			open_stanza(file, dev, base->method, base);
+	} else if (strcmp(family, "inet") == 0) {
+		word = next_word(&line);
+		if (word && strcmp(word, "inherits") == 0)
+			base = find_base(file, next_word(&line));
+		open_stanza(file, dev, method, base);
 	}
-	option = BAL_PUSH(arena, &s->kept->options);
-	if (option)
-		*option = (struct bal_stanza_option){ name, value, file->line };
 }
 
 /* @value begins with the first of its words; ifupdown cuts blanks off its end. */
 static void
 read_option(struct file *file, const char *key, char *value)
 {
+	struct bal_stanza_option o = { .name = key, .path = file->path,
+				       .line = file->line };
 	size_t len = strlen(value);
-	struct stanza *s = &file->stanza;
-	struct bal_err ignored;
-	const char *word;
 
+	if (!file->stanza.dev[0])
+		return;
 	while (len && isspace((unsigned char)value[len - 1]))
 		value[--len] = '\0';
-	keep_option(file, key, bal_facts_text(file->f, "%s", value));
-	word = next_word(&value);
-	if (!word)
-		return;
-	if (strcmp(key, "gateway") == 0)
-		(void)bal_copy(s->gateway, sizeof(s->gateway), word);
-	else if (strcmp(key, "metric") == 0)
-		(void)bal_parse_u32(word, 0, UINT32_MAX, &s->metric, &ignored);
+	o.value = bal_facts_text(file->f, "%s", value);
+	keep_option(file, &o);
 }
 
 /* Those of ifupdown that begin something else; allow-auto and its like, too. */

@@ -39,10 +39,16 @@ look_at_main(struct bal_facts *f, struct bal_nl *nl)
 	if (bal_nl_routes(nl, BAL_TABLE_MAIN, &arena, &routes, &why) < 0)
 		bal_facts_unseen(f,
 				 bal_facts_text(f, "table main: %s", why.msg));
-	for (size_t i = 0; i < routes.n; i++)
-		if (routes.v[i].dst.len <= 1 &&
-		    routes.v[i].type == BAL_ROUTE_UNICAST)
-			note_hops(f, &routes.v[i]);
+	for (size_t i = 0; i < routes.n; i++) {
+		const struct bal_route *r = &routes.v[i];
+
+		if (r->type != BAL_ROUTE_UNICAST)
+			continue;
+		if (r->dst.len <= 1)
+			note_hops(f, r);
+		f->main_hosts |= r->dst.len == 32 && r->n_hops &&
+				 !bal_addr_none(&r->hops[0].gateway);
+	}
 	bal_arena_fini(&arena);
 }
 

@@ -176,7 +176,7 @@ says(struct bal_stanza *s, const char *name, const char *value)
 	struct bal_stanza_option *o = BAL_PUSH(&w.arena, &s->options);
 
 	assert_non_null(o);
-	*o = (struct bal_stanza_option){ name, value,
+	*o = (struct bal_stanza_option){ name, value, s->path,
 					 s->line + (unsigned)s->options.n };
 }
 

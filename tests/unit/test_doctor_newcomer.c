@@ -94,7 +94,7 @@ no_sed_for_odd_names(void **state)
 	says(s, "bal-weigh/e", "1");
 	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
 			    "editor +2 /etc/network/interfaces");
-	s->path = "/etc/network/it's; $(reboot)";
+	s->path = s->options.v[0].path = "/etc/network/it's; $(reboot)";
 	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
 			    "editor +2 '/etc/network/it'\\''s; $(reboot)'");
 	memset(&s->options, 0, sizeof(s->options));

@@ -270,7 +270,8 @@ no_uplink_at_all(void **state)
 	says(&f.stanzas.v[0], "up", "ip link; bal-up lte0");
 	finds_nothing();
 	f.stanzas.v[0].options.v[1] =
-		(struct bal_stanza_option){ "bal-weight", "3", 3 };
+		(struct bal_stanza_option){ "bal-weight", "3",
+						    "/etc/network/interfaces", 3 };
 	finds_nothing();
 	memset(&f.stanzas, 0, sizeof(f.stanzas));
 	f.ifup_fault = "a:1: b";
