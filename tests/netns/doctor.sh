@@ -12,20 +12,24 @@ doctor_alone() {
 	mkdir /etc/cron.d /etc/systemd && mkdir -p /etc/bal/event.d
 }
 
-# found: "ID UPLINK..." of each finding, one a line.
+# found: "ID UPLINK..." of each finding, one a line; the status is bal-doctor's.
 found() {
-	bal-doctor --json 2>/dev/null | tr '{' '\n' | sed -nE \
+	local status
+	bal-doctor --json >"$LAB_DIR"/findings 2>/dev/null
+	status=$?
+	tr '{' '\n' <"$LAB_DIR"/findings | sed -nE \
 		's/.*"id":"([^"]*)","uplinks":\[([^]]*)\].*/\1 \2/p' |
 		sed -e 's/[",]\+/ /g' -e 's/ \+/ /g' -e 's/ $//' | sort
+	return $status
 }
 
 # finds DESC STATUS [FINDING]...: these and no others, and the exit status.
 finds() {
-	local desc=$1 status=$2
+	local desc=$1 status=$2 got
 	shift 2
-	is "$desc" "$(found)" "$([ $# -eq 0 ] || printf '%s\n' "$@" | sort)"
-	bal-doctor >/dev/null 2>&1
+	got=$(found)
 	is "$desc: exit status" $? "$status"
+	is "$desc" "$got" "$([ $# -eq 0 ] || printf '%s\n' "$@" | sort)"
 }
 
 # mend ID: the command that mends the first of these.
