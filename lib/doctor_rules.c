@@ -34,11 +34,18 @@ takes_all(const struct bal_rule *r)
 	return r->invert || is_plain(r);
 }
 
+/* All but what a VPN itself sends, as their clients make it. */
+static bool
+is_vpn(const struct bal_rule *r)
+{
+	return r->invert && r->has_mark;
+}
+
 /* What wg-quick and NetworkManager make: not fwmark N lookup N. */
 static bool
 is_wireguard(const struct bal_rule *r)
 {
-	return r->invert && r->has_mark && r->mark == r->table;
+	return is_vpn(r) && r->mark == r->table;
 }
 
 static bool
@@ -93,6 +100,19 @@ wireguard(struct bal_diagnosis *d)
 			   "configuration of wg-quick)");
 }
 
+/* Without it, packets would leave in clear: the client alone may end it. */
+static void
+vpn(struct bal_diagnosis *d)
+{
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
+			"The client of a VPN made it, which is to have all "
+			"traffic. bal carries what that client itself sends, "
+			"and balances nothing else. Where that is meant, "
+			"nothing has to be done. Else end it by the client, "
+			"not by ip(8): it keeps traffic from leaving outside "
+			"of the VPN.");
+}
+
 static void
 exit_node(struct bal_diagnosis *d)
 {
@@ -143,6 +163,8 @@ for_everything(const struct bal_facts *f, struct bal_diagnosis *d,
 
 	if (is_wireguard(found->rule)) {
 		wireguard(d);
+	} else if (is_vpn(found->rule)) {
+		vpn(d);
 	} else if (found->rule->table == TAILSCALE_TABLE) {
 		exit_node(d);
 	} else if (found->dev[0] && was_fallback(f, found)) {

@@ -206,8 +206,40 @@ lines(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
+static bool
+comes_at_boot(const struct bal_facts *f, const char *name)
+{
+	for (size_t i = 0; i < f->at_boot.n; i++)
+		if (strcmp(f->at_boot.v[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* A template is no device, nor is what somebody calls by another name. */
+static void
+not_at_boot(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && f->boot_known && i < f->stanzas.n; i++) {
+		const struct bal_stanza *s = &f->stanzas.v[i];
+
+		if (!says_option(s) || comes_at_boot(f, s->name) ||
+		    !bal_snapshot_link(f->snap, bal_stanza_device(f, s)) ||
+		    strcmp(bal_stanza_device(f, s), s->name) != 0 ||
+		    stanza_of(f, s->name) != s)
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "not-at-boot", s->name,
+				"There is no auto and no allow-hotplug line "
+				"for it: after the next boot it is down until "
+				"somebody calls ifup.");
+		bal_doctor_what(d, "nothing brings it up at boot");
+		bal_doctor_mend(d, "sed -i '%ui\\auto %s' %s", s->line, s->name,
+				bal_doctor_word(d, s->path));
+	}
+}
+
 const struct bal_doctor_rule bal_doctor_rules_unused[] = {
 	{ sections, true }, { script_security, false },
 	{ aliases, false }, { lines, true },
+	{ not_at_boot, false },
 	{ NULL, false },
 };

@@ -198,6 +198,9 @@ struct bal_facts {
 	BAL_LIST(struct bal_gateway_line) gateways;
 	BAL_LIST(struct bal_stanza) stanzas;
 	BAL_LIST(struct bal_configured) configured;
+	/* Brought up at boot, or when plugged in; known where @boot_known. */
+	BAL_LIST(const char *) at_boot;
+	bool boot_known;
 	/* What ifupdown says of stanzas it cannot read any of, or NULL. */
 	const char *ifup_fault;
 	BAL_LIST(struct bal_client) clients;

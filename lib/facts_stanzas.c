@@ -328,6 +328,25 @@ read_state(struct bal_facts *f)
 	}
 }
 
+/* Names, and complaints: of one interface, unless it is the file. */
+static void
+note_at_boot(struct bal_facts *f, char *text)
+{
+	static const char self[] = "ifquery: ", all[] = "couldn't read ";
+	const char *line, *first = NULL, **slot;
+
+	while ((line = bal_facts_line(&text))) {
+		if (strncmp(line, self, strlen(self)) == 0) {
+			line += strlen(self);
+			first = first ? first : line;
+			if (strncmp(line, all, strlen(all)) == 0)
+				f->ifup_fault = first;
+		} else if (*line && (slot = BAL_PUSH(&f->arena, &f->at_boot))) {
+			*slot = line;
+		}
+	}
+}
+
 /*
  * By the word of who reads it at boot; others of that name have other words,
  * and other files.  It makes its folder where there is none, which is not for
@@ -336,10 +355,11 @@ read_state(struct bal_facts *f)
 static void
 ask_ifupdown(struct bal_facts *f)
 {
-	static const char debian[] = "ifquery version ", self[] = "ifquery: ";
-	char name[] = "ifquery", version[] = "--version", list[] = "--list";
-	char *text;
+	static const char debian[] = "ifquery version ";
+	char name[] = "ifquery", version[] = "--version", list[] = "--list",
+	     hotplug[] = "--allow=hotplug";
 	int status = -1;
+	char *text;
 
 	if (access(INTERFACES, R_OK) < 0 || access(STATE_DIR, F_OK) < 0)
 		return;
@@ -347,11 +367,13 @@ ask_ifupdown(struct bal_facts *f)
 	if (!text || strncmp(text, debian, strlen(debian)) != 0)
 		return;
 	text = bal_facts_run_any(f, (char *[]){ name, list, NULL }, &status);
-	if (status <= 0 || !text)
-		return;
-	f->ifup_fault = bal_facts_line(&text);
-	if (strncmp(f->ifup_fault, self, strlen(self)) == 0)
-		f->ifup_fault += strlen(self);
+	note_at_boot(f, text);
+	f->boot_known = status >= 0 && !f->ifup_fault;
+	if (f->boot_known)
+		note_at_boot(f, bal_facts_run_any(
+					f,
+					(char *[]){ name, list, hotplug, NULL },
+					&status));
 }
 
 void

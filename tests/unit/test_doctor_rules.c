@@ -80,6 +80,12 @@ of_known_programs(void **state)
 	assert_non_null(strstr(found->mend, "Table = off"));
 	assert_null(strstr(found->mend, "ip rule del"));
 	assert_non_null(strstr(found->why, "all traffic"));
+	/* NordVPN's: without it packets would leave in clear. */
+	foreign(9999, 205, "nordlynx");
+	marked(0xe1f1, UINT32_MAX);
+	rule.invert = true;
+	found = finds(RISK, "foreign-rule", "");
+	assert_string_equal(found->mend, "");
 	foreign(5270, 52, "tailscale0");
 	found = finds(RISK, "foreign-rule", "");
 	assert_string_equal(found->mend, "tailscale set --exit-node=");
