@@ -317,23 +317,6 @@ hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
 		       "was dead when it was taken down, no answer yet");
 }
 
-void
-bal_intent_find_dialled(struct bal_intent *intent,
-			const struct bal_state *state)
-{
-	if (intent->kind != BAL_INTENT_DOWN ||
-	    intent->caller != BAL_CALLER_IFUPDOWN || !intent->dev[0])
-		return;
-	for (size_t i = 0; i < state->n_uplinks; i++) {
-		const struct bal_uplink_state *us = &state->uplinks[i];
-
-		if (strcmp(us->stanza, intent->dev) != 0)
-			continue;
-		memcpy(intent->dev, us->name, sizeof(intent->dev));
-		return;
-	}
-}
-
 /* A line that is dialled again may get another device: it is not two. */
 static void
 take_stanza(struct bal_uplink_state *us, const char *stanza,

@@ -55,3 +55,20 @@ bal_intent_permit(const struct bal_intent *intent, const struct bal_conf *conf,
 		return bal_err(err, BAL_EPERM, "it is no tunnel of OpenVPN's");
 	return 0;
 }
+
+void
+bal_intent_find_dialled(struct bal_intent *intent,
+			const struct bal_state *state)
+{
+	if (intent->kind != BAL_INTENT_DOWN ||
+	    intent->caller != BAL_CALLER_IFUPDOWN || !intent->dev[0])
+		return;
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		const struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (strcmp(us->stanza, intent->dev) != 0)
+			continue;
+		memcpy(intent->dev, us->name, sizeof(intent->dev));
+		return;
+	}
+}
