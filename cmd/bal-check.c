@@ -105,6 +105,24 @@ tell_unprobed(const struct check *check, const struct bal_pass *pass)
 			 "targets in bal.conf(5)");
 }
 
+/* Is all as it should be?  One that is missing has no event that tells of it. */
+static int
+verdict(const struct bal_pass *pass)
+{
+	bool amiss = bal_uplinks_some_dead(&pass->uplinks) ||
+		     pass->last_resort[0];
+
+	for (size_t i = 0; i < pass->conf.n_uplinks; i++) {
+		const struct bal_conf_uplink *u = &pass->conf.uplinks[i];
+
+		if (!bal_uplink_missing(u, &pass->state))
+			continue;
+		bal_warn("%s is required, and not up", u->name);
+		amiss = true;
+	}
+	return amiss ? CMD_NO : CMD_DONE;
+}
+
 static int
 probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 {
@@ -144,13 +162,6 @@ be_the_prober(const struct check *check, struct bal_pass *pass,
 	return 0;
 }
 
-/* An uplink is dead, or new connections leave by one that has no share. */
-static bool
-is_short(const struct bal_pass *pass)
-{
-	return bal_uplinks_some_dead(&pass->uplinks) || pass->last_resort[0];
-}
-
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -171,8 +182,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	else if (rc >= 0)
 		rc = check->no_probe ? reconcile(&pass, err) :
 				       probe(check, &pass, err);
-	if (rc == 0 && !check->watch && is_short(&pass))
-		rc = CMD_NO;
+	if (rc == 0 && !check->watch)
+		rc = verdict(&pass);
 	if (!check->watch)
 		return cmd_end_pass(&pass, rc, err);
 	/* Told when it began, and perhaps mended since. */

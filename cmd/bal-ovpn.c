@@ -125,6 +125,9 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	rc = bal_ovpn_want(target, common->conf, &arena, &wanted, err);
 	if (rc == 0)
 		rc = bal_ovpn_find(bal_ovpn_dir(), &wanted, &arena, &list, err);
+	if (rc == 0 && !list.n)
+		bal_warn("no OpenVPN client below %s sends from %s",
+			 bal_ovpn_dir(), target);
 	if (rc == 0)
 		rc = handle_all(o, common, &list, err);
 	bal_arena_fini(&arena);

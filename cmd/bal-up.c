@@ -41,10 +41,10 @@ set_over(void *ctx, const char *value, struct bal_err *err)
 }
 
 static int
-set_no_balance(void *ctx, const char *value, struct bal_err *err)
+set_no_share(void *ctx, const char *value, struct bal_err *err)
 {
 	(void)value;
-	return say(ctx, "balance", "no", err);
+	return say(ctx, "share", "no", err);
 }
 
 static int
@@ -69,8 +69,8 @@ static const struct cmd_opt opts[] = {
 	{ 'p', "priority", "N", "its order in solo, 0 to 999", set_priority },
 	{ 'o', "over", "DEV", "the uplink that its packets leave by",
 	  set_over },
-	{ 'B', "no-balance", NULL, "its own table and rules only",
-	  set_no_balance },
+	{ 'B', "no-share", NULL, "its own table and rules only", set_no_share },
+	{ 0, "no-balance", NULL, "the same, by its older name", set_no_share },
 	{ 'k', "keep", NULL, "what was said before holds", set_keep },
 	{ 'K', "known", NULL, "only what is an uplink; implies --keep",
 	  set_known },
@@ -105,6 +105,7 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 		intent->told = hook->told;
 		intent->hook_gateway = hook->gateway;
 		intent->transport = hook->transport;
+		memcpy(intent->over, hook->over, sizeof(intent->over));
 		intent->comes_late = hook->comes_late;
 		intent->restart = hook->restart;
 		memcpy(intent->stanza, hook->stanza, sizeof(intent->stanza));

@@ -50,9 +50,15 @@ tell_value(struct reader *r, const char *text, const struct bal_err *err)
 	const size_t len = strlen(err->msg);
 	/* One that asks back has its hint. */
 	const bool asks = len && err->msg[len - 1] == '?';
+	char bare[BAL_LINE_MAX + 1];
 
-	bal_lines_fault(&r->lines, r->lines.number, "%s%s", err->msg,
-			asks ? "" : bal_lines_hint(text));
+	if (bal_unquote(text, bare, sizeof(bare)))
+		bal_lines_fault(&r->lines, r->lines.number,
+				"%s: values have no quotes, did you mean %s?",
+				err->msg, bare);
+	else
+		bal_lines_fault(&r->lines, r->lines.number, "%s%s", err->msg,
+				asks ? "" : bal_lines_hint(text));
 }
 
 /* Was key number @i said in this section before? */
@@ -79,15 +85,12 @@ static void
 take_setting(struct reader *r, struct bal_settings *set, unsigned allowed,
 	     const char *key, const char *text)
 {
+	const int i = bal_settings_number(key);
 	struct bal_err err = { 0 };
-	const char *name;
-	size_t i;
 
-	for (i = 0; (name = bal_settings_key(i)) && strcmp(key, name);)
-		i++;
-	if (name && allowed & 1u << i) {
+	if (i >= 0 && allowed & 1u << i) {
 		if (1u << i != BAL_SET_TARGETS &&
-		    is_repeated(r, &r->seen, i, key))
+		    is_repeated(r, &r->seen, (size_t)i, key))
 			return;
 		if (1u << i == BAL_SET_NEED)
 			r->need_line = r->lines.number;
@@ -125,14 +128,14 @@ take_global(struct reader *r, unsigned allowed, const char *key,
 static const char *
 home_of(const struct reader *r, const char *key)
 {
-	unsigned global = 0, setting = 0;
+	const int number = bal_settings_number(key);
+	const unsigned setting = number < 0 ? 0 : 1u << number;
 	const char *name, *home = NULL;
+	unsigned global = 0;
 	size_t i;
 
 	for (i = 0; (name = bal_globals_key(i)); i++)
 		global |= strcmp(key, name) ? 0 : 1u << i;
-	for (i = 0; (name = bal_settings_key(i)); i++)
-		setting |= strcmp(key, name) ? 0 : 1u << i;
 	for (i = SECTION_MAX; i-- > SECTION_BAL;) {
 		if (!(rooms[i].globals & global || rooms[i].settings & setting))
 			continue;
@@ -249,9 +252,15 @@ begin_uplink(struct reader *r, const char *name)
 {
 	const struct bal_conf_uplink *twin = bal_conf_find(&r->conf, name);
 	unsigned line = r->lines.number;
+	char bare[BAL_IFNAMSIZ];
 	struct bal_err err;
 
-	if (!*name) {
+	if (bal_unquote(name, bare, sizeof(bare))) {
+		bal_lines_fault(&r->lines, line,
+				"section \"[uplink %s]\": names have no quotes, "
+				"did you mean \"[uplink %s]\"?",
+				name, bare);
+	} else if (!*name) {
 		bal_lines_fault(&r->lines, line,
 				"section \"[uplink]\" names no device");
 	} else if (bal_check_ifname(name, &err) < 0) {

@@ -96,7 +96,7 @@ static bool
 lacks_masquerade(const struct bal_facts *f, const struct bal_uplink *up,
 		 bool tunnel)
 {
-	return up->admin_up && up->set.balance &&
+	return up->admin_up && up->share &&
 	       bal_uplink_is_tunnel(up) == tunnel && !nat_covers(f, up->name);
 }
 

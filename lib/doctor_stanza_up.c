@@ -8,7 +8,7 @@
 
 /* What bal-up has options for. */
 #define SET_BY_OPTION                                                        \
-	(BAL_SET_GATEWAY | BAL_SET_BALANCE | BAL_SET_OVER | BAL_SET_WEIGHT | \
+	(BAL_SET_GATEWAY | BAL_SET_SHARE | BAL_SET_OVER | BAL_SET_WEIGHT | \
 	 BAL_SET_PRIORITY)
 
 /* As ifupdown tells the hook. */
@@ -26,8 +26,8 @@ static void
 put_option(FILE *out, const char *key, const char *value,
 	   const struct bal_settings *set)
 {
-	if (strcmp(key, "balance") == 0) {
-		fputs(set->balance ? "" : " --no-balance", out);
+	if (1 << bal_settings_number(key) == BAL_SET_SHARE) {
+		fputs(set->share == BAL_SHARE_NO ? " --no-share" : "", out);
 		return;
 	}
 	fprintf(out, " --%s ", key);
@@ -79,7 +79,10 @@ bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
 			  const struct bal_stanza *s,
 			  const struct bal_settings *set)
 {
-	const bool as_hook = set->has & ~(unsigned)SET_BY_OPTION;
+	/* --no-share has no opposite. */
+	const bool as_hook = set->has & ~(unsigned)SET_BY_OPTION ||
+			     (set->has & BAL_SET_SHARE &&
+			      set->share != BAL_SHARE_NO);
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
@@ -317,7 +320,7 @@ line_that_says(const struct bal_facts *f, const char *dev, size_t i,
 			continue;
 		for (size_t k = 0; k < s->options.n; k++)
 			if (bal_stanza_key(s->options.v[k].name, key) &&
-			    strcmp(key, bal_settings_key(i)) == 0) {
+			    bal_settings_number(key) == (int)i) {
 				*stanza = s;
 				return &s->options.v[k];
 			}

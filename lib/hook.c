@@ -11,6 +11,7 @@
 
 #include "classless.h"
 #include "near.h"
+#include "ovpn_learn.h"
 
 /* ifupdown puts a newline between the values, also of one that is inherited. */
 #define TWICE "it is there twice, in its stanza or in one that this inherits"
@@ -140,10 +141,9 @@ stanza_spelling(const char *key, size_t len, char *name, size_t size)
 }
 
 static int
-stanza_option(struct bal_hook *hook, size_t i, struct bal_err *err)
+stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 {
 	char variable[48] = "IF_BAL_", name[48];
-	const char *key = bal_settings_key(i);
 	size_t at = strlen(variable);
 	struct bal_err why = { 0 };
 	const char *text;
@@ -155,7 +155,7 @@ stanza_option(struct bal_hook *hook, size_t i, struct bal_err *err)
 	if (!text)
 		return 0;
 	stanza_spelling(key, strlen(key), name, sizeof(name));
-	if (1u << i != BAL_SET_TARGETS && strchr(text, '\n'))
+	if (strcmp(key, "targets") != 0 && strchr(text, '\n'))
 		return bal_err(err, BAL_ECONF, "option bal-%s of %s: " TWICE,
 			       name, hook->dev);
 	if (bal_settings_set(&hook->told, ~0u, key, text, &why) == 0)
@@ -164,15 +164,31 @@ stanza_option(struct bal_hook *hook, size_t i, struct bal_err *err)
 		       hook->dev, why.msg, bal_hook_hint(text));
 }
 
+/* The options of an uplink, and before them the hooks' own. */
+const char *
+bal_hook_option(size_t i)
+{
+	size_t n = 0;
+
+	if (!i--)
+		return "strict";
+	while (n < i && bal_settings_key(n))
+		n++;
+	return bal_settings_key(n) ? bal_settings_key(n) :
+				     bal_settings_older_key(i - n);
+}
+
 /* All that is wrong is told; the last of it is what fails. */
 static int
 stanza_options(struct bal_hook *hook, struct bal_err *err)
 {
 	struct bal_err why;
 	unsigned faults = 0;
+	const char *key;
 
-	for (size_t i = 0; bal_settings_key(i); i++) {
-		if (stanza_option(hook, i, &why) == 0)
+	/* Without the hooks' own, which comes first. */
+	for (size_t i = 1; (key = bal_hook_option(i)); i++) {
+		if (stanza_option(hook, key, &why) == 0)
 			continue;
 		if (faults++)
 			bal_say(BAL_SAY_FAULT, "%s", err->msg);
@@ -181,13 +197,6 @@ stanza_options(struct bal_hook *hook, struct bal_err *err)
 	if (!faults && bal_settings_agree(&hook->told, err) < 0)
 		return bal_err_wrap(err, "options of %s", hook->dev);
 	return faults ? -1 : 0;
-}
-
-/* The options of an uplink, and before them the hooks' own. */
-const char *
-bal_hook_option(size_t i)
-{
-	return i ? bal_settings_key(i - 1) : "strict";
 }
 
 static bool
@@ -275,6 +284,7 @@ read_openvpn(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 	(void)bal_copy(hook->dev, sizeof(hook->dev), dev);
 	hook->gateway = stranger_addr("route_vpn_gateway");
 	hook->transport = stranger_addr("local_1");
+	bal_ovpn_learn(secure_getenv("config"), hook->over, &hook->transport);
 	context = bal_hook_openvpn_args(argc, argv) ?
 			  argv[5] :
 			  secure_getenv("script_context");

@@ -27,7 +27,7 @@ bool bal_hook_strict(void);
 
 /*
  * What may stand behind bal- in a stanza, one for each @i: a key, or a word of
- * the hooks' own; NULL behind the last.
+ * the hooks' own, or an older name of a key; NULL after the last.
  */
 const char *bal_hook_option(size_t i);
 
@@ -50,6 +50,7 @@ struct bal_hook {
 	/* IF_GATEWAY, route_vpn_gateway, a lease's default route or router */
 	struct bal_addr gateway;
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
+	char over[BAL_IFNAMSIZ]; /* OpenVPN: its bind-dev */
 	enum bal_lease_news lease; /* DHCP */
 	bool comes_late; /* ifupdown: ifup ends before the device is there */
 	/* Of a line that is dialled, where that is not @dev; else "" */

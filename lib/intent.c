@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "budget.h"
+#include "over.h"
 #include "tunnel.h"
-#include "uplink.h"
 
 static bool
 slot_taken(const struct bal_state *state, const char *self, uint32_t slot)
@@ -228,7 +228,7 @@ bal_intent_admit(const struct bal_intent *intent,
 
 /* The one uplink that holds @addr: a tunnel's packets leave by it. */
 static void
-learn_over(struct bal_uplink_state *us, const struct bal_state *state,
+learn_by_addr(struct bal_uplink_state *us, const struct bal_state *state,
 	   const struct bal_snapshot *snap, const struct bal_addr *addr)
 {
 	const char *found = NULL;
@@ -253,14 +253,20 @@ learn_over(struct bal_uplink_state *us, const struct bal_state *state,
 			       found);
 }
 
-static bool
-is_over(const struct bal_uplink_state *us, const struct bal_conf *conf,
-	const char *line)
+/* What does not say all (a person, a request) leaves what is known. */
+static void
+learn_over(struct bal_uplink_state *us, const struct bal_intent *intent,
+	   const struct bal_state *state, const struct bal_snapshot *snap)
 {
-	const struct bal_settings set = bal_uplink_settings(conf, us, us->name);
-
-	return strcmp(set.has & BAL_SET_OVER ? set.over : us->learned_over,
-		      line) == 0;
+	if (!intent->keep_told)
+		us->learned_over[0] = '\0';
+	else if (!us->since_ms)
+		(void)bal_copy(us->learned_over, BAL_IFNAMSIZ,
+			       bal_over_remembered(state, us->name));
+	if (intent->over[0] && strcmp(intent->over, us->name) != 0)
+		memcpy(us->learned_over, intent->over, BAL_IFNAMSIZ);
+	else
+		learn_by_addr(us, state, snap, &intent->transport);
 }
 
 /*
@@ -276,7 +282,7 @@ take_line_away(const struct bal_intent *intent, const struct bal_conf *conf,
 	for (size_t i = 0; i < state->n_uplinks; i++) {
 		struct bal_uplink_state *us = &state->uplinks[i];
 
-		if (is_over(us, conf, intent->dev))
+		if (!strcmp(bal_over_of(conf, state, us->name), intent->dev))
 			(void)bal_copy(us->line_down, sizeof(us->line_down),
 				       intent->dev);
 	}
@@ -359,9 +365,7 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 	if ((!keep && !intent->restart) ||
 	    !bal_addr_none(&intent->hook_gateway))
 		us->learned_gateway = intent->hook_gateway;
-	if (!keep)
-		us->learned_over[0] = '\0';
-	learn_over(us, state, snap, &intent->transport);
+	learn_over(us, intent, state, snap);
 	if (us->since_ms == 0)
 		us->since_ms = snap->now_ms;
 	if (bal_state_forget_former(state, us->name, &former))
@@ -447,13 +451,11 @@ bal_intent_wish(const struct bal_intent *intent, const struct bal_conf *conf,
 {
 	for (size_t i = 0; i < state->n_tunnels; i++) {
 		struct bal_tunnel_try *t = &state->tunnels[i];
-		const struct bal_settings set = bal_uplink_settings(
-			conf, bal_state_find(state, t->name), t->name);
 
 		if (strcmp(t->name, intent->dev) == 0)
 			bal_tunnel_up(t, intent->caller);
-		else if (set.has & BAL_SET_OVER &&
-			 strcmp(set.over, intent->dev) == 0)
+		else if (!strcmp(bal_over_of(conf, state, t->name),
+				 intent->dev))
 			bal_tunnel_underlay_up(t);
 	}
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "aftermath.h"
+#include "over.h"
 #include "pass_parts.h"
 #include "use.h"
 
@@ -80,6 +81,7 @@ drop_leftovers(struct bal_pass *pass, bool all)
 {
 	struct bal_state *state = &pass->state;
 	bool up = false, masquerading;
+	struct bal_err ignored;
 
 	while (all && state->n_formers)
 		(void)bal_state_forget_former(state, state->formers[0].name,
@@ -90,9 +92,14 @@ drop_leftovers(struct bal_pass *pass, bool all)
 			up = true;
 			continue;
 		}
+		/* Without memory the state could not be written, either. */
+		(void)bal_over_remember(&pass->conf, state,
+					state->uplinks[i].name, &ignored);
 		bal_state_remove(state, state->uplinks[i].name);
 		pass->state_written = false;
 	}
+	for (size_t i = 0; all && i < state->n_tunnels; i++)
+		state->tunnels[i].over[0] = '\0';
 	for (int i = 0; !up && i < BAL_SYSCTL_MAX; i++) {
 		if (state->saved_sysctls.of[i] < 0)
 			continue;

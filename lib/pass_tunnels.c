@@ -2,6 +2,7 @@
 /* pass_tunnels - which OpenVPN clients are to be started after this pass. */
 #include <string.h>
 
+#include "over.h"
 #include "pass_parts.h"
 #include "tunnel.h"
 
@@ -12,12 +13,6 @@ find_uplink(const struct bal_pass *pass, const char *name)
 		if (strcmp(pass->uplinks.v[i].name, name) == 0)
 			return &pass->uplinks.v[i];
 	return NULL;
-}
-
-static const struct bal_uplink *
-find_underlay(const struct bal_pass *pass, const struct bal_settings *set)
-{
-	return set->has & BAL_SET_OVER ? find_uplink(pass, set->over) : NULL;
 }
 
 static uint64_t
@@ -57,7 +52,8 @@ look_at(struct bal_pass *pass, const char *name,
 {
 	const struct bal_globals *g = &pass->conf.globals;
 	const struct bal_uplink *up = find_uplink(pass, name);
-	const struct bal_uplink *under = find_underlay(pass, up ? &up->set : set);
+	const char *over = bal_over_of(&pass->conf, &pass->state, name);
+	const struct bal_uplink *under = find_uplink(pass, over);
 	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
 	struct bal_tunnel_try *t = bal_state_tunnel(&pass->state, name, err);
 	struct bal_tunnel_look look = {
@@ -66,8 +62,7 @@ look_at(struct bal_pass *pass, const char *name,
 		.alive = up && (up->health != BAL_HEALTH_DEAD ||
 				(us && us->judge.good)),
 		.underlay_alive = bal_tunnel_underlay_alive(
-			&pass->conf, &pass->uplinks, name,
-			up ? up->set.over : set->over),
+			&pass->conf, &pass->uplinks, name, over),
 		.dead_ms = g->openvpn_dead_ms,
 		.pause_ms = g->openvpn_pause_ms,
 		.now_ms = pass->snap.now_ms,

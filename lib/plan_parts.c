@@ -5,7 +5,7 @@
 bool
 bal_plan_balanced(const struct bal_uplink *up)
 {
-	return up->admin_up && up->set.balance;
+	return up->admin_up && up->share;
 }
 
 bool

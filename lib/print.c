@@ -138,38 +138,38 @@ bal_print_xrule(FILE *out, const struct bal_xrule *r)
 	}
 }
 
+/* A chain that is there is flushed by its ":" line. */
 static void
-print_wanted_chain(FILE *out, const char *cmd, const struct bal_chain *want,
+print_wanted_chain(FILE *out, const struct bal_chain *want,
 		   const struct bal_chain *have)
 {
 	unsigned jumps = have ? have->n_jumps : 0;
 
 	if (have && bal_chain_same(want, have))
 		return;
-	fprintf(out, "%s -%c %s\n", cmd, have ? 'F' : 'N', want->name);
+	fprintf(out, ":%s - [0:0]\n", want->name);
 	for (size_t i = 0; i < want->rules.n; i++) {
-		fprintf(out, "%s -A %s", cmd, want->name);
+		fprintf(out, "-A %s", want->name);
 		bal_print_xrule(out, &want->rules.v[i]);
 		fputc('\n', out);
 	}
 	for (; jumps > 1; jumps--)
-		fprintf(out, "%s -D %s -j %s\n", cmd, want->parent, want->name);
+		fprintf(out, "-D %s -j %s\n", want->parent, want->name);
 	if (jumps == 0)
-		fprintf(out, "%s -%c %s -j %s\n", cmd,
+		fprintf(out, "-%c %s -j %s\n",
 			want->jump_first ? 'I' : 'A', want->parent, want->name);
 }
 
+/* What is one commit is one here: input of iptables-restore, for a shell. */
 static void
 print_chains(FILE *out, enum bal_xtable table, const bal_chain_list *wanted,
 	     const bal_chain_list *present)
 {
-	char cmd[40];
-
-	snprintf(cmd, sizeof(cmd), "iptables-legacy -t %s",
-		 bal_xtable_name(table));
+	fprintf(out, "iptables-legacy-restore -n <<'EOF'\n*%s\n",
+		bal_xtable_name(table));
 	for (size_t i = 0; i < wanted->n; i++)
 		if (wanted->v[i].table == table)
-			print_wanted_chain(out, cmd, &wanted->v[i],
+			print_wanted_chain(out, &wanted->v[i],
 					   bal_chain_find(present, &wanted->v[i]));
 	for (size_t i = 0; i < present->n; i++) {
 		const struct bal_chain *c = &present->v[i];
@@ -177,11 +177,10 @@ print_chains(FILE *out, enum bal_xtable table, const bal_chain_list *wanted,
 		if (c->table != table || bal_chain_find(wanted, c))
 			continue;
 		for (unsigned k = 0; k < c->n_jumps; k++)
-			fprintf(out, "%s -D %s -j %s\n", cmd, c->parent,
-				c->name);
-		fprintf(out, "%s -F %s\n%s -X %s\n", cmd, c->name, cmd,
-			c->name);
+			fprintf(out, "-D %s -j %s\n", c->parent, c->name);
+		fprintf(out, "-F %s\n-X %s\n", c->name, c->name);
 	}
+	fputs("COMMIT\nEOF\n", out);
 }
 
 static void

@@ -236,7 +236,8 @@ recover_health(struct bal_uplink_state *us, const struct bal_state *state,
 	       const struct bal_conf *conf, const struct bal_snapshot *snap)
 {
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
-	const bool takes_part = bal_uplink_settings(conf, us, us->name).balance;
+	const bool takes_part = bal_uplink_settings(conf, us, us->name).share !=
+				BAL_SHARE_NO;
 
 	if (us->judge.health == BAL_HEALTH_UNKNOWN &&
 	    us->condition == BAL_HEALTH_UNKNOWN &&
@@ -261,10 +262,10 @@ recover_settings(struct bal_uplink_state *us, const struct bal_state *state,
 	recover_shares(us, &set, snap, state->balancing_table, link->ifindex);
 	if (!was_alive(snap, conf, us))
 		return;
-	if (set.balance && stays_out(snap, us->table, state->balancing_table,
+	if (set.share != BAL_SHARE_NO && stays_out(snap, us->table, state->balancing_table,
 				     link->ifindex)) {
-		us->told.has |= BAL_SET_BALANCE;
-		us->told.balance = false;
+		us->told.has |= BAL_SET_SHARE;
+		us->told.share = BAL_SHARE_NO;
 	}
 	/* No last resort: it was over another uplink, which one is lost. */
 	if (!(set.has & BAL_SET_OVER) && !us->learned_over[0] &&

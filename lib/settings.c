@@ -16,7 +16,7 @@
 /* In order of enum bal_setting: number i is bit 1 << i. */
 static const struct bal_settings_spec keys[] = {
 	{ "gateway", BAL_KIND_GATEWAY, MEMBER(gateway), 0, 0, NULL, 0 },
-	{ "balance", BAL_KIND_BOOL, MEMBER(balance), 0, 0, NULL, 0 },
+	{ "share", BAL_KIND_SHARE, MEMBER(share), 0, 0, NULL, 0 },
 	{ "over", BAL_KIND_IFNAME, MEMBER(over), 0, 0, NULL, 0 },
 	{ "weight", BAL_KIND_U32, MEMBER(weight), 1, BAL_WEIGHT_MAX, NULL, 0 },
 	{ "priority", BAL_KIND_U32, MEMBER(priority), 0, BAL_PRIORITY_MAX, NULL,
@@ -24,7 +24,8 @@ static const struct bal_settings_spec keys[] = {
 	{ "openvpn", BAL_KIND_OPENVPN, MEMBER(openvpn), 0, 0, NULL, 0 },
 	{ "targets", BAL_KIND_TARGETS, MEMBER(targets), 0, 0, NULL, 0 },
 	{ "need", BAL_KIND_U32, MEMBER(need), 1, BAL_TARGETS_MAX, NULL, 0 },
-	{ "interval", BAL_KIND_MS, MEMBER(interval_ms), 10, HOUR_MS, NULL, 0 },
+	{ "interval", BAL_KIND_INTERVAL, MEMBER(interval_ms), 10, HOUR_MS, NULL,
+	  0 },
 	{ "timeout", BAL_KIND_MS, MEMBER(timeout_ms), 10, 60000, NULL, 0 },
 	{ "down", BAL_KIND_U32, MEMBER(down), 1, 100, NULL, 0 },
 	{ "up", BAL_KIND_U32, MEMBER(up), 1, 100, NULL, 0 },
@@ -49,21 +50,30 @@ static const struct bal_settings_spec keys[] = {
 	{ "on_dead", BAL_KIND_ON_DEAD, MEMBER(on_dead), 0, 0, NULL, 0 },
 	{ "failback_drain", BAL_KIND_MS, MEMBER(failback_drain_ms), 0, DAY_MS,
 	  "never", BAL_DRAIN_NEVER },
+	{ "required", BAL_KIND_BOOL, MEMBER(required), 0, 0, NULL, 0 },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
 _Static_assert(N_KEYS <= 8 * sizeof(((struct bal_settings *)0)->has),
 	       "more keys than bits");
 
+static const struct {
+	const char *older, *name;
+} older_keys[] = {
+	{ "balance", "share" },
+};
+
+#define N_OLDER (sizeof(older_keys) / sizeof(older_keys[0]))
+
 struct bal_settings
 bal_settings_default(void)
 {
 	return (struct bal_settings){
-		.has = BAL_SET_BALANCE | BAL_SET_WEIGHT | BAL_SET_PRIORITY |
+		.has = BAL_SET_SHARE | BAL_SET_WEIGHT | BAL_SET_PRIORITY |
 		       (BAL_SET_CHECK &
 			~(unsigned)(BAL_SET_TARGETS | BAL_SET_HTTP_HOST |
 				    BAL_SET_HTTP_EXPECT)),
-		.balance = true,
+		.share = BAL_SHARE_AUTO,
 		.weight = 1,
 		.priority = 100,
 		.need = 1,
@@ -100,23 +110,46 @@ bal_settings_key(size_t i)
 	return i < N_KEYS ? keys[i].name : NULL;
 }
 
+const char *
+bal_settings_older_key(size_t i)
+{
+	return i < N_OLDER ? older_keys[i].older : NULL;
+}
+
+int
+bal_settings_number(const char *key)
+{
+	for (size_t i = 0; i < N_OLDER; i++)
+		if (!strcmp(key, older_keys[i].older))
+			key = older_keys[i].name;
+	for (size_t i = 0; i < N_KEYS; i++)
+		if (!strcmp(key, keys[i].name))
+			return (int)i;
+	return -1;
+}
+
+/* The key that @key is meant for, or NULL. */
+static const char *
+near_key(unsigned allowed, const char *key)
+{
+	const char *near = NULL;
+
+	for (size_t i = 0; i < N_KEYS; i++)
+		if (allowed & 1u << i)
+			near = bal_nearer(bal_near_bare(key), near,
+					  keys[i].name);
+	return near;
+}
+
 int
 bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
 		 const char *text, struct bal_err *err)
 {
+	const int i = bal_settings_number(key);
 	struct bal_err why = { 0 };
-	const char *near = NULL;
-	size_t i;
 
-	for (i = 0; i < N_KEYS; i++) {
-		if (!(allowed & 1u << i))
-			continue;
-		if (!strcmp(key, keys[i].name))
-			break;
-		near = bal_nearer(bal_near_bare(key), near, keys[i].name);
-	}
-	if (i == N_KEYS)
-		return bal_near_unknown(key, near, err);
+	if (i < 0 || !(allowed & 1u << i))
+		return bal_near_unknown(key, near_key(allowed, key), err);
 	if (bal_settings_parse(s, &keys[i], text, &why) < 0)
 		return bal_err(err, why.kind, "%s %s", key, why.msg);
 	s->has |= 1u << i;

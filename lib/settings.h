@@ -24,12 +24,19 @@ enum bal_on_dead {
 	BAL_ON_DEAD_CONNTRACK = 1 << 1,
 };
 
+/* Does it have a share of new connections? */
+enum bal_share {
+	BAL_SHARE_AUTO, /* unless another uplink with a share goes over it */
+	BAL_SHARE_YES,
+	BAL_SHARE_NO,
+};
+
 enum bal_all_dead { BAL_ALL_DEAD_KEEP, BAL_ALL_DEAD_UNREACHABLE };
 
 /* One bit per key: set in @has where the key was said. */
 enum bal_setting {
 	BAL_SET_GATEWAY = 1 << 0,
-	BAL_SET_BALANCE = 1 << 1,
+	BAL_SET_SHARE = 1 << 1,
 	BAL_SET_OVER = 1 << 2,
 	BAL_SET_WEIGHT = 1 << 3,
 	BAL_SET_PRIORITY = 1 << 4,
@@ -53,13 +60,14 @@ enum bal_setting {
 	BAL_SET_HTTP_EXPECT = 1 << 22,
 	BAL_SET_ON_DEAD = 1 << 23,
 	BAL_SET_FAILBACK_DRAIN = 1 << 24,
+	BAL_SET_REQUIRED = 1 << 25,
 };
 
 /* Plain values; a member means something only with its bit in @has. */
 struct bal_settings {
 	unsigned has;
 	struct bal_addr gateway; /* "auto": said, and none */
-	bool balance;
+	enum bal_share share; /* bal_uplinks_resolve() decides what auto is */
 	char over[BAL_IFNAMSIZ];
 	uint32_t weight;   /* 1 to BAL_WEIGHT_MAX, default 1 */
 	uint32_t priority; /* 0 to BAL_PRIORITY_MAX, default 100 */
@@ -88,6 +96,7 @@ struct bal_settings {
 	char http_expect[BAL_HTTP_TEXT];
 	unsigned on_dead;	    /* of enum bal_on_dead; default both */
 	uint32_t failback_drain_ms; /* 0 to a day; default BAL_DRAIN_NEVER */
+	bool required; /* of bal.conf: it is amiss where it is not up */
 };
 
 /* What is degraded and recovered: two of them can contradict each other. */
@@ -111,7 +120,7 @@ struct bal_settings {
 struct bal_settings bal_settings_default(void);
 
 /*
- * Set @key to @text.  A repeated `targets` adds to the list.  Keys outside
+ * Set @key, which may be an older name, to @text.  A repeated `targets` adds to the list.  Keys outside
  * @allowed are unknown.  -1 with the reason (`unknown key "gatway"`,
  * `weight "0" is not between 1 and 255`) and @s untouched.  A target that
  * is there already is not added twice.
@@ -135,8 +144,14 @@ void bal_settings_merge(struct bal_settings *base,
  */
 uint32_t bal_settings_recovered(const struct bal_settings *s);
 
-/* The name of each key in order of its bit; NULL behind the last. */
+/* The name of each key in order of its bit; NULL after the last. */
 const char *bal_settings_key(size_t i);
+
+/* Names that keys had before, and that are still read; NULL after the last. */
+const char *bal_settings_older_key(size_t i);
+
+/* The number of @key by its name, also an older one; -1: there is none. */
+int bal_settings_number(const char *key);
 
 /*
  * The value of key number @i as bal_settings_set() reads it, into @buf of

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MINUTE_MS 60000
 #define BUDGET_MIN 100000
 #define BUDGET_MAX 1000000000000000
 
@@ -15,6 +16,25 @@ parse_gateway(const char *text, struct bal_addr *out, struct bal_err *err)
 	if (strcmp(text, "auto"))
 		return bal_host_parse(text, out, err);
 	*out = (struct bal_addr){ 0 };
+	return 0;
+}
+
+/* In order of enum bal_share. */
+static const char *const share_names[] = { "auto", "yes", "no" };
+
+static int
+parse_share(const char *text, enum bal_share *out, struct bal_err *err)
+{
+	bool yes;
+
+	if (!strcmp(text, share_names[BAL_SHARE_AUTO])) {
+		*out = BAL_SHARE_AUTO;
+		return 0;
+	}
+	if (bal_parse_bool(text, &yes, err) < 0)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is none of auto, yes and no", text);
+	*out = yes ? BAL_SHARE_YES : BAL_SHARE_NO;
 	return 0;
 }
 
@@ -124,6 +144,11 @@ parse_number(const char *text, const struct bal_settings_spec *key,
 	}
 	if (key->kind == BAL_KIND_MS)
 		return bal_parse_ms(text, key->min, key->max, out, err);
+	/* "1000" was meant to be ms by whoever wrote it. */
+	if (key->kind == BAL_KIND_INTERVAL)
+		return bal_parse_ms(text, key->min,
+				    bal_lacks_unit(text) ? MINUTE_MS : key->max,
+				    out, err);
 	if (key->kind == BAL_KIND_PERCENT)
 		return parse_percent(text, key, out, err);
 	if (key->kind == BAL_KIND_U32)
@@ -206,6 +231,8 @@ bal_settings_parse(struct bal_settings *s, const struct bal_settings_spec *key,
 		return parse_gateway(text, member, err);
 	case BAL_KIND_BOOL:
 		return bal_parse_bool(text, member, err);
+	case BAL_KIND_SHARE:
+		return parse_share(text, member, err);
 	case BAL_KIND_IFNAME:
 		if (bal_check_ifname(text, err) < 0)
 			return -1;
@@ -216,6 +243,7 @@ bal_settings_parse(struct bal_settings *s, const struct bal_settings_spec *key,
 		return add_targets(s, text, err);
 	case BAL_KIND_U32:
 	case BAL_KIND_MS:
+	case BAL_KIND_INTERVAL:
 	case BAL_KIND_PERCENT:
 	case BAL_KIND_BYTES:
 		return parse_number(text, key, member, err);
@@ -271,7 +299,7 @@ print_number(const struct bal_settings_spec *key, const void *member, char *buf,
 	memcpy(&n, member, sizeof(n));
 	if (key->word && n == key->meaning)
 		return snprintf(buf, size, "%s", key->word);
-	if (key->kind == BAL_KIND_MS)
+	if (key->kind == BAL_KIND_MS || key->kind == BAL_KIND_INTERVAL)
 		return snprintf(buf, size, "%s", bal_ms_str(n, text));
 	if (key->kind == BAL_KIND_BYTES)
 		return snprintf(buf, size, "%s", bal_bytes_str(n, text));
@@ -293,7 +321,10 @@ bal_settings_print(const struct bal_settings *s,
 					"auto" :
 					bal_addr_host_str(member, text));
 	case BAL_KIND_BOOL:
-		return snprintf(buf, size, "%s", s->balance ? "yes" : "no");
+		return snprintf(buf, size, "%s",
+				*(const bool *)member ? "yes" : "no");
+	case BAL_KIND_SHARE:
+		return snprintf(buf, size, "%s", share_names[s->share]);
 	case BAL_KIND_IFNAME:
 	case BAL_KIND_OPENVPN:
 	case BAL_KIND_HTTP_HOST:
@@ -303,6 +334,7 @@ bal_settings_print(const struct bal_settings *s,
 		return print_targets(s, buf, size);
 	case BAL_KIND_U32:
 	case BAL_KIND_MS:
+	case BAL_KIND_INTERVAL:
 	case BAL_KIND_PERCENT:
 	case BAL_KIND_BYTES:
 		return print_number(key, member, buf, size);
@@ -324,7 +356,9 @@ bal_settings_size(const struct bal_settings *s,
 	case BAL_KIND_GATEWAY:
 		return sizeof(s->gateway);
 	case BAL_KIND_BOOL:
-		return sizeof(s->balance);
+		return sizeof(s->required);
+	case BAL_KIND_SHARE:
+		return sizeof(s->share);
 	case BAL_KIND_IFNAME:
 		return sizeof(s->over);
 	case BAL_KIND_OPENVPN:
@@ -333,6 +367,7 @@ bal_settings_size(const struct bal_settings *s,
 		return s->n_targets * sizeof(s->targets[0]);
 	case BAL_KIND_U32:
 	case BAL_KIND_MS:
+	case BAL_KIND_INTERVAL:
 	case BAL_KIND_PERCENT:
 	case BAL_KIND_BYTES:
 		return sizeof(uint32_t);

@@ -85,6 +85,7 @@ struct bal_tunnel_try {
 	uint64_t missing_ms; /* CLOCK_BOOTTIME, first seen so; 0: it is there */
 	bool starting;	     /* it did not come up since @at_ms */
 	enum bal_tunnel_stop stop;
+	char over[BAL_IFNAMSIZ]; /* what it went over, while it is no uplink */
 };
 
 /* What holds for a device that is an uplink no longer. */

@@ -260,13 +260,9 @@ static int
 set_told(struct bal_settings *told, const char *key, const char *text,
 	 struct bal_err *err)
 {
-	const char *name;
-	size_t i;
+	const int i = bal_settings_number(key);
 
-	for (i = 0; (name = bal_settings_key(i)); i++)
-		if (!strcmp(name, key))
-			break;
-	if (!name)
+	if (i < 0)
 		return 1;
 	/* `targets` has a line for each: eight of them fill no one line. */
 	if (told->has & 1u << i && 1u << i != BAL_SET_TARGETS)
@@ -315,18 +311,30 @@ bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 	return set_field(of_all, N_OF_ALL, state, seen, key, text, err);
 }
 
+/* As the first format has it: it knows `balance`, of yes and no. */
+static const char *
+told_name(const struct bal_settings *told, size_t i, bool *late)
+{
+	*late = i >= N_TOLD;
+	if (1u << i != BAL_SET_SHARE)
+		return bal_settings_key(i);
+	*late = told->share == BAL_SHARE_AUTO;
+	return *late ? "share" : "balance";
+}
+
 static void
 print_told(const struct bal_settings *told, FILE *out)
 {
 	char value[BAL_SETTING_STRLEN], target[BAL_TARGET_STRLEN];
 	const char *name, *rest;
-	size_t i;
+	bool late;
 
-	for (i = 0; (name = bal_settings_key(i)); i++) {
+	for (size_t i = 0; bal_settings_key(i); i++) {
+		name = told_name(told, i, &late);
 		rest = bal_settings_get(told, i, value, sizeof(value));
 		if (rest && 1u << i != BAL_SET_TARGETS) {
 			fprintf(out, "%s" TOLD "%s = %s\n",
-				i < N_TOLD ? "" : LATE, name, rest);
+				late ? LATE : "", name, rest);
 			continue;
 		}
 		while (rest && bal_next_word(&rest, target, sizeof(target)) > 0)

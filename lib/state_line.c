@@ -173,13 +173,13 @@ bal_judge_print(const struct bal_judge *j, FILE *out)
 	fputc('\n', out);
 }
 
-/* "tun1 1000 2 0 0 0": name, at_ms, tries, missing_ms, starting, stop. */
+/* "tun1 1000 2 0 0 0 eth1": name, at_ms, tries, missing_ms, starting, stop, over. */
 int
 bal_tunnel_set(struct bal_state *state, const char *text, struct bal_err *err)
 {
 	static const uint64_t max[] = { UINT64_MAX, UINT32_MAX, UINT64_MAX, 1,
 					BAL_TUNNEL_DOWN };
-	char name[BAL_IFNAMSIZ], word[24];
+	char name[BAL_IFNAMSIZ], over[BAL_IFNAMSIZ] = "", word[24];
 	struct bal_tunnel_try *t;
 	uint64_t n[5] = { 0 };
 	size_t before = state->n_tunnels;
@@ -192,9 +192,13 @@ bal_tunnel_set(struct bal_state *state, const char *text, struct bal_err *err)
 		if (got > 0 && bal_state_u64(word, max[i], &n[i], err) < 0)
 			return -1;
 	}
+	if (got > 0)
+		got = bal_next_word(&text, over, sizeof(over));
 	if (got < 0)
 		return bal_err(err, BAL_ECONF,
 			       "tunnel has a word that is too long");
+	if (over[0] && bal_check_ifname(over, err) < 0)
+		return -1;
 	t = bal_state_tunnel(state, name, err);
 	if (!t)
 		return -1;
@@ -206,17 +210,18 @@ bal_tunnel_set(struct bal_state *state, const char *text, struct bal_err *err)
 	t->missing_ms = n[2];
 	t->starting = n[3];
 	t->stop = (enum bal_tunnel_stop)n[4];
-	return 0;
+	return bal_copy(t->over, sizeof(t->over), over);
 }
 
 void
 bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out)
 {
-	if (!t->at_ms && !t->tries && !t->missing_ms && !t->stop)
+	if (!t->at_ms && !t->tries && !t->missing_ms && !t->stop && !t->over[0])
 		return;
-	fprintf(out, "tunnel = %s %" PRIu64 " %" PRIu32 " %" PRIu64 " %d %d\n",
+	fprintf(out,
+		"tunnel = %s %" PRIu64 " %" PRIu32 " %" PRIu64 " %d %d%s%s\n",
 		t->name, t->at_ms, t->tries, t->missing_ms, t->starting,
-		t->stop);
+		t->stop, t->over[0] ? " " : "", t->over);
 }
 
 #define FORMER(member, max) { #member, offsetof(struct bal_former, member), max }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "over.h"
 #include "resort.h"
-
 
 static const char *
 state_word(const struct bal_uplink *up)
@@ -153,6 +153,8 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	row->state = state_word(up);
 	row->alive = up->alive;
 	row->balanced = bal_plan_balanced(up);
+	row->share_due = up->share;
+	row->missing = up->set.required && !up->admin_up;
 	row->shares =
 		takes_share(up) && bal_plan_shares(status->mode, up, best);
 	for (size_t i = 0; i < up->set.n_targets; i++)
@@ -168,7 +170,8 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 /* One of which only the configuration knows. */
 static void
 add_section(struct bal_status *status, const struct bal_pass *pass,
-	    const char *name, struct bal_arena *arena)
+	    const bal_line_list *lines, const char *name,
+	    struct bal_arena *arena)
 {
 	struct bal_status_row *row = add_row(status, arena, name);
 
@@ -177,6 +180,8 @@ add_section(struct bal_status *status, const struct bal_pass *pass,
 	row->state =
 		bal_snapshot_link(&pass->snap, name) ? "down" : "no device";
 	row->set = bal_uplink_settings(&pass->conf, NULL, name);
+	row->share_due = bal_over_has_share(lines, name, row->set.share);
+	row->missing = row->set.required;
 }
 
 static struct bal_status_row *
@@ -235,13 +240,17 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		.mark_mask = pass->conf.globals.mark_mask,
 	};
 
+	bal_line_list lines = { 0 };
+
+	bal_over_lines(&pass->conf, &pass->state, &pass->uplinks, arena,
+		       &lines);
 	for (size_t i = 0; i < pass->uplinks.n; i++)
 		add_uplink(&status, pass, &pass->uplinks.v[i],
 			   best_of(&pass->uplinks), arena);
 	for (size_t i = 0; i < pass->conf.n_uplinks; i++)
 		if (!find_row(&status, pass->conf.uplinks[i].name))
-			add_section(&status, pass, pass->conf.uplinks[i].name,
-				    arena);
+			add_section(&status, pass, &lines,
+				    pass->conf.uplinks[i].name, arena);
 	if (arena->oom)
 		return bal_err_nomem(err);
 	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,

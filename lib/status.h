@@ -35,6 +35,8 @@ struct bal_status_row {
 	bool balanced;     /* it is one of those that share */
 	bool shares;       /* it gets new connections now */
 	unsigned share;    /* per cent of them; all of them are 100 */
+	bool share_due;    /* it would share, were it up */
+	bool missing;      /* it is required, and not up */
 	/* Both NULL where only the configuration knows it. */
 	const struct bal_uplink *up;
 	const struct bal_uplink_state *remembered;

@@ -103,7 +103,7 @@ fill(cells c, const struct bal_status_row *row)
 	set(c[COL_STATE], "%s", row->state);
 	if (row->shares)
 		set(c[COL_SHARE], "%u%%", row->share);
-	if (row->set.balance)
+	if (row->share_due)
 		set(c[COL_WEIGHT], "%" PRIu32, row->set.weight);
 	set(c[COL_PRIORITY], "%" PRIu32, row->set.priority);
 	if (a)
@@ -214,6 +214,9 @@ print_remarks(const struct bal_status *status, FILE *out)
 		const struct bal_status_row *row = &status->rows.v[i];
 		const char *why = reason_of(row);
 
+		if (row->missing)
+			fprintf(out, "%s: it is required, and not up\n",
+				row->name);
 		if (*why)
 			fprintf(out, "%s: %s\n", row->name, why);
 		print_probes(row, out);
@@ -370,6 +373,8 @@ json_row(FILE *out, const struct bal_status *status,
 	bal_json_bool(out, "alive", row->alive);
 	fputc(',', out);
 	bal_json_bool(out, "balanced", row->balanced);
+	fputc(',', out);
+	bal_json_bool(out, "required", row->set.required);
 	fprintf(out,
 		",\"share_percent\":%u,\"weight\":%" PRIu32
 		",\"priority\":%" PRIu32 ",\"mark\":%" PRIu32 ",",

@@ -273,6 +273,33 @@ has_prefix(const char *text)
 	return len && text[len] == ':';
 }
 
+/* "tcp://1.2.3.4:80": as a browser would have it, and as it is said here. */
+static int
+tell_slashes(const char *text, struct bal_err *err)
+{
+	static const char *const like_url[] = { "tcp:", "dns:", "icmp:" };
+	struct bal_target any;
+	struct bal_err why;
+	char meant[BAL_TARGET_STRLEN];
+
+	for (size_t i = 0; i < sizeof(like_url) / sizeof(like_url[0]); i++) {
+		const size_t len = strlen(like_url[i]);
+
+		if (strncmp(text, like_url[i], len) != 0 ||
+		    strncmp(text + len, "//", 2) != 0 ||
+		    strlen(text) >= sizeof(meant))
+			continue;
+		snprintf(meant, sizeof(meant), "%s%s", like_url[i],
+			 text + len + 2);
+		if (bal_target_parse(meant, &any, &why) == 0)
+			return bal_err(err, BAL_ECONF,
+				       "\"%.80s\" has slashes, did you mean "
+				       "\"%.80s\"?",
+				       text, meant);
+	}
+	return 0;
+}
+
 /* "9.9.9.9:53" */
 static bool
 is_host_and_port(const char *text)
@@ -289,6 +316,8 @@ read_word(const char *text, struct bal_target *t, struct bal_err *err)
 	struct bal_err why = { 0 };
 	struct bal_addr any;
 
+	if (tell_slashes(text, err) < 0)
+		return -1;
 	for (size_t i = 0; i < N_KINDS; i++) {
 		size_t len = strlen(kinds[i].prefix);
 

@@ -150,6 +150,25 @@ parse_quantity(const char *text, const struct unit *units, uint64_t *out)
 	return 1;
 }
 
+bool
+bal_unquote(const char *text, char *buf, size_t size)
+{
+	const size_t len = strlen(text);
+
+	if (len < 3 || len - 2 >= size || (*text != '"' && *text != '\'') ||
+	    text[len - 1] != *text)
+		return false;
+	memcpy(buf, text + 1, len - 2);
+	buf[len - 2] = '\0';
+	return true;
+}
+
+bool
+bal_lacks_unit(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789.")];
+}
+
 int
 bal_parse_ms(const char *text, uint32_t min, uint32_t max, uint32_t *out,
 	     struct bal_err *err)
@@ -166,6 +185,11 @@ bal_parse_ms(const char *text, uint32_t min, uint32_t max, uint32_t *out,
 	if (!known)
 		return bal_err(err, BAL_ECONF,
 			       "\"%.80s\" is not a whole number of ms", text);
+	if (ms > max && bal_lacks_unit(text))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.40s\" has no unit, did you mean "
+			       "\"%.40sms\"?",
+			       text, text);
 	if (ms < min || ms > max)
 		return bal_err(err, BAL_ECONF,
 			       "\"%.80s\" is not between %s and %s", text,

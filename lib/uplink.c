@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* uplink - the merge of what was said, remembered and seen; pure. */
-#include "uplink.h"
+#include "over.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -457,6 +457,7 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 		    struct bal_uplinks *out, struct bal_err *err)
 {
 	struct bal_uplinks ups = { 0 };
+	bal_line_list lines = { 0 };
 	struct holders all;
 
 	ups.v = bal_arena_alloc(arena, (state->n_uplinks + 1) * sizeof(*ups.v));
@@ -469,6 +470,10 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 		if (bal_uplink_agrees(up->name, &up->set, err) < 0)
 			return -1;
 	}
+	bal_over_lines(conf, state, &ups, arena, &lines);
+	for (size_t i = 0; i < ups.n; i++)
+		ups.v[i].share = bal_over_has_share(&lines, ups.v[i].name,
+						    ups.v[i].set.share);
 	for (size_t i = 0; i < ups.n; i++)
 		find_used_addr(&ups, &ups.v[i], &state->uplinks[i], &all);
 	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);

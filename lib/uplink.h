@@ -13,6 +13,7 @@ struct bal_uplink {
 	uint32_t slot, table;
 	struct bal_settings set; /* every source merged, precedence applied */
 	bool admin_up;
+	bool share; /* of new connections, as far as it lives: over.h */
 	bool base; /* not over another uplink: fit for the last resort */
 
 	/* from the kernel */
@@ -94,6 +95,10 @@ enum bal_health bal_uplink_condition(const struct bal_uplink *up);
 
 /* Is there one that is wanted (admin_up) and dead, all in all? */
 bool bal_uplinks_some_dead(const struct bal_uplinks *ups);
+
+/* Is what this section is about required, and not up? */
+bool bal_uplink_missing(const struct bal_conf_uplink *section,
+			const struct bal_state *state);
 
 /* Leave it with its own subnet only: nothing goes by its gateway. */
 void bal_uplink_disable(struct bal_uplink *up);

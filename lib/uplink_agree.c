@@ -39,6 +39,16 @@ bal_uplink_settle(struct bal_settings *set)
 		set->recovered_rtt_ms = 0;
 }
 
+bool
+bal_uplink_missing(const struct bal_conf_uplink *section,
+		   const struct bal_state *state)
+{
+	const struct bal_uplink_state *us =
+		bal_state_find(state, section->name);
+
+	return section->set.required && !(us && us->admin_up);
+}
+
 struct link_over {
 	const char *name;
 	char over[BAL_IFNAMSIZ];

@@ -53,7 +53,7 @@ use_before(const struct maker *m, const struct bal_uplink *up,
 	if (us->use != BAL_USE_UNRECORDED)
 		return us->use;
 	us = bal_state_find(m->from->was, up->name);
-	if (us && up->set.balance &&
+	if (us && up->share &&
 	    (us->unreleased || us->condition == BAL_HEALTH_ALIVE ||
 	     us->condition == BAL_HEALTH_DEGRADED))
 		return BAL_USE_KEPT;

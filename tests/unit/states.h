@@ -137,7 +137,8 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 						      "[a::b]:80",
 						      "a = [b] # c:d; e",
 						      "nothing",
-						      "never" };
+						      "never",
+						      "yes" };
 
 		tell(u, bal_settings_key(i), values[i]);
 	}

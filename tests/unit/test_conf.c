@@ -44,8 +44,8 @@ test_example(void **state)
 	assert_int_equal(conf.n_uplinks, 2);
 	u = bal_conf_find(&conf, "eth1");
 	assert_ptr_equal(u, &conf.uplinks[0]);
-	assert_int_equal(u->set.has, BAL_SET_GATEWAY | BAL_SET_BALANCE);
-	assert_false(u->set.balance);
+	assert_int_equal(u->set.has, BAL_SET_GATEWAY | BAL_SET_SHARE);
+	assert_int_equal(u->set.share, BAL_SHARE_NO);
 	u = bal_conf_find(&conf, "tun1");
 	assert_ptr_equal(u, &conf.uplinks[1]);
 	assert_string_equal(u->set.over, "eth1");

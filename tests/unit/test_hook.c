@@ -35,10 +35,10 @@ ifupdown(void **state)
 	assert_string_equal(hook.dev, "eth1");
 	assert_false(hook.all);
 	assert_host(&hook.gateway, "192.168.1.1");
-	assert_int_equal(hook.told.has, BAL_SET_WEIGHT | BAL_SET_BALANCE |
+	assert_int_equal(hook.told.has, BAL_SET_WEIGHT | BAL_SET_SHARE |
 						BAL_SET_OVER | BAL_SET_TARGETS);
 	assert_int_equal(hook.told.weight, 18);
-	assert_false(hook.told.balance);
+	assert_int_equal(hook.told.share, BAL_SHARE_NO);
 	assert_string_equal(hook.told.over, "eth9");
 	assert_int_equal(hook.told.n_targets, 2);
 }
@@ -51,7 +51,7 @@ every_key_is_an_option(void **state)
 		"1.1.1.1", "no",       "eth9",	  "2",	 "3",	 "vpn",	 "arp",
 		"1",	   "1s",       "2s",	  "4",	 "5",	 "30ms", "no",
 		"50%",	   "10 %",     "2s",	  "1s",	 "2min", "1h",	 "20MB",
-		"a.b",	   "it works", "sockets", "90s",
+		"a.b",	   "it works", "sockets", "90s", "yes",
 	};
 	char variable[48], buf[BAL_SETTING_STRLEN];
 	const char *key;

@@ -237,9 +237,9 @@ unbalanced_ones(void **state)
 	told("eth1", "balance", "no");
 	reconcile();
 	lose_state();
-	assert_true(known("eth1")->told.has & BAL_SET_BALANCE);
-	assert_false(known("eth1")->told.balance);
-	assert_false(known("tun1")->told.has & BAL_SET_BALANCE);
+	assert_true(known("eth1")->told.has & BAL_SET_SHARE);
+	assert_int_equal(known("eth1")->told.share, BAL_SHARE_NO);
+	assert_false(known("tun1")->told.has & BAL_SET_SHARE);
 }
 
 /* Alive, though it has no rule of its slot: that alone says nothing. */
@@ -283,10 +283,10 @@ balanced_ones_that_were_down(void **state)
 	link_down("eth1");
 	link_up("eth1");
 	lose_state();
-	assert_false(known("eth1")->told.has & BAL_SET_BALANCE);
+	assert_false(known("eth1")->told.has & BAL_SET_SHARE);
 	carrier_lost("eth2");
 	lose_state();
-	assert_false(known("eth2")->told.has & BAL_SET_BALANCE);
+	assert_false(known("eth2")->told.has & BAL_SET_SHARE);
 }
 
 static void

@@ -75,7 +75,7 @@ test_defaults(void **state)
 					     BAL_SET_OPENVPN | BAL_SET_TARGETS |
 					     BAL_SET_HTTP_HOST |
 					     BAL_SET_HTTP_EXPECT));
-	assert_true(s.balance);
+	assert_int_equal(s.share, BAL_SHARE_AUTO);
 	assert_int_equal(s.weight, 1);
 	assert_int_equal(s.priority, 100);
 	assert_int_equal(s.need, 1);
@@ -131,7 +131,7 @@ test_keys(void **state)
 		const char *name;
 	} keys[] = {
 		{ BAL_SET_GATEWAY, "gateway" },
-		{ BAL_SET_BALANCE, "balance" },
+		{ BAL_SET_SHARE, "share" },
 		{ BAL_SET_OVER, "over" },
 		{ BAL_SET_WEIGHT, "weight" },
 		{ BAL_SET_PRIORITY, "priority" },
@@ -155,6 +155,7 @@ test_keys(void **state)
 		{ BAL_SET_HTTP_EXPECT, "http_expect" },
 		{ BAL_SET_ON_DEAD, "on_dead" },
 		{ BAL_SET_FAILBACK_DRAIN, "failback_drain" },
+		{ BAL_SET_REQUIRED, "required" },
 	};
 	const size_t n = sizeof(keys) / sizeof(*keys);
 
@@ -194,7 +195,8 @@ test_merge(void **state)
 					   "www.a.b",
 					   "it works",
 					   "conntrack",
-					   "24s" };
+					   "24s",
+					   "yes" };
 	char buf[BAL_SETTING_STRLEN];
 
 	(void)state;

@@ -24,7 +24,7 @@ told_before_section_before_check_before_built_in(void **state)
 	assert_int_equal(set.weight, 1);
 	assert_int_equal(set.priority, 100);
 	assert_int_equal(set.down, 3);
-	assert_true(set.balance);
+	assert_int_equal(set.share, BAL_SHARE_AUTO);
 	w.conf.check.has = BAL_SET_DOWN | BAL_SET_UP;
 	w.conf.check.down = 7;
 	w.conf.check.up = 8;
@@ -38,7 +38,7 @@ told_before_section_before_check_before_built_in(void **state)
 	assert_int_equal(set.priority, 20);
 	assert_int_equal(set.down, 7);
 	assert_int_equal(set.up, 9);
-	assert_false(set.balance);
+	assert_int_equal(set.share, BAL_SHARE_NO);
 	set = bal_uplink_settings(&w.conf, NULL, "eth2");
 	assert_int_equal(set.weight, 1);
 	assert_int_equal(set.down, 7);
