@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bal-status - shows the uplinks. */
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -8,7 +9,7 @@
 #include "status.h"
 
 struct show {
-	bool json, kernel, history;
+	bool json, kernel, history, all;
 };
 
 static int
@@ -38,14 +39,35 @@ set_history(void *ctx, const char *value, struct bal_err *err)
 	return 0;
 }
 
+static int
+set_long(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct show *)ctx)->all = true;
+	return 0;
+}
+
 static const struct cmd_opt opts[] = {
 	{ 0, "history", NULL, "what happened, and how often each was available",
 	  set_history },
 	{ 'j', "json", NULL, "as one JSON object", set_json },
+	{ 'l', "long", NULL, "all columns, however wide", set_long },
 	{ 'k', "kernel", NULL, "what the kernel holds, by ip and iptables",
 	  set_kernel },
 	{ 0, NULL, NULL, NULL, NULL },
 };
+
+/* Of the terminal; 80 where there is none. */
+static size_t
+columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+		return 80;
+	return size.ws_col;
+}
 
 /* What is to be shown.  -1 where it cannot be told. */
 static int
@@ -78,7 +100,8 @@ show(struct bal_pass *pass, const struct show *how, const char *dev,
 	if (how->json)
 		bal_status_print_json(&status, stdout);
 	else
-		bal_status_print_text(&status, stdout);
+		bal_status_print_text(&status, how->all ? 0 : columns(),
+				      stdout);
 	return row && !row->alive ? CMD_NO : CMD_DONE;
 }
 

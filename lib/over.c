@@ -90,13 +90,19 @@ int
 bal_over_remember(const struct bal_conf *conf, struct bal_state *state,
 		  const char *name, struct bal_err *err)
 {
+	const struct bal_settings set = bal_uplink_settings(
+		conf, bal_state_find(state, name), name);
 	const char *over = bal_over_of(conf, state, name);
 	struct bal_tunnel_try *t;
+
+	/* What a stanza or an option said ends with the record. */
+	if (set.share == BAL_SHARE_NO || !strcmp(over, "?"))
+		over = "";
 
 	if (!over[0] && !find_tunnel(state, name))
 		return 0;
 	t = bal_state_tunnel(state, name, err);
 	if (!t)
 		return -1;
-	return bal_copy(t->over, sizeof(t->over), strcmp(over, "?") ? over : "");
+	return bal_copy(t->over, sizeof(t->over), over);
 }

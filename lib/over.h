@@ -35,7 +35,10 @@ void bal_over_lines(const struct bal_conf *conf, const struct bal_state *state,
 bool bal_over_has_share(const bal_line_list *lines, const char *name,
 			enum bal_share share);
 
-/* The record of @name ends: what it went over is kept.  -1: no memory or room. */
+/*
+ * The record of @name ends: what it went over is kept, unless it had no share.
+ * -1: no memory or room.
+ */
 int bal_over_remember(const struct bal_conf *conf, struct bal_state *state,
 		      const char *name, struct bal_err *err);
 

@@ -53,7 +53,6 @@ bal_request_of(const struct bal_intent *intent)
 	if (r.up) {
 		r.gateway = intent->hook_gateway;
 		r.transport = intent->transport;
-		memcpy(r.over, intent->over, sizeof(r.over));
 		r.restart = intent->restart;
 	} else if (intent->signal && is_signal(intent->signal)) {
 		(void)bal_copy(r.signal, sizeof(r.signal), intent->signal);
@@ -76,7 +75,6 @@ bal_request_intent(const struct bal_request *request)
 	};
 
 	memcpy(intent.dev, request->dev, sizeof(intent.dev));
-	memcpy(intent.over, request->over, sizeof(intent.over));
 	bal_intent_heed_signal(&intent);
 	return intent;
 }
@@ -112,7 +110,6 @@ bal_request_print(const struct bal_request *request, char *buf)
 		       host_or_nothing(&request->gateway, host));
 	len = add_line(buf, len, "transport",
 		       host_or_nothing(&request->transport, host));
-	len = add_line(buf, len, "over", request->over);
 	len = add_line(buf, len, "context", request->restart ? "restart" : "");
 	return add_line(buf, len, "signal", request->signal);
 }
@@ -124,15 +121,13 @@ enum key {
 	KEY_DEV,
 	KEY_GATEWAY,
 	KEY_TRANSPORT,
-	KEY_OVER,
 	KEY_CONTEXT,
 	KEY_SIGNAL,
 	KEYS
 };
 
-static const char *const keys[KEYS] = { "verb",	     "dev",	 "gateway",
-					"transport", "over",	 "context",
-					"signal" };
+static const char *const keys[KEYS] = { "verb",	     "dev",	"gateway",
+					"transport", "context", "signal" };
 
 struct reading {
 	struct bal_request request;
@@ -167,11 +162,11 @@ set_context(struct bal_request *r, const char *value, struct bal_err *err)
 }
 
 static int
-set_name(char *name, const char *value, struct bal_err *err)
+set_dev(struct bal_request *r, const char *value, struct bal_err *err)
 {
 	if (bal_check_ifname(value, err) < 0)
 		return -1;
-	return bal_copy(name, BAL_IFNAMSIZ, value);
+	return bal_copy(r->dev, sizeof(r->dev), value);
 }
 
 static int
@@ -182,13 +177,11 @@ set_value(struct bal_request *r, enum key key, const char *value,
 	case KEY_VERB:
 		return set_verb(r, value, err);
 	case KEY_DEV:
-		return set_name(r->dev, value, err);
+		return set_dev(r, value, err);
 	case KEY_GATEWAY:
 		return bal_hook_addr(value, &r->gateway, err);
 	case KEY_TRANSPORT:
 		return bal_hook_addr(value, &r->transport, err);
-	case KEY_OVER:
-		return set_name(r->over, value, err);
 	case KEY_CONTEXT:
 		return set_context(r, value, err);
 	case KEY_SIGNAL:
@@ -230,7 +223,6 @@ check_whole(const struct reading *rd, struct bal_err *err)
 		return bal_err(err, BAL_ECONF, "verb or dev is missing");
 	if (rd->request.up ? rd->seen[KEY_SIGNAL] :
 			     rd->seen[KEY_GATEWAY] || rd->seen[KEY_TRANSPORT] ||
-				     rd->seen[KEY_OVER] ||
 				     rd->seen[KEY_CONTEXT])
 		return bal_err(err, BAL_ECONF, "a key is the other verb's");
 	return 0;

@@ -23,7 +23,6 @@
  *	dev = tun1
  *	gateway = 172.22.0.1	up: what the server says
  *	transport = 192.168.1.101	up: where the client sends from
- *	over = eth1		up: the device that it binds to
  *	context = restart	up: init, or restart of one that kept its device
  *	signal = sigusr1	down: why it ends
  */
@@ -38,7 +37,6 @@ struct bal_request {
 	bool restart; /* context; init where it is not said */
 	char dev[BAL_IFNAMSIZ];
 	struct bal_addr gateway, transport;  /* none: not said */
-	char over[BAL_IFNAMSIZ];	     /* "": not said */
 	char signal[BAL_REQUEST_SIGNAL_MAX]; /* "": not said */
 };
 

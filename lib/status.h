@@ -71,8 +71,14 @@ struct bal_status {
 int bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		    struct bal_status *out, struct bal_err *err);
 
-/* Print it for a person, or as one JSON object. */
-void bal_status_print_text(const struct bal_status *status, FILE *out);
+/*
+ * Print it for a person, the table no wider than @columns: what is least missed
+ * is left out; 0: nothing is.
+ */
+void bal_status_print_text(const struct bal_status *status, size_t columns,
+			   FILE *out);
+
+/* Print it as one JSON object. */
 void bal_status_print_json(const struct bal_status *status, FILE *out);
 
 /*

@@ -118,6 +118,7 @@ fill(cells c, const struct bal_status_row *row)
 		fill_measured(c, row);
 }
 
+/* A column of no width is left out. */
 static void
 print_line(FILE *out, cells c, const size_t *width)
 {
@@ -125,9 +126,11 @@ print_line(FILE *out, cells c, const size_t *width)
 	size_t at = 0;
 
 	for (int i = 0; i < COL_MAX; i++)
-		at += (size_t)snprintf(line + at, sizeof(line) - at,
-				       right[i] ? "%s%*s" : "%s%-*s",
-				       i ? "  " : "", (int)width[i], c[i]);
+		if (width[i])
+			at += (size_t)snprintf(line + at, sizeof(line) - at,
+					       right[i] ? "%s%*s" : "%s%-*s",
+					       at ? "  " : "", (int)width[i],
+					       c[i]);
 	while (at > 0 && line[at - 1] == ' ')
 		line[--at] = '\0';
 	fprintf(out, "%s\n", line);
@@ -139,6 +142,37 @@ measure(const cells c, size_t *width)
 	for (int i = 0; i < COL_MAX; i++)
 		if (strlen(c[i]) > width[i])
 			width[i] = strlen(c[i]);
+}
+
+static size_t
+sum_of(const size_t *width)
+{
+	size_t sum = 0;
+
+	for (int i = 0; i < COL_MAX; i++)
+		if (width[i])
+			sum += width[i] + (sum ? 2 : 0);
+	return sum;
+}
+
+/* What is least missed goes first: of the keys, that of the other mode. */
+static void
+fit(size_t *width, enum bal_mode mode, size_t columns)
+{
+	const bool solo = mode == BAL_MODE_SOLO;
+	const enum column order[] = {
+		COL_GATEWAY,
+		solo ? COL_WEIGHT : COL_PRIORITY,
+		solo ? COL_PRIORITY : COL_WEIGHT,
+		COL_TX,
+		COL_RX,
+		COL_LOSS,
+		COL_OVER,
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (columns && sum_of(width) > columns)
+			width[order[i]] = 0;
 }
 
 static const char *
@@ -245,8 +279,8 @@ headline(const struct bal_status *status, FILE *out)
 {
 	fprintf(out, "mode %s, ", bal_mode_name(status->mode));
 	if (status->last_resort[0]) {
-		fprintf(out, "LAST RESORT: no uplink that has a share is "
-			     "alive, new connections leave by %s\n",
+		fprintf(out, "LAST RESORT: new connections leave by %s, "
+			     "which has no share\n",
 			status->last_resort);
 		return;
 	}
@@ -257,12 +291,33 @@ headline(const struct bal_status *status, FILE *out)
 	fputc('\n', out);
 }
 
-void
-bal_status_print_text(const struct bal_status *status, FILE *out)
+static void
+print_table(const struct bal_status *status, size_t columns, FILE *out)
 {
 	size_t width[COL_MAX] = { 0 };
 	cells c;
 
+	for (int i = 0; i < COL_MAX; i++)
+		set(c[i], "%s", titles[i]);
+	measure(c, width);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		fill(c, &status->rows.v[i]);
+		measure(c, width);
+	}
+	fit(width, status->mode, columns);
+	for (int i = 0; i < COL_MAX; i++)
+		set(c[i], "%s", titles[i]);
+	print_line(out, c, width);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		fill(c, &status->rows.v[i]);
+		print_line(out, c, width);
+	}
+}
+
+void
+bal_status_print_text(const struct bal_status *status, size_t columns,
+		      FILE *out)
+{
 	headline(status, out);
 	if (status->overrules)
 		fprintf(out, "(set by %s; the configuration says otherwise)\n",
@@ -275,20 +330,8 @@ bal_status_print_text(const struct bal_status *status, FILE *out)
 		fputs("(no uplink: bal-doctor says what makes one)\n", out);
 		return;
 	}
-	for (int i = 0; i < COL_MAX; i++)
-		width[i] = strlen(titles[i]);
-	for (size_t i = 0; i < status->rows.n; i++) {
-		fill(c, &status->rows.v[i]);
-		measure(c, width);
-	}
 	fputc('\n', out);
-	for (int i = 0; i < COL_MAX; i++)
-		set(c[i], "%s", titles[i]);
-	print_line(out, c, width);
-	for (size_t i = 0; i < status->rows.n; i++) {
-		fill(c, &status->rows.v[i]);
-		print_line(out, c, width);
-	}
+	print_table(status, columns, out);
 	print_remarks(status, out);
 }
 

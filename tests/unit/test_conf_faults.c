@@ -241,7 +241,21 @@ static const struct {
 	  "4: targets \"exec:relative\": \"relative\" is not an absolute "
 	  "path\n" },
 	{ "[check]\nhttp_expect = \"ok\"\n",
-	  "2: http_expect \"\"ok\"\" has a quote\n" },
+	  "2: http_expect \"\"ok\"\" has a quote: values have no quotes, did "
+	  "you mean ok?\n" },
+	{ "[bal]\nmode = \"solo\"\n",
+	  "2: mode \"\"solo\"\" is neither multi nor solo: values have no quotes, "
+	  "did you mean solo?\n" },
+	{ "[uplink \"eth1\"]\nweight = 2\n",
+	  "1: section \"[uplink \"eth1\"]\": names have no quotes, did you mean "
+	  "\"[uplink eth1]\"?\n" },
+	{ "[check]\ninterval = 1000\n",
+	  "2: interval \"1000\" has no unit, did you mean \"1000ms\"?\n" },
+	{ "[check]\ntargets = tcp://1.2.3.4:80\n",
+	  "2: targets \"tcp://1.2.3.4:80\" has slashes, did you mean "
+	  "\"tcp:1.2.3.4:80\"?\n" },
+	{ "[uplink eth1]\nbalance = yes\nshare = no\n",
+	  "3: key \"share\" is said twice in its section\n" },
 	{ "[check]\nneed = 2\ntargets = 1.1.1.1\nup = 1\n",
 	  "2: need \"2\" is more than there are targets\n" },
 	{ "[uplink a]\ntargets = 1.1.1.1\nneed = 2\n[uplink b]\n",

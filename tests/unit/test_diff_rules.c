@@ -162,29 +162,30 @@ commits(void **state)
 {
 	(void)state;
 	modem(1);
-	assert_int_equal(count_lines(ops_text(), " -N BAL_"), 3);
-	assert_int_equal(count_lines(w.text, " -I "), 3);
+	assert_int_equal(count_lines(ops_text(), ":BAL_"), 3);
+	assert_int_equal(count_lines(w.text, "-I "), 3);
 	reconcile();
 	assert_string_equal(ops_text(), "");
 	w.snap.chains.v[0].n_jumps = 2;
 	assert_string_equal(
 		ops_text(),
-		"iptables-legacy -t mangle -F BAL_PREROUTING\n"
-		"iptables-legacy -t mangle -A BAL_PREROUTING -i eth1"
+		"iptables-legacy-restore -n <<'EOF'\n*mangle\n"
+		":BAL_PREROUTING - [0:0]\n"
+		"-A BAL_PREROUTING -i eth1"
 		" -m conntrack --ctstate NEW -m connmark --mark 0x0/0xff000000"
 		" -j CONNMARK --set-xmark 0x41000000/0xff000000\n"
-		"iptables-legacy -t mangle -A BAL_PREROUTING -i eth1 -j "
+		"-A BAL_PREROUTING -i eth1 -j "
 		"RETURN\n"
-		"iptables-legacy -t mangle -A BAL_PREROUTING"
+		"-A BAL_PREROUTING"
 		" -m connmark ! --mark 0x0/0xff000000"
 		" -j CONNMARK --restore-mark --nfmask 0xff000000"
 		" --ctmask 0xff000000\n"
-		"iptables-legacy -t mangle -D PREROUTING -j BAL_PREROUTING\n");
+		"-D PREROUTING -j BAL_PREROUTING\nCOMMIT\nEOF\n");
 	w.snap.chains.v[0].n_jumps = 0;
-	assert_int_equal(count_lines(ops_text(), " -I PREROUTING"), 1);
+	assert_int_equal(count_lines(ops_text(), "-I PREROUTING"), 1);
 	w.snap.chains.v[0].n_jumps = 1;
 	w.snap.chains.v[2].rules.v[1].set_mark ^= 1;
-	assert_int_equal(count_lines(ops_text(), " -F BAL_POSTROUTING"), 1);
+	assert_int_equal(count_lines(ops_text(), ":BAL_POSTROUTING"), 1);
 	w.snap.has_xtable[BAL_XTABLE_MANGLE] = false;
 	assert_string_equal(ops_text(), "");
 }
@@ -201,9 +202,10 @@ chain_left_over(void **state)
 	global("masquerade", "no");
 	assert_string_equal(
 		ops_text(),
-		"iptables-legacy -t nat -D POSTROUTING -j BAL_MASQUERADE\n"
-		"iptables-legacy -t nat -F BAL_MASQUERADE\n"
-		"iptables-legacy -t nat -X BAL_MASQUERADE\n");
+		"iptables-legacy-restore -n <<'EOF'\n*nat\n"
+		"-D POSTROUTING -j BAL_MASQUERADE\n"
+		"-F BAL_MASQUERADE\n"
+		"-X BAL_MASQUERADE\nCOMMIT\nEOF\n");
 	reconcile();
 	assert_string_equal(ops_text(), "");
 }

@@ -136,6 +136,7 @@ tunnels_need_it_less(void **state)
 		snprintf(dev, sizeof(dev), "tun%u", i);
 		tunnel(i, 2 + i);
 		name_table(dev);
+		configured(i == 1 ? "eth1" : "eth2", "share", "yes");
 	}
 	see();
 	obey_devconf();

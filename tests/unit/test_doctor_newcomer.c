@@ -122,7 +122,9 @@ an_interface_that_is_none(void **state)
 	says(s, "bal-gateway", "10.64.0.9");
 	says(s, "bal-balance", "yes");
 	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
-			    "bal-up lte0 --weight 7 --gateway 10.64.0.9");
+			    "env IFACE=lte0 PHASE=post-up IF_BAL_WEIGHT=7 "
+			    "IF_BAL_GATEWAY=10.64.0.9 IF_BAL_BALANCE=yes "
+			    "bal-up");
 	says(s, "bal-over", "it's");
 	says(s, "bal-need", "1");
 	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,

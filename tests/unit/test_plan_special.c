@@ -228,6 +228,7 @@ destination_that_is_shared(void **state)
 	(void)state;
 	for (unsigned i = 1; i <= 2; i++) {
 		modem(i);
+		configured(i == 1 ? "eth1" : "eth2", "share", "yes");
 		tunnel(i, 10 + i);
 	}
 	global("destinations", "172.22.0.0/16, 10.0.0.0/8");

@@ -19,6 +19,18 @@ looked(void **state)
 #define LOOKED(name) cmocka_unit_test_setup_teardown(name, looked, teardown)
 
 static void
+print_all(const struct bal_status *status, FILE *out)
+{
+	bal_status_print_text(status, 0, out);
+}
+
+static void
+print_narrow(const struct bal_status *status, FILE *out)
+{
+	bal_status_print_text(status, 80, out);
+}
+
+static void
 show(void (*print)(const struct bal_status *status, FILE *out))
 {
 	struct bal_status status;
@@ -50,7 +62,7 @@ column_is(const char *title, const char *cell)
 	const char *head, *row, *at;
 	size_t end, len = strlen(cell);
 
-	show(bal_status_print_text);
+	show(print_all);
 	head = strstr(w.text, "UPLINK");
 	assert_non_null(head);
 	at = strstr(head, title);
@@ -195,7 +207,7 @@ a_small_share_is_one(void **state)
 {
 	(void)state;
 	shares_are((const char *[]){ "255", "1" }, (unsigned[]){ 100, 0 }, 2);
-	show(bal_status_print_text);
+	show(print_all);
 	shows("mode multi, 2 of 2 uplinks in use\n");
 	shows(" 0% ");
 }
@@ -207,10 +219,10 @@ in_solo_one_is_used(void **state)
 	modem(2);
 	modem(3);
 	known("eth3")->judge.health = BAL_HEALTH_DEAD;
-	show(bal_status_print_text);
+	show(print_all);
 	shows("mode multi, 2 of 3 uplinks in use\n");
 	global("mode", "solo");
-	show(bal_status_print_text);
+	show(print_all);
 	shows("mode solo, 1 of 3 uplinks in use, 1 ready\n");
 	show(bal_status_print_json);
 	share_is("eth1", 100);
@@ -218,8 +230,43 @@ in_solo_one_is_used(void **state)
 	shows("\"alive\":2,");
 	/* One that carries is in use. */
 	told("eth2", "balance", "no");
-	show(bal_status_print_text);
+	show(print_all);
 	shows("mode solo, 2 of 3 uplinks in use\n");
+}
+
+static void
+assert_fits(void)
+{
+	for (char *line = strtok(w.text, "\n"); line; line = strtok(NULL, "\n"))
+		if (strlen(line) > 80)
+			fail_msg("%zu columns: %s", strlen(line), line);
+}
+
+/* What is left out is what says least. */
+static void
+a_terminal_is_narrow(void **state)
+{
+	(void)state;
+	known("eth1")->since_ms = 1;
+	known("eth1")->rtt_us = 999900;
+	known("eth1")->counted_ms = 1;
+	known("eth1")->rx_rate = known("eth1")->tx_rate = 98700;
+	told("eth1", "over", "enp0s20f0u4u1i2");
+	known("eth1")->judge.n_recent = 4;
+	known("eth1")->judge.recent = 15;
+	show(print_all);
+	shows("GATEWAY");
+	show(print_narrow);
+	assert_null(strstr(w.text, "GATEWAY"));
+	assert_null(strstr(w.text, "PRIO"));
+	shows("STATE");
+	shows("ADDRESS");
+	shows("FOR");
+	assert_fits();
+	global("mode", "solo");
+	show(print_narrow);
+	assert_null(strstr(w.text, "WEIGHT"));
+	assert_fits();
 }
 
 static void
@@ -252,6 +299,7 @@ main(void)
 		LOOKED(seven_shares_add_up),
 		LOOKED(a_small_share_is_one),
 		LOOKED(in_solo_one_is_used),
+		LOOKED(a_terminal_is_narrow),
 		LOOKED(what_has_no_device),
 	};
 
