@@ -38,7 +38,8 @@ struct reader {
 	bool oom;
 	enum section section;
 	uint32_t seen;		     /* settings of this section, by number */
-	uint32_t seen_globals;	     /* [bal] and [check] are there only once */
+	uint32_t seen_globals;	     /* [bal] and [check] are there only once, */
+	bool empty;		     /* but for headings without a key */
 	unsigned need_line;	     /* of `need` in this section */
 	unsigned begun[SECTION_MAX]; /* line of [bal] and [check] */
 	unsigned uplink_line[BAL_UPLINKS_MAX];
@@ -50,12 +51,11 @@ tell_value(struct reader *r, const char *text, const struct bal_err *err)
 	const size_t len = strlen(err->msg);
 	/* One that asks back has its hint. */
 	const bool asks = len && err->msg[len - 1] == '?';
-	char bare[BAL_LINE_MAX + 1];
 
-	if (bal_unquote(text, bare, sizeof(bare)))
+	if (bal_is_quoted(text))
 		bal_lines_fault(&r->lines, r->lines.number,
-				"%s: values have no quotes, did you mean %s?",
-				err->msg, bare);
+				"%s, did you mean %.*s?", err->msg,
+				(int)strlen(text) - 2, text + 1);
 	else
 		bal_lines_fault(&r->lines, r->lines.number, "%s%s", err->msg,
 				asks ? "" : bal_lines_hint(text));
@@ -190,6 +190,7 @@ take_key(void *arg, const char *section, const char *key, const char *text)
 
 	(void)section; /* cut at 49 characters: ours is not */
 	bal_lines_taken(&r->lines);
+	r->empty = false;
 	if (r->section == SECTION_BAD || lacks_equals(r, key) ||
 	    is_misplaced(r, key))
 		return 1;
@@ -221,6 +222,9 @@ end_section(struct reader *r)
 	const struct bal_settings *set = &r->conf.check;
 	struct bal_err err;
 
+	if (r->empty)
+		r->begun[r->section] = 0;
+	r->empty = true;
 	if (r->section == SECTION_UPLINK)
 		set = &last_uplink(r)->set;
 	else if (r->section != SECTION_CHECK)
@@ -252,14 +256,13 @@ begin_uplink(struct reader *r, const char *name)
 {
 	const struct bal_conf_uplink *twin = bal_conf_find(&r->conf, name);
 	unsigned line = r->lines.number;
-	char bare[BAL_IFNAMSIZ];
 	struct bal_err err;
 
-	if (bal_unquote(name, bare, sizeof(bare))) {
+	if (bal_is_quoted(name)) {
 		bal_lines_fault(&r->lines, line,
-				"section \"[uplink %s]\": names have no quotes, "
-				"did you mean \"[uplink %s]\"?",
-				name, bare);
+				"section \"[uplink %s]\" has quotes, did you "
+				"mean \"[uplink %.*s]\"?",
+				name, (int)strlen(name) - 2, name + 1);
 	} else if (!*name) {
 		bal_lines_fault(&r->lines, line,
 				"section \"[uplink]\" names no device");
@@ -399,20 +402,6 @@ struct bal_conf
 bal_conf_empty(void)
 {
 	return (struct bal_conf){ .globals = bal_globals_default() };
-}
-
-const char *
-bal_conf_instead_text(enum bal_conf_instead instead)
-{
-	switch (instead) {
-	case BAL_INSTEAD_BUILT_IN:
-		break;
-	case BAL_INSTEAD_RIGHT_LINES:
-		return "its wrong lines are left out";
-	case BAL_INSTEAD_LAST_RIGHT:
-		return "the configuration from before stays";
-	}
-	return "built-in settings count";
 }
 
 static void

@@ -39,6 +39,20 @@ bal_mode_name(enum bal_mode mode)
 	return mode == BAL_MODE_SOLO ? "solo" : "multi";
 }
 
+const char *
+bal_conf_instead_text(enum bal_conf_instead instead)
+{
+	switch (instead) {
+	case BAL_INSTEAD_BUILT_IN:
+		break;
+	case BAL_INSTEAD_RIGHT_LINES:
+		return "its wrong lines are left out";
+	case BAL_INSTEAD_LAST_RIGHT:
+		return "the configuration from before stays";
+	}
+	return "built-in settings count";
+}
+
 /* 0: @text is @first, 1: it is @second, -1: neither. */
 static int
 choose(const char *text, const char *first, const char *second,

@@ -312,33 +312,31 @@ bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 }
 
 /* As the first format has it: it knows `balance`, of yes and no. */
-static const char *
-told_name(const struct bal_settings *told, size_t i, bool *late)
+static void
+print_one(const struct bal_settings *told, size_t i, const char *value,
+	  FILE *out)
 {
-	*late = i >= N_TOLD;
-	if (1u << i != BAL_SET_SHARE)
-		return bal_settings_key(i);
-	*late = told->share == BAL_SHARE_AUTO;
-	return *late ? "share" : "balance";
+	const bool older = 1u << i == BAL_SET_SHARE && told->share;
+	const bool late = i >= N_TOLD || (1u << i == BAL_SET_SHARE && !older);
+
+	fprintf(out, "%s" TOLD "%s = %s\n", late ? LATE : "",
+		older ? "balance" : bal_settings_key(i), value);
 }
 
 static void
 print_told(const struct bal_settings *told, FILE *out)
 {
 	char value[BAL_SETTING_STRLEN], target[BAL_TARGET_STRLEN];
-	const char *name, *rest;
-	bool late;
+	const char *rest;
 
 	for (size_t i = 0; bal_settings_key(i); i++) {
-		name = told_name(told, i, &late);
 		rest = bal_settings_get(told, i, value, sizeof(value));
 		if (rest && 1u << i != BAL_SET_TARGETS) {
-			fprintf(out, "%s" TOLD "%s = %s\n",
-				late ? LATE : "", name, rest);
+			print_one(told, i, rest, out);
 			continue;
 		}
 		while (rest && bal_next_word(&rest, target, sizeof(target)) > 0)
-			fprintf(out, TOLD "%s = %s\n", name, target);
+			fprintf(out, TOLD "targets = %s\n", target);
 	}
 }
 

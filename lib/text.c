@@ -151,16 +151,12 @@ parse_quantity(const char *text, const struct unit *units, uint64_t *out)
 }
 
 bool
-bal_unquote(const char *text, char *buf, size_t size)
+bal_is_quoted(const char *text)
 {
 	const size_t len = strlen(text);
 
-	if (len < 3 || len - 2 >= size || (*text != '"' && *text != '\'') ||
-	    text[len - 1] != *text)
-		return false;
-	memcpy(buf, text + 1, len - 2);
-	buf[len - 2] = '\0';
-	return true;
+	return len > 2 && (*text == '"' || *text == '\'') &&
+	       text[len - 1] == *text;
 }
 
 bool

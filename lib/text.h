@@ -25,11 +25,8 @@ int bal_parse_bool(const char *text, bool *out, struct bal_err *err);
 /* Is @text a number and nothing else? */
 bool bal_lacks_unit(const char *text);
 
-/*
- * @text without the quotes, single or double, that it stands in, into @buf of
- * @size: true.  False: it stands in none, or does not fit.
- */
-bool bal_unquote(const char *text, char *buf, size_t size);
+/* Does @text, of more than them, stand in quotes, single or double? */
+bool bal_is_quoted(const char *text);
 
 /*
  * "250ms", "1s", "2.5s", "3m", "3min", "1h" or seconds without a unit:

@@ -241,13 +241,11 @@ static const struct {
 	  "4: targets \"exec:relative\": \"relative\" is not an absolute "
 	  "path\n" },
 	{ "[check]\nhttp_expect = \"ok\"\n",
-	  "2: http_expect \"\"ok\"\" has a quote: values have no quotes, did "
-	  "you mean ok?\n" },
+	  "2: http_expect \"\"ok\"\" has a quote, did you mean ok?\n" },
 	{ "[bal]\nmode = \"solo\"\n",
-	  "2: mode \"\"solo\"\" is neither multi nor solo: values have no quotes, "
-	  "did you mean solo?\n" },
+	  "2: mode \"\"solo\"\" is neither multi nor solo, did you mean solo?\n" },
 	{ "[uplink \"eth1\"]\nweight = 2\n",
-	  "1: section \"[uplink \"eth1\"]\": names have no quotes, did you mean "
+	  "1: section \"[uplink \"eth1\"]\" has quotes, did you mean "
 	  "\"[uplink eth1]\"?\n" },
 	{ "[check]\ninterval = 1000\n",
 	  "2: interval \"1000\" has no unit, did you mean \"1000ms\"?\n" },
