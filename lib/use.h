@@ -21,14 +21,14 @@
  *     ifdown
  *   degraded by loss                     own           full
  *   degraded by its round trip           kept          full
- *   balance = no                         kept          full
+ *   share = no                           kept          full
  *   solo: a better one is used again     kept          full
  *     (alive, not degraded any more,
  *     bal-up, ifup, replugged, a boot)
  *   solo: priorities changed             kept          full
  *   bal-mode solo, but for the best      kept          -
  *   all dead, when_all_dead = keep       as if alive   -
- *   bal-mode multi, balance = yes        full          -
+ *   bal-mode multi, share = yes          full          -
  *   another address                      as before     -
  *
  *   from          to    duty

@@ -117,8 +117,8 @@ if without_tunnels; then
 	tunnels=0
 	conf=("[uplink eth1]" "weight = 3" "[uplink eth2]" "weight = 2")
 else
-	conf=("[uplink eth1]" "balance = no" "[uplink eth2]" "balance = no"
-		"[uplink eth3]" "balance = no"
+	conf=("[uplink eth1]" "share = no" "[uplink eth2]" "share = no"
+		"[uplink eth3]" "share = no"
 		"[uplink tun1]" "over = eth1" "weight = 3"
 		"[uplink tun2]" "over = eth2" "weight = 2"
 		"[uplink tun3]" "over = eth3" "weight = 1")
@@ -140,7 +140,7 @@ if [ "$tunnels" -gt 0 ]; then
 	say "Over each an OpenVPN client.  In $(client 1):"
 	grep -E '^(dev|bind-dev|nobind|script-security|up|down)( |$)' "$(client 1)" |
 		sed 's/^/  /'
-	echo "and bal.conf says: balance = no for the modems, which modem each" \
+	echo "and bal.conf says: share = no for the modems, which modem each" \
 		"tunnel is over, and weights 3, 2, 1 for the tunnels."
 fi
 show bal-check

@@ -128,8 +128,8 @@ static const struct {
 	{ "[uplink a]\n[uplink b]\n[uplink a]\nx = y\n",
 	  "3: section \"[uplink a]\" is there twice, first in line 1"
 	  "\n" },
-	{ "[bal]\n[check]\n[bal]\n",
-	  "3: section \"[bal]\" is there twice, first in line 1\n" },
+	{ "[bal]\nmode = multi\n[check]\n[bal]\n",
+	  "4: section \"[bal]\" is there twice, first in line 1\n" },
 	{ "[bal]\nmode = solo\nmode = solo\n",
 	  "3: key \"mode\" is said twice in its section\n" },
 	{ "[uplink a]\nweight = 1\nweight = 2\n",
