@@ -15,6 +15,21 @@ find_uplink(const struct bal_pass *pass, const char *name)
 	return NULL;
 }
 
+/* Of a line that is none of ours nothing is known: "", as if it were not said. */
+static const char *
+line_of(const struct bal_pass *pass, const char *name,
+	const struct bal_settings *set)
+{
+	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
+	const char *over = bal_over_of(&pass->conf, &pass->state, name);
+
+	if (set->has & BAL_SET_OVER || find_uplink(pass, over) ||
+	    bal_conf_find(&pass->conf, over) ||
+	    (us && !strcmp(us->line_down, over)) || !strcmp(over, "?"))
+		return over;
+	return "";
+}
+
 static uint64_t
 since(uint64_t then_ms, uint64_t now_ms)
 {
@@ -52,7 +67,7 @@ look_at(struct bal_pass *pass, const char *name,
 {
 	const struct bal_globals *g = &pass->conf.globals;
 	const struct bal_uplink *up = find_uplink(pass, name);
-	const char *over = bal_over_of(&pass->conf, &pass->state, name);
+	const char *over = line_of(pass, name, set);
 	const struct bal_uplink *under = find_uplink(pass, over);
 	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
 	struct bal_tunnel_try *t = bal_state_tunnel(&pass->state, name, err);
