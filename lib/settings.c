@@ -57,13 +57,8 @@ static const struct bal_settings_spec keys[] = {
 _Static_assert(N_KEYS <= 8 * sizeof(((struct bal_settings *)0)->has),
 	       "more keys than bits");
 
-static const struct {
-	const char *older, *name;
-} older_keys[] = {
-	{ "balance", "share" },
-};
-
-#define N_OLDER (sizeof(older_keys) / sizeof(older_keys[0]))
+/* What `share` was called. */
+static const char older_key[] = "balance";
 
 struct bal_settings
 bal_settings_default(void)
@@ -113,15 +108,14 @@ bal_settings_key(size_t i)
 const char *
 bal_settings_older_key(size_t i)
 {
-	return i < N_OLDER ? older_keys[i].older : NULL;
+	return i ? NULL : older_key;
 }
 
 int
 bal_settings_number(const char *key)
 {
-	for (size_t i = 0; i < N_OLDER; i++)
-		if (!strcmp(key, older_keys[i].older))
-			key = older_keys[i].name;
+	if (!strcmp(key, older_key))
+		return __builtin_ctz(BAL_SET_SHARE);
 	for (size_t i = 0; i < N_KEYS; i++)
 		if (!strcmp(key, keys[i].name))
 			return (int)i;
