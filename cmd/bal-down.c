@@ -4,9 +4,10 @@
 
 #include "cmd.h"
 #include "hook.h"
+#include "try.h"
 
 struct down {
-	bool all;
+	bool all, yes;
 };
 
 static int
@@ -18,8 +19,18 @@ set_all(void *ctx, const char *value, struct bal_err *err)
 	return 0;
 }
 
+static int
+set_yes(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct down *)ctx)->yes = true;
+	return 0;
+}
+
 static const struct cmd_opt opts[] = {
 	{ 'a', "all", NULL, "every uplink", set_all },
+	{ 'y', "yes", NULL, "also the one that this session comes by", set_yes },
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
@@ -42,6 +53,20 @@ find_device(struct bal_intent *intent, int argc, char **argv,
 		return bal_err(err, BAL_EUSAGE, "which device?");
 	return bal_copy(intent->dev, sizeof(intent->dev),
 			operand ? operand : hook.dev);
+}
+
+/* -1: a person would cut the branch that they sit on. */
+static int
+check_session(const struct down *down, const struct bal_intent *intent,
+	      struct bal_pass *pass, struct bal_err *err)
+{
+	if (down->yes || pass->dry_run ||
+	    !bal_try_cuts_session(pass, down->all ? NULL : intent->dev, err))
+		return 0;
+	if (intent->caller == BAL_CALLER_PERSON)
+		return -1;
+	bal_warn("%s", err->msg);
+	return 0;
 }
 
 static int
@@ -70,8 +95,10 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	bal_intent_heed_signal(&intent);
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
+		rc = check_session(down, &intent, &pass, err);
+	if (rc == 0)
 		rc = cmd_change(&pass, &intent, err);
-	if (rc < 0 && intent.dev[0])
+	if (rc < 0 && intent.dev[0] && err->kind != BAL_EUSAGE)
 		bal_err_wrap(err, "%s", intent.dev);
 	return cmd_end_pass(&pass, rc, err);
 }

@@ -15,6 +15,7 @@
 #include "hook.h"
 #include "output.h"
 #include "requests.h"
+#include "try.h"
 
 #define OPTIONS_MAX 24
 #define READER_WAIT_MS 1000
@@ -273,6 +274,18 @@ print_about(const struct front *f)
 	return CMD_DONE;
 }
 
+/* Before anything is read: after a reboot, or where bal-try was killed. */
+static void
+revert_unconfirmed(const struct front *f)
+{
+	struct bal_paths paths;
+	struct bal_err ignored;
+
+	if (f->cmd->changes && !f->common.dry_run &&
+	    bal_paths_init(&paths, f->common.conf, &ignored) == 0)
+		(void)bal_try_expire(&paths, BAL_LOCK_WAIT_MS);
+}
+
 static int
 parse_and_run(struct front *f, int argc, char **argv, struct bal_err *err)
 {
@@ -287,8 +300,10 @@ parse_and_run(struct front *f, int argc, char **argv, struct bal_err *err)
 		status = print_about(f);
 	else if (check_operands(f, argc, argv, err) < 0)
 		return -1;
-	else
+	else {
+		revert_unconfirmed(f);
 		status = f->cmd->run(f->ctx, &f->common, argc, argv, err);
+	}
 	if (fflush(stdout) != 0 && status >= 0)
 		return bal_err(err, BAL_ESYS, "cannot write the output");
 	return status;

@@ -79,6 +79,7 @@ bal_paths_init(struct bal_paths *paths, const char *conf_option,
 	    set_path(p.requests, rundir, "requests", err) < 0 ||
 	    set_path(p.saved_mode, libdir, "mode", err) < 0 ||
 	    set_path(p.spent, libdir, "spent", err) < 0 ||
+	    set_path(p.trial, libdir, "try", err) < 0 ||
 	    set_path(p.last_right, libdir, "bal.conf", err) < 0 ||
 	    set_path(p.journal, rundir, "journal", err) < 0 ||
 	    set_path(p.event_dir, event_dir, NULL, err) < 0 ||

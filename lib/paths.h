@@ -21,6 +21,7 @@ struct bal_paths {
 	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
 	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
 	char spent[BAL_PATH_MAX];      /* and /spent */
+	char trial[BAL_PATH_MAX];      /* and /try, a directory */
 	/*
 	 * and /bal.conf; "" for a configuration of one command only (-c), or of
 	 * one shell: BAL_CONF without a BAL_LIBDIR that goes with it.

@@ -9,6 +9,7 @@
 #include "notify.h"
 #include "requests.h"
 #include "runner.h"
+#include "try.h"
 #include "watch_parts.h"
 
 /*
@@ -237,6 +238,8 @@ do_pass(struct watch *w, uint64_t now)
 	if (++w->passes > PASSES_AT_ONCE)
 		w->pass_ns = now + BREATH_NS;
 	bal_watch_core_free_spares(&w->core);
+	if (bal_try_expire(&w->core.pass->paths, 0))
+		bal_watch_read_conf(w->core.pass);
 	bal_watch_retry_conf(w->core.pass);
 	if (run_pass(w, now, &why) != 0)
 		try_later(w, now, &why);

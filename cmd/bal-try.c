@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bal-try - makes a change that is reverted unless it is confirmed in time. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "countdown.h"
+#include "run.h"
+#include "text.h"
+#include "try.h"
+
+#define FOR_MS 60000
+#define FOR_MIN_MS 5000
+#define FOR_MAX_MS 3600000
+
+struct try {
+	uint32_t for_ms;
+	const char *file;
+	bool keep, watch;
+};
+
+static int
+set_for(void *ctx, const char *value, struct bal_err *err)
+{
+	return bal_parse_ms(value, FOR_MIN_MS, FOR_MAX_MS,
+			    &((struct try *)ctx)->for_ms, err);
+}
+
+static int
+set_file(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)err;
+	((struct try *)ctx)->file = value;
+	return 0;
+}
+
+static int
+set_keep(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct try *)ctx)->keep = true;
+	return 0;
+}
+
+static int
+set_watch(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)value;
+	(void)err;
+	((struct try *)ctx)->watch = true;
+	return 0;
+}
+
+static const struct cmd_opt opts[] = {
+	{ 0, "for", "TIME", "to be confirmed within, 60s by default", set_for },
+	{ 0, "conf", "FILE", "try FILE as the configuration", set_file },
+	{ 0, "keep", NULL, "confirm, from a new connection", set_keep },
+	{ 0, "watch", NULL, "what bal-try starts: wait, and revert", set_watch },
+	{ 0, NULL, NULL, NULL, NULL },
+};
+
+/* What others do is not written down, and could not be reverted. */
+static bool
+is_revertible(const char *path)
+{
+	static const char *const names[] = { "bal-mode", "bal-up", "bal-down" };
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static int
+check_words(const struct try *x, int argc, char **argv, struct bal_err *err)
+{
+	const int n = (argc > 0) + (x->file != NULL) + x->keep + x->watch;
+
+	if (n == 0)
+		return bal_err(err, BAL_EUSAGE, "which change?");
+	if (n > 1)
+		return bal_err(err, BAL_EUSAGE,
+			       "one of a command, --conf and --keep");
+	if (argc && !is_revertible(argv[0]))
+		return bal_err(err, BAL_EUSAGE,
+			       "cannot revert what %.60s does: bal-mode, bal-up, "
+			       "bal-down, or --conf FILE", argv[0]);
+	return 0;
+}
+
+static int
+keep(const struct bal_paths *paths, struct bal_err *err)
+{
+	struct bal_session by;
+	char result[160];
+	int rc = bal_session_find(&by, err);
+
+	if (rc == 0)
+		rc = bal_try_keep(paths, &by, err);
+	if (rc <= 0)
+		return rc;
+	(void)bal_try_expire(paths, BAL_LOCK_WAIT_MS);
+	bal_try_result(paths, result, sizeof(result));
+	bal_warn("nothing is to be confirmed%s%s", result[0] ? "; the last was " : "",
+		 result);
+	return CMD_NO;
+}
+
+/* CMD_DONE, or the status of what failed; -1. */
+static int
+change(const struct try *x, const struct cmd_common *common,
+       const struct bal_try *t, char **argv, struct bal_err *err)
+{
+	struct bal_intent check = { .kind = BAL_INTENT_CHECK };
+	struct bal_pass pass = { BAL_PASS_NONE };
+	int rc;
+
+	if (!x->file)
+		return bal_run_wait(argv, err);
+	if (bal_try_install(t, x->file, err) < 0)
+		return -1;
+	rc = cmd_pass(&pass, common, err);
+	if (rc == 0)
+		rc = bal_pass_run(&pass, &check, err);
+	return cmd_end_pass(&pass, rc, err);
+}
+
+static int
+try(const struct try *x, const struct cmd_common *common,
+    const struct bal_paths *paths, char **argv, struct bal_err *err)
+{
+	struct bal_err why;
+	struct bal_try t;
+	int rc;
+
+	(void)bal_try_expire(paths, BAL_LOCK_WAIT_MS);
+	if (bal_try_begin(paths, x->for_ms, &t, err) < 0)
+		return -1;
+	rc = bal_try_start_watch(paths, err);
+	if (rc == 0)
+		rc = change(x, common, &t, argv, err);
+	if (rc == 0)
+		rc = bal_try_made(paths, err);
+	if (rc != 0 && bal_try_revert(paths, "it failed", &why) < 0)
+		bal_warn("%s", why.msg);
+	return rc ? rc : countdown(paths, &t, common->quiet, err);
+}
+
+static int
+run(void *ctx, const struct cmd_common *common, int argc, char **argv,
+    struct bal_err *err)
+{
+	const struct try *x = ctx;
+	struct bal_paths paths;
+
+	if (check_words(x, argc, argv, err) < 0 ||
+	    bal_paths_init(&paths, common->conf, err) < 0)
+		return -1;
+	if (x->keep)
+		return keep(&paths, err);
+	if (!x->watch)
+		return try(x, common, &paths, argv, err);
+	bal_try_watch(&paths);
+	return CMD_DONE;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct cmd cmd = {
+		.name = "bal-try",
+		.brief = "Make a change that is reverted unless it is confirmed "
+			 "in time.",
+		.args = "[COMMAND [ARG...]]",
+		.opts = opts,
+		.max_args = INT_MAX,
+		.runs_command = true,
+		.run = run,
+	};
+	struct try x = { .for_ms = FOR_MS };
+
+	return cmd_main(&cmd, &x, argc, argv);
+}
