@@ -174,7 +174,7 @@ into_itself(const struct bal_facts *f, struct bal_diagnosis *d,
 {
 	const char *line = line_for(f, tun);
 
-	if (!c->looked_up || c->by_main || !tun->set.balance ||
+	if (!c->looked_up || c->by_main || !tun->share ||
 	    (f->mode == BAL_MODE_SOLO && strcmp(c->leaves, tun->name) != 0))
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "into-itself", tun->name,
