@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "requests.h"
 #include "text.h"
+#include "trial.h"
 #include "watch.h"
 
 #define ROUNDS_MAX 1000
@@ -15,6 +16,7 @@
 struct check {
 	bool if_idle, no_probe, watch;
 	uint32_t rounds, interval_ms;
+	const char *event;
 };
 
 static int
@@ -58,6 +60,14 @@ set_interval(void *ctx, const char *value, struct bal_err *err)
 			    &((struct check *)ctx)->interval_ms, err);
 }
 
+static int
+set_test_event(void *ctx, const char *value, struct bal_err *err)
+{
+	(void)err;
+	((struct check *)ctx)->event = value;
+	return 0;
+}
+
 static const struct cmd_opt opts[] = {
 	{ 0, "if-idle", NULL, "nothing to do where another bal-check probes",
 	  set_if_idle },
@@ -67,6 +77,8 @@ static const struct cmd_opt opts[] = {
 	{ 0, "rounds", "K", "probe K times (with --interval)", set_rounds },
 	{ 0, "interval", "TIME", "time between two of them, 10s by default",
 	  set_interval },
+	{ 0, "test-event", "NAME", "only run the event programs, as for NAME",
+	  set_test_event },
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
@@ -78,6 +90,10 @@ check_options(const struct check *check, const struct cmd_common *common,
 		return bal_err(err, BAL_EUSAGE,
 			       "--watch, --rounds and --no-probe exclude each "
 			       "other");
+	if (check->event && (check->no_probe || check->watch || check->rounds ||
+			     check->if_idle || common->dry_run))
+		return bal_err(err, BAL_EUSAGE,
+			       "--test-event does nothing else");
 	if (check->interval_ms && !check->rounds)
 		return bal_err(err, BAL_EUSAGE, "--interval is for --rounds");
 	if (common->dry_run && (check->watch || check->rounds))
@@ -163,6 +179,17 @@ be_the_prober(const struct check *check, struct bal_pass *pass,
 }
 
 static int
+test_event(const struct check *check, const struct cmd_common *common,
+	   struct bal_err *err)
+{
+	bool well;
+
+	if (bal_trial(check->event, common->conf, &well, err) < 0)
+		return -1;
+	return well ? CMD_DONE : CMD_NO;
+}
+
+static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
@@ -173,6 +200,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	(void)argc;
 	(void)argv;
 	rc = check_options(check, common, err);
+	if (rc == 0 && check->event)
+		return test_event(check, common, err);
 	if (rc == 0)
 		rc = cmd_pass(&pass, common, err);
 	if (rc == 0 && !check->no_probe && !common->dry_run)

@@ -13,6 +13,7 @@
 #include "child.h"
 #include "flush.h"
 #include "tunnel.h"
+#include "unit.h"
 
 /* Of bal-flush: a command that people and hooks wait for; and --watch. */
 #define COMMAND_LIMIT_MS 5000
@@ -70,12 +71,15 @@ static void
 queue_events(const struct bal_pass *pass, struct bal_runner *runner)
 {
 	const bal_event_list *events = &pass->outcome.events;
+	const struct bal_event_how how = {
+		.dir = pass->paths.event_dir,
+		.limit_ms = pass->conf.globals.event_timeout_ms,
+		.as_units = bal_unit_needed(),
+	};
 	struct bal_err why;
 
 	for (size_t i = 0; i < events->n; i++)
-		if (bal_event_run(&events->v[i], pass->paths.event_dir,
-				  pass->conf.globals.event_timeout_ms, runner,
-				  &why) < 0)
+		if (bal_event_run(&events->v[i], &how, runner, &why) < 0)
 			bal_warn("%s", why.msg);
 }
 
@@ -128,7 +132,7 @@ start_client(const struct bal_pass *pass, const struct bal_start *s,
 		s->dev, s->openvpn, s->tries);
 	if (bal_tunnel_argv(pass->conf.globals.openvpn_command, s->openvpn,
 			    &arena, &argv, &why) < 0 ||
-	    bal_runner_add(runner, argv, envp, START_LIMIT_MS, &why) < 0)
+	    bal_runner_add(runner, argv[0], argv, envp, START_LIMIT_MS, &why) < 0)
 		bal_warn("%s: %s", s->dev, why.msg);
 	bal_arena_fini(&arena);
 }
@@ -149,19 +153,14 @@ run_all(const struct bal_pass *pass)
 	struct bal_err why;
 	struct bal_loop *loop = bal_loop_open(&why);
 	struct bal_runner *runner = loop ? bal_runner_open(loop, &why) : NULL;
+	unsigned failed;
 
 	if (!runner) {
 		bal_warn("%s", why.msg);
 		return;
 	}
 	queue_all(pass, runner);
-	while (!bal_runner_idle(runner)) {
-		uint64_t until = bal_runner_step(runner);
-
-		if (!bal_runner_idle(runner) &&
-		    bal_loop_wait(loop, until, &why) < 0)
-			break;
-	}
+	(void)bal_runner_drain(runner, &failed, &why);
 }
 
 /* Whoever called us waits neither for it nor for its output. */
@@ -181,7 +180,8 @@ run_in_background(const struct bal_pass *pass)
 	for (int fd = 0; null >= 0 && fd <= 2; fd++)
 		(void)dup2(null, fd);
 	(void)setsid();
-	openlog("bal-event", LOG_PID, LOG_DAEMON);
+	/* What --watch says of them stands there, too. */
+	openlog("bal-check", LOG_PID, LOG_DAEMON);
 	bal_say_sink(to_syslog, NULL);
 	take_turn(pass);
 	run_all(pass);

@@ -15,6 +15,7 @@
 
 #include "judge.h"
 #include "show.h"
+#include "unit.h"
 
 #define N_VARIABLES 9
 #define VARIABLE_STRLEN 96
@@ -104,15 +105,10 @@ bal_event_str(const struct bal_event *e, char *buf, size_t size)
 	return buf;
 }
 
-/* The names that run-parts(8) takes: no backup, no package manager's leavings. */
 static int
-is_program_name(const struct dirent *entry)
+is_not_hidden(const struct dirent *entry)
 {
-	const char *name = entry->d_name;
-
-	return name[0] &&
-	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
-				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")];
+	return entry->d_name[0] != '.';
 }
 
 /* scandir() would take the order of the locale with alphasort(). */
@@ -123,27 +119,49 @@ by_name(const struct dirent **a, const struct dirent **b)
 }
 
 /* What others can write runs as root: that is not for them to say. */
-static bool
-is_trusted(const char *path, const struct stat *st)
+static const char *
+why_distrusted(const struct stat *st)
 {
 	if (st->st_uid != 0 && st->st_uid != geteuid())
-		bal_warn("%s is not run: it belongs to another user", path);
-	else if (st->st_mode & (S_IWGRP | S_IWOTH))
-		bal_warn("%s is not run: others than its owner can write it",
-			 path);
-	else
-		return true;
-	return false;
+		return "it belongs to another user";
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return "others than its owner can write it";
+	return NULL;
+}
+
+/* The names that run-parts(8) takes: no backup, no package manager's leavings. */
+static bool
+is_program_name(const char *name)
+{
+	return !name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")];
+}
+
+static const char *
+why_no_program(const char *path, const char *name, struct stat *st)
+{
+	if (!is_program_name(name))
+		return "its name has more than letters, digits, _ and -";
+	if (stat(path, st) != 0 || !S_ISREG(st->st_mode))
+		return "it is no file";
+	if (faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) != 0)
+		return "it is not executable";
+	return NULL;
 }
 
 static bool
-is_program(const char *path)
+is_run(const char *path, const char *name, bool tell_all)
 {
 	struct stat st;
+	const char *why = why_no_program(path, name, &st);
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0 &&
-	       is_trusted(path, &st);
+	if (why && !tell_all)
+		return false;
+	if (!why)
+		why = why_distrusted(&st);
+	if (why)
+		bal_warn("%s is not run: %s", path, why);
+	return !why;
 }
 
 struct variables {
@@ -189,42 +207,57 @@ set_variables(struct variables *v, const struct bal_event *told)
 	say(v, "LANG=C");
 }
 
+/* 1: it waits to be run; 0: it is none to be run. */
 static int
-queue(const char *dir, const char *name, const struct variables *v,
-      uint32_t limit_ms, struct bal_runner *runner, struct bal_err *err)
+queue(const struct bal_event_how *how, const char *name,
+      const struct variables *v, struct bal_runner *runner, struct bal_err *err)
 {
 	char path[BAL_PATH_MAX + sizeof(((struct dirent *)0)->d_name) + 1];
-	char *argv[] = { path, NULL };
+	char *alone[] = { path, NULL }, **argv = alone;
+	struct bal_arena arena = { 0 };
+	int rc = 0;
 
-	snprintf(path, sizeof(path), "%.*s/%s", BAL_PATH_MAX, dir, name);
-	if (!is_program(path))
+	snprintf(path, sizeof(path), "%.*s/%s", BAL_PATH_MAX, how->dir, name);
+	if (!is_run(path, name, how->tell_all))
 		return 0;
-	return bal_runner_add(runner, argv, v->envp, limit_ms, err);
+	if (how->as_units)
+		rc = bal_unit_argv(path, name, v->envp, how->limit_ms, &arena,
+				   &argv, err);
+	if (rc == 0)
+		rc = bal_runner_add(runner, name, argv, v->envp, how->limit_ms,
+				    err);
+	bal_arena_fini(&arena);
+	return rc < 0 ? -1 : 1;
 }
 
 int
-bal_event_run(const struct bal_event *e, const char *dir, uint32_t limit_ms,
+bal_event_run(const struct bal_event *e, const struct bal_event_how *how,
 	      struct bal_runner *runner, struct bal_err *err)
 {
+	const char *why = NULL;
 	struct dirent **found;
 	struct variables v;
 	struct stat st;
-	int n, rc = 0;
+	int n, rc = 0, queued = 0;
 
-	if (stat(dir, &st) == 0 && !is_trusted(dir, &st))
+	if (stat(how->dir, &st) == 0)
+		why = why_distrusted(&st);
+	if (why) {
+		bal_warn("%s is not run: %s", how->dir, why);
 		return 0;
-	n = scandir(dir, &found, is_program_name, by_name);
+	}
+	n = scandir(how->dir, &found, is_not_hidden, by_name);
 	if (n < 0 && errno == ENOENT)
 		return 0;
 	if (n < 0)
-		return bal_err_sys(err, errno, "cannot read %s", dir);
+		return bal_err_sys(err, errno, "cannot read %s", how->dir);
 	set_variables(&v, e);
 	for (int i = 0; i < n; i++) {
-		if (rc == 0)
-			rc = queue(dir, found[i]->d_name, &v, limit_ms, runner,
-				   err);
+		if (rc >= 0)
+			rc = queue(how, found[i]->d_name, &v, runner, err);
+		queued += rc > 0;
 		free(found[i]);
 	}
 	free(found);
-	return rc;
+	return rc < 0 ? -1 : queued;
 }

@@ -47,18 +47,25 @@ void bal_event_clean(struct bal_event *e);
  */
 const char *bal_event_str(const struct bal_event *e, char *buf, size_t size);
 
+struct bal_event_how {
+	const char *dir;
+	uint32_t limit_ms; /* of each program */
+	bool as_units;	   /* by systemd, see unit.h */
+	bool tell_all;	   /* bal_warn() of whatever in @dir is not run, why */
+};
+
 /*
- * Queue the executables of @dir for @e, in the order of their names (bytes):
- * those of letters, digits, _ and - (run-parts(8)) that are executable files,
- * owned by root or us and writable by nobody else, in such a folder; what only
- * that keeps out is told by bal_warn().  Each gets @limit_ms and nothing in its
- * environment but BAL_EVENT, BAL_UPLINK, BAL_REASON, BAL_PREVIOUS, BAL_DURATION
- * (whole seconds; empty: not known), BAL_MODE, PATH, HOME=/ and LANG=C.  No
- * such folder: nothing to do.  -1 when the folder cannot be read or memory ran
- * out.  The caller's lock must not be held.
+ * Queue the executables of @how->dir for @e, in the order of their names
+ * (bytes): those of letters, digits, _ and - (run-parts(8)) that are executable
+ * files, owned by root or us and writable by nobody else, in such a folder; what
+ * only that keeps out is told by bal_warn().  Nothing is in their environment
+ * but BAL_EVENT, BAL_UPLINK, BAL_REASON, BAL_PREVIOUS, BAL_DURATION (whole
+ * seconds; empty: not known), BAL_MODE, PATH, HOME=/ and LANG=C, and what
+ * systemd gives a unit.  How many were queued: 0 without such a folder.  -1 when
+ * the folder cannot be read or memory ran out.  The caller's lock must not be
+ * held.
  */
-int bal_event_run(const struct bal_event *e, const char *dir,
-		  uint32_t limit_ms, struct bal_runner *runner,
-		  struct bal_err *err);
+int bal_event_run(const struct bal_event *e, const struct bal_event_how *how,
+		  struct bal_runner *runner, struct bal_err *err);
 
 #endif

@@ -23,6 +23,7 @@ struct job {
 	struct job *next;
 	struct bal_runner *runner;
 	char **argv, **envp;
+	char name[64];
 	uint32_t limit_ms;
 	bool beside;		     /* the queue, and not in it */
 	bal_runner_line_fn *line_fn; /* NULL: lines are warnings */
@@ -42,6 +43,7 @@ struct bal_runner {
 	struct job *first, *last; /* waiting */
 	size_t n;
 	struct job *running; /* one of the queue at most, others beside it */
+	unsigned failed;
 };
 
 /* Pointers and what they point to in one piece. */
@@ -88,14 +90,6 @@ take_first(struct bal_runner *r)
 	return job;
 }
 
-static const char *
-name_of(const struct job *job)
-{
-	const char *slash = strrchr(job->argv[0], '/');
-
-	return slash ? slash + 1 : job->argv[0];
-}
-
 static bool
 is_too_much(const struct job *j)
 {
@@ -112,13 +106,13 @@ tell_line(struct job *j)
 	if (++j->lines > LINES_MAX || j->bytes > TOLD_BYTES) {
 		j->lines = LINES_MAX + 1;
 		bal_warn("%s: prints too much, the rest is dropped",
-			 name_of(j));
+			 j->name);
 		return;
 	}
 	if (j->line_fn)
-		j->line_fn(name_of(j), j->line);
+		j->line_fn(j->name, j->line);
 	else
-		bal_warn("%s: %s", name_of(j), j->line);
+		bal_warn("%s: %s", j->name, j->line);
 }
 
 static void
@@ -235,8 +229,10 @@ take_end(struct job *j)
 	if (status < 0)
 		return false;
 	end_output(j);
-	if (status)
-		bal_warn("%s: ended with status %d", name_of(j), status);
+	if (status) {
+		j->runner->failed++;
+		bal_warn("%s: ended with status %d", j->name, status);
+	}
 	end_job(j);
 	return true;
 }
@@ -269,7 +265,8 @@ static void
 give_up(struct job *j)
 {
 	end_output(j);
-	bal_warn("%s: killed, not done after %g s", name_of(j),
+	j->runner->failed++;
+	bal_warn("%s: killed, not done after %g s", j->name,
 		 j->limit_ms / 1000.0);
 	end_job(j);
 }
@@ -319,9 +316,11 @@ start_next(struct bal_runner *r)
 	struct job *j = take_first(r);
 	char name[64];
 
-	snprintf(name, sizeof(name), "%s", name_of(j));
-	if (start(j, &err) < 0)
+	snprintf(name, sizeof(name), "%s", j->name);
+	if (start(j, &err) < 0) {
+		r->failed++;
 		bal_warn("%s: %s", name, err.msg);
+	}
 }
 
 struct bal_runner *
@@ -350,13 +349,16 @@ bal_runner_close(struct bal_runner *r)
 }
 
 static struct job *
-make_job(struct bal_runner *r, char *const argv[], char *const envp[],
-	 uint32_t limit_ms, struct bal_err *err)
+make_job(struct bal_runner *r, const char *name, char *const argv[],
+	 char *const envp[], uint32_t limit_ms, struct bal_err *err)
 {
 	struct job *job = calloc(1, sizeof(*job));
+	const char *slash = strrchr(name, '/');
 
 	if (job) {
 		job->runner = r;
+		snprintf(job->name, sizeof(job->name), "%s",
+			 slash ? slash + 1 : name);
 		job->argv = copy_vector(argv);
 		job->envp = copy_vector(envp);
 		job->limit_ms = limit_ms;
@@ -369,17 +371,18 @@ make_job(struct bal_runner *r, char *const argv[], char *const envp[],
 }
 
 int
-bal_runner_add(struct bal_runner *r, char *const argv[], char *const envp[],
-	       uint32_t limit_ms, struct bal_err *err)
+bal_runner_add(struct bal_runner *r, const char *name, char *const argv[],
+	       char *const envp[], uint32_t limit_ms, struct bal_err *err)
 {
-	struct job *job = make_job(r, argv, envp, limit_ms, err), *oldest;
+	struct job *job = make_job(r, name, argv, envp, limit_ms, err);
+	struct job *oldest;
 
 	if (!job)
 		return -1;
 	if (r->n == BAL_RUNNER_MAX) {
 		oldest = take_first(r);
 		bal_warn("%s: not run, %d programs are waiting behind it",
-			 name_of(oldest), BAL_RUNNER_MAX);
+			 oldest->name, BAL_RUNNER_MAX);
 		free_job(oldest);
 	}
 	if (r->last)
@@ -396,7 +399,7 @@ bal_runner_start(struct bal_runner *r, char *const argv[], char *const envp[],
 		 uint32_t limit_ms, bal_runner_line_fn *line_fn,
 		 struct bal_err *err)
 {
-	struct job *job = make_job(r, argv, envp, limit_ms, err);
+	struct job *job = make_job(r, argv[0], argv, envp, limit_ms, err);
 
 	if (!job)
 		return -1;
@@ -456,4 +459,18 @@ bool
 bal_runner_idle(const struct bal_runner *r)
 {
 	return !r->running && !r->first;
+}
+
+int
+bal_runner_drain(struct bal_runner *r, unsigned *failed, struct bal_err *err)
+{
+	while (!bal_runner_idle(r)) {
+		uint64_t until = bal_runner_step(r);
+
+		if (!bal_runner_idle(r) &&
+		    bal_loop_wait(r->loop, until, err) < 0)
+			return -1;
+	}
+	*failed = r->failed;
+	return 0;
 }

@@ -19,14 +19,15 @@ struct bal_runner *bal_runner_open(struct bal_loop *loop, struct bal_err *err);
 void bal_runner_close(struct bal_runner *runner);
 
 /*
- * Behind all others: @argv and @envp (both copied), killed with its whole
+ * Behind all others: @argv and @envp (both copied), called by the last part of @name, killed with its whole
  * process group after @limit_ms; what has ended by then may leave a daemon
  * behind.  At most BAL_RUNNER_MAX wait; then the oldest waiting is dropped
  * with a bal_warn().
  */
 #define BAL_RUNNER_MAX 256
-int bal_runner_add(struct bal_runner *runner, char *const argv[],
-		   char *const envp[], uint32_t limit_ms, struct bal_err *err);
+int bal_runner_add(struct bal_runner *runner, const char *name,
+		   char *const argv[], char *const envp[], uint32_t limit_ms,
+		   struct bal_err *err);
 
 /*
  * At once, beside the queue and others started so: what must not wait for a
@@ -47,6 +48,14 @@ uint64_t bal_runner_step(struct bal_runner *runner);
 
 /* Wait until none that was started beside the queue runs, or for @until_ns. */
 void bal_runner_finish(struct bal_runner *runner, uint64_t until_ns);
+
+/*
+ * Run the queue to its end.  @failed: of all that this runner ever started, how
+ * many could not be, were killed, or ended with another status than 0.  -1:
+ * waiting itself fails.
+ */
+int bal_runner_drain(struct bal_runner *runner, unsigned *failed,
+		     struct bal_err *err);
 
 /* Is nothing running and nothing waiting? */
 bool bal_runner_idle(const struct bal_runner *runner);

@@ -175,7 +175,9 @@ a_slow_event_program_does_not_hold_it_up(void **state)
 	begin(&pass, &release);
 	pass.runner = bal_runner_open(loop, &err);
 	assert_int_equal(
-		bal_runner_add(pass.runner, argv, environ, 1000000, &err), 0);
+		bal_runner_add(pass.runner, "sleep", argv, environ, 1000000,
+			       &err),
+		0);
 	(void)bal_runner_step(pass.runner);
 	bal_aftermath_release(&pass);
 	while (!warnings)

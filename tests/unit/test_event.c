@@ -22,13 +22,15 @@ static char environment[1024];
 static int refuse;
 
 int
-bal_runner_add(struct bal_runner *runner, char *const argv[],
-	       char *const envp[], uint32_t limit_ms, struct bal_err *err)
+bal_runner_add(struct bal_runner *runner, const char *name,
+	       char *const argv[], char *const envp[], uint32_t limit_ms,
+	       struct bal_err *err)
 {
 	size_t used = strlen(queued);
 
 	assert_null(runner);
 	assert_null(argv[1]);
+	assert_string_equal(argv[0] + strlen(folder) + 1, name);
 	assert_int_equal(limit_ms, LIMIT_MS);
 	if (refuse)
 		return bal_err_nomem(err);
@@ -54,8 +56,10 @@ make_event_folder(void **state)
 static int
 run(const struct bal_event *e, const char *dir, struct bal_err *err)
 {
+	const struct bal_event_how how = { .dir = dir, .limit_ms = LIMIT_MS };
+
 	*queued = '\0';
-	return bal_event_run(e, dir, LIMIT_MS, NULL, err);
+	return bal_event_run(e, &how, NULL, err);
 }
 
 static void

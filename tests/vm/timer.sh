@@ -6,6 +6,11 @@ program_is_gone() {
 	! pgrep -f event.d/10slow >/dev/null
 }
 
+# is_empty UNIT: no process of it is left.
+is_empty() {
+	! grep -qs . "/sys/fs/cgroup/system.slice/$1/cgroup.procs"
+}
+
 test_death() {
 	ok "a pass" pass
 	ok "all are alive" all_alive
@@ -44,15 +49,17 @@ test_kill_mode() {
 	ok "it answers again, and is back" in_group eth3
 	wait_for "$PATIENCE" program_is_gone
 	drop_in bal-check-once.service "[Service]" KillMode=control-group
-	slow_program 30
+	slow_program
+	printf '#!/bin/sh\necho next >>%s\n' "$NOTES" >/etc/bal/event.d/20next
+	chmod +x /etc/bal/event.d/20next
 	modem_kill 3
 	pass
 	ok "dead once more" is_now eth3 dead
 	soon "with another KillMode" idle bal-check-once.service
-	ok "the program is killed" program_is_gone
-	not_ok "before its end" noted dead eth3 ends
+	ok "what runs the programs is killed" is_empty bal-check-once.service
+	not_ok "before it has run all" noted next
 	drop_in bal-check-once.service
-	rm /etc/bal/event.d/10slow
+	rm /etc/bal/event.d/10slow /etc/bal/event.d/20next
 	modem_mend 3
 	pass
 	ok "and back" all_alive
