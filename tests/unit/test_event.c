@@ -19,7 +19,20 @@ static const struct bal_event example = {
 /* In place of the runner's: what would be run, one line each. */
 static char queued[4096];
 static char environment[1024];
+static char command[4096]; /* its words, a space behind each */
+static bool as_units;
 static int refuse;
+
+static void
+join(char *buf, size_t size, char *const words[], const char *end)
+{
+	*buf = '\0';
+	for (size_t i = 0; words[i]; i++) {
+		size_t used = strlen(buf);
+
+		snprintf(buf + used, size - used, "%s%s", words[i], end);
+	}
+}
 
 int
 bal_runner_add(struct bal_runner *runner, const char *name,
@@ -29,19 +42,12 @@ bal_runner_add(struct bal_runner *runner, const char *name,
 	size_t used = strlen(queued);
 
 	assert_null(runner);
-	assert_null(argv[1]);
-	assert_string_equal(argv[0] + strlen(folder) + 1, name);
+	join(command, sizeof(command), argv, " ");
 	assert_int_equal(limit_ms, LIMIT_MS);
 	if (refuse)
 		return bal_err_nomem(err);
-	snprintf(queued + used, sizeof(queued) - used, "%s\n",
-		 argv[0] + strlen(folder) + 1);
-	*environment = '\0';
-	for (size_t i = 0; envp[i]; i++) {
-		used = strlen(environment);
-		snprintf(environment + used, sizeof(environment) - used, "%s\n",
-			 envp[i]);
-	}
+	snprintf(queued + used, sizeof(queued) - used, "%s\n", name);
+	join(environment, sizeof(environment), envp, "\n");
 	return 0;
 }
 
@@ -49,6 +55,7 @@ static int
 make_event_folder(void **state)
 {
 	*queued = *environment = '\0';
+	as_units = false;
 	refuse = 0;
 	return make_folder(state);
 }
@@ -56,7 +63,9 @@ make_event_folder(void **state)
 static int
 run(const struct bal_event *e, const char *dir, struct bal_err *err)
 {
-	const struct bal_event_how how = { .dir = dir, .limit_ms = LIMIT_MS };
+	const struct bal_event_how how = { .dir = dir,
+					   .limit_ms = LIMIT_MS,
+					   .as_units = as_units };
 
 	*queued = '\0';
 	return bal_event_run(e, &how, NULL, err);
@@ -175,6 +184,8 @@ test_environment(void **state)
 	(void)state;
 	put_program("a", 0755);
 	must_run(&example);
+	assert_int_equal(strncmp(command, folder, strlen(folder)), 0);
+	assert_string_equal(command + strlen(folder), "/a ");
 	assert_string_equal(
 		environment,
 		"BAL_EVENT=dead\n"
@@ -195,6 +206,31 @@ test_environment(void **state)
 					     "BAL_DURATION=\n"
 					     "BAL_MODE=solo\n"),
 			 environment);
+}
+
+static void
+test_as_unit(void **state)
+{
+	static const char told[] =
+		" --setenv BAL_EVENT=dead --setenv BAL_UPLINK=eth2 --setenv "
+		"BAL_REASON=no answer from 9.9.9.9 --setenv BAL_PREVIOUS=alive ";
+	char end[128], first[sizeof(command)];
+
+	(void)state;
+	put_program("mail", 0755);
+	as_units = true;
+	must_run(&example);
+	assert_string_equal(queued, "mail\n");
+	assert_ptr_equal(strstr(command, "systemd-run --quiet "), command);
+	assert_non_null(strstr(command, " --unit=bal-event-mail-"));
+	assert_non_null(strstr(command, told));
+	snprintf(end, sizeof(end), " timeout --signal=KILL 1.234 %s/mail ",
+		 folder);
+	assert_string_equal(command + strlen(command) - strlen(end), end);
+	/* Two at once have two names. */
+	memcpy(first, command, sizeof(first));
+	must_run(&example);
+	assert_string_not_equal(command, first);
 }
 
 /* A line feed would be another header in somebody's mail. */
@@ -288,6 +324,7 @@ main(void)
 		TEST(test_one_line),
 		TEST(test_which_and_in_what_order),
 		TEST(test_environment),
+		TEST(test_as_unit),
 		TEST(test_environment_is_clean),
 		TEST(test_others_can_write_it),
 		TEST(test_owned_by_a_stranger),
