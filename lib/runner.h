@@ -19,10 +19,10 @@ struct bal_runner *bal_runner_open(struct bal_loop *loop, struct bal_err *err);
 void bal_runner_close(struct bal_runner *runner);
 
 /*
- * Behind all others: @argv and @envp (both copied), called by the last part of @name, killed with its whole
- * process group after @limit_ms; what has ended by then may leave a daemon
- * behind.  At most BAL_RUNNER_MAX wait; then the oldest waiting is dropped
- * with a bal_warn().
+ * Behind all others: @argv and @envp (both copied), called by the last part of
+ * @name, killed with its whole process group after @limit_ms; what has ended by
+ * then may leave a daemon behind.  At most BAL_RUNNER_MAX wait; then the oldest
+ * waiting is dropped with a bal_warn().
  */
 #define BAL_RUNNER_MAX 256
 int bal_runner_add(struct bal_runner *runner, const char *name,

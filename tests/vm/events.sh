@@ -31,7 +31,7 @@ printed() {
 
 begin() {
 	mkdir -p /etc/bal/event.d
-	install -m 755 "$srcdir"/examples/event.d/mail /etc/bal/event.d
+	install -m 755 "${srcdir:?}"/examples/event.d/mail /etc/bal/event.d
 	program tell <<-'END'
 		echo "$BAL_EVENT $BAL_UPLINK in $(cut -d : -f 3 /proc/self/cgroup)"
 		exit 3
