@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "event.h"
 #include "state.h"
@@ -63,7 +62,6 @@ make_up(struct bal_event *e, const struct bal_paths *paths,
 	snprintf(e->before, sizeof(e->before), "%s", before(e->kind, mode));
 	if (e->before[0])
 		e->lasted_ms = MADE_UP_MS;
-	e->at = (uint64_t)time(NULL);
 	snprintf(e->mode, sizeof(e->mode), "%s", bal_mode_name(mode));
 }
 
