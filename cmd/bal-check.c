@@ -6,7 +6,7 @@
 #include "cmd.h"
 #include "requests.h"
 #include "text.h"
-#include "trial.h"
+#include "event_test.h"
 #include "watch.h"
 
 #define ROUNDS_MAX 1000
@@ -184,7 +184,7 @@ test_event(const struct check *check, const struct cmd_common *common,
 {
 	bool well;
 
-	if (bal_trial(check->event, common->conf, &well, err) < 0)
+	if (bal_event_test(check->event, common->conf, &well, err) < 0)
 		return -1;
 	return well ? CMD_DONE : CMD_NO;
 }

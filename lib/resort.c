@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* resort - does new traffic leave by a line that has no share of it? */
+/* resort - which line without a share new traffic leaves by. */
 #include "resort.h"
 
 #include <string.h>

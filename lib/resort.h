@@ -1,4 +1,4 @@
-/* resort - does new traffic leave by a line that has no share of it? */
+/* resort - which line without a share new traffic leaves by. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_RESORT_H
 #define BAL_RESORT_H

@@ -1,7 +1,7 @@
-/* trial - an event that did not happen, for the event programs. */
+/* event_test - an event that did not happen, for the event programs. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef BAL_TRIAL_H
-#define BAL_TRIAL_H
+#ifndef BAL_EVENT_TEST_H
+#define BAL_EVENT_TEST_H
 
 #include <stdbool.h>
 
@@ -14,7 +14,7 @@
  * over and how it ended.  @well: there was one, and each ended with 0.  Takes no
  * lock, changes and records nothing.  -1: BAL_EUSAGE for no such event.
  */
-int bal_trial(const char *name, const char *conf_option, bool *well,
+int bal_event_test(const char *name, const char *conf_option, bool *well,
 	      struct bal_err *err);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* trial - made-up values, and the programs run with them. */
-#include "trial.h"
+/* event_test - made-up values, and the programs run with them. */
+#include "event_test.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,7 +88,7 @@ run(const struct bal_event *e, const struct bal_event_how *how, bool *well,
 }
 
 int
-bal_trial(const char *name, const char *conf_option, bool *well,
+bal_event_test(const char *name, const char *conf_option, bool *well,
 	  struct bal_err *err)
 {
 	struct bal_conf_trouble trouble = { 0 };
