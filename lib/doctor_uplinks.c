@@ -225,6 +225,19 @@ all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 	about_all(f, d);
 }
 
+static void
+last_resort(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->last_resort[0])
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "last-resort", f->last_resort,
+			"No uplink that has a share is alive: what this box and "
+			"its LAN begin leaves outside of the tunnels. Where "
+			"that must never be, the mend forbids it.");
+	bal_doctor_what(d, "new connections leave by it, and it has no share");
+	bal_doctor_mend(d, "last_resort = no (below [bal] in bal.conf)");
+}
+
 static bool
 asks_by_ping_alone(const struct bal_uplink *up)
 {
@@ -433,6 +446,7 @@ drift(const struct bal_facts *f, struct bal_diagnosis *d)
 const struct bal_doctor_rule bal_doctor_rules_uplinks[] = {
 	{ unnamed_tables, true }, { same_addresses, false },
 	{ no_targets, true },	  { all_dead, true },
+	{ last_resort, true },
 	{ pings_dropped, true },  { unprobed, true },
 	{ check_overdue, true },  { no_devices, true },
 	{ drift, true },	  { NULL, false },
