@@ -120,8 +120,8 @@ struct bal_settings {
 struct bal_settings bal_settings_default(void);
 
 /*
- * Set @key, which may be an older name, to @text.  A repeated `targets` adds to the list.  Keys outside
- * @allowed are unknown.  -1 with the reason (`unknown key "gatway"`,
+ * Set @key, which may be an older name, to @text.  A repeated `targets` adds to
+ * the list.  Keys outside @allowed are unknown.  -1 with the reason (`unknown key "gatway"`,
  * `weight "0" is not between 1 and 255`) and @s untouched.  A target that
  * is there already is not added twice.
  */

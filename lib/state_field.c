@@ -129,9 +129,7 @@ parse_table(const char *text, uint32_t *out, struct bal_err *err)
 		return -1;
 	if (id >= BAL_TABLE_DEFAULT && id <= BAL_TABLE_LOCAL)
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is a table of the "
-			       "kernel's",
-			       text);
+			       "\"%.80s\" is a table of the kernel's", text);
 	*out = id;
 	return 0;
 }
@@ -141,9 +139,7 @@ parse_admin(const char *text, bool *out, struct bal_err *err)
 {
 	if (strcmp(text, "up") && strcmp(text, "down"))
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is neither up nor "
-			       "down",
-			       text);
+			       "\"%.80s\" is neither up nor down", text);
 	*out = *text == 'u';
 	return 0;
 }
