@@ -120,7 +120,7 @@ lab_make_private() {
 		-exec ln -s -t "$etc" {} + || return
 	find "$real" -mindepth 1 -maxdepth 1 -type l ! -name resolv.conf \
 		-exec cp -P -t "$etc" {} + || return
-	mkdir -p "$etc"/{iproute2,bal,openvpn/client,network/interfaces.d} &&
+	mkdir -p "$etc"/{iproute2/rt_tables.d,bal,openvpn/client,network/interfaces.d} &&
 		mkdir "$etc"/network/if-{pre-up,up,down,post-down}.d || return
 	for name in /usr/share/iproute2 /usr/lib/iproute2 "$real"/iproute2; do
 		if [ -d "$name" ]; then
