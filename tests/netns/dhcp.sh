@@ -4,6 +4,8 @@
 # behind scene.sh and hooks.sh.
 
 declare -A DHCP_SERVER=()
+# Of dhcpcd before 10.3, and since then.
+DHCPCD_HOOKS=(/usr/lib/dhcpcd/dhcpcd-hooks /usr/libexec/dhcpcd-hooks)
 
 # dhcp_private: what the clients read and write is the lab's.
 dhcp_private() {
@@ -11,7 +13,10 @@ dhcp_private() {
 	lab_inside || return
 	rm -f /etc/resolv.conf /etc/dhcp /etc/dhcpcd.conf &&
 		: >/etc/resolv.conf &&
-		cp -rL "$LAB_DIR"/etc.real/dhcp /etc/dhcp || return
+		mkdir /etc/dhcp || return
+	if [ -d "$LAB_DIR"/etc.real/dhcp ]; then
+		cp -rL "$LAB_DIR"/etc.real/dhcp/. /etc/dhcp || return
+	fi
 	# It would wait for seconds whether somebody else has the address.
 	printf '%s\n' persistent ipv4only noarp nohook\ resolv.conf \
 		"option interface_mtu" "option classless_static_routes" >/etc/dhcpcd.conf
@@ -22,14 +27,27 @@ dhcp_private() {
 	if dhcpcd_may_run && id dhcpcd >/dev/null 2>&1; then
 		chown dhcpcd: /var/lib/dhcpcd || return
 	fi
-	[ -d /lib/dhcpcd/dhcpcd-hooks ] || return 0
-	cp -r /lib/dhcpcd/dhcpcd-hooks "$LAB_DIR"/dhcpcd-hooks &&
-		mount --bind "$LAB_DIR"/dhcpcd-hooks /lib/dhcpcd/dhcpcd-hooks
+	for dir in "${DHCPCD_HOOKS[@]}"; do
+		[ -d "$dir" ] || continue
+		cp -r "$dir" "$LAB_DIR"/dhcpcd-hooks &&
+			mount --bind "$LAB_DIR"/dhcpcd-hooks "$dir" || return
+	done
 }
 
 hooks_dhcp() {
-	hook_install dhcp /etc/dhcp/dhclient-exit-hooks.d/bal \
-		/lib/dhcpcd/dhcpcd-hooks/80-bal
+	local dir
+	hook_install dhcp /etc/dhcp/dhclient-exit-hooks.d/bal || return
+	for dir in "${DHCPCD_HOOKS[@]}"; do
+		[ ! -d "$dir" ] || hook_install dhcp "$dir"/80-bal || return
+	done
+}
+
+# dhcp_lacks: true, with the reason, if ifup has no client here.
+dhcp_lacks() {
+	lab_lacks dnsmasq && return
+	lab_lacks dhclient >/dev/null || return
+	lab_lacks dhcpcd && return
+	! dhcpcd_may_run && echo "dhcpcd wants a user of its own"
 }
 
 # dhcp_serve K ROUTERS [OPTION...]: modem K leases the address of ethK; the
