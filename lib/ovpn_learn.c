@@ -12,7 +12,7 @@ struct learning {
 	struct bal_addr local;
 };
 
-/* Of several the last counts, as for OpenVPN. */
+/* Of several the last counts, as for OpenVPN before 2.7, which refuses them. */
 static void
 take(void *arg, const struct bal_ovpn_option *o)
 {
