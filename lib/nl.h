@@ -100,9 +100,11 @@ int bal_nl_dump(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn,
 
 /*
  * Send @req, hand the one answer to @fn.  0: answered; 1: the kernel said no
- * (ENOENT, ENETUNREACH and the like); -1: an error, also where the kernel was
- * short of memory or busy, which says nothing about what was asked.
+ * (ENOENT, ENETUNREACH and the like), BAL_NL_UNREACHABLE by an `unreachable`
+ * route; -1: an error, also where the kernel was short of memory or busy, which
+ * says nothing about what was asked.
  */
+#define BAL_NL_UNREACHABLE 2
 int bal_nl_get(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn,
 	       void *arg, struct bal_err *err);
 

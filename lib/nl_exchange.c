@@ -257,7 +257,7 @@ on_answer(struct bal_nl *nl, const struct nlmsghdr *h, void *arg,
 	if (is_shortage(answer_errno(h)))
 		return bal_err_sys(err, answer_errno(h),
 				   "cannot ask the kernel");
-	asked->outcome = 1;
+	asked->outcome = answer_errno(h) == EHOSTUNREACH ? BAL_NL_UNREACHABLE : 1;
 	return 1;
 }
 

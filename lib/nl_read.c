@@ -421,6 +421,24 @@ bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
  */
 static const uint8_t nowhere[4] = { 192, 0, 2, 1 };
 
+/* The hop by @ifindex of the best of these default routes that is not ours. */
+static void
+take_gateway(const bal_route_list *found, int ifindex, struct bal_addr *out)
+{
+	const struct bal_route *best = NULL;
+
+	for (size_t i = 0; i < found->n; i++) {
+		const struct bal_route *r = &found->v[i];
+
+		if (!r->dst.len && r->protocol != BAL_PROTO &&
+		    (!best || r->metric < best->metric))
+			best = r;
+	}
+	for (size_t i = 0; best && i < best->n_hops; i++)
+		if (best->hops[i].ifindex == ifindex)
+			*out = best->hops[i].gateway;
+}
+
 int
 bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
 		       struct bal_err *err)
@@ -441,55 +459,13 @@ bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
 	bal_nlmsg_put(&req, RTA_DST, nowhere, sizeof(nowhere));
 	bal_nlmsg_put_u32(&req, RTA_OIF, (uint32_t)ifindex);
 	rc = bal_nl_get(nl, &req, on_route, &sink, err);
-	if (rc == 0 && found.n && found.v[0].protocol != BAL_PROTO)
-		for (size_t i = 0; i < found.v[0].n_hops; i++)
-			if (found.v[0].hops[i].ifindex == ifindex)
-				gateway = found.v[0].hops[i].gateway;
+	/* last_resort = no, or whoever else closes the way before main. */
+	if (rc == BAL_NL_UNREACHABLE)
+		rc = bal_nl_routes(nl, BAL_TABLE_MAIN, &arena, &found, err);
+	take_gateway(&found, ifindex, &gateway);
 	bal_arena_fini(&arena);
 	if (rc < 0)
 		return -1;
 	*out = gateway;
-	return 0;
-}
-
-static void
-on_way(const struct nlmsghdr *h, void *arg)
-{
-	const struct rtmsg *rtm = NLMSG_DATA(h);
-	struct rtattr *tb[RTA_MAX + 1];
-	struct bal_way *way = arg;
-
-	if (h->nlmsg_type != RTM_NEWROUTE || rtm->rtm_type != RTN_UNICAST)
-		return;
-	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
-	way->ifindex = (int)bal_nl_u32(tb[RTA_OIF]);
-	way->table = tb[RTA_TABLE] ? bal_nl_u32(tb[RTA_TABLE]) : rtm->rtm_table;
-}
-
-int
-bal_nl_find_way(struct bal_nl *nl, struct bal_way *way, struct bal_err *err)
-{
-	const bool from = !bal_addr_none(&way->src);
-	struct rtmsg rtm = {
-		.rtm_family = AF_INET,
-		.rtm_src_len = from ? 32 : 0,
-		.rtm_dst_len = 32,
-		/* Else it says main, whatever table it was. */
-		.rtm_flags = RTM_F_LOOKUP_TABLE,
-	};
-	struct bal_way found = *way;
-	struct bal_nlmsg req;
-
-	found.ifindex = 0;
-	found.table = 0;
-	bal_nlmsg_init(&req, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
-	if (from)
-		bal_nlmsg_put(&req, RTA_SRC, way->src.bytes, 4);
-	bal_nlmsg_put(&req, RTA_DST, way->dst.bytes, 4);
-	if (way->mark)
-		bal_nlmsg_put(&req, RTA_MARK, &way->mark, sizeof(way->mark));
-	if (bal_nl_get(nl, &req, on_way, &found, err) < 0)
-		return -1;
-	*way = found;
 	return 0;
 }

@@ -30,7 +30,8 @@
  *  P+15   fwmark SLOT/MASK lookup DEV    left by DEV before
  *  P+16   oif DEV lookup DEV             bound to DEV
  *  P+17   nop
- *  P+9901+4j  to SUBNET lookup balancing suppress_prefixlength LEN-1
+ *  P+9901+4j  to SUBNET fwmark 0/MASK lookup balancing
+ *                                       suppress_prefixlength LEN-1
  *  P+9990 fwmark 0/MASK goto P+9992
  *  P+9991 fwmark SLOT/MASK lookup DEV    a socket's own mark
  *  P+9992 lookup balancing

@@ -215,10 +215,14 @@ prefix_rules(struct maker *m)
 
 		past_main(m, &shared.v[i],
 			  is_inner(m, &shared, &shared.v[i]));
-		/* Its own routes, never the default behind them. */
+		/*
+		 * Its own routes, never the default behind them; a socket's
+		 * own mark says which line's subnet is meant.
+		 */
 		r = lookup(m, BAL_RULE_SUBNET + BAL_RULE_SUBNET_STEP * (int)nth,
 			   m->world->balancing, &scratch);
 		r->dst = shared.v[i];
+		match_mark(r, 0, g->mark_mask);
 		r->suppress_prefixlen = shared.v[i].len - 1;
 	}
 	for (size_t i = 0; i < g->n_destinations; i++)

@@ -425,6 +425,8 @@ shared_rules(int type)
 			   .priority = P + 4, .dst = dst, .target = P + 6 });
 	rule(type, (struct rule){ .priority = P + 9901,
 				  .dst = dst,
+				  .marked = true,
+				  .mask = MASK,
 				  .table = BALANCING,
 				  .suppress = 23 });
 }

@@ -18,7 +18,8 @@ tunnels_share_their_subnet(void **state)
 	assert_int_equal(
 		count_rules("32772: from all to 172.22.0.0/16 goto 32774\n"),
 		1);
-	assert_int_equal(count_rules("42673: from all to 172.22.0.0/16 lookup "
+	assert_int_equal(count_rules("42673: from all to 172.22.0.0/16 "
+				     "fwmark 0/0xff000000 lookup "
 				     "balancing suppress_prefixlength 15\n"),
 			 1);
 	assert_string_equal(
@@ -92,7 +93,9 @@ shared_subnet_of_one_alive(void **state)
 	two_tunnels();
 	health("tun1", BAL_HEALTH_DEAD);
 	make_plan();
-	assert_int_equal(count_rules("to 172.22.0.0/16 lookup balancing"), 1);
+	assert_int_equal(count_rules("to 172.22.0.0/16 fwmark 0/0xff000000 "
+				     "lookup balancing"),
+			 1);
 	assert_string_equal(
 		routes_text(BALANCING),
 		"balancing: 192.168.1.0/24 dev eth1 scope link src "
@@ -189,11 +192,13 @@ two_subnets(void **state)
 	address("eth2", "10.7.0.2/16");
 	make_plan();
 	assert_int_equal(
-		count_rules("42669: from all to 192.168.1.0/24 lookup balancing"
+		count_rules("42669: from all to 192.168.1.0/24 fwmark 0/0xff000000"
+			    " lookup balancing"
 			    " suppress_prefixlength 23\n"),
 		1);
 	assert_int_equal(
-		count_rules("42673: from all to 10.7.0.0/16 lookup balancing"
+		count_rules("42673: from all to 10.7.0.0/16 fwmark 0/0xff000000"
+			    " lookup balancing"
 			    " suppress_prefixlength 15\n"),
 		1);
 	assert_non_null(strstr(subnets_text(), "balancing: 10.7.0.0/16 dev eth1"
@@ -328,7 +333,8 @@ inside_another_one(void **state)
 			    "32772: from all to 192.168.1.0/24 goto 32774\n"),
 		1);
 	assert_int_equal(
-		count_rules("42673: from all to 192.168.1.0/25 lookup balancing"
+		count_rules("42673: from all to 192.168.1.0/25 fwmark 0/0xff000000"
+			    " lookup balancing"
 			    " suppress_prefixlength 24\n"),
 		1);
 }
@@ -353,7 +359,8 @@ more_than_22(void **state)
 		unsigned nth = i < 21 ? i : 21;
 
 		snprintf(rule, sizeof(rule),
-			 "%u: from all to 10.%u.0.0/16 lookup balancing"
+			 "%u: from all to 10.%u.0.0/16 fwmark 0/0xff000000"
+			    " lookup balancing"
 			 " suppress_prefixlength 15\n",
 			 42669 + 4 * nth, i);
 		assert_int_equal(count_rules(rule), 1);
