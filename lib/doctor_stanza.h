@@ -13,6 +13,9 @@
  */
 bool bal_stanza_key(const char *name, char *key);
 
+/* Has it an option for bal, or a line that calls bal-up? */
+bool bal_stanza_is_for_bal(const struct bal_stanza *s);
+
 /* Is that an option of a stanza? */
 bool bal_stanza_known(const char *key);
 

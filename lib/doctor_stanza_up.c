@@ -432,9 +432,8 @@ sections_overridden(const struct bal_facts *f, struct bal_diagnosis *d)
 		overridden(f, d, &f->conf->uplinks[i]);
 }
 
-/* Is anything of bal in it? */
-static bool
-is_for_bal(const struct bal_stanza *s)
+bool
+bal_stanza_is_for_bal(const struct bal_stanza *s)
 {
 	char key[BAL_STANZA_KEY_MAX];
 
@@ -452,7 +451,7 @@ nothing_begun(const struct bal_facts *f, struct bal_diagnosis *d)
 	    f->ifup_fault)
 		return;
 	for (size_t i = 0; i < f->stanzas.n; i++)
-		if (is_for_bal(&f->stanzas.v[i]))
+		if (bal_stanza_is_for_bal(&f->stanzas.v[i]))
 			return;
 	for (size_t i = 0; i < f->clients.n; i++)
 		if (f->clients.v[i].calls_bal)

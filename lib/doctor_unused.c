@@ -119,18 +119,6 @@ script_security(const struct bal_facts *f, struct bal_diagnosis *d)
 
 /* --- stanzas ---------------------------------------------------------------- */
 
-static bool
-says_option(const struct bal_stanza *s)
-{
-	char key[BAL_STANZA_KEY_MAX];
-
-	for (size_t i = 0; i < s->options.n; i++)
-		if (bal_stanza_key(s->options.v[i].name, key) ||
-		    strstr(s->options.v[i].value, "bal-up"))
-			return true;
-	return false;
-}
-
 static void
 mend_alias(struct bal_diagnosis *d, const struct bal_stanza *s,
 	   const char *dev)
@@ -151,7 +139,7 @@ aliases(const struct bal_facts *f, struct bal_diagnosis *d)
 		const size_t len = strcspn(s->name, ":");
 		char dev[BAL_IFNAMSIZ];
 
-		if (!s->name[len] || !says_option(s))
+		if (!s->name[len] || !bal_stanza_is_for_bal(s))
 			continue;
 		snprintf(dev, sizeof(dev), "%.*s", (int)len, s->name);
 		if (bal_doctor_found(d, "second-gateway", dev))
@@ -189,7 +177,7 @@ lines(const struct bal_facts *f, struct bal_diagnosis *d)
 		const char *dev = bal_stanza_device(f, s);
 
 		if (!has_default(f, dev) || bal_state_find(f->state, dev) ||
-		    bal_conf_find(f->conf, dev) || says_option(s) ||
+		    bal_conf_find(f->conf, dev) || bal_stanza_is_for_bal(s) ||
 		    stanza_of(f, dev) != s)
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_NOTE, "line-unused", dev,
@@ -222,7 +210,7 @@ not_at_boot(const struct bal_facts *f, struct bal_diagnosis *d)
 	for (size_t i = 0; f->looked && f->boot_known && i < f->stanzas.n; i++) {
 		const struct bal_stanza *s = &f->stanzas.v[i];
 
-		if (!says_option(s) || comes_at_boot(f, s->name) ||
+		if (!bal_stanza_is_for_bal(s) || comes_at_boot(f, s->name) ||
 		    !bal_snapshot_link(f->snap, bal_stanza_device(f, s)) ||
 		    strcmp(bal_stanza_device(f, s), s->name) != 0 ||
 		    stanza_of(f, s->name) != s)

@@ -421,7 +421,16 @@ bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
  */
 static const uint8_t nowhere[4] = { 192, 0, 2, 1 };
 
-/* The hop by @ifindex of the best of these default routes that is not ours. */
+static const struct bal_hop *
+hop_by(const struct bal_route *r, int ifindex)
+{
+	for (size_t i = 0; i < r->n_hops; i++)
+		if (r->hops[i].ifindex == ifindex)
+			return &r->hops[i];
+	return NULL;
+}
+
+/* Of the default routes by @ifindex that are not ours, the best one's. */
 static void
 take_gateway(const bal_route_list *found, int ifindex, struct bal_addr *out)
 {
@@ -429,14 +438,14 @@ take_gateway(const bal_route_list *found, int ifindex, struct bal_addr *out)
 
 	for (size_t i = 0; i < found->n; i++) {
 		const struct bal_route *r = &found->v[i];
+		const struct bal_hop *hop = hop_by(r, ifindex);
 
-		if (!r->dst.len && r->protocol != BAL_PROTO &&
-		    (!best || r->metric < best->metric))
-			best = r;
+		if (!hop || r->dst.len || r->protocol == BAL_PROTO ||
+		    (best && r->metric >= best->metric))
+			continue;
+		best = r;
+		*out = hop->gateway;
 	}
-	for (size_t i = 0; best && i < best->n_hops; i++)
-		if (best->hops[i].ifindex == ifindex)
-			*out = best->hops[i].gateway;
 }
 
 int
@@ -459,7 +468,7 @@ bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
 	bal_nlmsg_put(&req, RTA_DST, nowhere, sizeof(nowhere));
 	bal_nlmsg_put_u32(&req, RTA_OIF, (uint32_t)ifindex);
 	rc = bal_nl_get(nl, &req, on_route, &sink, err);
-	/* last_resort = no, or whoever else closes the way before main. */
+	/* last_resort = no closes the way before main. */
 	if (rc == BAL_NL_UNREACHABLE)
 		rc = bal_nl_routes(nl, BAL_TABLE_MAIN, &arena, &found, err);
 	take_gateway(&found, ifindex, &gateway);

@@ -86,10 +86,12 @@ bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 				       pass->last_resort :
 				       NULL,
 	};
+	struct bal_err why;
 
+	/* Without an answer of the kernel's what was said last holds. */
 	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,
-			    pass->last_resort, err) < 0)
-		return -1;
+			    pass->last_resort, &why) < 0)
+		from.last_resort = NULL;
 	return bal_outcome_make(&from, &pass->state, &pass->arena,
 				&pass->outcome, err);
 }
