@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "text.h"
+#include "base/text.h"
 
 static int
 check_name(const char *name, struct bal_err *err)

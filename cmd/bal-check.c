@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "requests.h"
-#include "text.h"
-#include "event_test.h"
-#include "watch.h"
+#include "reconcile/requests.h"
+#include "base/text.h"
+#include "actions/event_test.h"
+#include "watch/watch.h"
 
 #define ROUNDS_MAX 1000
 #define INTERVAL_MIN_MS 10

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
-#include "doctor.h"
+#include "doctor/doctor.h"
 
 struct show {
 	const struct bal_doctor_voice *voice;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "cmd.h"
-#include "hook.h"
-#include "try.h"
+#include "hook/hook.h"
+#include "try/try.h"
 
 struct down {
 	bool all, yes;

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "launch.h"
-#include "privilege.h"
+#include "exec/launch.h"
+#include "exec/privilege.h"
 
 /* As of a shell; otherwise the status is the command's. */
 enum { CANNOT_RUN = 126, NOT_FOUND = 127 };

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "ovpn_ctl.h"
+#include "openvpn/ctl.h"
 
 struct ovpn {
 	const char *verb; /* NULL: only print */

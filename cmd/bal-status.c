@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "journal.h"
-#include "status.h"
+#include "actions/journal.h"
+#include "status/status.h"
 
 struct show {
 	bool json, kernel, history, all;

@@ -7,9 +7,9 @@
 
 #include "cmd.h"
 #include "countdown.h"
-#include "run.h"
-#include "text.h"
-#include "try.h"
+#include "base/run.h"
+#include "base/text.h"
+#include "try/try.h"
 
 #define FOR_MS 60000
 #define FOR_MIN_MS 5000

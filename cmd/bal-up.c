@@ -2,7 +2,7 @@
 /* bal-up - an uplink is administratively up. */
 #include <string.h>
 
-#include "advice.h"
+#include "reconcile/advice.h"
 #include "cmd.h"
 
 struct up {

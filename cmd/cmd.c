@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "config.h"
-#include "hook.h"
+#include "hook/hook.h"
 #include "output.h"
-#include "requests.h"
-#include "try.h"
+#include "reconcile/requests.h"
+#include "try/try.h"
 
 #define OPTIONS_MAX 24
 #define READER_WAIT_MS 1000

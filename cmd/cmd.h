@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "error.h"
-#include "pass.h"
+#include "base/error.h"
+#include "reconcile/pass.h"
 
 /* Exit status of every command; man/exit.inc says the same to people. */
 enum cmd_status {

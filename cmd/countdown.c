@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "snapshot.h"
+#include "kernel/snapshot.h"
 
 #define SECOND_MS 1000
 

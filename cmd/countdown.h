@@ -3,7 +3,7 @@
 #ifndef BAL_COUNTDOWN_H
 #define BAL_COUNTDOWN_H
 
-#include "try.h"
+#include "try/try.h"
 
 /*
  * Tell how @t is confirmed.  Without a terminal that is all: CMD_DONE.  With

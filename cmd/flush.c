@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
-#include "flush.h"
+#include "actions/flush.h"
 
 static void
 print_line(void *arg, enum bal_say what, const char *msg)

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "paths.h"
-#include "show.h"
+#include "base/paths.h"
+#include "base/show.h"
 
 #define CHUNK 1024
 #define UTF8_MAX 4

@@ -172,14 +172,14 @@ fi
 report "no banned function" "$(calls \
 	'v?sprintf|strcpy|strcat|ato[il]l?|atof|system|popen|gets|strtok' \
 	"${c_files[@]}")"
-report "only lib/nl.c includes libnetlink" "$(includes \
+report "only lib/netlink/nl.c includes libnetlink" "$(includes \
 	'([^>"]*/)?libnetlink' "${c_files[@]}" |
-	without lib/nl.c | without_floor)"
-report "only lib/mangle.c includes libiptc" "$(includes \
+	without lib/netlink/nl.c | without_floor)"
+report "only lib/firewall/mangle.c includes libiptc" "$(includes \
 	'([^>"]*/)?libip' "${c_files[@]}" |
-	without lib/mangle.c | without_floor)"
-report "only lib/conf.c includes inih" "$(includes \
-	'([^>"]*/)?ini\.h' "${c_files[@]}" | without lib/conf.c)"
+	without lib/firewall/mangle.c | without_floor)"
+report "only lib/config/conf.c includes inih" "$(includes \
+	'([^>"]*/)?ini\.h' "${c_files[@]}" | without lib/config/conf.c)"
 report "no command knows netlink, iptables or INI" "$(includes \
 	'([^>"]*/)?(libnetlink|libmnl|libip|ini\.h|linux/|nl[._])' \
 	"${cmd_files[@]}")"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "floor.h"
-#include "xentry.h"
+#include "firewall/xentry.h"
 
 /* libiptc reads 32 bytes of a name, however short it is. */
 static const xt_chainlabel ours[] = { "BAL_PREROUTING", "BAL_OUTPUT",

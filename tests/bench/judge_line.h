@@ -3,7 +3,7 @@
 #ifndef BENCH_JUDGE_LINE_H
 #define BENCH_JUDGE_LINE_H
 
-#include "judge.h"
+#include "health/judge.h"
 
 #define NEVER UINT64_MAX
 #define MS UINT64_C(1000)

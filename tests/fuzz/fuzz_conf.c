@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "conf.h"
+#include "config/conf.h"
 
 /* What the rest of the program relies on. */
 static void

@@ -2,7 +2,7 @@
 /* fuzz_state - a state file, half written or of a stranger's making. */
 #include "fuzz.h"
 
-#include "state.h"
+#include "state/state.h"
 
 static void
 check(const struct bal_state *state)

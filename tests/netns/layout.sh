@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the tests of the layout (lib/plan.h) share: three lines by the real
+# What the tests of the layout (lib/plan/plan.h) share: three lines by the real
 # commands, and who carries what.  To be sourced behind scene.sh.
 
 LAYOUT_TARGETS="targets = 198.51.100.2"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* letgo - bal_letgo() for shell tests, and what it is to be tried on. */
-#include "letgo.h"
+#include "actions/letgo.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "../unit/entries.h"
-#include "text.h"
+#include "base/text.h"
 
 static const char usage_text[] =
 	"usage: letgo run [mark=M/MASK] [source=ADDR/LEN] [dev=DEV] "

@@ -8,7 +8,7 @@
 #include <arpa/inet.h>
 #include <net/ethernet.h>
 
-#include "ask.h"
+#include "probe/ask.h"
 #include "children.h"
 
 #define SOON 10000 /* ms that an answer may take on a busy machine */

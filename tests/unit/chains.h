@@ -5,7 +5,7 @@
 
 #include "netns.h"
 
-#include "mangle.h"
+#include "firewall/mangle.h"
 
 #define MASK 0xff000000U
 

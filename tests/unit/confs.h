@@ -5,7 +5,7 @@
 
 #include "files.h"
 
-#include "conf.h"
+#include "config/conf.h"
 
 static struct bal_conf conf;
 

@@ -3,7 +3,7 @@
 #ifndef TEST_DOCTORING_H
 #define TEST_DOCTORING_H
 
-#include "doctor.h"
+#include "doctor/doctor.h"
 #include "world.h"
 
 static struct bal_facts f;

@@ -8,7 +8,7 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <netinet/in.h>
 
-#include "nl.h"
+#include "netlink/nl.h"
 
 /* One UDP flow; addresses and ports in host order. */
 struct entry {

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hook.h"
+#include "hook/hook.h"
 
 static struct bal_err err;
 static struct bal_hook hook;

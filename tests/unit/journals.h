@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "journal.h"
+#include "actions/journal.h"
 
 #define PAGE 4096
 

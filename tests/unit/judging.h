@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "judge.h"
+#include "health/judge.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 #define MS 1000U

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "nl_write.h"
+#include "netlink/write.h"
 #include "walk.h"
 
 /* Take element @i out of @list, the order of the others stays. */

@@ -8,8 +8,8 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
-#include "nl_read.h"
-#include "nl_write.h"
+#include "netlink/read.h"
+#include "netlink/write.h"
 
 /* Device v0: 192.168.1.101/24, its other end is v1. */
 

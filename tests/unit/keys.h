@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "settings.h"
+#include "config/settings.h"
 
 #define ALL (~0u)
 

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "entries.h"
-#include "letgo.h"
+#include "actions/letgo.h"
 
 /*
  * d0 and d1 lead nowhere and have 192.168.1.101/24 and .102/24; what is sent

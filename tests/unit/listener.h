@@ -7,7 +7,7 @@
 
 #include <inttypes.h>
 
-#include "monitor.h"
+#include "netlink/monitor.h"
 
 #define PATIENCE_NS (10000 * BAL_NS_PER_MS)
 

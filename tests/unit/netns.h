@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "base/error.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 

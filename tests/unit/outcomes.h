@@ -3,7 +3,7 @@
 #ifndef TEST_OUTCOMES_H
 #define TEST_OUTCOMES_H
 
-#include "use.h"
+#include "config/use.h"
 #include "world.h"
 
 static struct bal_state was;

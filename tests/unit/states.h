@@ -7,7 +7,7 @@
 
 #include <sys/socket.h>
 
-#include "state.h"
+#include "state/state.h"
 
 static struct bal_state state;
 

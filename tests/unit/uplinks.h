@@ -10,8 +10,8 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "nl.h"
-#include "prober.h"
+#include "netlink/nl.h"
+#include "probe/prober.h"
 
 #define INTERVAL 50
 #define TIMEOUT 120

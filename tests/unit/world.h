@@ -15,10 +15,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "diff.h"
-#include "globals.h"
-#include "intent.h"
-#include "plan.h"
+#include "plan/diff.h"
+#include "config/globals.h"
+#include "reconcile/intent.h"
+#include "plan/plan.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* flush - starts bal-flush, and is what that does. */
+#include "actions/flush.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "actions/letgo.h"
+#include "base/paths.h"
+
+#ifndef BAL_LIBEXECDIR
+#define BAL_LIBEXECDIR "/usr/local/libexec/bal"
+#endif
+#define PROGRAM "bal-flush"
+
+typedef BAL_LIST(pid_t) pid_list;
+
+/* Arguments of one release. */
+enum { DEV, WHAT, MARK, MASK, IFINDEX, SHARED, INBOUND, SOURCE, N_FIELDS };
+
+/* --- starting it ---------------------------------------------------------- */
+
+static bool
+is_program(const char *dir, size_t len, char *path)
+{
+	return snprintf(path, BAL_PATH_MAX, "%.*s/" PROGRAM, (int)len, dir) <
+		       BAL_PATH_MAX &&
+	       access(path, X_OK) == 0;
+}
+
+static void
+find_program(char *path)
+{
+	const char *given = secure_getenv("BAL_LIBEXECDIR");
+	char exe[BAL_PATH_MAX];
+	ssize_t len;
+
+	if (given && is_program(given, strlen(given), path))
+		return;
+	len = readlink("/proc/self/exe", exe, sizeof(exe));
+	while (len > 0 && exe[len - 1] != '/')
+		len--;
+	if (len > 1 && is_program(exe, (size_t)len - 1, path))
+		return;
+	snprintf(path, BAL_PATH_MAX, "%s", BAL_LIBEXECDIR "/" PROGRAM);
+}
+
+static void
+take_line(const char *name, const char *line)
+{
+	const size_t event = strlen(BAL_FLUSH_EVENT);
+
+	(void)name;
+	if (strncmp(line, BAL_FLUSH_EVENT, event) == 0)
+		bal_say(BAL_SAY_EVENT, "%s", line + event);
+	else
+		bal_warn("%s", line);
+}
+
+/* NULL, and noted in @arena: no memory. */
+static char *BAL_PRINTF(2, 3)
+	text(struct bal_arena *arena, const char *fmt, ...)
+{
+	char *out = bal_arena_alloc(arena, BAL_ADDR_STRLEN);
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (out)
+		vsnprintf(out, BAL_ADDR_STRLEN, fmt, ap);
+	va_end(ap);
+	return out;
+}
+
+static void
+put_release(char **argv, const struct bal_release *r, uint32_t mask,
+	    struct bal_arena *arena)
+{
+	char host[BAL_ADDR_STRLEN];
+
+	argv[DEV] = text(arena, "%s", r->dev);
+	argv[WHAT] = text(arena, "%u", r->on_dead);
+	argv[MARK] = text(arena, "%" PRIu32, r->mark);
+	argv[MASK] = text(arena, "%" PRIu32, mask);
+	argv[IFINDEX] = text(arena, "%d", r->ifindex);
+	argv[SHARED] = text(arena, "%d", r->shared);
+	argv[INBOUND] = text(arena, "%d", r->inbound_stays);
+	argv[SOURCE] = text(arena, "%s",
+			    bal_addr_none(&r->source) ?
+				    "" :
+				    bal_addr_str(&r->source, host));
+}
+
+int
+bal_flush_start(struct bal_runner *runner, const bal_release_list *releases,
+		uint32_t mask, uint32_t limit_ms, struct bal_err *err)
+{
+	struct bal_arena arena = { 0 };
+	char path[BAL_PATH_MAX], **argv;
+	int rc;
+
+	argv = bal_arena_alloc(&arena,
+			       (releases->n * N_FIELDS + 2) * sizeof(*argv));
+	for (size_t i = 0; argv && i < releases->n; i++)
+		put_release(argv + 1 + i * N_FIELDS, &releases->v[i], mask,
+			    &arena);
+	if (arena.oom) {
+		bal_arena_fini(&arena);
+		return bal_err_nomem(err);
+	}
+	find_program(path);
+	argv[0] = path;
+	rc = bal_runner_start(runner, argv, environ, limit_ms, take_line, err);
+	bal_arena_fini(&arena);
+	return rc;
+}
+
+/* --- the program ---------------------------------------------------------- */
+
+static bool
+is_openvpn(int proc, const char *pid)
+{
+	char path[64], comm[16] = "";
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "%.20s/comm", pid);
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	len = read(fd, comm, sizeof(comm) - 1);
+	close(fd);
+	return len > 0 && strcmp(comm, "openvpn\n") == 0;
+}
+
+/*
+ * They watch over their own connections, and come back by themselves.  Whoever
+ * runs them: most run as a user of their own, and a process of somebody else
+ * that takes this name only keeps its own sockets.  -1: they are not known, so
+ * that no socket may be closed.
+ */
+static int
+find_openvpn(struct bal_arena *arena, pid_list *pids)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	if (!proc)
+		return -1;
+	while ((entry = readdir(proc))) {
+		pid_t *pid;
+
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
+		    !is_openvpn(dirfd(proc), entry->d_name))
+			continue;
+		pid = BAL_PUSH(arena, pids);
+		if (pid)
+			*pid = (pid_t)strtol(entry->d_name, NULL, 10);
+	}
+	closedir(proc);
+	return arena->oom ? -1 : 0;
+}
+
+static void
+flush_one(const struct bal_release *r, uint32_t mask)
+{
+	struct bal_letgo what = {
+		.mark = r->mark,
+		.dev_only = r->shared,
+		.ifindex = r->ifindex,
+		.inbound_stays = r->inbound_stays,
+	};
+	struct bal_letgone gone = { 0 };
+	struct bal_arena arena = { 0 };
+	pid_list spared = { 0 };
+	struct bal_err why;
+
+	if (r->on_dead & BAL_ON_DEAD_CONNTRACK)
+		what.mask = mask;
+	if (r->on_dead & BAL_ON_DEAD_SOCKETS) {
+		if (find_openvpn(&arena, &spared) == 0)
+			what.source = r->source;
+		else
+			bal_warn("sockets cannot be let go: the processes "
+				 "that are to keep them are not known");
+		what.spared = spared.v;
+		what.n_spared = spared.n;
+	}
+	if (bal_letgo(&what, &gone, &why) < 0)
+		bal_warn("%s: %s", r->dev, why.msg);
+	else if (gone.connections || gone.sockets)
+		bal_say(BAL_SAY_EVENT,
+			"%s: let go of %u connections and %u sockets", r->dev,
+			gone.connections, gone.sockets);
+	bal_arena_fini(&arena);
+}
+
+static bool
+number(const char *text, uint32_t *out)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	*out = (uint32_t)n;
+	return *text >= '0' && *text <= '9' && !*end && !errno &&
+	       n <= UINT32_MAX;
+}
+
+static bool
+read_release(char *const argv[], struct bal_release *r, uint32_t *mask)
+{
+	uint32_t what, ifindex, shared, inbound;
+	struct bal_err why;
+
+	*r = (struct bal_release){ 0 };
+	if (bal_copy(r->dev, sizeof(r->dev), argv[DEV]) < 0 ||
+	    !number(argv[WHAT], &what) || !number(argv[MARK], &r->mark) ||
+	    !number(argv[MASK], mask) || !number(argv[IFINDEX], &ifindex) ||
+	    !number(argv[SHARED], &shared) || !number(argv[INBOUND], &inbound))
+		return false;
+	r->on_dead = what;
+	r->ifindex = (int)ifindex;
+	r->shared = shared;
+	r->inbound_stays = inbound;
+	return !*argv[SOURCE] ||
+	       bal_addr_parse(argv[SOURCE], &r->source, &why) == 0;
+}
+
+int
+bal_flush_run(int argc, char *const argv[], struct bal_err *err)
+{
+	struct bal_release r;
+	uint32_t mask;
+
+	for (int i = 0; i < argc; i += N_FIELDS)
+		if (argc % N_FIELDS || !read_release(argv + i, &r, &mask))
+			return bal_err(err, BAL_EUSAGE,
+				       "other commands of bal start it");
+	for (int i = 0; i < argc; i += N_FIELDS)
+		if (read_release(argv + i, &r, &mask))
+			flush_one(&r, mask);
+	return 0;
+}

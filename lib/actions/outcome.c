@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* outcome - what a pass changed for the uplinks, and what follows; pure. */
+#include "actions/outcome.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "config/use.h"
+
+struct maker {
+	const struct bal_outcome_from *from;
+	struct bal_state *state;
+	struct bal_arena *arena;
+	struct bal_outcome *out;
+};
+
+static struct bal_event *
+tell(struct maker *m, enum bal_event_kind kind, const char *uplink)
+{
+	struct bal_event *e = BAL_PUSH(m->arena, &m->out->events);
+
+	if (!e)
+		return NULL;
+	e->kind = kind;
+	e->at = m->from->now_wall;
+	(void)bal_copy(e->uplink, sizeof(e->uplink), uplink);
+	(void)bal_copy(e->mode, sizeof(e->mode), bal_mode_name(m->from->mode));
+	return e;
+}
+
+/* --- administrative ------------------------------------------------------- */
+
+static const struct bal_uplink_state *
+as_read(const struct maker *m, const char *name)
+{
+	for (size_t i = 0; i < m->from->was->n_uplinks; i++)
+		if (strcmp(m->from->was->uplinks[i].name, name) == 0)
+			return &m->from->was->uplinks[i];
+	return NULL;
+}
+
+static void
+tell_admin(struct maker *m, const struct bal_uplink_state *us)
+{
+	const struct bal_uplink_state *before = as_read(m, us->name);
+	bool was_up = before && before->admin_up;
+	struct bal_event *e;
+
+	if (us->admin_up == was_up)
+		return;
+	e = tell(m, us->admin_up ? BAL_EVENT_UP : BAL_EVENT_DOWN, us->name);
+	if (!e || !before)
+		return;
+	(void)bal_copy(e->before, sizeof(e->before),
+		       bal_health_name(before->condition));
+	if (before->since_ms && before->since_ms < m->from->now_ms)
+		e->lasted_ms = m->from->now_ms - before->since_ms;
+}
+
+/* --- health ---------------------------------------------------------------- */
+
+static enum bal_event_kind
+event_of(enum bal_health condition)
+{
+	switch (condition) {
+	case BAL_HEALTH_DEAD:
+		return BAL_EVENT_DEAD;
+	case BAL_HEALTH_DEGRADED:
+		return BAL_EVENT_DEGRADED;
+	default:
+		return BAL_EVENT_ALIVE;
+	}
+}
+
+const char *
+bal_outcome_reason(const struct bal_uplink *up,
+		   const struct bal_uplink_state *us)
+{
+	if (!up->ifindex)
+		return "no device";
+	if (!up->up)
+		return "link down";
+	if (!up->carrier)
+		return "no carrier";
+	if (!up->n_addrs)
+		return "no address";
+	if (!up->usable)
+		return "no gateway";
+	return us->reason;
+}
+
+/* Another device under the same name, or one that nobody judged yet. */
+static bool
+is_news(enum bal_health before, enum bal_health now)
+{
+	if (now == BAL_HEALTH_UNKNOWN)
+		return before == BAL_HEALTH_DEAD ||
+		       before == BAL_HEALTH_DEGRADED;
+	return before != now;
+}
+
+/* What is wrong with the uplink that a stranded tunnel is over. */
+static const char *
+fate_of(const struct bal_uplinks *ups, const char *name)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (strcmp(ups->v[i].name, name) == 0 && ups->v[i].admin_up)
+			return "dead";
+	return "down";
+}
+
+static void
+tell_condition(struct maker *m, const struct bal_uplink *up,
+	       struct bal_uplink_state *us, enum bal_health now)
+{
+	struct bal_event *e;
+
+	if (is_news(us->condition, now)) {
+		e = tell(m, event_of(now), us->name);
+		if (!e)
+			return;
+		(void)bal_copy(e->before, sizeof(e->before),
+			       bal_health_name(us->condition));
+		if (us->since_ms && us->since_ms < m->from->now_ms)
+			e->lasted_ms = m->from->now_ms - us->since_ms;
+		if (now != BAL_HEALTH_ALIVE && now != BAL_HEALTH_UNKNOWN)
+			(void)bal_copy(e->reason, sizeof(e->reason),
+				       bal_outcome_reason(up, us));
+		if (up->stranded)
+			snprintf(e->reason, sizeof(e->reason), "%s is %s",
+				 up->set.over,
+				 fate_of(m->from->uplinks, up->set.over));
+	}
+	us->condition = now;
+	us->since_ms = m->from->now_ms;
+}
+
+static bool
+was_of_use(enum bal_health condition)
+{
+	return condition != BAL_HEALTH_DEAD;
+}
+
+static void
+see_uplink(struct maker *m, const struct bal_uplink *up,
+	   struct bal_uplink_state *us)
+{
+	enum bal_health before = us->condition;
+	enum bal_health now = bal_uplink_condition(up);
+
+	/* It never had a device or an address yet: that is no death. */
+	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->judge.bad &&
+	    !us->judge.good)
+		return;
+	if (now != before)
+		tell_condition(m, up, us, now);
+}
+
+/* --- told apart --------------------------------------------------------------- */
+
+/* FNV-1a of a string. */
+static uint64_t
+add_text(uint64_t sum, const char *text)
+{
+	for (; *text; text++)
+		sum = (sum ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return sum;
+}
+
+uint64_t
+bal_outcome_sum(const struct bal_outcome *outcome)
+{
+	uint64_t sum = UINT64_C(14695981039346656037);
+	char buf[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < outcome->events.n; i++) {
+		const struct bal_event *e = &outcome->events.v[i];
+
+		sum = add_text(sum + e->kind + 1, e->uplink);
+	}
+	for (size_t i = 0; i < outcome->releases.n; i++) {
+		const struct bal_release *r = &outcome->releases.v[i];
+
+		sum = add_text(sum + r->on_dead, r->dev);
+		sum = add_text(sum, bal_addr_host_str(&r->source, buf));
+	}
+	return sum;
+}
+
+/* --- of all ----------------------------------------------------------------- */
+
+static size_t
+count_of_use(const struct bal_state *state)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		n += state->uplinks[i].admin_up &&
+		     was_of_use(state->uplinks[i].condition);
+	return n;
+}
+
+/* That it is over is what an uplink that is alive again says. */
+static void
+see_last_resort(struct maker *m)
+{
+	struct bal_state *state = m->state;
+	const char *dev = m->from->last_resort;
+	struct bal_event *e;
+
+	if (!dev || strcmp(state->last_resort, dev) == 0)
+		return;
+	(void)bal_copy(state->last_resort, sizeof(state->last_resort), dev);
+	if (!*dev)
+		return;
+	e = tell(m, BAL_EVENT_LAST_RESORT, "");
+	if (e)
+		snprintf(e->reason, sizeof(e->reason),
+			 "new connections leave by %s", dev);
+}
+
+int
+bal_outcome_make(const struct bal_outcome_from *from, struct bal_state *state,
+		 struct bal_arena *arena, struct bal_outcome *out,
+		 struct bal_err *err)
+{
+	struct maker m = { from, state, arena, out };
+	size_t of_use = count_of_use(state);
+	struct bal_event *e;
+
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		tell_admin(&m, &state->uplinks[i]);
+	for (size_t i = 0; i < from->uplinks->n; i++) {
+		const struct bal_uplink *up = &from->uplinks->v[i];
+		struct bal_uplink_state *us = bal_state_find(state, up->name);
+
+		if (us && us->admin_up)
+			see_uplink(&m, up, us);
+	}
+	bal_use_conclude(from, state, arena, &out->releases);
+	if (from->mode != from->mode_before) {
+		e = tell(&m, BAL_EVENT_MODE, "");
+		if (e)
+			(void)bal_copy(e->before, sizeof(e->before),
+				       bal_mode_name(from->mode_before));
+	}
+	if (of_use && !count_of_use(state))
+		(void)tell(&m, BAL_EVENT_ALL_DEAD, "");
+	see_last_resort(&m);
+	return arena->oom ? bal_err_nomem(err) : 0;
+}

@@ -1,0 +1,81 @@
+/* paths - where files are, and how they are read and written. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PATHS_H
+#define BAL_PATHS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+#define BAL_PATH_MAX 256
+
+/* Every path that bal uses. */
+struct bal_paths {
+	char conf[BAL_PATH_MAX];       /* BAL_CONF, SYSCONFDIR/bal/bal.conf */
+	bool conf_given;	       /* by -c or BAL_CONF: it must exist */
+	char rundir[BAL_PATH_MAX];     /* BAL_RUNDIR, /run/bal */
+	char state[BAL_PATH_MAX];      /* RUNDIR/state */
+	char lock[BAL_PATH_MAX];       /* RUNDIR/lock */
+	char requests[BAL_PATH_MAX];   /* RUNDIR/requests, a folder */
+	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
+	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
+	char spent[BAL_PATH_MAX];      /* and /spent */
+	char trial[BAL_PATH_MAX];      /* and /try, a directory */
+	/*
+	 * and /bal.conf; "" for a configuration of one command only (-c), or of
+	 * one shell: BAL_CONF without a BAL_LIBDIR that goes with it.
+	 */
+	char last_right[BAL_PATH_MAX];
+	char journal[BAL_PATH_MAX];    /* RUNDIR/journal */
+	char event_dir[BAL_PATH_MAX];  /* BAL_EVENT_DIR, SYSCONFDIR/bal/event.d */
+};
+
+/*
+ * Fill in @paths: @conf_option (-c) or the environment or what was built in.
+ * The environment is ignored (secure_getenv) when the program runs with more
+ * privilege than its caller.  BAL_EUSAGE for a path that is too long.
+ */
+int bal_paths_init(struct bal_paths *paths, const char *conf_option,
+		   struct bal_err *err);
+
+/* Make the folder @path and those above it, mode 0755 whatever the umask. */
+int bal_make_dir(const char *path, struct bal_err *err);
+
+/*
+ * -1 with BAL_ECONF and the way to change it: others than root and we may
+ * write @path, a file or directory, but for one that is sticky.  One that is not
+ * there is no failure.
+ */
+int bal_check_private(const char *path, struct bal_err *err);
+
+/* Make the run directory, which no other user may write: bal_check_private(). */
+int bal_make_run_dir(const struct bal_paths *paths, struct bal_err *err);
+
+/* The same for the folder that the file @path is to stand in. */
+int bal_make_dir_of(const char *path, struct bal_err *err);
+
+/* open() with O_CLOEXEC, again where a signal ended it; -1 with errno. */
+int bal_open(const char *path, int flags, unsigned mode);
+
+/*
+ * The whole content of @path: malloc()ed, with a NUL behind its @len bytes.
+ * Refuses what is neither a regular file nor a character device, and more
+ * than @max bytes (BAL_ECONF); errno is in @err->sys, ENOENT for no such file.
+ */
+int bal_read_file(const char *path, size_t max, char **text, size_t *len,
+		  struct bal_err *err);
+
+/* Write all @len bytes of @text to @fd, whatever interrupts; -1 with errno. */
+int bal_write_all(int fd, const char *text, size_t len);
+
+/*
+ * Write @len bytes of @text as the whole content of @path: temporary file
+ * beside it, mode @mode, fsync, rename.  The owner of a file that is there
+ * stays, as far as we may.  On failure the old content stays and no temporary
+ * file is left.
+ */
+int bal_write_file(const char *path, const char *text, size_t len,
+		   unsigned mode, struct bal_err *err);
+
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bpf - a small assembler, and bpf(2) itself. */
+#include "bpf/bpf.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Ours call nothing that is for GPL programs only, and are GPL all the same. */
+static const char licence[] = "GPL";
+
+static struct bpf_insn *
+add(struct bal_bpf *code, uint8_t op, uint8_t dst, uint8_t src)
+{
+	/* The last one is never used, and takes what does not fit. */
+	struct bpf_insn *insn = &code->insn[BAL_BPF_MAX - 1];
+
+	if (code->n < BAL_BPF_MAX - 1)
+		insn = &code->insn[code->n++];
+	else
+		code->full = true;
+	*insn = (struct bpf_insn){ .code = op };
+	insn->dst_reg = dst & 0xf;
+	insn->src_reg = src & 0xf;
+	return insn;
+}
+
+static struct bpf_insn *
+jump(struct bal_bpf *code, uint8_t op, uint8_t dst, uint8_t src, uint8_t label)
+{
+	struct bpf_insn *insn = add(code, op, dst, src);
+
+	code->to[insn - code->insn] = label;
+	return insn;
+}
+
+void
+bal_bpf_move(struct bal_bpf *code, uint8_t dst, uint8_t src)
+{
+	add(code, BPF_ALU64 | BPF_MOV | BPF_X, dst, src);
+}
+
+void
+bal_bpf_set(struct bal_bpf *code, uint8_t dst, int32_t value)
+{
+	add(code, BPF_ALU64 | BPF_MOV | BPF_K, dst, 0)->imm = value;
+}
+
+void
+bal_bpf_add(struct bal_bpf *code, uint8_t dst, int32_t value)
+{
+	add(code, BPF_ALU64 | BPF_ADD | BPF_K, dst, 0)->imm = value;
+}
+
+void
+bal_bpf_and32(struct bal_bpf *code, uint8_t dst, uint32_t mask)
+{
+	add(code, BPF_ALU | BPF_AND | BPF_K, dst, 0)->imm = (int32_t)mask;
+}
+
+void
+bal_bpf_or32(struct bal_bpf *code, uint8_t dst, uint8_t src)
+{
+	add(code, BPF_ALU | BPF_OR | BPF_X, dst, src);
+}
+
+void
+bal_bpf_load32(struct bal_bpf *code, uint8_t dst, uint8_t src, size_t at)
+{
+	add(code, BPF_LDX | BPF_MEM | BPF_W, dst, src)->off = (int16_t)at;
+}
+
+void
+bal_bpf_load64(struct bal_bpf *code, uint8_t dst, uint8_t src, size_t at)
+{
+	add(code, BPF_LDX | BPF_MEM | BPF_DW, dst, src)->off = (int16_t)at;
+}
+
+void
+bal_bpf_store32(struct bal_bpf *code, uint8_t dst, size_t at, uint8_t src)
+{
+	add(code, BPF_STX | BPF_MEM | BPF_W, dst, src)->off = (int16_t)at;
+}
+
+void
+bal_bpf_call(struct bal_bpf *code, int32_t helper)
+{
+	add(code, BPF_JMP | BPF_CALL, 0, 0)->imm = helper;
+}
+
+void
+bal_bpf_exit(struct bal_bpf *code)
+{
+	add(code, BPF_JMP | BPF_EXIT, 0, 0);
+}
+
+void
+bal_bpf_goto(struct bal_bpf *code, uint8_t label)
+{
+	jump(code, BPF_JMP | BPF_JA, 0, 0, label);
+}
+
+void
+bal_bpf_if32(struct bal_bpf *code, uint8_t reg, uint32_t value, uint8_t label)
+{
+	jump(code, BPF_JMP32 | BPF_JEQ | BPF_K, reg, 0, label)->imm =
+		(int32_t)value;
+}
+
+void
+bal_bpf_unless32(struct bal_bpf *code, uint8_t reg, uint32_t value,
+		 uint8_t label)
+{
+	jump(code, BPF_JMP32 | BPF_JNE | BPF_K, reg, 0, label)->imm =
+		(int32_t)value;
+}
+
+void
+bal_bpf_if_same(struct bal_bpf *code, uint8_t a, uint8_t b, uint8_t label)
+{
+	jump(code, BPF_JMP | BPF_JEQ | BPF_X, a, b, label);
+}
+
+void
+bal_bpf_if_null(struct bal_bpf *code, uint8_t reg, uint8_t label)
+{
+	jump(code, BPF_JMP | BPF_JEQ | BPF_K, reg, 0, label);
+}
+
+void
+bal_bpf_text16(struct bal_bpf *code, const char text[16])
+{
+	for (int at = 0; at < 16; at += 4) {
+		struct bpf_insn *insn =
+			add(code, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0);
+
+		memcpy(&insn->imm, text + at, sizeof(insn->imm));
+		insn->off = (int16_t)(at - 16);
+	}
+}
+
+void
+bal_bpf_label(struct bal_bpf *code, uint8_t label)
+{
+	code->at[label] = code->n;
+}
+
+int
+bal_bpf_finish(struct bal_bpf *code, struct bal_err *err)
+{
+	if (code->full)
+		return bal_err(err, BAL_EUNAVAIL,
+			       "a BPF program of more than %d instructions",
+			       BAL_BPF_MAX - 1);
+	for (size_t i = 0; i < code->n; i++)
+		if (code->to[i])
+			code->insn[i].off =
+				(int16_t)(code->at[code->to[i]] - i - 1);
+	return 0;
+}
+
+static enum bpf_prog_type
+type_of(enum bpf_attach_type attach)
+{
+	switch (attach) {
+	case BPF_CGROUP_INET_EGRESS:
+		return BPF_PROG_TYPE_CGROUP_SKB;
+	case BPF_CGROUP_INET_SOCK_CREATE:
+		return BPF_PROG_TYPE_CGROUP_SOCK;
+	default:
+		return BPF_PROG_TYPE_CGROUP_SOCK_ADDR;
+	}
+}
+
+static int
+bpf(enum bpf_cmd cmd, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+int
+bal_bpf_load(const struct bal_bpf *code, enum bpf_attach_type attach,
+	     struct bal_err *err)
+{
+	union bpf_attr attr;
+	int fd;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = type_of(attach);
+	attr.expected_attach_type = attach;
+	attr.insns = (uintptr_t)code->insn;
+	attr.insn_cnt = (uint32_t)code->n;
+	attr.license = (uintptr_t)licence;
+	memcpy(attr.prog_name, "bal_exec", 9);
+	fd = bpf(BPF_PROG_LOAD, &attr);
+	if (fd < 0)
+		return bal_err_sys(err, errno, "cannot load a BPF program");
+	return fd;
+}
+
+int
+bal_bpf_attach(int fd, int cgroup_fd, enum bpf_attach_type attach,
+	       struct bal_err *err)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.target_fd = (uint32_t)cgroup_fd;
+	attr.attach_bpf_fd = (uint32_t)fd;
+	attr.attach_type = attach;
+	attr.attach_flags = BPF_F_ALLOW_MULTI;
+	if (bpf(BPF_PROG_ATTACH, &attr) < 0)
+		return bal_err_sys(err, errno,
+				   "cannot attach a BPF program to a cgroup");
+	return 0;
+}

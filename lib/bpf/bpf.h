@@ -1,0 +1,81 @@
+/* bpf - BPF programs, written by instruction and attached to a cgroup. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_BPF_H
+#define BAL_BPF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/bpf.h>
+
+#include "base/error.h"
+
+/*
+ * The kernel takes a million of who has CAP_BPF (BPF_COMPLEXITY_LIMIT_INSNS),
+ * but follows no more than 8192 jumps (BPF_COMPLEXITY_LIMIT_JMP_SEQ).
+ */
+#define BAL_BPF_MAX 8192
+#define BAL_BPF_LABELS 10
+
+/*
+ * A program in the making.  Zero state: empty.  Labels are small numbers of
+ * the caller's from 1 on, each stands once; jumps go forward.  What no longer fits is dropped
+ * and told by bal_bpf_finish().
+ */
+struct bal_bpf {
+	struct bpf_insn insn[BAL_BPF_MAX];
+	uint8_t to[BAL_BPF_MAX]; /* label that the jump here goes to; 0: none */
+	size_t at[BAL_BPF_LABELS]; /* where each label stands */
+	size_t n;
+	bool full;
+};
+
+/*
+ * One instruction each.  Registers are BPF_REG_...; "32": of the lower halves,
+ * the upper one is zeroed.  @at is an offset in bytes; @label a label.
+ */
+void bal_bpf_move(struct bal_bpf *code, uint8_t dst, uint8_t src);
+void bal_bpf_set(struct bal_bpf *code, uint8_t dst, int32_t value);
+void bal_bpf_add(struct bal_bpf *code, uint8_t dst, int32_t value);
+void bal_bpf_and32(struct bal_bpf *code, uint8_t dst, uint32_t mask);
+void bal_bpf_or32(struct bal_bpf *code, uint8_t dst, uint8_t src);
+void bal_bpf_load32(struct bal_bpf *code, uint8_t dst, uint8_t src, size_t at);
+void bal_bpf_load64(struct bal_bpf *code, uint8_t dst, uint8_t src, size_t at);
+void bal_bpf_store32(struct bal_bpf *code, uint8_t dst, size_t at, uint8_t src);
+void bal_bpf_call(struct bal_bpf *code, int32_t helper);
+void bal_bpf_exit(struct bal_bpf *code);
+void bal_bpf_goto(struct bal_bpf *code, uint8_t label);
+/* Jump where the lower half of @reg is, or is not, @value. */
+void bal_bpf_if32(struct bal_bpf *code, uint8_t reg, uint32_t value,
+		  uint8_t label);
+void bal_bpf_unless32(struct bal_bpf *code, uint8_t reg, uint32_t value,
+		      uint8_t label);
+/* Jump where two registers are the same; where a pointer is none. */
+void bal_bpf_if_same(struct bal_bpf *code, uint8_t a, uint8_t b, uint8_t label);
+void bal_bpf_if_null(struct bal_bpf *code, uint8_t reg, uint8_t label);
+
+/* 16 bytes of @text to the stack, from -16 below the frame pointer on. */
+void bal_bpf_text16(struct bal_bpf *code, const char text[16]);
+
+/* @label stands here. */
+void bal_bpf_label(struct bal_bpf *code, uint8_t label);
+
+/* Resolve the jumps: -1 where the program has become too long. */
+int bal_bpf_finish(struct bal_bpf *code, struct bal_err *err);
+
+/*
+ * Hand @code to the kernel for the hook @attach (BPF_CGROUP_...): the
+ * descriptor, close-on-exec; -1 with the errno in @err->sys.
+ */
+int bal_bpf_load(const struct bal_bpf *code, enum bpf_attach_type attach,
+		 struct bal_err *err);
+
+/*
+ * Attach program @fd to cgroup @cgroup_fd, beside others.  It stays as long as
+ * the cgroup and its sockets, whatever becomes of our descriptors.
+ */
+int bal_bpf_attach(int fd, int cgroup_fd, enum bpf_attach_type attach,
+		   struct bal_err *err);
+
+#endif

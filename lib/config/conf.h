@@ -1,0 +1,105 @@
+/* conf - bal.conf: what the administrator wrote. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_CONF_H
+#define BAL_CONF_H
+
+#include "config/settings.h"
+
+#define BAL_DESTINATIONS_MAX 32
+#define BAL_COMMAND_MAX 128
+#define BAL_UPLINKS_MAX 250 /* slots 1 to 250: the marks of one byte */
+
+enum bal_mode { BAL_MODE_MULTI, BAL_MODE_SOLO };
+
+const char *bal_mode_name(enum bal_mode mode);
+/* "multi" or "solo"; -1 with the reason. */
+int bal_mode_parse(const char *text, enum bal_mode *out, struct bal_err *err);
+
+/* [bal], with the built-in values where nothing is said. */
+struct bal_globals {
+	enum bal_mode mode;
+	struct bal_addr destinations[BAL_DESTINATIONS_MAX]; /* none: default */
+	size_t n_destinations;
+	bool everywhere;      /* `default` was said, and is thus the only one */
+	bool nexthop_objects; /* auto: true, as far as the kernel has them */
+	uint32_t mark_mask;   /* default 0xff000000; one run of bits */
+	uint32_t rule_priority;		 /* default 32768, 1 to 22770 or above */
+	bool masquerade;		 /* default no */
+	bool last_resort;		 /* default yes */
+	enum bal_all_dead when_all_dead; /* from [check] */
+	/*
+	 * Starts the client of a tunnel; printable, without quotes, every
+	 * percent sign is of %s, the name, or %%; there is a %s.
+	 */
+	char openvpn_command[BAL_COMMAND_MAX];
+	uint32_t openvpn_pause_ms; /* 1000 to 600000, default 30000 */
+	uint32_t openvpn_dead_ms;  /* 1000 to a day, default 60000 */
+	uint32_t event_timeout_ms; /* 1000 to 600000, default 10000 */
+};
+
+struct bal_conf_uplink {
+	char name[BAL_IFNAMSIZ];
+	struct bal_settings set;
+};
+
+/* Zero state: nothing allocated; not a valid configuration. */
+struct bal_conf {
+	struct bal_globals globals;
+	struct bal_settings check; /* [check] */
+	struct bal_conf_uplink *uplinks;
+	size_t n_uplinks;
+
+	char *text; /* as it was read, @len bytes; NULL: there was no file */
+	size_t len;
+
+	/* Thresholds that contradict each other are brought together. */
+	bool settles;
+};
+
+/*
+ * Read @path.  A missing file is an empty configuration if @must_exist is
+ * false.  Every fault is reported by bal_say() as `FILE:LINE: what`; then -1
+ * with @err saying how many there are, kind BAL_ECONF.  Lines over 199
+ * characters and files over 1 MiB are refused (inih would cut the former).
+ * @conf needs bal_conf_fini() after success only.
+ */
+int bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
+		  struct bal_err *err);
+
+/* What counts instead of a file that is wrong. */
+enum bal_conf_instead {
+	BAL_INSTEAD_BUILT_IN,	 /* no line of it */
+	BAL_INSTEAD_RIGHT_LINES, /* what its wrong lines say, nobody said */
+	BAL_INSTEAD_LAST_RIGHT,	 /* what stood in it when it was right */
+};
+
+/* "the configuration from before stays": for messages. */
+const char *bal_conf_instead_text(enum bal_conf_instead instead);
+
+/* What is wrong with a file that nobody stops for.  Zero state: nothing. */
+struct bal_conf_trouble {
+	struct bal_err why; /* as bal_conf_read() fails; BAL_EOK: nothing */
+	enum bal_conf_instead instead;
+	unsigned faults, line; /* how many; the line of the first, or 0 */
+	char first[sizeof(((struct bal_err *)0)->msg)]; /* as it was reported */
+};
+
+/*
+ * As bal_conf_read(), for who must not stop: a file that is wrong is no
+ * failure but told in @trouble, and its right lines count.  -1 only when memory
+ * ran out.  @conf needs bal_conf_fini().
+ */
+int bal_conf_read_anyway(struct bal_conf *conf, const char *path,
+			 bool must_exist, struct bal_conf_trouble *trouble,
+			 struct bal_err *err);
+
+/* A configuration that says nothing: the built-in values. */
+struct bal_conf bal_conf_empty(void);
+
+void bal_conf_fini(struct bal_conf *conf);
+
+/* The section of @name, or NULL. */
+const struct bal_conf_uplink *bal_conf_find(const struct bal_conf *conf,
+					    const char *name);
+
+#endif

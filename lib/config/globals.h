@@ -1,0 +1,42 @@
+/* globals - the keys of bal.conf that concern all uplinks. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_GLOBALS_H
+#define BAL_GLOBALS_H
+
+#include "config/conf.h"
+
+/* One bit per key. */
+enum bal_global {
+	BAL_GLOBAL_MODE = 1 << 0,
+	BAL_GLOBAL_BALANCE = 1 << 1,
+	BAL_GLOBAL_DESTINATIONS = 1 << 2,
+	BAL_GLOBAL_NEXTHOP_OBJECTS = 1 << 3,
+	BAL_GLOBAL_MARK_MASK = 1 << 4,
+	BAL_GLOBAL_RULE_PRIORITY = 1 << 5,
+	BAL_GLOBAL_MASQUERADE = 1 << 6,
+	BAL_GLOBAL_LAST_RESORT = 1 << 7,
+	BAL_GLOBAL_OPENVPN_COMMAND = 1 << 8,
+	BAL_GLOBAL_OPENVPN_PAUSE = 1 << 9,
+	BAL_GLOBAL_OPENVPN_DEAD = 1 << 10,
+	BAL_GLOBAL_EVENT_TIMEOUT = 1 << 11,
+	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 12, /* the last: see below */
+};
+
+/* Which keys a section may say. */
+#define BAL_GLOBAL_CHECK BAL_GLOBAL_WHEN_ALL_DEAD
+#define BAL_GLOBAL_BAL (BAL_GLOBAL_WHEN_ALL_DEAD - 1)
+
+/* The built-in values. */
+struct bal_globals bal_globals_default(void);
+
+/* The name of each key in order of its bit; NULL behind the last. */
+const char *bal_globals_key(size_t i);
+
+/*
+ * Set @key to @text; repeated `destinations` add up.  Keys outside @allowed
+ * are unknown.  -1 with the reason and @g untouched.
+ */
+int bal_globals_set(struct bal_globals *g, unsigned allowed, const char *key,
+		    const char *text, struct bal_err *err);
+
+#endif

@@ -1,0 +1,53 @@
+/* settings_value - one value of the settings of an uplink: text to member, and back. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_SETTINGS_VALUE_H
+#define BAL_SETTINGS_VALUE_H
+
+#include "config/settings.h"
+
+enum bal_settings_kind {
+	BAL_KIND_GATEWAY,
+	BAL_KIND_BOOL,
+	BAL_KIND_SHARE,
+	BAL_KIND_IFNAME,
+	BAL_KIND_OPENVPN,
+	BAL_KIND_TARGETS,
+	BAL_KIND_U32,
+	BAL_KIND_MS,
+	BAL_KIND_INTERVAL, /* in ms; without a unit a minute at most */
+	BAL_KIND_PERCENT,
+	BAL_KIND_BYTES,
+	BAL_KIND_BUDGET,
+	BAL_KIND_HTTP_HOST,
+	BAL_KIND_HTTP_EXPECT,
+	BAL_KIND_ON_DEAD,
+};
+
+struct bal_settings_spec {
+	const char *name;
+	enum bal_settings_kind kind;
+	size_t offset;
+	uint32_t min, max;
+	/* A word that stands for a number, and need not be in the range. */
+	const char *word;
+	uint32_t meaning;
+};
+
+/* The member of @key from @text.  -1 with the reason and @s untouched. */
+int bal_settings_parse(struct bal_settings *s,
+		       const struct bal_settings_spec *key, const char *text,
+		       struct bal_err *err);
+
+/*
+ * The value of @key as bal_settings_parse() reads it, into @buf of @size.
+ * Its length, also where that does not fit, or -1.
+ */
+int bal_settings_print(const struct bal_settings *s,
+		       const struct bal_settings_spec *key, char *buf,
+		       size_t size);
+
+/* How many bytes the member of @key has that mean something. */
+size_t bal_settings_size(const struct bal_settings *s,
+			 const struct bal_settings_spec *key);
+
+#endif

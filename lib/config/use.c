@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* use - what goes by an uplink, and what a change of that brings; pure. */
+#include "config/use.h"
+
+#include <string.h>
+
+#include "plan/plan.h"
+
+struct maker {
+	const struct bal_outcome_from *from;
+	struct bal_state *state;
+	struct bal_arena *arena;
+	bal_release_list *out;
+	const struct bal_uplink *best;
+};
+
+static const struct bal_uplink *
+best_of(const struct bal_uplinks *ups)
+{
+	const struct bal_uplink *best = NULL;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+
+		if (bal_plan_balanced(up) && up->alive &&
+		    (!best || bal_uplink_metric(up) < bal_uplink_metric(best)))
+			best = up;
+	}
+	return best;
+}
+
+enum bal_use
+bal_use_of(const struct bal_uplinks *ups, enum bal_mode mode,
+	   const struct bal_uplink *up, const struct bal_uplink *best,
+	   enum bal_use before)
+{
+	if (!up->admin_up || !up->alive)
+		return BAL_USE_NONE;
+	if (bal_plan_shunned(ups, up))
+		return before < BAL_USE_OWN && !bal_plan_balanced(up) ?
+			       before :
+			       BAL_USE_OWN;
+	if (!bal_plan_balanced(up))
+		return before < BAL_USE_KEPT ? before : BAL_USE_KEPT;
+	return bal_plan_shares(mode, up, best) ? BAL_USE_FULL : BAL_USE_KEPT;
+}
+
+/* There was no record of it in the state as read: what its last event said. */
+static enum bal_use
+use_before(const struct maker *m, const struct bal_uplink *up,
+	   const struct bal_uplink_state *us)
+{
+	if (us->use != BAL_USE_UNRECORDED)
+		return us->use;
+	us = bal_state_find(m->from->was, up->name);
+	if (us && up->share &&
+	    (us->unreleased || us->condition == BAL_HEALTH_ALIVE ||
+	     us->condition == BAL_HEALTH_DEGRADED))
+		return BAL_USE_KEPT;
+	return BAL_USE_NONE;
+}
+
+static bool
+can_take_over(const struct bal_uplink *up)
+{
+	return bal_plan_balanced(up) && up->alive &&
+	       bal_uplink_condition(up) != BAL_HEALTH_DEAD;
+}
+
+static bool
+another_can(const struct maker *m, const struct bal_uplink *up)
+{
+	const struct bal_uplinks *ups = m->from->uplinks;
+
+	for (size_t i = 0; i < ups->n; i++)
+		if (&ups->v[i] != up && can_take_over(&ups->v[i]))
+			return true;
+	return false;
+}
+
+/* Is it known that the best one works?  Without targets it never will be. */
+static bool
+best_is_proven(const struct maker *m)
+{
+	return m->best && can_take_over(m->best) &&
+	       (m->best->health != BAL_HEALTH_UNKNOWN ||
+		!m->best->set.n_targets);
+}
+
+/* Without regard to how they are just now: is @up behind the best one? */
+static bool
+is_stopgap(const struct maker *m, const struct bal_uplink *up)
+{
+	const struct bal_uplink *best = m->best;
+
+	if (m->from->mode != BAL_MODE_SOLO)
+		return false;
+	return up->set.priority > best->set.priority ||
+	       (up->set.priority == best->set.priority &&
+		up->slot > best->slot);
+}
+
+static bool
+is_addr_of_another(const struct bal_uplinks *ups, const struct bal_uplink *but,
+		   const struct bal_addr *addr)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		for (size_t k = 0; k < ups->v[i].n_addrs; k++)
+			if (&ups->v[i] != but && ups->v[i].admin_up &&
+			    bal_addr_same_host(&ups->v[i].addrs[k]->addr, addr))
+				return true;
+	return false;
+}
+
+/* Sockets can be bound to the other addresses of the device, too. */
+static void
+release_further(struct maker *m, const struct bal_uplink *up,
+		const struct bal_release *first)
+{
+	for (size_t i = 0; i < up->n_addrs; i++) {
+		const struct bal_addr *addr = &up->addrs[i]->addr;
+		struct bal_release *r;
+
+		if (bal_addr_same_host(addr, &first->source))
+			continue;
+		r = BAL_PUSH(m->arena, m->out);
+		if (!r)
+			return;
+		*r = *first;
+		r->on_dead = BAL_ON_DEAD_SOCKETS;
+		r->source = first->source.len < bal_addr_bits(addr->family) ?
+				    *addr :
+				    bal_addr_host(addr);
+		r->shared = is_addr_of_another(m->from->uplinks, up, addr);
+	}
+}
+
+static void
+release(struct maker *m, const struct bal_uplink *up,
+	const struct bal_uplink_state *us, const struct bal_addr *source,
+	unsigned on_dead, bool all_addrs)
+{
+	struct bal_release *r, first;
+
+	on_dead &= up->set.on_dead;
+	r = on_dead ? BAL_PUSH(m->arena, m->out) : NULL;
+	if (!r)
+		return;
+	memcpy(r->dev, up->name, sizeof(r->dev));
+	r->on_dead = on_dead;
+	r->mark = bal_mark_of(up->slot, m->from->globals->mark_mask);
+	/* Sockets are bound to a device even when it is gone. */
+	r->ifindex = us->ifindex;
+	/* The modem's own subnet is reached as long as its address is there. */
+	r->source = up->used_addr_here && up->up && !bal_uplink_is_tunnel(up) ?
+			    *source :
+			    bal_addr_host(source);
+	r->shared = up->used_addr_elsewhere;
+	r->inbound_stays = up->used_addr_here && up->up;
+	first = *r;
+	if (all_addrs && on_dead & BAL_ON_DEAD_SOCKETS)
+		release_further(m, up, &first);
+}
+
+static unsigned
+duties(enum bal_use before, enum bal_use now)
+{
+	if (now == BAL_USE_NONE && before >= BAL_USE_OWN)
+		return BAL_ON_DEAD_CONNTRACK | BAL_ON_DEAD_SOCKETS;
+	if (now == BAL_USE_OWN && before >= BAL_USE_KEPT)
+		return BAL_ON_DEAD_CONNTRACK;
+	return 0;
+}
+
+/*
+ * The kernel's MASQUERADE drops the entries of an address that goes, and what
+ * is routed without NAT goes on: only the box's own sockets are lost.
+ */
+static void
+see_address(struct maker *m, const struct bal_uplink *up,
+	    struct bal_uplink_state *us, const struct bal_addr *used)
+{
+	const struct bal_ifaddr *a = bal_uplink_addr(up);
+
+	if (!a)
+		return;
+	if (us->use >= BAL_USE_OWN && !bal_addr_none(used) &&
+	    !up->used_addr_here)
+		release(m, up, us, used, BAL_ON_DEAD_SOCKETS, false);
+	us->used_addr = a->addr;
+}
+
+/* Less of it than before: 0, or -1 where that has to wait. */
+static int
+use_less(struct maker *m, const struct bal_uplink *up,
+	 struct bal_uplink_state *us, enum bal_use before, enum bal_use now,
+	 const struct bal_addr *used)
+{
+	const uint32_t drain_ms =
+		m->best ? m->best->set.failback_drain_ms : UINT32_MAX;
+
+	if (now == BAL_USE_KEPT && up != m->best) {
+		if (!best_is_proven(m))
+			return -1;
+		if (is_stopgap(m, up) && drain_ms != UINT32_MAX)
+			us->drain_ms = m->from->now_ms + drain_ms;
+		return 0;
+	}
+	if (!another_can(m, up))
+		return -1;
+	release(m, up, us, used, duties(before, now), true);
+	return 0;
+}
+
+static void
+drain(struct maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
+      enum bal_use now, const struct bal_addr *used)
+{
+	if (now != BAL_USE_KEPT || m->from->mode != BAL_MODE_SOLO)
+		us->drain_ms = 0;
+	if (!us->drain_ms)
+		return;
+	/* Is the better one in doubt again?  Then the time begins anew. */
+	if (!best_is_proven(m)) {
+		us->drain_ms = 0;
+		us->use = BAL_USE_FULL;
+	}
+	if (!us->drain_ms || us->drain_ms > m->from->now_ms)
+		return;
+	us->drain_ms = 0;
+	release(m, up, us, used, BAL_ON_DEAD_CONNTRACK | BAL_ON_DEAD_SOCKETS,
+		true);
+}
+
+/* Its record ends with this pass. */
+static void
+see_off(struct maker *m, const struct bal_uplink *up,
+	const struct bal_uplink_state *us, const struct bal_addr *used)
+{
+	const bool waits = us->use != BAL_USE_NONE && up->set.on_dead;
+	const bool dead = us->judge.health == BAL_HEALTH_DEAD;
+	struct bal_former *f;
+
+	if (!waits && !dead)
+		return;
+	f = bal_state_former(m->state, up->name);
+	*f = (struct bal_former){ .dead = dead };
+	memcpy(f->name, up->name, sizeof(f->name));
+	if (dead) {
+		f->bad = us->judge.bad;
+		f->flaps = us->judge.flaps;
+		f->flap_ms = us->judge.flap_ms;
+	}
+	if (!waits)
+		return;
+	f->ifindex = us->ifindex;
+	if (up->set.on_dead & BAL_ON_DEAD_CONNTRACK)
+		f->slot = us->slot;
+	if (up->set.on_dead & BAL_ON_DEAD_SOCKETS)
+		f->addr = bal_uplink_is_tunnel(up) ? bal_addr_host(used) :
+						     *used;
+}
+
+static bool
+is_slot_of_one(const struct bal_uplinks *ups, uint32_t slot)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].admin_up && ups->v[i].slot == slot)
+			return true;
+	return false;
+}
+
+/* Another one has its slot: whose connections have the mark is not known. */
+static void
+release_former(struct maker *m, struct bal_former *f)
+{
+	const struct bal_uplinks *ups = m->from->uplinks;
+	struct bal_release r = { .ifindex = f->ifindex, .source = f->addr };
+	struct bal_release *slot;
+
+	if (f->slot && !is_slot_of_one(ups, f->slot))
+		r.on_dead |= BAL_ON_DEAD_CONNTRACK;
+	if (!bal_addr_none(&f->addr))
+		r.on_dead |= BAL_ON_DEAD_SOCKETS;
+	memcpy(r.dev, f->name, sizeof(r.dev));
+	r.mark = bal_mark_of(f->slot, m->from->globals->mark_mask);
+	r.shared = is_addr_of_another(ups, NULL, &f->addr);
+	f->slot = 0;
+	f->ifindex = 0;
+	f->addr = (struct bal_addr){ 0 };
+	slot = r.on_dead ? BAL_PUSH(m->arena, m->out) : NULL;
+	if (slot)
+		*slot = r;
+}
+
+static void
+see_formers(struct maker *m)
+{
+	for (size_t i = m->state->n_formers; i-- > 0;) {
+		struct bal_former *f = &m->state->formers[i];
+
+		if ((f->slot || !bal_addr_none(&f->addr)) &&
+		    another_can(m, NULL))
+			release_former(m, f);
+		if (!f->dead && !f->slot && bal_addr_none(&f->addr))
+			(void)bal_state_forget_former(m->state, f->name, NULL);
+	}
+}
+
+static void
+see_uplink(struct maker *m, const struct bal_uplink *up,
+	   struct bal_uplink_state *us)
+{
+	const struct bal_addr used = *bal_uplink_used_addr(us);
+	const enum bal_use before = use_before(m, up, us);
+	const enum bal_use now = bal_use_of(m->from->uplinks, m->from->mode, up,
+					    m->best, before);
+
+	if (now < before && use_less(m, up, us, before, now, &used) < 0)
+		us->use = before;
+	else
+		us->use = now;
+	us->unreleased = 0;
+	drain(m, up, us, now, &used);
+	if (now == us->use)
+		see_address(m, up, us, &used);
+	if (us->use == BAL_USE_NONE)
+		us->used_addr = (struct bal_addr){ 0 };
+	if (!up->admin_up)
+		see_off(m, up, us, &used);
+}
+
+void
+bal_use_conclude(const struct bal_outcome_from *from, struct bal_state *state,
+		 struct bal_arena *arena, bal_release_list *out)
+{
+	const struct bal_uplinks *ups = from->uplinks;
+	struct maker m = { from, state, arena, out, best_of(ups) };
+
+	for (size_t i = 0; i < ups->n; i++) {
+		struct bal_uplink_state *us =
+			bal_state_find(state, ups->v[i].name);
+
+		if (us)
+			see_uplink(&m, &ups->v[i], us);
+	}
+	see_formers(&m);
+}
+
+uint64_t
+bal_use_next_ms(const struct bal_state *state)
+{
+	uint64_t next = 0;
+
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].drain_ms &&
+		    (!next || state->uplinks[i].drain_ms < next))
+			next = state->uplinks[i].drain_ms;
+	return next;
+}

@@ -1,0 +1,56 @@
+/* doctor - what stands in bal's way, from the facts; and how it is shown. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_DOCTOR_H
+#define BAL_DOCTOR_H
+
+#include <stdio.h>
+
+#include "doctor/facts/facts.h"
+
+enum bal_severity {
+	BAL_SEVERITY_NOTE,   /* good to know; nothing is lost by it */
+	BAL_SEVERITY_RISK,   /* something will go wrong, or does for some */
+	BAL_SEVERITY_BROKEN, /* bal cannot do its work */
+};
+
+struct bal_finding {
+	enum bal_severity severity;
+	const char *id; /* one word, for programs: "hash-policy" */
+	BAL_LIST(const char *) devs; /* the uplinks it is about */
+	const char *what, *why;
+	const char *mend; /* a command line, or a line for a file */
+};
+
+/* Zero state: nothing found.  It lives in @arena. */
+struct bal_diagnosis {
+	struct bal_arena *arena;
+	BAL_LIST(struct bal_finding) findings;
+	const struct bal_facts *facts;
+	bool quiet; /* for people: nothing but the findings */
+};
+
+/*
+ * Judge @facts; pure.  The worst comes first, of equal ones what was looked at
+ * first.  -1 only when memory ran out.
+ */
+int bal_doctor_judge(const struct bal_facts *facts, struct bal_arena *arena,
+		     struct bal_diagnosis *out, struct bal_err *err);
+
+/* Is there anything worse than a note? */
+bool bal_doctor_ill(const struct bal_diagnosis *d);
+
+/* Leave notes out, and for people what is not a finding. */
+void bal_doctor_hush(struct bal_diagnosis *d);
+
+/* How a diagnosis is shown: for a person, or as one JSON object. */
+struct bal_doctor_voice {
+	void (*begin)(FILE *out);
+	void (*finding)(FILE *out, const struct bal_finding *f, bool first);
+	void (*end)(FILE *out, const struct bal_diagnosis *d);
+};
+extern const struct bal_doctor_voice bal_doctor_text, bal_doctor_json;
+
+void bal_doctor_print(const struct bal_diagnosis *d,
+		      const struct bal_doctor_voice *voice, FILE *out);
+
+#endif

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* gateways - what the kernel's table of neighbours knows of gateways. */
+#include <linux/neighbour.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "doctor/facts/internal.h"
+
+/* What answers a question for one entry: its state, NUD_*. */
+static void
+on_neighbour(const struct nlmsghdr *h, void *arg)
+{
+	const struct ndmsg *ndm = NLMSG_DATA(h);
+	unsigned *state = arg;
+
+	if (h->nlmsg_type == RTM_NEWNEIGH &&
+	    h->nlmsg_len >= NLMSG_LENGTH(sizeof(*ndm)))
+		*state = ndm->ndm_state;
+}
+
+/*
+ * The gateway of @up; 0: nobody has sent to it, or the kernel (before Linux
+ * 5.0) answers for all neighbours only, and then it is not known.
+ */
+static unsigned
+state_of(const struct bal_uplink *up, struct bal_nl *nl)
+{
+	struct ndmsg ndm = {
+		.ndm_family = AF_INET,
+		.ndm_ifindex = up->ifindex,
+	};
+	struct bal_err ignored;
+	struct bal_nlmsg req;
+	unsigned state = 0;
+
+	bal_nlmsg_init(&req, RTM_GETNEIGH, 0, &ndm, sizeof(ndm));
+	bal_nlmsg_put(&req, NDA_DST, up->gateway.bytes, 4);
+	(void)bal_nl_get(nl, &req, on_neighbour, &state, &ignored);
+	return state;
+}
+
+void
+bal_facts_gateways(struct bal_facts *f, struct bal_nl *nl)
+{
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+		const char **slot;
+
+		if (!up->admin_up || !up->usable || up->no_arp ||
+		    bal_addr_none(&up->gateway) ||
+		    !(state_of(up, nl) & (NUD_INCOMPLETE | NUD_FAILED)))
+			continue;
+		slot = BAL_PUSH(&f->arena, &f->mute);
+		if (slot)
+			*slot = up->name;
+	}
+}

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rules - policy rules of others, and the kernel's own. */
+/*
+ * Each of them is there for something.  So a finding says what it is for, as
+ * far as it can be seen, what it does to bal, and how to have both.
+ */
+#include <string.h>
+
+#include "doctor/internal.h"
+
+#define KERNELS_MAIN 32766
+#define KERNELS_DEFAULT 32767
+#define ONCE_LAST 30000	 /* where bal's last rule stood in old versions */
+#define GIVEN_FROM 32700 /* what the kernel gives those without a priority */
+#define BEFORE_US 32000
+
+#define TAILSCALE_TABLE 52
+#define TAILSCALE_MASK 0xff0000
+#define TAILSCALE_BYPASS 0x80000
+
+/* It asks nothing of a packet. */
+static bool
+is_plain(const struct bal_rule *r)
+{
+	return !r->invert && !r->narrow && bal_addr_none(&r->src) &&
+	       bal_addr_none(&r->dst) && !r->iif[0] && !r->oif[0] &&
+	       !r->has_mark;
+}
+
+/* Does it take nearly everything that comes along? */
+static bool
+takes_all(const struct bal_rule *r)
+{
+	return r->invert || is_plain(r);
+}
+
+/* All but what a VPN itself sends, as their clients make it. */
+static bool
+is_vpn(const struct bal_rule *r)
+{
+	return r->invert && r->has_mark;
+}
+
+/* What wg-quick and NetworkManager make: not fwmark N lookup N. */
+static bool
+is_wireguard(const struct bal_rule *r)
+{
+	return is_vpn(r) && r->mark == r->table;
+}
+
+static bool
+is_tailscale_own(const struct bal_rule *r)
+{
+	return r->has_mark && !r->invert && r->mask == TAILSCALE_MASK &&
+	       r->mark == TAILSCALE_BYPASS;
+}
+
+const struct bal_rule *
+bal_doctor_first_rule(const struct bal_facts *f)
+{
+	for (size_t i = 0; i < f->snap->rules.n; i++)
+		if (f->snap->rules.v[i].protocol == BAL_PROTO)
+			return &f->snap->rules.v[i];
+	return NULL;
+}
+
+uint32_t
+bal_doctor_priority_before(const struct bal_facts *f)
+{
+	const struct bal_rule *ours = bal_doctor_first_rule(f);
+
+	return ours && ours->priority <= BEFORE_US ? ours->priority - 1 :
+						     BEFORE_US;
+}
+
+/* @words without the "priority N" in front. */
+static const char *
+behind_priority(const char *words)
+{
+	const char *at = strncmp(words, "priority ", 9) == 0 ?
+				 strchr(words + 9, ' ') :
+				 NULL;
+
+	return at ? at + 1 : words;
+}
+
+/* --- rules for everything -------------------------------------------------- */
+
+static void
+wireguard(struct bal_diagnosis *d)
+{
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
+			"wg-quick or NetworkManager made it, for a tunnel that "
+			"is to have all traffic. bal carries what the tunnel "
+			"itself sends, and balances nothing else. Where that "
+			"is meant, nothing has to be done. Without the rule "
+			"the tunnel can be an uplink among others, by bal-up "
+			"in PostUp.");
+	bal_doctor_mend(d, "Table = off (in the [Interface] section of the "
+			   "configuration of wg-quick)");
+}
+
+/* Without it, packets would leave in clear: the client alone may end it. */
+static void
+vpn(struct bal_diagnosis *d)
+{
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
+			"The client of a VPN made it, which is to have all "
+			"traffic. bal carries what that client itself sends, "
+			"and balances nothing else. Where that is meant, "
+			"nothing has to be done. Else end it by the client, "
+			"not by ip(8): it keeps traffic from leaving outside "
+			"of the VPN.");
+}
+
+static void
+exit_node(struct bal_diagnosis *d)
+{
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
+			"Tailscale made it, and sends all traffic through an "
+			"exit node. bal carries what Tailscale itself sends at "
+			"best, and balances nothing else. Where that is meant, "
+			"nothing has to be done.");
+	bal_doctor_mend(d, "tailscale set --exit-node=");
+}
+
+/* A number above 30000 stood behind all of bal's before it moved. */
+static bool
+was_fallback(const struct bal_facts *f, const struct bal_foreign_rule *found)
+{
+	const struct bal_rule *ours = bal_doctor_first_rule(f);
+
+	return found->place == BAL_PLACE_BEFORE && ours &&
+	       ours->priority > GIVEN_FROM &&
+	       found->rule->priority > ONCE_LAST &&
+	       found->rule->priority <= GIVEN_FROM;
+}
+
+static void
+fallback(struct bal_diagnosis *d, const struct bal_foreign_rule *found)
+{
+	char via[BAL_ADDR_STRLEN + 8] = "", host[BAL_ADDR_STRLEN];
+
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
+			"It takes everything away from bal. In versions of bal "
+			"whose last rule was 30000 it was asked only where "
+			"nothing else led anywhere. As a fallback it can be a "
+			"route in table balancing, behind those of bal:");
+	if (!bal_addr_none(&found->gateway))
+		snprintf(via, sizeof(via), " via %s",
+			 bal_addr_host_str(&found->gateway, host));
+	bal_doctor_mend(d,
+			"ip route add default%s dev %s table balancing metric "
+			"900000 && ip rule del %s",
+			via, found->dev, found->spec);
+}
+
+static void
+for_everything(const struct bal_facts *f, struct bal_diagnosis *d,
+	       const struct bal_foreign_rule *found)
+{
+	const struct bal_uplink *up = bal_facts_uplink(f, found->dev);
+
+	if (is_wireguard(found->rule)) {
+		wireguard(d);
+	} else if (is_vpn(found->rule)) {
+		vpn(d);
+	} else if (found->rule->table == TAILSCALE_TABLE) {
+		exit_node(d);
+	} else if (found->dev[0] && was_fallback(f, found)) {
+		fallback(d, found);
+	} else if (up) {
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", up->name,
+				"All traffic takes that uplink, dead or alive. "
+				"In mode solo bal does so as long as it is "
+				"alive, with the smallest priority for it; the "
+				"rule can go then.");
+		bal_doctor_mend(d,
+				"bal-up %s --priority 1 && bal-mode --save "
+				"solo && ip rule del %s",
+				up->name, found->spec);
+	} else if (found->dev[0]) {
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
+				"All traffic takes a device that bal knows "
+				"nothing of, as of a VPN that is to have all. "
+				"Where that is meant, nothing has to be done. "
+				"Else make the device an uplink among others; "
+				"the rule can go then, and what makes it has "
+				"to stop.");
+		bal_doctor_mend(d, "bal-up %s && ip rule del %s", found->dev,
+				found->spec);
+	} else {
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
+				"It takes everything away from bal. Look what "
+				"it leads to, and what made it.");
+		bal_doctor_mend(d, "ip route show table %u",
+				found->rule->table);
+	}
+}
+
+/* --- rules for some -------------------------------------------------------- */
+
+/* The uplink that has @addr; whether any device of this box has it. */
+static const struct bal_uplink *
+holder_of(const struct bal_facts *f, const struct bal_addr *addr, bool *here)
+{
+	for (size_t i = 0; i < f->snap->addrs.n; i++) {
+		const struct bal_ifaddr *a = &f->snap->addrs.v[i];
+		const struct bal_link *link;
+
+		if (!bal_addr_is_host(addr) ||
+		    !bal_addr_same_host(&a->addr, addr))
+			continue;
+		*here = true;
+		link = bal_snapshot_ifindex(f->snap, a->ifindex);
+		return link ? bal_facts_uplink(f, link->name) : NULL;
+	}
+	*here = false;
+	return NULL;
+}
+
+/* As matches of iptables: what a rule asks of a forwarded packet. */
+static void
+print_matches(const struct bal_rule *r, char *out, size_t size)
+{
+	char src[BAL_ADDR_STRLEN], dst[BAL_ADDR_STRLEN];
+
+	snprintf(out, size, "%s%s%s%s%s%s", r->iif[0] ? " -i " : "", r->iif,
+		 bal_addr_none(&r->src) ? "" : " -s ",
+		 bal_addr_none(&r->src) ? "" : bal_addr_str(&r->src, src),
+		 bal_addr_none(&r->dst) ? "" : " -d ",
+		 bal_addr_none(&r->dst) ? "" : bal_addr_str(&r->dst, dst));
+}
+
+/* The line's mark, in place of a rule that knows nothing of its health. */
+static void
+by_mark(const struct bal_facts *f, struct bal_diagnosis *d,
+	const struct bal_foreign_rule *found, const struct bal_uplink *up)
+{
+	const uint32_t mask = f->conf->globals.mark_mask;
+	const uint32_t mark = bal_mark_of(up->slot, mask);
+	const struct bal_rule *r = found->rule;
+	char matches[2 * BAL_ADDR_STRLEN + BAL_IFNAMSIZ + 16];
+
+	if (r->has_mark) {
+		bal_doctor_mend(d,
+				"--set-xmark 0x%x/0x%x (for new connections, "
+				"in place of what sets mark 0x%x)",
+				mark, mask, r->mark);
+		return;
+	}
+	print_matches(r, matches, sizeof(matches));
+	bal_doctor_mend(d,
+			"iptables-legacy -t mangle -A PREROUTING%s -m "
+			"conntrack --ctstate NEW -j MARK --set-xmark "
+			"0x%x/0x%x && ip rule del %s",
+			matches, mark, mask, found->spec);
+}
+
+/* "This host always by line 2." */
+static void
+by_one_line(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_foreign_rule *found, const struct bal_uplink *up)
+{
+	bool here;
+	const struct bal_uplink *own = holder_of(f, &found->rule->src, &here);
+
+	if (own == up) {
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "foreign-rule", up->name,
+				"It keeps packets from the uplink's own "
+				"address there. bal does so by itself, and "
+				"leaves them the way to the LAN, which this "
+				"rule takes from them. Whoever made it can "
+				"stop.");
+		bal_doctor_mend(d, "ip rule del %s", found->spec);
+		return;
+	}
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", up->name,
+			"What it matches always leaves by that uplink, and is "
+			"cut off when it dies. With the uplink's mark, "
+			"forwarded connections take it as long as it is "
+			"alive, and another one else; bal-exec does it for a "
+			"program of this box.");
+	if (here || found->rule->narrow || strcmp(found->rule->iif, "lo") == 0)
+		bal_doctor_mend(d, "bal-exec %s COMMAND (in place of the rule)",
+				up->name);
+	else
+		by_mark(f, d, found, up);
+}
+
+/* Its packets to its own network; what leads them past its rules. */
+static void
+tailscale(const struct bal_facts *f, struct bal_diagnosis *d,
+	  const struct bal_foreign_rule *found)
+{
+	const struct bal_rule *ours = bal_doctor_first_rule(f);
+
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
+			"Tailscale made it, so that what it sends itself does "
+			"not enter its tunnel. That takes the first default "
+			"route of the table, be the line dead or alive. A "
+			"rule before it leads these packets to bal; it has to "
+			"be made at each boot.");
+	if (ours)
+		bal_doctor_mend(d,
+				"ip rule add priority %u fwmark 0x%x/0x%x goto "
+				"%u",
+				found->rule->priority - 1, found->rule->mark,
+				found->rule->mask, ours->priority);
+}
+
+static void
+for_some(const struct bal_facts *f, struct bal_diagnosis *d,
+	 const struct bal_foreign_rule *found)
+{
+	const struct bal_uplink *up = bal_facts_uplink(f, found->dev);
+
+	if (found->local) {
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "foreign-rule", "",
+				"It hands what it matches to a program of this "
+				"box, as a transparent proxy wants it. What "
+				"that sends itself is balanced. Nothing has to "
+				"be done.");
+	} else if (is_tailscale_own(found->rule)) {
+		tailscale(f, d, found);
+	} else if (up) {
+		by_one_line(f, d, found, up);
+	} else if (found->rule->action != BAL_RULE_LOOKUP) {
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "foreign-rule", "",
+				"What it matches goes nowhere, whatever "
+				"uplinks there are. Nothing has to be done "
+				"where that is meant.");
+	} else {
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "foreign-rule", "",
+				"What it matches is not balanced. Nothing has "
+				"to be done where that is meant.");
+	}
+}
+
+/* --- where it stands ------------------------------------------------------- */
+
+/* What makes it come first. */
+static void
+mend_place(const struct bal_facts *f, struct bal_diagnosis *d,
+	   const struct bal_foreign_rule *found)
+{
+	const uint32_t before = bal_doctor_priority_before(f);
+
+	if (found->rule->narrow)
+		bal_doctor_mend(d,
+				"ip rule show %s (to make it anew, with "
+				"priority %u)",
+				found->spec, before);
+	else
+		bal_doctor_mend(
+			d, "ip rule add priority %u %s && ip rule del %s",
+			before, behind_priority(found->words), found->words);
+}
+
+/* Between the way in to bal's rules and these: never asked. */
+static void
+passed_by(const struct bal_facts *f, struct bal_diagnosis *d,
+	  const struct bal_foreign_rule *found)
+{
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "rule-passed", "",
+			"bal's first rule leads past it to the others of bal, "
+			"so that no packet comes to it. With a smaller "
+			"priority it comes before bal's.");
+	bal_doctor_what(d, "a foreign rule is never asked: %s", found->words);
+	mend_place(f, d, found);
+}
+
+static void
+behind(const struct bal_facts *f, struct bal_diagnosis *d,
+       const struct bal_foreign_rule *found)
+{
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "rule-behind", "",
+			"Only what finds no route by bal's rules comes to it. "
+			"Nothing has to be done where that is meant. With a "
+			"smaller priority it comes before bal's.");
+	bal_doctor_what(d, "a foreign rule comes behind bal's: %s",
+			found->words);
+	mend_place(f, d, found);
+}
+
+static void
+foreign_rule(const struct bal_facts *f, struct bal_diagnosis *d,
+	     const struct bal_foreign_rule *found)
+{
+	if (found->place == BAL_PLACE_PASSED) {
+		passed_by(f, d, found);
+		return;
+	}
+	if (found->place == BAL_PLACE_BEHIND) {
+		behind(f, d, found);
+		return;
+	}
+	/* Its last one refuses what none of the others has led anywhere. */
+	if (!found->wide || (is_tailscale_own(found->rule) &&
+			     found->rule->action != BAL_RULE_LOOKUP))
+		return;
+	if (takes_all(found->rule) && !found->local)
+		for_everything(f, d, found);
+	else
+		for_some(f, d, found);
+	bal_doctor_what(d,
+			found->place == BAL_PLACE_BEFORE ?
+				"a foreign rule comes before bal's: %s" :
+				"a foreign rule comes before bal balances: %s",
+			found->words);
+}
+
+static void
+foreign_rules(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; i < f->foreign_rules.n; i++)
+		foreign_rule(f, d, &f->foreign_rules.v[i]);
+}
+
+/* --- the kernel's own ------------------------------------------------------ */
+
+/* The first rule that looks up @table for every packet; NULL: there is none. */
+static const struct bal_rule *
+plain_lookup(const struct bal_facts *f, uint32_t table)
+{
+	for (size_t i = 0; i < f->snap->rules.n; i++) {
+		const struct bal_rule *r = &f->snap->rules.v[i];
+
+		if (r->protocol != BAL_PROTO && r->table == table &&
+		    r->action == BAL_RULE_LOOKUP && is_plain(r) &&
+		    r->suppress_prefixlen < 0)
+			return r;
+	}
+	return NULL;
+}
+
+static void
+missing_rule(const struct bal_facts *f, struct bal_diagnosis *d, uint32_t table,
+	     unsigned priority, const char *name)
+{
+	if (plain_lookup(f, table))
+		return;
+	bal_doctor_find(d,
+			table == BAL_TABLE_MAIN ? BAL_SEVERITY_RISK :
+						  BAL_SEVERITY_NOTE,
+			"kernel-rule", "",
+			"bal's own rules look there too, so that nothing is "
+			"lost while bal is there; behind the last bal-down "
+			"nothing is found in it. Where systemd-networkd "
+			"deletes rules that are not its own, "
+			"ManageForeignRoutingPolicyRules=no in the [Network] "
+			"section of networkd.conf keeps them.");
+	bal_doctor_what(d, "the kernel's rule %u, lookup %s, is missing",
+			priority, name);
+	bal_doctor_mend(d, "ip rule add priority %u lookup %s", priority, name);
+}
+
+/* What is for this box itself is found there. */
+static void
+local_rule(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const struct bal_rule *local = plain_lookup(f, BAL_TABLE_LOCAL);
+	const struct bal_rule *ours = bal_doctor_first_rule(f);
+
+	/* Their order is the kernel's. */
+	if (local && (!ours || local < ours))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "local-rule", "",
+			"Packets for this box itself, and what its programs "
+			"say to each other, are routed as if they were for "
+			"somebody else. Where VRFs want the rule behind their "
+			"own, it still has to come before bal's.");
+	bal_doctor_what(d,
+			local ? "rule %u, lookup local, comes behind bal's" :
+				"the kernel's rule %u, lookup local, is "
+				"missing",
+			local ? local->priority : 0);
+	bal_doctor_mend(d, "ip rule add priority 0 lookup local");
+}
+
+static void
+kernels_rules(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->looked || !bal_doctor_any_up(f))
+		return;
+	local_rule(f, d);
+	missing_rule(f, d, BAL_TABLE_MAIN, KERNELS_MAIN, "main");
+	missing_rule(f, d, BAL_TABLE_DEFAULT, KERNELS_DEFAULT, "default");
+}
+
+const struct bal_doctor_rule bal_doctor_rules_rules[] = {
+	{ foreign_rules, true },
+	{ kernels_rules, false },
+	{ NULL, false },
+};

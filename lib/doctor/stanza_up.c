@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* stanza_up - uplinks that are none, or other than their stanza says. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor/stanza.h"
+
+/* What bal-up has options for. */
+#define SET_BY_OPTION                                                        \
+	(BAL_SET_GATEWAY | BAL_SET_SHARE | BAL_SET_OVER | BAL_SET_WEIGHT | \
+	 BAL_SET_PRIORITY)
+
+/* As ifupdown tells the hook. */
+static void
+put_variable(FILE *out, const char *key, const char *value)
+{
+	fputs(" IF_", out);
+	for (; *key; key++)
+		fputc(toupper((unsigned char)*key), out);
+	fputc('=', out);
+	bal_doctor_put_word(out, value);
+}
+
+static void
+put_option(FILE *out, const char *key, const char *value,
+	   const struct bal_settings *set)
+{
+	if (1 << bal_settings_number(key) == BAL_SET_SHARE) {
+		fputs(set->share == BAL_SHARE_NO ? " --no-share" : "", out);
+		return;
+	}
+	fprintf(out, " --%s ", key);
+	bal_doctor_put_word(out, value);
+}
+
+/* All targets that were said, by however many lines. */
+static const char *
+all_targets(const struct bal_settings *set, char *buf)
+{
+	const size_t i = (size_t)__builtin_ctz(BAL_SET_TARGETS);
+
+	return bal_settings_get(set, i, buf, BAL_SETTING_STRLEN);
+}
+
+/* Number @k of @s in the words of ifupdown, or of bal-up. */
+static void
+put_one(FILE *out, const struct bal_stanza *s, size_t k,
+	const struct bal_settings *set, bool as_hook)
+{
+	const struct bal_stanza_option *o = &s->options.v[k];
+	char key[BAL_STANZA_KEY_MAX], variable[BAL_STANZA_KEY_MAX + 4],
+		all[BAL_SETTING_STRLEN];
+	const char *value = o->value;
+
+	if (!bal_stanza_key(o->name, key)) {
+		/* What is said by bal-gateway comes first. */
+		if (strcmp(o->name, "gateway") != 0 ||
+		    set->has & BAL_SET_GATEWAY)
+			return;
+		snprintf(variable, sizeof(variable), "gateway");
+		(void)bal_copy(key, sizeof(key), variable);
+	} else if (!bal_stanza_known(key) || strcmp(key, "strict") == 0 ||
+		   bal_stanza_said_before(s, k, key)) {
+		return;
+	} else {
+		snprintf(variable, sizeof(variable), "bal_%s", key);
+	}
+	if (strcmp(key, "targets") == 0)
+		value = all_targets(set, all);
+	if (as_hook)
+		put_variable(out, variable, value);
+	else
+		put_option(out, key, value, set);
+}
+
+void
+bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
+			  const struct bal_stanza *s,
+			  const struct bal_settings *set)
+{
+	/* --no-share has no opposite. */
+	const bool as_hook = set->has & ~(unsigned)SET_BY_OPTION ||
+			     (set->has & BAL_SET_SHARE &&
+			      set->share != BAL_SHARE_NO);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out) {
+		d->arena->oom = true;
+		return;
+	}
+	fputs(as_hook ? "env IFACE=" : "bal-up ", out);
+	bal_doctor_put_word(out, dev);
+	fputs(as_hook ? " PHASE=post-up" : "", out);
+	for (size_t k = 0; k < s->options.n; k++)
+		put_one(out, s, k, set, as_hook);
+	fputs(as_hook ? " bal-up" : "", out);
+	if (fclose(out) == 0)
+		bal_doctor_mend(d, "%s", text);
+	else
+		d->arena->oom = true;
+	free(text);
+}
+
+bool
+bal_stanza_is_elsewhere(const struct bal_facts *f, const struct bal_stanza *s)
+{
+	for (size_t i = 0; i < f->configured.n; i++)
+		if (strcmp(f->configured.v[i].dev, s->name) == 0 &&
+		    strcmp(f->configured.v[i].stanza, s->name) != 0)
+			return true;
+	return false;
+}
+
+bool
+bal_stanza_makes_uplink(const struct bal_facts *f, const struct bal_stanza *s,
+			struct bal_settings *set)
+{
+	struct bal_err ignored;
+	char key[BAL_STANZA_KEY_MAX];
+	bool any = false;
+
+	for (size_t i = 0; i < s->options.n; i++) {
+		any |= bal_stanza_key(s->options.v[i].name, key) &&
+		       bal_stanza_known(key);
+		if (bal_stanza_take(f, s, i, set, &ignored) < 0)
+			return false;
+	}
+	return any && bal_settings_agree(set, &ignored) == 0;
+}
+
+/* What bal-up asks: each may be right for itself. */
+static bool
+goes_with_conf(const struct bal_facts *f, const char *dev,
+	       const struct bal_settings *set, struct bal_err *why)
+{
+	struct bal_uplink_state us = { .told = *set };
+	const struct bal_state alone = { .uplinks = &us, .n_uplinks = 1 };
+	struct bal_conf conf = *f->conf;
+
+	conf.settles = false;
+	(void)bal_copy(us.name, sizeof(us.name), dev);
+	return bal_uplinks_agree(&conf, &alone, why) == 0;
+}
+
+static void
+contradictions(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->stanzas.n; i++) {
+		const struct bal_stanza *s = &f->stanzas.v[i];
+		struct bal_settings set = { 0 };
+		struct bal_err why;
+
+		if (!bal_stanza_makes_uplink(f, s, &set) ||
+		    goes_with_conf(f, bal_stanza_device(f, s), &set, &why))
+			continue;
+		bal_stanza_refuse(f, d, s, s->path, s->line);
+		bal_doctor_what(d,
+				"with bal.conf, options of its stanza "
+				"contradict each other: %s",
+				why.msg);
+	}
+}
+
+static void
+no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
+	  const struct bal_stanza *s)
+{
+	const char *dev = bal_stanza_device(f, s);
+	const struct bal_link *link = bal_snapshot_link(f->snap, dev);
+	const bool configured = bal_stanza_use(f, s);
+	struct bal_settings set = { 0 };
+	struct bal_err ignored;
+
+	if (!link || !(link->up || configured) || bal_stanza_is_uplink(f, s) ||
+	    /* Two stanzas of one interface are one for ifup. */
+	    bal_doctor_found(d, "no-uplink", dev) ||
+	    !bal_stanza_makes_uplink(f, s, &set) ||
+	    !goes_with_conf(f, dev, &set, &ignored))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-uplink", dev,
+			"Its stanza has been changed since ifup, or ifup or "
+			"bal-up failed, or bal-down was called: bal does not "
+			"use it. bal-up makes an uplink of it without an "
+			"interruption; ifdown would cut off who comes in by "
+			"it, and a mistake in the stanza leave it down. If it "
+			"is to be none for good, take the bal- lines out of "
+			"its stanza.");
+	bal_doctor_what(d, "it is up and has bal- options in its stanza, and "
+			   "is no uplink");
+	/* There is nothing to interrupt, and ifup does all the rest. */
+	if (!configured && !bal_doctor_has_address(f, link))
+		bal_doctor_mend(d, "ifup %s", bal_doctor_word(d, dev));
+	else
+		bal_stanza_mend_by_bal_up(d, dev, s, &set);
+}
+
+static void
+no_uplinks(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->stanzas.n; i++)
+		if (!bal_stanza_is_elsewhere(f, &f->stanzas.v[i]))
+			no_uplink(f, d, &f->stanzas.v[i]);
+}
+
+/* bal-up is told by each stanza in turn, and the last one counts. */
+static bool
+is_only_one(const struct bal_facts *f, const struct bal_stanza *s)
+{
+	char key[BAL_STANZA_KEY_MAX];
+
+	for (size_t i = 0; i < f->stanzas.n; i++) {
+		const struct bal_stanza *other = &f->stanzas.v[i];
+
+		if (other == s || strcmp(other->name, s->name) != 0)
+			continue;
+		for (size_t k = 0; k < other->options.n; k++)
+			if (bal_stanza_key(other->options.v[k].name, key))
+				return false;
+	}
+	return true;
+}
+
+/* Number @i: said by @set, and by @told not, or otherwise? */
+static bool
+is_other(const struct bal_settings *set, const struct bal_settings *told,
+	 size_t i)
+{
+	char said[BAL_SETTING_STRLEN], known[BAL_SETTING_STRLEN];
+
+	if (!bal_settings_get(set, i, said, sizeof(said)))
+		return false;
+	return !bal_settings_get(told, i, known, sizeof(known)) ||
+	       strcmp(said, known) != 0;
+}
+
+/* The keys that differ, as the stanza's; how many. */
+static size_t
+put_others(FILE *out, const struct bal_settings *set,
+	   const struct bal_settings *told)
+{
+	const char *key;
+	size_t n = 0;
+
+	for (size_t i = 0; (key = bal_settings_key(i)); i++) {
+		if (!is_other(set, told, i))
+			continue;
+		fputs(n++ ? ", bal-" : "bal-", out);
+		for (; *key; key++)
+			fputc(*key == '_' ? '-' : *key, out);
+	}
+	return n;
+}
+
+static void
+differ(const struct bal_facts *f, struct bal_diagnosis *d,
+       const struct bal_stanza *s, const struct bal_uplink_state *us)
+{
+	struct bal_settings set = { 0 };
+	struct bal_err ignored;
+	char *keys = NULL;
+	size_t len = 0, n;
+	FILE *out;
+
+	if (!bal_stanza_makes_uplink(f, s, &set) ||
+	    !goes_with_conf(f, us->name, &set, &ignored))
+		return;
+	out = open_memstream(&keys, &len);
+	if (!out) {
+		d->arena->oom = true;
+		return;
+	}
+	n = put_others(out, &set, &us->told);
+	if (fclose(out) != 0)
+		d->arena->oom = true;
+	if (n && !d->arena->oom) {
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "stanza-differs",
+				us->name,
+				"The stanza has been changed since ifup, or "
+				"somebody has told bal-up something else. ifup "
+				"does nothing for an interface that is up: "
+				"bal-up makes it hold, without an "
+				"interruption.");
+		bal_doctor_what(d, "what its stanza says of %s is not in force",
+				keys);
+		bal_stanza_mend_by_bal_up(d, us->name, s, &set);
+	}
+	free(keys);
+}
+
+static void
+stanzas_differ(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->stanzas.n; i++) {
+		const struct bal_stanza *s = &f->stanzas.v[i];
+		const struct bal_uplink_state *us =
+			bal_state_find(f->state, bal_stanza_device(f, s));
+
+		if (us && us->admin_up &&
+		    bal_snapshot_link(f->snap, us->name) &&
+		    !bal_stanza_is_elsewhere(f, s) && is_only_one(f, s))
+			differ(f, d, s, us);
+	}
+}
+
+/* The line that says key number @i of @dev, and its stanza; NULL: none. */
+static const struct bal_stanza_option *
+line_that_says(const struct bal_facts *f, const char *dev, size_t i,
+	       const struct bal_stanza **stanza)
+{
+	char key[BAL_STANZA_KEY_MAX];
+
+	for (size_t n = 0; n < f->stanzas.n; n++) {
+		const struct bal_stanza *s = &f->stanzas.v[n];
+
+		if (strcmp(bal_stanza_device(f, s), dev) != 0 ||
+		    bal_stanza_is_elsewhere(f, s))
+			continue;
+		for (size_t k = 0; k < s->options.n; k++)
+			if (bal_stanza_key(s->options.v[k].name, key) &&
+			    bal_settings_number(key) == (int)i) {
+				*stanza = s;
+				return &s->options.v[k];
+			}
+	}
+	return NULL;
+}
+
+/* What of bal.conf's section was told otherwise; and how, as two lists. */
+struct overridden {
+	FILE *said, *told;
+	size_t n, first;
+};
+
+/* Is all that @told says otherwise than @section what @s says? */
+static bool
+is_by_stanza(const struct bal_facts *f, const struct bal_stanza *s,
+	     const struct bal_settings *section, const struct bal_settings *told)
+{
+	char known[BAL_SETTING_STRLEN];
+	struct bal_settings set = { 0 };
+
+	if (!bal_stanza_makes_uplink(f, s, &set))
+		return false;
+	for (size_t i = 0; bal_settings_key(i); i++)
+		if (bal_settings_get(told, i, known, sizeof(known)) &&
+		    is_other(section, told, i) && is_other(told, &set, i))
+			return false;
+	return true;
+}
+
+static void
+list_overridden(struct overridden *o, const struct bal_settings *section,
+		const struct bal_settings *told)
+{
+	char said[BAL_SETTING_STRLEN], known[BAL_SETTING_STRLEN];
+	const char *key;
+
+	for (size_t i = 0; (key = bal_settings_key(i)); i++) {
+		if (!bal_settings_get(told, i, known, sizeof(known)) ||
+		    !is_other(section, told, i))
+			continue;
+		if (!o->n++)
+			o->first = i;
+		fprintf(o->said, "%s%s = %s", o->n > 1 ? ", " : "", key,
+			bal_settings_get(section, i, said, sizeof(said)));
+		fprintf(o->told, "%s%s = %s", o->n > 1 ? ", " : "", key, known);
+	}
+}
+
+static void
+tell_overridden(const struct bal_facts *f, struct bal_diagnosis *d,
+		const struct bal_conf_uplink *section,
+		const struct bal_uplink_state *us, const struct overridden *o,
+		const char *said, const char *told)
+{
+	const struct bal_stanza *s = NULL;
+	const struct bal_stanza_option *line =
+		line_that_says(f, us->name, o->first, &s);
+	const bool alone = o->n == 1;
+
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "overridden", us->name,
+			"What a stanza or bal-up says comes before bal.conf. "
+			"Say it in one place.");
+	/* Of one key the value is enough. */
+	bal_doctor_what(d, "%s of bal.conf %s not in force: %s %s", said,
+			alone ? "is" : "are",
+			s && is_by_stanza(f, s, &section->set, &us->told) ?
+				"its stanza says" :
+				"bal-up was told",
+			alone ? strstr(told, " = ") + 3 : told);
+	if (line)
+		bal_stanza_mend_by_editor(d, line->path, line->line);
+	else
+		bal_doctor_mend(d, "editor %s",
+				bal_doctor_word(d, f->conf_path));
+}
+
+static void
+overridden(const struct bal_facts *f, struct bal_diagnosis *d,
+	   const struct bal_conf_uplink *section)
+{
+	const struct bal_uplink_state *us =
+		bal_state_find(f->state, section->name);
+	char *said = NULL, *told = NULL;
+	size_t said_len = 0, told_len = 0;
+	struct overridden o = { 0 };
+	bool failed;
+
+	if (!us || !us->admin_up)
+		return;
+	o.said = open_memstream(&said, &said_len);
+	o.told = open_memstream(&told, &told_len);
+	if (o.said && o.told)
+		list_overridden(&o, &section->set, &us->told);
+	failed = !o.said || fclose(o.said) != 0;
+	failed |= !o.told || fclose(o.told) != 0;
+	if (failed)
+		d->arena->oom = true;
+	else if (o.n)
+		tell_overridden(f, d, section, us, &o, said, told);
+	free(said);
+	free(told);
+}
+
+static void
+sections_overridden(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->conf->n_uplinks; i++)
+		overridden(f, d, &f->conf->uplinks[i]);
+}
+
+bool
+bal_stanza_is_for_bal(const struct bal_stanza *s)
+{
+	char key[BAL_STANZA_KEY_MAX];
+
+	for (size_t i = 0; i < s->options.n; i++)
+		if (bal_stanza_key(s->options.v[i].name, key) ||
+		    strstr(s->options.v[i].value, "bal-up"))
+			return true;
+	return false;
+}
+
+static void
+nothing_begun(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->looked || f->state->n_uplinks || f->conf->n_uplinks ||
+	    f->ifup_fault)
+		return;
+	for (size_t i = 0; i < f->stanzas.n; i++)
+		if (bal_stanza_is_for_bal(&f->stanzas.v[i]))
+			return;
+	for (size_t i = 0; i < f->clients.n; i++)
+		if (f->clients.v[i].calls_bal)
+			return;
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "no-uplinks", "",
+			"bal uses the devices that it is told of, and has been "
+			"told of none: a bal-gateway line in the stanza of "
+			"each does it, from the next ifup on. \"Five minutes\" "
+			"in the manual (man bal) shows all of it.");
+	bal_doctor_what(d, "there is no uplink, and nothing that makes one");
+	bal_doctor_mend(d, "editor /etc/network/interfaces");
+}
+
+const struct bal_doctor_rule bal_doctor_rules_stanza_up[] = {
+	{ contradictions, true }, { no_uplinks, true },
+	{ stanzas_differ, true }, { sections_overridden, true },
+	{ nothing_begun, true },
+	{ NULL, false },
+};

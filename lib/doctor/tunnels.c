@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tunnels - does a tunnel go by the line that bal takes it for? */
+#include <string.h>
+
+#include "doctor/internal.h"
+
+/* The uplink that has @addr. */
+static const struct bal_uplink *
+holder_of(const struct bal_facts *f, const struct bal_addr *addr)
+{
+	for (size_t i = 0; i < f->uplinks->n; i++)
+		for (size_t k = 0; k < f->uplinks->v[i].n_addrs; k++)
+			if (bal_addr_same_host(&f->uplinks->v[i].addrs[k]->addr,
+					       addr))
+				return &f->uplinks->v[i];
+	return NULL;
+}
+
+/* Only where the kernel tells uplinks apart by their addresses. */
+static void
+underlay(const struct bal_facts *f, struct bal_diagnosis *d,
+	 const struct bal_client *c)
+{
+	const struct bal_uplink *under = holder_of(f, &c->local);
+	char remote[BAL_ADDR_STRLEN], local[BAL_ADDR_STRLEN];
+
+	if (!c->looked_up || !under || under->shared_addr || !under->up ||
+	    !under->usable || strcmp(c->leaves, under->name) == 0)
+		return;
+	bal_addr_host_str(&c->remote, remote);
+	bal_addr_host_str(&c->local, local);
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "underlay", under->name,
+			"Routes in the main table that are no defaults come "
+			"first, as to a LAN. The tunnel goes by a line that "
+			"it is not counted for, and dies with it.");
+	bal_doctor_what(d, "packets of a tunnel from %s to %s leave %s%s",
+			local, remote, c->leaves[0] ? "by " : "nowhere",
+			c->leaves);
+	bal_doctor_mend(d, "ip route del %s (see ip route get %s from %s)",
+			remote, remote, local);
+}
+
+/* "?": it was known, and is lost with the state. */
+static bool
+is_over_known(const struct bal_uplink *tun)
+{
+	return tun->set.over[0] && strcmp(tun->set.over, "?") != 0;
+}
+
+/* There, or a stick that is not plugged in, or a typing error? */
+static bool
+is_over_a_line(const struct bal_facts *f, const struct bal_uplink *tun)
+{
+	return bal_facts_uplink(f, tun->set.over) ||
+	       bal_snapshot_link(f->snap, tun->set.over) ||
+	       bal_conf_find(f->conf, tun->set.over);
+}
+
+/* Over @line; where that is "", nobody knows which one is meant. */
+static void
+mend_over(const struct bal_facts *f, struct bal_diagnosis *d,
+	  const struct bal_uplink *tun, const char *line)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, tun->name);
+
+	if (!bal_facts_uplink(f, line))
+		line = "DEVICE";
+	if (us && us->told.has & BAL_SET_OVER)
+		bal_doctor_mend(d, "bal-up %s --over %s (and where it is said "
+				   "to bal-up at boot)",
+				tun->name, line);
+	else
+		bal_doctor_mend(d,
+				"over = %s (in the [uplink %s] section of "
+				"bal.conf)",
+				line, tun->name);
+}
+
+/* Of what the client's file says of its line. */
+static void
+mend_client(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_client *c, const struct bal_uplink *tun,
+	    const char *in_place)
+{
+	if (is_over_a_line(f, tun))
+		bal_doctor_mend(d, "bind-dev %s (%sin %s)", tun->set.over,
+				in_place, c->path);
+	else
+		mend_over(f, d, tun, c->bind_dev);
+}
+
+static void
+no_local(const struct bal_facts *f, struct bal_diagnosis *d,
+	 const struct bal_client *c, const struct bal_uplink *tun)
+{
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-local", tun->name,
+			"The kernel chooses the line that carries the "
+			"tunnel, and chooses anew when routes change.");
+	bal_doctor_what(d,
+			"%s has no local line: nothing keeps the tunnel on %s",
+			c->path, tun->set.over);
+	mend_client(f, d, c, tun, "");
+}
+
+static void
+wrong_local(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_client *c, const struct bal_uplink *tun)
+{
+	char local[BAL_ADDR_STRLEN];
+
+	bal_addr_host_str(&c->local, local);
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "local", tun->name,
+			"The client cannot bind to it: the tunnel does not "
+			"come up again when it has ended.");
+	bal_doctor_what(d, "%s has local %s, which no uplink has", c->path,
+			local);
+	mend_client(f, d, c, tun, "in place of it, ");
+}
+
+static void
+wrong_device(const struct bal_facts *f, struct bal_diagnosis *d,
+	     const struct bal_client *c, const struct bal_uplink *tun)
+{
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "bind-dev", tun->name,
+			"The tunnel goes by a line that it is not counted "
+			"for, and dies with it.");
+	bal_doctor_what(d, "%s has bind-dev %s, and over is %s", c->path,
+			c->bind_dev, tun->set.over);
+	mend_client(f, d, c, tun, "");
+}
+
+/* A hook is told of an address that the client binds to, of no device. */
+static void
+over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_client *c, const struct bal_uplink *tun)
+{
+	if (!bal_facts_uplink(f, c->bind_dev) ||
+	    strcmp(c->bind_dev, tun->name) == 0)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "over-unsaid", tun->name,
+			"bal-up cannot learn it from bind-dev: the tunnel is "
+			"not stranded with its line, and both may get a "
+			"share.");
+	bal_doctor_what(d, "%s has bind-dev %s, and nothing says what %s is over",
+			c->path, c->bind_dev, tun->name);
+	mend_over(f, d, tun, c->bind_dev);
+}
+
+/* A line to put the tunnel on: an uplink, else what main has; "": none. */
+static const char *
+line_for(const struct bal_facts *f, const struct bal_uplink *tun)
+{
+	const struct bal_uplink *best = NULL;
+
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (up->admin_up && up->usable && !bal_uplink_is_tunnel(up) &&
+		    (!best || up->set.priority < best->set.priority))
+			best = up;
+	}
+	if (best)
+		return best->name;
+	for (size_t i = 0; i < f->main_ways.n; i++)
+		if (strcmp(f->main_ways.v[i].dev, tun->name) != 0)
+			return f->main_ways.v[i].dev;
+	return "";
+}
+
+/* Unbound packets go by any uplink, and the tunnel is one. */
+static void
+into_itself(const struct bal_facts *f, struct bal_diagnosis *d,
+	    const struct bal_client *c, const struct bal_uplink *tun)
+{
+	const char *line = line_for(f, tun);
+
+	if (!c->looked_up || c->by_main || !tun->share ||
+	    (f->mode == BAL_MODE_SOLO && strcmp(c->leaves, tun->name) != 0))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "into-itself", tun->name,
+			"Nothing keeps its own packets on a line: when it is "
+			"up, they can leave by the tunnel itself, which dies "
+			"of that, comes back, and dies again.");
+	bal_doctor_what(d, "%s binds to no line, and the tunnel is an uplink",
+			c->path);
+	if (*line)
+		bal_doctor_mend(d, "bind-dev %s (in %s; then restart it)", line,
+				c->path);
+}
+
+/* Is the line of the tunnel the one that bal takes it for? */
+static void
+transport(const struct bal_facts *f, struct bal_diagnosis *d,
+	  const struct bal_client *c)
+{
+	const struct bal_uplink *tun = bal_facts_uplink(f, c->dev);
+
+	if (!tun || !tun->admin_up)
+		return;
+	if (!is_over_known(tun) && !c->has_local && !c->bind_dev[0]) {
+		into_itself(f, d, c, tun);
+	} else if (!is_over_known(tun)) {
+		over_unsaid(f, d, c, tun);
+	} else if (c->bind_dev[0]) {
+		if (strcmp(c->bind_dev, tun->set.over) != 0)
+			wrong_device(f, d, c, tun);
+	} else if (!c->has_local) {
+		no_local(f, d, c, tun);
+	} else if (!bal_addr_none(&c->local) && !holder_of(f, &c->local)) {
+		wrong_local(f, d, c, tun);
+	}
+}
+
+static void
+clients(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->clients.n; i++) {
+		underlay(f, d, &f->clients.v[i]);
+		transport(f, d, &f->clients.v[i]);
+	}
+}
+
+/* The packets of WireGuard's have no address of a line: a route has to lead. */
+static void
+lead_to(struct bal_diagnosis *d, const char *host, const struct bal_uplink *line)
+{
+	char gateway[BAL_ADDR_STRLEN];
+
+	if (bal_addr_none(&line->gateway))
+		bal_doctor_mend(d, "ip route replace %s dev %s", host,
+				line->name);
+	else
+		bal_doctor_mend(d, "ip route replace %s via %s dev %s", host,
+				bal_addr_host_str(&line->gateway, gateway),
+				line->name);
+}
+
+static void
+endpoint(const struct bal_facts *f, struct bal_diagnosis *d,
+	 const struct bal_endpoint *e)
+{
+	const struct bal_uplink *tun = bal_facts_uplink(f, e->dev), *line;
+	char host[BAL_ADDR_STRLEN];
+
+	if (!tun || !tun->admin_up)
+		return;
+	line = bal_facts_uplink(f, tun->set.over);
+	if (!line || !line->up || !line->usable ||
+	    (strcmp(e->leaves, line->name) == 0 && !e->shared))
+		return;
+	bal_addr_host_str(&e->addr, host);
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "endpoint", tun->name,
+			"WireGuard's own packets go where routes lead. The "
+			"tunnel goes by a line that it is not counted for, and "
+			"dies with it. The mend is for PreUp in its "
+			"configuration, too.");
+	bal_doctor_what(d, "over is %s, and packets to its endpoint %s leave %s%s",
+			line->name, host,
+			e->shared	? "by any uplink" :
+			e->leaves[0]	? "by " :
+					  "nowhere",
+			e->shared ? "" : e->leaves);
+	lead_to(d, host, line);
+}
+
+static void
+endpoints(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->endpoints.n; i++)
+		endpoint(f, d, &f->endpoints.v[i]);
+}
+
+const struct bal_doctor_rule bal_doctor_rules_tunnels[] = {
+	{ clients, true },
+	{ endpoints, true },
+	{ NULL, false },
+};

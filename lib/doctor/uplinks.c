@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* uplinks - what is unusual about single uplinks. */
+#include <string.h>
+
+#include "doctor/internal.h"
+
+#define UNPROBED_LONG_MS 120000 /* two of cron's minutes */
+#define OVERDUE_MS 600000
+/* Of a line that has been dead for so long, more than its modem has to say. */
+#define DEAD_LONG_MS 60000
+#define COMES_IN_BYTES 200 /* a second */
+
+static void
+unnamed_tables(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+		const char *name = bal_tables_name(&f->names, up->table);
+
+		if (!up->admin_up || !up->table ||
+		    (name && strcmp(name, up->name) == 0))
+			continue;
+		bal_doctor_find(
+			d, BAL_SEVERITY_NOTE, "table-name", up->name,
+			"bal knows its number and goes on. For ip(8) it "
+			"is a number without a name, and somebody else "
+			"may take it.");
+		bal_doctor_what(d, "its routing table %u is not registered",
+				up->table);
+		bal_doctor_mend(d, "bal-addtable %s %u", up->name, up->table);
+	}
+}
+
+static bool
+has_addr(const struct bal_uplink *up, const struct bal_addr *addr)
+{
+	const struct bal_ifaddr *a = bal_uplink_addr(up);
+
+	return up->shared_addr && a && bal_addr_same_host(&a->addr, addr);
+}
+
+/* Those from number @first on that have its address, which is not yet told. */
+static void
+same_address(const struct bal_facts *f, struct bal_diagnosis *d, size_t first)
+{
+	const struct bal_uplink *ups = f->uplinks->v;
+	const struct bal_addr *addr = &bal_uplink_addr(&ups[first])->addr;
+	char text[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < first; i++)
+		if (has_addr(&ups[i], addr))
+			return;
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "same-address", ups[first].name,
+			"They are kept apart by marks, which works. A program "
+			"that binds to the address cannot say which uplink it "
+			"means; one that binds to the device can.");
+	for (size_t i = first + 1; i < f->uplinks->n; i++)
+		if (has_addr(&ups[i], addr))
+			bal_doctor_also(d, ups[i].name);
+	bal_doctor_what(d, "they have the same address, %s",
+			bal_addr_host_str(addr, text));
+	bal_doctor_mend(d,
+			"bal-exec %s COMMAND (for a program that is to use "
+			"that one)",
+			ups[first].name);
+}
+
+static void
+same_addresses(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++)
+		if (f->uplinks->v[i].shared_addr &&
+		    bal_uplink_addr(&f->uplinks->v[i]))
+			same_address(f, d, i);
+}
+
+/* A tunnel without targets is asked through its gateway. */
+static bool
+has_nobody_to_ask(const struct bal_uplink *up)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; i < up->set.n_targets; i++)
+		own += bal_uplink_owns(up, &up->set.targets[i]);
+	return up->admin_up && own == up->set.n_targets &&
+	       (own || !bal_uplink_is_tunnel(up));
+}
+
+static void
+no_targets(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	bool found = false;
+
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!has_nobody_to_ask(up))
+			continue;
+		if (found) {
+			bal_doctor_also(d, up->name);
+			continue;
+		}
+		found = true;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "no-targets", up->name,
+				"Nobody is asked whether the line works: when "
+				"it is dead beyond the first device, traffic "
+				"goes on being lost there. A target that is "
+				"the uplink's own address is not asked.");
+		bal_doctor_what(d, "not probed, there are no targets");
+		bal_doctor_mend(d, "targets = 9.9.9.9, 1.1.1.1 (in the [check] "
+				   "section of bal.conf)");
+	}
+}
+
+/* The uplinks that somebody wants, all about this. */
+static void
+about_all(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		if (!f->uplinks->v[i].admin_up)
+			continue;
+		/* The first one stands there. */
+		if (!first)
+			bal_doctor_also(d, f->uplinks->v[i].name);
+		first = false;
+	}
+}
+
+/* The first of them; NULL: there is none, or @is is not so of one of them. */
+static const struct bal_uplink *
+first_if_all(const struct bal_facts *f,
+	     bool (*is)(const struct bal_facts *f, const struct bal_uplink *up))
+{
+	const struct bal_uplink *first = NULL;
+
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!up->admin_up)
+			continue;
+		if (!is(f, up))
+			return NULL;
+		if (!first)
+			first = up;
+	}
+	return first;
+}
+
+static bool
+is_dead(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	(void)f;
+	return bal_uplink_condition(up) == BAL_HEALTH_DEAD;
+}
+
+static bool
+is_silent(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	return is_dead(f, up) && up->usable && !up->stranded;
+}
+
+bool
+bal_doctor_all_dead(const struct bal_facts *f)
+{
+	return first_if_all(f, is_dead) != NULL;
+}
+
+/* The first whose gateway does not say why; NULL: they all do. */
+static const struct bal_uplink *
+first_unexplained(const struct bal_facts *f)
+{
+	for (size_t i = 0; i < f->uplinks->n; i++)
+		if (f->uplinks->v[i].admin_up &&
+		    !bal_doctor_gateway_explains(f, &f->uplinks->v[i]))
+			return &f->uplinks->v[i];
+	return NULL;
+}
+
+/* By hand, what its probes ask. */
+static void
+mend_silence(struct bal_diagnosis *d, const struct bal_uplink *up)
+{
+	char host[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < up->set.n_targets; i++) {
+		const struct bal_target *t = &up->set.targets[i];
+
+		if (t->kind != BAL_TARGET_ICMP || bal_uplink_owns(up, t))
+			continue;
+		bal_doctor_mend(d, "bal-exec %s ping -c 3 %s", up->name,
+				bal_addr_host_str(&t->addr, host));
+		return;
+	}
+	bal_doctor_mend(d, "bal-check -v");
+}
+
+static void
+all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const struct bal_uplink *first = first_if_all(f, is_dead);
+	const struct bal_uplink *ask = first ? first_unexplained(f) : NULL;
+
+	/* Where all gateways are silent, targets are not to blame. */
+	if (!ask)
+		return;
+	if (first_if_all(f, is_silent)) {
+		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
+				"No line works, or it is what is asked: "
+				"targets that are gone or answer nobody, or a "
+				"firewall of this box or of the modems that "
+				"drops questions or answers. Where the mend is "
+				"answered, probes are at fault, else the "
+				"lines.");
+		bal_doctor_what(d, "all uplinks are dead: no target answers");
+		mend_silence(d, ask);
+	} else {
+		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
+				"Some are not even asked: their device, "
+				"carrier, address or gateway is missing.");
+		bal_doctor_what(d, "all uplinks are dead");
+		bal_doctor_mend(d, "bal-status (says why, below the table)");
+	}
+	about_all(f, d);
+}
+
+static void
+last_resort(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->last_resort[0])
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "last-resort", f->last_resort,
+			"No uplink that has a share is alive: what this box and "
+			"its LAN begin leaves outside of the tunnels. Where "
+			"that must never be, the mend forbids it.");
+	bal_doctor_what(d, "new connections leave by it, and it has no share");
+	bal_doctor_mend(d, "last_resort = no (below [bal] in bal.conf)");
+}
+
+static bool
+asks_by_ping_alone(const struct bal_uplink *up)
+{
+	size_t pings = 0;
+
+	for (size_t i = 0; i < up->set.n_targets; i++) {
+		if (bal_uplink_owns(up, &up->set.targets[i]))
+			continue;
+		if (up->set.targets[i].kind != BAL_TARGET_ICMP)
+			return false;
+		pings++;
+	}
+	return pings > 0;
+}
+
+/* How much a dead one receives; 0: little, or that was before it died. */
+static uint64_t
+comes_in(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, up->name);
+
+	if (!us || !us->since_ms ||
+	    us->counted_ms < us->since_ms + DEAD_LONG_MS ||
+	    us->rx_rate < COMES_IN_BYTES)
+		return 0;
+	return us->rx_rate;
+}
+
+static void
+pings_dropped(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+		const uint64_t rate = comes_in(f, up);
+
+		if (!rate || !up->admin_up || !is_silent(f, up) ||
+		    !asks_by_ping_alone(up) ||
+		    bal_doctor_gateway_explains(f, up))
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "pings-dropped", up->name,
+				"The line may work, and the provider or the "
+				"modem drop pings. Who is asked by TCP or DNS "
+				"answers then. If it is the modem's own page "
+				"that is looked at, the line may be dead all "
+				"the same.");
+		bal_doctor_what(d,
+				"no ping is answered, and %llu bytes a second "
+				"come in by it",
+				(unsigned long long)rate);
+		bal_doctor_mend(d,
+				"targets = tcp:9.9.9.9:53, tcp:1.1.1.1:53 (in "
+				"the [uplink %s] section of bal.conf)",
+				up->name);
+	}
+}
+
+/* It has somebody to ask, too, or that is what is told. */
+static bool
+is_unprobed(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, up->name);
+
+	return us && us->judge.health == BAL_HEALTH_UNKNOWN && !us->sent &&
+	       !has_nobody_to_ask(up);
+}
+
+static bool
+is_unprobed_for_long(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, up->name);
+
+	/* 0: a lost state was found again, and nobody knows. */
+	return us && us->since_ms &&
+	       f->snap->now_ms > us->since_ms + UNPROBED_LONG_MS;
+}
+
+/* Where nothing calls bal-check, that is what is told. */
+static void
+unprobed(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const struct bal_uplink *first = first_if_all(f, is_unprobed);
+
+	if (!first || !bal_doctor_probed(f))
+		return;
+	if (first_if_all(f, is_unprobed_for_long))
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "unprobed", first->name,
+				"bal-check is to be called each minute, and "
+				"was not for two, or it ends with an error. By "
+				"hand it tells which. Until then a dead line "
+				"gets its share of traffic.");
+	else
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "unprobed", first->name,
+				"They have come up lately. Until the first "
+				"bal-check each is used as if it worked.");
+	bal_doctor_what(d, "no uplink has been probed yet");
+	bal_doctor_mend(d, "bal-check");
+	about_all(f, d);
+}
+
+/* The last of all uplinks; 0: unknown. */
+static uint64_t
+last_check(const struct bal_facts *f)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < f->state->n_uplinks; i++)
+		if (f->state->uplinks[i].counted_ms > last)
+			last = f->state->uplinks[i].counted_ms;
+	return last;
+}
+
+static bool
+some_to_probe(const struct bal_facts *f)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++)
+		if (f->uplinks->v[i].admin_up &&
+		    !has_nobody_to_ask(&f->uplinks->v[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_any(const struct bal_facts *f, const struct bal_uplink *up)
+{
+	(void)f;
+	(void)up;
+	return true;
+}
+
+/* The line or the timer is there, and yet: what unprobed() tells of new ones. */
+static void
+check_overdue(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const uint64_t last = last_check(f);
+	const struct bal_uplink *first = first_if_all(f, is_any);
+
+	if (f->watch || !bal_doctor_probed(f) || !some_to_probe(f) || !last ||
+	    !first || f->snap->now_ms <= last + OVERDUE_MS ||
+	    first_if_all(f, is_unprobed))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "check-overdue", first->name,
+			"Something is to call it each minute, and does not, or "
+			"it ends with an error, which it tells by hand. What "
+			"bal-status shows is as old as that: a line that has "
+			"died since keeps its share of traffic.");
+	bal_doctor_what(d, "the last bal-check was %llu minutes ago",
+			(unsigned long long)(f->snap->now_ms - last) / 60000);
+	if (f->timed)
+		bal_doctor_mend(d, "systemctl list-timers bal-check.timer (is "
+				   "it active?)");
+	else
+		bal_doctor_mend(d, "pgrep -a cron (does it run?)");
+	about_all(f, d);
+}
+
+static void
+no_devices(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	bool found = false;
+
+	for (size_t i = 0; f->looked && i < f->conf->n_uplinks; i++) {
+		const char *name = f->conf->uplinks[i].name;
+
+		if (bal_snapshot_link(f->snap, name) ||
+		    bal_state_find(f->state, name))
+			continue;
+		if (found) {
+			bal_doctor_also(d, name);
+			continue;
+		}
+		found = true;
+		bal_doctor_find(
+			d, BAL_SEVERITY_NOTE, "no-device", name,
+			"A stick that is not plugged in is as it should be, "
+			"and so is a line that is not dialled. Else the name "
+			"may be wrong: then the section means nothing.");
+		bal_doctor_what(d, "bal.conf has a section for it, and there "
+				   "is no such device");
+		bal_doctor_mend(d, "ip -br link (shows the names there are)");
+	}
+}
+
+static void
+drift(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	/* Chains cannot be read where the table is not there. */
+	const bool chains = bal_doctor_any_up(f) && !f->mangle_loaded &&
+			    f->features[BAL_FEATURE_MANGLE] == BAL_YES &&
+			    f->privileged;
+
+	if (!f->due && !chains)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "drift", "",
+			"Somebody has changed or removed what bal made, or "
+			"bal.conf has been edited and nothing has followed it "
+			"yet. The next bal-check puts it right before it "
+			"probes.");
+	if (f->due)
+		bal_doctor_what(d, "changes that bal-check would make: %zu",
+				f->due);
+	else
+		bal_doctor_what(d, "bal's iptables chains are gone");
+	bal_doctor_mend(d, "bal-check --no-probe");
+}
+
+const struct bal_doctor_rule bal_doctor_rules_uplinks[] = {
+	{ unnamed_tables, true }, { same_addresses, false },
+	{ no_targets, true },	  { all_dead, true },
+	{ last_resort, true },
+	{ pings_dropped, true },  { unprobed, true },
+	{ check_overdue, true },  { no_devices, true },
+	{ drift, true },	  { NULL, false },
+};

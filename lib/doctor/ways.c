@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ways - ways out that bal passes by or does not see, and LANs. */
+#include <string.h>
+
+#include "doctor/internal.h"
+
+/* --- halves of a default route --------------------------------------------- */
+
+/* A rule before bal's lets main decide, halves and all. */
+static bool
+main_comes_first(const struct bal_facts *f)
+{
+	for (size_t i = 0; i < f->foreign_rules.n; i++) {
+		const struct bal_foreign_rule *r = &f->foreign_rules.v[i];
+
+		if (r->place == BAL_PLACE_BEFORE && r->wide &&
+		    r->rule->action == BAL_RULE_LOOKUP &&
+		    r->rule->table == BAL_TABLE_MAIN)
+			return true;
+	}
+	return false;
+}
+
+static void
+half(const struct bal_facts *f, struct bal_diagnosis *d, const char *dev)
+{
+	if (bal_facts_uplink(f, dev)) {
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "half-routes", dev,
+				"They are to send all traffic there, as "
+				"OpenVPN's redirect-gateway wants it. bal "
+				"spreads traffic all the same. The route to "
+				"the server that comes with them may lead the "
+				"tunnel astray:");
+		bal_doctor_what(d, "bal passes by its routes 0.0.0.0/1 and "
+				   "128.0.0.0/1");
+		bal_doctor_mend(d, "route-nopull (in the client's "
+				   "configuration)");
+		return;
+	}
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "half-routes", "",
+			"They are to send all traffic there, as OpenVPN's "
+			"redirect-gateway wants it for a VPN. bal takes no "
+			"default route from the main table, nor half of one: "
+			"what the VPN is to have leaves by the uplinks, in "
+			"clear. A rule before bal's lets them decide; or make "
+			"the device an uplink, by bal-up.");
+	bal_doctor_what(d,
+			"bal passes by the routes 0.0.0.0/1 and 128.0.0.0/1 of "
+			"%s",
+			dev);
+	bal_doctor_mend(d,
+			"ip rule add priority %u lookup main "
+			"suppress_prefixlength 0",
+			bal_doctor_priority_before(f));
+}
+
+static void
+halves(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!bal_doctor_any_up(f) || main_comes_first(f))
+		return;
+	for (size_t i = 0; i < f->main_ways.n; i++) {
+		const struct bal_main_way *way = &f->main_ways.v[i];
+		bool again = false;
+
+		for (size_t k = 0; k < i; k++)
+			again |= f->main_ways.v[k].dst.len == 1 &&
+				strcmp(f->main_ways.v[k].dev, way->dev) == 0;
+		if (way->dst.len == 1 && !again)
+			half(f, d, way->dev);
+	}
+}
+
+/* --- two gateways on one device -------------------------------------------- */
+
+static bool
+is_of(const struct bal_stanza *s, const char *dev)
+{
+	const size_t len = strcspn(s->name, ":");
+
+	return strlen(dev) == len && strncmp(s->name, dev, len) == 0;
+}
+
+static bool
+gateway_of_option(const struct bal_stanza_option *o, struct bal_addr *out)
+{
+	struct bal_err ignored;
+
+	return (strcmp(o->name, "gateway") == 0 ||
+		strcmp(o->name, "bal-gateway") == 0) &&
+	       bal_host_parse(o->value, out, &ignored) == 0;
+}
+
+/*
+ * The stanzas of @up's device name two gateways: of these the one that it does
+ * not use, into @out.  One alone may just have been changed.
+ */
+static bool
+second_in_stanzas(const struct bal_facts *f, const struct bal_uplink *up,
+		  struct bal_addr *out)
+{
+	bool used = false, other = false;
+
+	for (size_t i = 0; i < f->stanzas.n; i++) {
+		const struct bal_stanza *s = &f->stanzas.v[i];
+
+		for (size_t k = 0; k < s->options.n && is_of(s, up->name);
+		     k++) {
+			struct bal_addr gateway;
+
+			if (!gateway_of_option(&s->options.v[k], &gateway))
+				continue;
+			if (bal_addr_same_host(&gateway, &up->gateway)) {
+				used = true;
+			} else {
+				other = true;
+				*out = gateway;
+			}
+		}
+	}
+	return used && other;
+}
+
+/* Somebody's default route by @up's device and another gateway. */
+static bool
+second_in_main(const struct bal_facts *f, const struct bal_uplink *up,
+	       struct bal_addr *out)
+{
+	for (size_t i = 0; i < f->main_ways.n; i++) {
+		const struct bal_main_way *way = &f->main_ways.v[i];
+
+		if (strcmp(way->dev, up->name) != 0 ||
+		    bal_addr_none(&way->gateway) ||
+		    bal_addr_same_host(&way->gateway, &up->gateway))
+			continue;
+		*out = way->gateway;
+		return true;
+	}
+	return false;
+}
+
+static void
+second_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+		struct bal_addr other;
+		char host[BAL_ADDR_STRLEN];
+
+		if (!up->admin_up || bal_addr_none(&up->gateway) ||
+		    (!second_in_main(f, up, &other) &&
+		     !second_in_stanzas(f, up, &other)))
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "second-gateway",
+				up->name,
+				"An uplink is a device with one gateway: "
+				"nothing is sent by the other one, and nobody "
+				"watches the line behind it. On a second "
+				"device of the same wire, with an address of "
+				"its own, it can be an uplink of its own. "
+				"Where it is a mistake, take that gateway out "
+				"of its stanza.");
+		bal_doctor_what(d, "its device has a second gateway, %s",
+				bal_addr_host_str(&other, host));
+		bal_doctor_mend(d,
+				"ip link add link %s name %.12sb type macvlan "
+				"(and a stanza for that, with bal-gateway %s)",
+				up->name, up->name, host);
+	}
+}
+
+/* --- IPv6 ------------------------------------------------------------------ */
+
+static void
+v6_way(const struct bal_facts *f, struct bal_diagnosis *d,
+       const struct bal_v6_way *way)
+{
+	const struct bal_uplink *up = bal_facts_uplink(f, way->dev);
+	const bool dead = up && up->admin_up &&
+			  bal_uplink_condition(up) == BAL_HEALTH_DEAD;
+
+	bal_doctor_find(d, dead ? BAL_SEVERITY_RISK : BAL_SEVERITY_NOTE,
+			"ipv6-default", way->dev,
+			"bal is for IPv4: it does not probe IPv6, and takes it "
+			"off no line. Programs try IPv6 first, and wait for it "
+			"in vain when that line is dead. Where IPv6 can be "
+			"done without:");
+	bal_doctor_what(d, "IPv6 leaves by it, dead or alive");
+	if (way->learned)
+		bal_doctor_mend(d,
+				"sysctl -w net/ipv6/conf/%s/accept_ra_defrtr=0 "
+				"&& ip -6 route del default dev %s",
+				way->dev, way->dev);
+	else
+		bal_doctor_mend(d,
+				"ip -6 route del default dev %s (and its line "
+				"in the inet6 stanza)",
+				way->dev);
+}
+
+static void
+v6_ways(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!bal_doctor_any_up(f))
+		return;
+	for (size_t i = 0; i < f->v6_ways.n; i++)
+		v6_way(f, d, &f->v6_ways.v[i]);
+}
+
+/* --- LANs in a line's subnet ----------------------------------------------- */
+
+/* Has @up an address whose subnet and that of @lan have one in common? */
+static bool
+overlaps(const struct bal_uplink *up, const struct bal_ifaddr *lan)
+{
+	for (size_t i = 0; i < up->n_addrs; i++) {
+		const struct bal_ifaddr *a = up->addrs[i];
+
+		if (!a->peer && a->addr.len < 31 &&
+		    (bal_addr_in(&lan->addr, &a->addr) ||
+		     bal_addr_in(&a->addr, &lan->addr)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_lan(const struct bal_facts *f, const struct bal_ifaddr *a)
+{
+	const struct bal_link *link = bal_snapshot_ifindex(f->snap, a->ifindex);
+
+	return link && link->up && !link->loopback && !link->no_arp &&
+	       !a->peer && a->addr.len < 31 &&
+	       !bal_state_find(f->state, link->name) &&
+	       !bal_tables_id(&f->names, link->name);
+}
+
+/* About all uplinks that have it in common with @lan. */
+static void
+shared_lan(const struct bal_facts *f, struct bal_diagnosis *d,
+	   const struct bal_ifaddr *lan)
+{
+	struct bal_addr net = bal_addr_network(&lan->addr);
+	const struct bal_uplink *first = NULL;
+	char host[BAL_ADDR_STRLEN], buf[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!up->admin_up || up->no_arp || !overlaps(up, lan))
+			continue;
+		if (first) {
+			bal_doctor_also(d, up->name);
+			continue;
+		}
+		first = up;
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "lan-subnet", up->name,
+				"The longer prefix wins, and of equal ones "
+				"that of the LAN. So the modem, and hosts "
+				"beside it, are found by what is bound to the "
+				"uplink alone. Another subnet for the LAN, or "
+				"in the modem, ends that.");
+		bal_doctor_what(
+			d,
+			"addresses of its subnet are in %s of %s, "
+			"too",
+			bal_addr_str(&net, buf),
+			bal_snapshot_ifindex(f->snap, lan->ifindex)->name);
+		if (!bal_addr_none(&up->gateway))
+			bal_doctor_mend(d, "bal-exec %s ping -c 1 %s", up->name,
+					bal_addr_host_str(&up->gateway, host));
+	}
+}
+
+static void
+lans(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->snap->addrs.n; i++)
+		if (is_lan(f, &f->snap->addrs.v[i]))
+			shared_lan(f, d, &f->snap->addrs.v[i]);
+}
+
+const struct bal_doctor_rule bal_doctor_rules_ways[] = {
+	{ halves, true }, { second_gateways, true }, { v6_ways, false },
+	{ lans, false },  { NULL, false },
+};

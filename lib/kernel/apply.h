@@ -1,0 +1,44 @@
+/* apply - sends operations to the kernel, in their order. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_APPLY_H
+#define BAL_APPLY_H
+
+#include "netlink/nl.h"
+#include "netlink/op.h"
+
+/* What is to be done, in this order; and how long to wait for iptables' lock. */
+struct bal_changes {
+	const bal_op_list *ops;
+	const bal_chain_list *chains; /* what a commit makes the tables hold */
+	unsigned lock_wait_ms;
+};
+
+/* What became of a list of operations. */
+struct bal_applied {
+	size_t done;
+	size_t refused;
+	/*
+	 * Every refusal was one that a world which moved meanwhile explains
+	 * (ENODEV, ENETDOWN, ESRCH, ENOENT, EEXIST...): reading again and
+	 * planning again may end well; or the kernel was short of memory.
+	 */
+	bool moved;
+	/*
+	 * An iptables table could not be had without waiting (lock_wait_ms 0),
+	 * and is as it was; the rest is done.
+	 */
+	bool chains_wait;
+	struct bal_err first; /* the first refusal, in words */
+	char dev[BAL_IFNAMSIZ]; /* the uplink that is refused, or "" */
+};
+
+/*
+ * Carry @changes out: netlink in batches, at most one iptables commit per table, in
+ * order.  A refused operation stops nothing, it is counted in @out.  A sysctl
+ * that cannot be written is a bal_warn(), once.  -1 when the kernel cannot be
+ * talked to at all, or an iptables commit failed.
+ */
+int bal_apply(struct bal_nl *nl, const struct bal_changes *changes,
+	      struct bal_applied *out, struct bal_err *err);
+
+#endif

@@ -1,0 +1,34 @@
+/* counters - bytes and packets of a device, read in one request. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_COUNTERS_H
+#define BAL_COUNTERS_H
+
+#include "netlink/nl.h"
+
+/* Since the device was made. */
+struct bal_counters {
+	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
+};
+
+/*
+ * Read them for the device @ifindex (RTM_GETSTATS, IFLA_STATS_LINK_64: two
+ * system calls, and no walk over the other devices).  0, or -1 with @out
+ * untouched when there is no such device.
+ */
+int bal_counters_read(struct bal_nl *nl, int ifindex, struct bal_counters *out);
+
+/* Those of one device among many. */
+struct bal_counters_of {
+	int ifindex;
+	bool there; /* false: no such device, or no answer */
+	struct bal_counters now;
+};
+
+/*
+ * Read them for @n devices, two system calls for each 16 of them.  Which were
+ * found @all says.
+ */
+void bal_counters_read_all(struct bal_nl *nl, struct bal_counters_of *all,
+			   size_t n);
+
+#endif

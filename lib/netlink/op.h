@@ -1,0 +1,72 @@
+/* op - one change to the kernel, as data: what diff orders and apply sends. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_OP_H
+#define BAL_OP_H
+
+#include <stdio.h>
+
+#include "netlink/object.h"
+
+enum bal_op_kind {
+	BAL_OP_DEVCONF,
+	BAL_OP_SYSCTL, /* of the box */
+	BAL_OP_NEXTHOP_ADD,
+	BAL_OP_NEXTHOP_REPLACE, /* a group gets other members */
+	BAL_OP_NEXTHOP_DEL,
+	BAL_OP_ROUTE_ADD,
+	BAL_OP_ROUTE_REPLACE, /* what stands first at that key is ours */
+	BAL_OP_ROUTE_APPEND,  /* beside a foreign one at that key */
+	BAL_OP_ROUTE_DEL,
+	BAL_OP_RULE_ADD,
+	BAL_OP_RULE_DEL,
+	BAL_OP_CHAINS, /* one commit of a table */
+};
+
+/* Values for some of a device's sysctls. */
+struct bal_devconf_set {
+	int ifindex;
+	char dev[BAL_IFNAMSIZ];
+	unsigned mask; /* 1 << enum bal_devconf: which */
+	int32_t value[BAL_DC_MAX];
+	bool restore; /* the values from before us, at the very end */
+};
+
+struct bal_sysctl_set {
+	enum bal_sysctl which;
+	int32_t value;
+};
+
+struct bal_op {
+	enum bal_op_kind kind;
+	union {
+		struct bal_devconf_set devconf;
+		struct bal_sysctl_set sysctl;
+		struct bal_nexthop nexthop;
+		struct bal_route route;
+		struct bal_rule rule;
+		enum bal_xtable xtable;
+	};
+};
+
+typedef BAL_LIST(struct bal_op) bal_op_list;
+
+/*
+ * Print @op as lines for a shell: ip, iptables-legacy and sysctl commands
+ * that do the same.  @wanted are the chains that the plan wants, @present
+ * those that the kernel has (for BAL_OP_CHAINS).
+ */
+void bal_op_print(FILE *out, const struct bal_op *op,
+		  const bal_chain_list *wanted, const bal_chain_list *present);
+
+/*
+ * What @op is for, as the middle of a message: "cannot add default route to
+ * table 1", into @buf of @size.  Returns @buf.
+ */
+const char *bal_op_describe(const struct bal_op *op, char *buf, size_t size);
+
+/* One object in iproute2's and iptables' words, without a newline. */
+void bal_print_rule(FILE *out, const struct bal_rule *rule);
+void bal_print_route(FILE *out, const struct bal_route *route);
+void bal_print_xrule(FILE *out, const struct bal_xrule *rule);
+
+#endif

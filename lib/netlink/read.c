@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* read - decodes rtnetlink messages. */
+#include "netlink/read.h"
+
+#include <linux/fib_rules.h>
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/ip.h>
+#include <linux/nexthop.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "netlink/write.h"
+
+/* What the callbacks of one dump share. */
+struct sink {
+	struct bal_arena *arena;
+	void *out;
+	uint32_t table;
+};
+
+/* Older headers: kernel 5.9 (RTEXT_FILTER_SKIP_STATS is 2.6.39). */
+#ifndef RTEXT_FILTER_SKIP_STATS
+#define RTEXT_FILTER_SKIP_STATS (1 << 3)
+#endif
+
+#ifndef RTM_NHA
+#define RTM_NHA(h) \
+	((struct rtattr *)((char *)(h) + NLMSG_ALIGN(sizeof(struct nhmsg))))
+#endif
+
+/* Declared in netlink/write.h, which sends what is read here. */
+const int bal_devconf_id[BAL_DC_MAX] = {
+	[BAL_DC_ARP_IGNORE] = IPV4_DEVCONF_ARP_IGNORE,
+	[BAL_DC_ARP_ANNOUNCE] = IPV4_DEVCONF_ARP_ANNOUNCE,
+	[BAL_DC_ARP_FILTER] = IPV4_DEVCONF_ARPFILTER,
+	[BAL_DC_RP_FILTER] = IPV4_DEVCONF_RP_FILTER,
+	[BAL_DC_PROMOTE_SECONDARIES] = IPV4_DEVCONF_PROMOTE_SECONDARIES,
+	[BAL_DC_IGNORE_LINKDOWN] = IPV4_DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN,
+};
+
+static struct bal_addr
+addr_of(int family, const struct rtattr *rta, unsigned len)
+{
+	if (!rta)
+		return (struct bal_addr){ 0 };
+	return bal_addr_raw(family, RTA_DATA(rta), RTA_PAYLOAD(rta), len);
+}
+
+static struct bal_addr
+host_of(int family, const struct rtattr *rta)
+{
+	return addr_of(family, rta, bal_addr_bits(family));
+}
+
+static void
+devconf_of(struct bal_link *link, const struct rtattr *af_spec)
+{
+	struct rtattr *families[AF_MAX + 1], *inet[IFLA_INET_MAX + 1];
+	const uint32_t *conf;
+	size_t n;
+
+	if (!af_spec)
+		return;
+	bal_nl_parse(families, AF_MAX, RTA_DATA(af_spec), RTA_PAYLOAD(af_spec));
+	if (!families[AF_INET])
+		return;
+	bal_nl_parse(inet, IFLA_INET_MAX, RTA_DATA(families[AF_INET]),
+		     RTA_PAYLOAD(families[AF_INET]));
+	if (!inet[IFLA_INET_CONF])
+		return;
+	conf = RTA_DATA(inet[IFLA_INET_CONF]);
+	n = RTA_PAYLOAD(inet[IFLA_INET_CONF]) / sizeof(*conf);
+	for (int i = 0; i < BAL_DC_MAX; i++) {
+		if ((size_t)bal_devconf_id[i] > n)
+			return;
+		link->devconf[i] = (int32_t)conf[bal_devconf_id[i] - 1];
+	}
+	link->has_devconf = true;
+}
+
+/* "ovpn-dco" is OpenVPN's own module, "ovpn" that of Linux since 6.16. */
+static bool
+is_tun(const struct rtattr *linkinfo)
+{
+	static const char *const kinds[] = { "tun", "ovpn", "ovpn-dco" };
+	struct rtattr *info[IFLA_INFO_MAX + 1];
+	char kind[16];
+
+	if (!linkinfo)
+		return false;
+	bal_nl_parse(info, IFLA_INFO_MAX, RTA_DATA(linkinfo),
+		     RTA_PAYLOAD(linkinfo));
+	bal_nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+on_link(const struct nlmsghdr *h, void *arg)
+{
+	const struct ifinfomsg *ifi = NLMSG_DATA(h);
+	struct rtattr *tb[IFLA_MAX + 1];
+	struct sink *sink = arg;
+	bal_link_list *out = sink->out;
+	struct bal_link *link;
+
+	if (h->nlmsg_type != RTM_NEWLINK)
+		return;
+	bal_nl_parse(tb, IFLA_MAX, IFLA_RTA(ifi), IFLA_PAYLOAD(h));
+	link = BAL_PUSH(sink->arena, out);
+	if (!link)
+		return;
+	link->ifindex = ifi->ifi_index;
+	bal_nl_str(tb[IFLA_IFNAME], link->name, sizeof(link->name));
+	link->up = ifi->ifi_flags & IFF_UP;
+	link->carrier = ifi->ifi_flags & IFF_LOWER_UP;
+	link->no_arp = ifi->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT);
+	link->loopback = ifi->ifi_flags & IFF_LOOPBACK;
+	link->tun = is_tun(tb[IFLA_LINKINFO]);
+	devconf_of(link, tb[IFLA_AF_SPEC]);
+	if (tb[IFLA_STATS64]) {
+		struct rtnl_link_stats64 stats = { 0 };
+		size_t len = RTA_PAYLOAD(tb[IFLA_STATS64]);
+
+		memcpy(&stats, RTA_DATA(tb[IFLA_STATS64]),
+		       len < sizeof(stats) ? len : sizeof(stats));
+		link->rx_bytes = stats.rx_bytes;
+		link->tx_bytes = stats.tx_bytes;
+	}
+}
+
+int
+bal_nl_links(struct bal_nl *nl, bool stats, struct bal_arena *arena,
+	     bal_link_list *out, struct bal_err *err)
+{
+	struct sink sink = { .arena = arena, .out = out };
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct bal_nlmsg req;
+
+	bal_nlmsg_init(&req, RTM_GETLINK, 0, &ifi, sizeof(ifi));
+	if (!stats)
+		bal_nlmsg_put_u32(&req, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return bal_nl_dump(nl, &req, on_link, &sink, &out->n, err);
+}
+
+static void
+on_addr(const struct nlmsghdr *h, void *arg)
+{
+	const struct ifaddrmsg *ifa = NLMSG_DATA(h);
+	struct rtattr *tb[IFA_MAX + 1];
+	struct sink *sink = arg;
+	bal_ifaddr_list *out = sink->out;
+	struct bal_ifaddr *a;
+	uint32_t flags;
+
+	if (h->nlmsg_type != RTM_NEWADDR || ifa->ifa_family != AF_INET)
+		return;
+	bal_nl_parse(tb, IFA_MAX, IFA_RTA(ifa), IFA_PAYLOAD(h));
+	if (!tb[IFA_LOCAL])
+		return;
+	a = BAL_PUSH(sink->arena, out);
+	if (!a)
+		return;
+	flags = tb[IFA_FLAGS] ? bal_nl_u32(tb[IFA_FLAGS]) : ifa->ifa_flags;
+	a->ifindex = (int)ifa->ifa_index;
+	a->addr = addr_of(AF_INET, tb[IFA_LOCAL], ifa->ifa_prefixlen);
+	a->secondary = flags & IFA_F_SECONDARY;
+	if (tb[IFA_ADDRESS]) {
+		struct bal_addr peer = host_of(AF_INET, tb[IFA_ADDRESS]);
+
+		a->peer = !bal_addr_same_host(&peer, &a->addr);
+	}
+}
+
+int
+bal_nl_addrs(struct bal_nl *nl, struct bal_arena *arena, bal_ifaddr_list *out,
+	     struct bal_err *err)
+{
+	struct sink sink = { .arena = arena, .out = out };
+	struct ifaddrmsg ifa = { .ifa_family = AF_INET };
+	struct bal_nlmsg req;
+
+	bal_nlmsg_init(&req, RTM_GETADDR, 0, &ifa, sizeof(ifa));
+	return bal_nl_dump(nl, &req, on_addr, &sink, &out->n, err);
+}
+
+static enum bal_rule_action
+action_of(uint8_t action)
+{
+	switch (action) {
+	case FR_ACT_TO_TBL:
+		return BAL_RULE_LOOKUP;
+	case FR_ACT_GOTO:
+		return BAL_RULE_GOTO;
+	case FR_ACT_NOP:
+		return BAL_RULE_NOP;
+	case FR_ACT_UNREACHABLE:
+		return BAL_RULE_UNREACHABLE;
+	default:
+		return BAL_RULE_OTHER;
+	}
+}
+
+static void
+on_rule(const struct nlmsghdr *h, void *arg)
+{
+	const struct fib_rule_hdr *frh = NLMSG_DATA(h);
+	struct rtattr *tb[FRA_MAX + 1];
+	struct sink *sink = arg;
+	bal_rule_list *out = sink->out;
+	struct bal_rule *r;
+
+	if (h->nlmsg_type != RTM_NEWRULE || frh->family != AF_INET)
+		return;
+	bal_nl_parse(tb, FRA_MAX, RTM_RTA((struct rtmsg *)frh),
+		     NLMSG_PAYLOAD(h, sizeof(*frh)));
+	r = BAL_PUSH(sink->arena, out);
+	if (!r)
+		return;
+	r->family = AF_INET;
+	r->priority = bal_nl_u32(tb[FRA_PRIORITY]);
+	r->protocol = bal_nl_u8(tb[FRA_PROTOCOL]);
+	r->invert = frh->flags & FIB_RULE_INVERT;
+	r->action = action_of(frh->action);
+	r->src = addr_of(AF_INET, tb[FRA_SRC], frh->src_len);
+	r->dst = addr_of(AF_INET, tb[FRA_DST], frh->dst_len);
+	bal_nl_str(tb[FRA_IIFNAME], r->iif, sizeof(r->iif));
+	bal_nl_str(tb[FRA_OIFNAME], r->oif, sizeof(r->oif));
+	r->mark = bal_nl_u32(tb[FRA_FWMARK]);
+	r->mask = bal_nl_u32(tb[FRA_FWMASK]);
+	r->has_mark = r->mask != 0;
+	r->narrow = frh->tos || tb[FRA_TUN_ID] || tb[FRA_L3MDEV] ||
+		    tb[FRA_UID_RANGE] || tb[FRA_IP_PROTO] ||
+		    tb[FRA_SPORT_RANGE] || tb[FRA_DPORT_RANGE];
+	if (r->action == BAL_RULE_LOOKUP)
+		r->table = tb[FRA_TABLE] ? bal_nl_u32(tb[FRA_TABLE]) :
+					   frh->table;
+	if (r->action == BAL_RULE_GOTO)
+		r->target = bal_nl_u32(tb[FRA_GOTO]);
+	r->suppress_prefixlen = -1;
+	if (r->action == BAL_RULE_LOOKUP && tb[FRA_SUPPRESS_PREFIXLEN])
+		r->suppress_prefixlen =
+			(int)bal_nl_u32(tb[FRA_SUPPRESS_PREFIXLEN]);
+}
+
+int
+bal_nl_rules(struct bal_nl *nl, struct bal_arena *arena, bal_rule_list *out,
+	     struct bal_err *err)
+{
+	struct sink sink = { .arena = arena, .out = out };
+	struct fib_rule_hdr frh = { .family = AF_INET };
+	struct bal_nlmsg req;
+
+	bal_nlmsg_init(&req, RTM_GETRULE, 0, &frh, sizeof(frh));
+	return bal_nl_dump(nl, &req, on_rule, &sink, &out->n, err);
+}
+
+static void
+members_of(struct bal_nexthop *nh, const struct rtattr *rta,
+	   struct bal_arena *arena)
+{
+	const struct nexthop_grp *grp = RTA_DATA(rta);
+	size_t n = RTA_PAYLOAD(rta) / sizeof(*grp);
+
+	nh->members = bal_arena_alloc(arena, (n + 1) * sizeof(*nh->members));
+	if (!nh->members)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		nh->members[i].id = grp[i].id;
+		nh->members[i].weight = grp[i].weight + 1u;
+	}
+	nh->n_members = n;
+}
+
+static void
+on_nexthop(const struct nlmsghdr *h, void *arg)
+{
+	const struct nhmsg *nhm = NLMSG_DATA(h);
+	struct rtattr *tb[NHA_MAX + 1];
+	struct sink *sink = arg;
+	bal_nexthop_list *out = sink->out;
+	struct bal_nexthop *nh;
+
+	if (h->nlmsg_type != RTM_NEWNEXTHOP)
+		return;
+	bal_nl_parse(tb, NHA_MAX, RTM_NHA(nhm),
+		     NLMSG_PAYLOAD(h, sizeof(*nhm)));
+	nh = BAL_PUSH(sink->arena, out);
+	if (!nh)
+		return;
+	nh->id = bal_nl_u32(tb[NHA_ID]);
+	nh->family = nhm->nh_family;
+	nh->protocol = nhm->nh_protocol;
+	nh->link_scope = !tb[NHA_GATEWAY];
+	nh->hop.ifindex = (int)bal_nl_u32(tb[NHA_OIF]);
+	nh->hop.gateway = host_of(nhm->nh_family, tb[NHA_GATEWAY]);
+	nh->hop.onlink = nhm->nh_flags & RTNH_F_ONLINK;
+	nh->hop.weight = 1;
+	if (tb[NHA_GROUP])
+		members_of(nh, tb[NHA_GROUP], sink->arena);
+}
+
+int
+bal_nl_nexthops(struct bal_nl *nl, struct bal_arena *arena,
+		bal_nexthop_list *out, struct bal_err *err)
+{
+	struct sink sink = { .arena = arena, .out = out };
+	struct nhmsg nhm = { .nh_family = AF_UNSPEC };
+	struct bal_nlmsg req;
+
+	bal_nlmsg_init(&req, RTM_GETNEXTHOP, 0, &nhm, sizeof(nhm));
+	return bal_nl_dump(nl, &req, on_nexthop, &sink, &out->n, err);
+}
+
+/* The hops of RTA_MULTIPATH; counted first, filled when there is room. */
+static size_t
+multipath_of(const struct rtattr *rta, int family, struct bal_hop *hops)
+{
+	const struct rtnexthop *rtnh = RTA_DATA(rta);
+	int left = RTA_PAYLOAD(rta);
+	size_t n = 0;
+
+	for (; left >= (int)sizeof(*rtnh) && RTNH_OK(rtnh, left); n++) {
+		if (hops) {
+			struct rtattr *tb[RTA_MAX + 1];
+
+			bal_nl_parse(tb, RTA_MAX, RTNH_DATA(rtnh),
+				     rtnh->rtnh_len - sizeof(*rtnh));
+			hops[n].ifindex = rtnh->rtnh_ifindex;
+			hops[n].gateway = host_of(family, tb[RTA_GATEWAY]);
+			hops[n].onlink = rtnh->rtnh_flags & RTNH_F_ONLINK;
+			hops[n].weight = rtnh->rtnh_hops + 1u;
+		}
+		left -= RTNH_ALIGN(rtnh->rtnh_len);
+		rtnh = RTNH_NEXT(rtnh);
+	}
+	return n;
+}
+
+static void
+hops_of(struct bal_route *r, struct rtattr **tb, const struct rtmsg *rtm,
+	struct bal_arena *arena)
+{
+	const struct rtattr *multi = tb[RTA_MULTIPATH];
+	size_t n = multi ? multipath_of(multi, rtm->rtm_family, NULL) : 1;
+
+	if (!multi && !tb[RTA_OIF])
+		return;
+	r->hops = bal_arena_alloc(arena, (n + 1) * sizeof(*r->hops));
+	if (!r->hops)
+		return;
+	r->n_hops = n;
+	if (multi) {
+		multipath_of(multi, rtm->rtm_family, r->hops);
+		return;
+	}
+	r->hops[0].ifindex = (int)bal_nl_u32(tb[RTA_OIF]);
+	r->hops[0].gateway = host_of(rtm->rtm_family, tb[RTA_GATEWAY]);
+	r->hops[0].onlink = rtm->rtm_flags & RTNH_F_ONLINK;
+	r->hops[0].weight = 1;
+}
+
+static void
+on_route(const struct nlmsghdr *h, void *arg)
+{
+	const struct rtmsg *rtm = NLMSG_DATA(h);
+	struct rtattr *tb[RTA_MAX + 1];
+	struct sink *sink = arg;
+	bal_route_list *out = sink->out;
+	struct bal_route *r;
+	uint32_t table;
+
+	if (h->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != AF_INET ||
+	    (rtm->rtm_flags & RTM_F_CLONED) || rtm->rtm_tos != 0)
+		return;
+	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
+	table = tb[RTA_TABLE] ? bal_nl_u32(tb[RTA_TABLE]) : rtm->rtm_table;
+	/* Kernels before 4.20 know no strict checking and send all tables. */
+	if (sink->table && table != sink->table)
+		return;
+	r = BAL_PUSH(sink->arena, out);
+	if (!r)
+		return;
+	r->table = table;
+	r->dst = tb[RTA_DST] ?
+			 addr_of(AF_INET, tb[RTA_DST], rtm->rtm_dst_len) :
+			 bal_addr_any(AF_INET);
+	r->metric = bal_nl_u32(tb[RTA_PRIORITY]);
+	r->protocol = rtm->rtm_protocol;
+	r->type = rtm->rtm_type == RTN_UNICAST	   ? BAL_ROUTE_UNICAST :
+		  rtm->rtm_type == RTN_UNREACHABLE ? BAL_ROUTE_UNREACHABLE :
+		  rtm->rtm_type == RTN_LOCAL	   ? BAL_ROUTE_LOCAL :
+		  rtm->rtm_type == RTN_THROW	   ? BAL_ROUTE_THROW :
+						     BAL_ROUTE_OTHER;
+	r->scope_link = rtm->rtm_scope == RT_SCOPE_LINK;
+	r->src = host_of(AF_INET, tb[RTA_PREFSRC]);
+	r->nhid = bal_nl_u32(tb[RTA_NH_ID]);
+	hops_of(r, tb, rtm, sink->arena);
+}
+
+int
+bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
+	      bal_route_list *out, struct bal_err *err)
+{
+	struct sink sink = { .arena = arena, .out = out, .table = table };
+	struct rtmsg rtm = { .rtm_family = AF_INET };
+	struct bal_nlmsg req;
+
+	bal_nlmsg_init(&req, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	bal_nlmsg_put_u32(&req, RTA_TABLE, table);
+	return bal_nl_dump(nl, &req, on_route, &sink, &out->n, err);
+}
+
+/*
+ * An address of TEST-NET-1 (RFC 5737): nobody has a more specific route to
+ * it, so that looking it up by a device finds that device's default route.
+ */
+static const uint8_t nowhere[4] = { 192, 0, 2, 1 };
+
+static const struct bal_hop *
+hop_by(const struct bal_route *r, int ifindex)
+{
+	for (size_t i = 0; i < r->n_hops; i++)
+		if (r->hops[i].ifindex == ifindex)
+			return &r->hops[i];
+	return NULL;
+}
+
+/* Of the default routes by @ifindex that are not ours, the best one's. */
+static void
+take_gateway(const bal_route_list *found, int ifindex, struct bal_addr *out)
+{
+	const struct bal_route *best = NULL;
+
+	for (size_t i = 0; i < found->n; i++) {
+		const struct bal_route *r = &found->v[i];
+		const struct bal_hop *hop = hop_by(r, ifindex);
+
+		if (!hop || r->dst.len || r->protocol == BAL_PROTO ||
+		    (best && r->metric >= best->metric))
+			continue;
+		best = r;
+		*out = hop->gateway;
+	}
+}
+
+int
+bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
+		       struct bal_err *err)
+{
+	struct bal_arena arena = { 0 };
+	bal_route_list found = { 0 };
+	struct sink sink = { .arena = &arena, .out = &found };
+	struct rtmsg rtm = {
+		.rtm_family = AF_INET,
+		.rtm_dst_len = 32,
+		.rtm_flags = RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH,
+	};
+	struct bal_addr gateway = { 0 };
+	struct bal_nlmsg req;
+	int rc;
+
+	bal_nlmsg_init(&req, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	bal_nlmsg_put(&req, RTA_DST, nowhere, sizeof(nowhere));
+	bal_nlmsg_put_u32(&req, RTA_OIF, (uint32_t)ifindex);
+	rc = bal_nl_get(nl, &req, on_route, &sink, err);
+	/* last_resort = no closes the way before main. */
+	if (rc == BAL_NL_UNREACHABLE)
+		rc = bal_nl_routes(nl, BAL_TABLE_MAIN, &arena, &found, err);
+	take_gateway(&found, ifindex, &gateway);
+	bal_arena_fini(&arena);
+	if (rc < 0)
+		return -1;
+	*out = gateway;
+	return 0;
+}

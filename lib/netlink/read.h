@@ -1,0 +1,60 @@
+/* read - kernel messages into objects: links, addresses, rules, routes. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_NL_READ_H
+#define BAL_NL_READ_H
+
+#include "netlink/nl.h"
+#include "netlink/object.h"
+
+/*
+ * Each appends what the kernel has to @out.  enum bal_dump, or -1 with
+ * @err.  Nothing has to be freed but @arena.
+ */
+
+/* Every device; byte counters only with @stats (they cost the most). */
+int bal_nl_links(struct bal_nl *nl, bool stats, struct bal_arena *arena,
+		 bal_link_list *out, struct bal_err *err);
+
+/* Every IPv4 address. */
+int bal_nl_addrs(struct bal_nl *nl, struct bal_arena *arena,
+		 bal_ifaddr_list *out, struct bal_err *err);
+
+/* Every IPv4 policy rule, foreign ones too. */
+int bal_nl_rules(struct bal_nl *nl, struct bal_arena *arena, bal_rule_list *out,
+		 struct bal_err *err);
+
+/* Every nexthop object; BAL_DUMP_ABSENT before Linux 5.3. */
+int bal_nl_nexthops(struct bal_nl *nl, struct bal_arena *arena,
+		    bal_nexthop_list *out, struct bal_err *err);
+
+/*
+ * The IPv4 routes of @table alone, in the kernel's order: the first at a
+ * prefix and metric is the one that a replace hits.  Routes with a TOS are
+ * left out, they stand at keys of their own.
+ */
+int bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
+		  bal_route_list *out, struct bal_err *err);
+
+/*
+ * The gateway of the default route that somebody else (DHCP, a stanza) has
+ * made by device @ifindex, by one route look-up: the size of the main table
+ * does not matter.  @out without family: there is none.
+ */
+int bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
+			   struct bal_err *err);
+
+/* A packet of this box's own, and the way that it takes. */
+struct bal_way {
+	struct bal_addr src; /* none: the kernel chooses one with the route */
+	struct bal_addr dst;
+	uint32_t mark;
+
+	int ifindex;	/* the device that it leaves by; 0: no route */
+	uint32_t table; /* whose route that is; 0: none */
+};
+
+/* Fill in @way->ifindex and .table, as rules and routes are now. */
+int bal_nl_find_way(struct bal_nl *nl, struct bal_way *way,
+		    struct bal_err *err);
+
+#endif

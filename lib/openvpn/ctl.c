@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ctl - asks the kernel and the state, runs systemctl or service. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* secure_getenv */
+#endif
+#include "openvpn/ctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "netlink/read.h"
+#include "base/paths.h"
+#include "base/run.h"
+#include "state/state.h"
+
+const char *
+bal_ovpn_dir(void)
+{
+	const char *dir = secure_getenv("BAL_OPENVPN_DIR");
+
+	return dir && *dir ? dir : "/etc/openvpn";
+}
+
+static void
+add_addr(struct bal_ovpn_wanted *out, const struct bal_addr *addr,
+	 struct bal_arena *arena)
+{
+	struct bal_addr *slot;
+
+	if (bal_addr_none(addr))
+		return;
+	slot = BAL_PUSH(arena, &out->addrs);
+	if (slot)
+		*slot = bal_addr_host(addr);
+}
+
+static int
+add_kernels(struct bal_ovpn_wanted *out, struct bal_arena *arena,
+	    struct bal_err *err)
+{
+	struct bal_nl *nl = bal_nl_open(err);
+	bal_link_list links = { 0 };
+	bal_ifaddr_list addrs = { 0 };
+	int index = 0, rc = -1;
+
+	if (nl && bal_nl_links(nl, false, arena, &links, err) >= 0 &&
+	    bal_nl_addrs(nl, arena, &addrs, err) >= 0)
+		rc = 0;
+	for (size_t i = 0; rc == 0 && i < links.n; i++)
+		if (strcmp(links.v[i].name, out->dev) == 0)
+			index = links.v[i].ifindex;
+	for (size_t i = 0; rc == 0 && index && i < addrs.n; i++)
+		if (addrs.v[i].ifindex == index)
+			add_addr(out, &addrs.v[i].addr, arena);
+	bal_nl_close(nl);
+	return rc;
+}
+
+/* One that is gone cannot be asked for its address. */
+static int
+add_remembered(struct bal_ovpn_wanted *out, const char *conf_option,
+	       struct bal_arena *arena, struct bal_err *err)
+{
+	const struct bal_uplink_state *us;
+	struct bal_state state = { 0 };
+	struct bal_paths paths;
+
+	if (bal_paths_init(&paths, conf_option, err) < 0 ||
+	    bal_state_read(&state, paths.state, false, err) < 0)
+		return -1;
+	us = bal_state_find(&state, out->dev);
+	if (us)
+		add_addr(out, &us->learned_addr, arena);
+	bal_state_fini(&state);
+	return 0;
+}
+
+/*
+ * A stanza's down lines come behind the hooks in if-down.d: where the device has
+ * been pulled, bal-down has forgotten its address by then.
+ */
+static void
+add_stanzas(struct bal_ovpn_wanted *out, struct bal_arena *arena)
+{
+	const char *iface = secure_getenv("IFACE");
+	const char *text = secure_getenv("IF_ADDRESS");
+	struct bal_addr addr;
+	struct bal_err why;
+
+	if (bal_hook_caller() == BAL_CALLER_IFUPDOWN && iface && text &&
+	    strcmp(iface, out->dev) == 0 &&
+	    bal_addr_parse(text, &addr, &why) == 0)
+		add_addr(out, &addr, arena);
+}
+
+int
+bal_ovpn_want(const char *target, const char *conf_option,
+	      struct bal_arena *arena, struct bal_ovpn_wanted *out,
+	      struct bal_err *err)
+{
+	struct bal_addr addr = { 0 };
+	struct bal_err why;
+
+	if (bal_hook_addr(target, &addr, &why) == 0 && !bal_addr_none(&addr)) {
+		add_addr(out, &addr, arena);
+	} else if (bal_check_ifname(target, err) < 0) {
+		err->kind = BAL_EUSAGE;
+		return -1;
+	} else {
+		(void)bal_copy(out->dev, sizeof(out->dev), target);
+		if (add_kernels(out, arena, err) < 0 ||
+		    add_remembered(out, conf_option, arena, err) < 0)
+			return -1;
+		add_stanzas(out, arena);
+	}
+	return arena->oom ? bal_err_nomem(err) : 0;
+}
+
+static void
+print_command(FILE *out, char *const argv[])
+{
+	for (size_t i = 0; argv[i]; i++)
+		fprintf(out, "%s%s", i ? " " : "", argv[i]);
+	fputc('\n', out);
+}
+
+/* What a hook started goes on when the hook has ended. */
+static int
+run_command(char *const argv[], bool systemd, struct bal_err *err)
+{
+	struct bal_child child = { 0 };
+	int status;
+
+	if (!systemd && bal_hook_caller() != BAL_CALLER_PERSON)
+		return bal_child_start(&child, argv, environ, false, err);
+	status = bal_run_wait(argv, err);
+	if (status > 0)
+		return bal_err(err, BAL_ESYS, "%s ended with status %d",
+			       argv[0], status);
+	return status;
+}
+
+int
+bal_ovpn_control(const struct bal_ovpn_client *client, const char *verb,
+		 FILE *out, enum bal_ovpn_how how, struct bal_err *err)
+{
+	bool systemd = access("/run/systemd/system", F_OK) == 0;
+	struct bal_arena arena = { 0 };
+	char **argv;
+	int rc = bal_ovpn_argv(client, verb, systemd, &arena, &argv, err);
+
+	if (rc == 0 && how != BAL_OVPN_DO) {
+		print_command(out, argv);
+		fflush(out);
+	}
+	if (rc == 0 && how != BAL_OVPN_PRINT)
+		rc = run_command(argv, systemd, err);
+	if (rc < 0)
+		bal_err_wrap(err, "%s", client->name);
+	bal_arena_fini(&arena);
+	return rc;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* chains - the iptables chains of a plan: who marks what, and when. */
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/internal.h"
+
+struct maker {
+	const struct bal_world *world;
+	struct bal_arena *arena;
+	struct bal_chain *chain;
+};
+
+static struct bal_xrule *
+add(struct maker *m, enum bal_xtarget target, struct bal_xrule *scratch)
+{
+	struct bal_xrule *r = BAL_PUSH(m->arena, &m->chain->rules);
+
+	if (!r)
+		r = scratch;
+	r->target = target;
+	return r;
+}
+
+static struct bal_xmark
+unmarked(const struct maker *m)
+{
+	return (struct bal_xmark){ .used = true,
+				   .mask = m->world->globals->mark_mask };
+}
+
+static struct bal_xmark
+marked(const struct maker *m)
+{
+	struct bal_xmark x = unmarked(m);
+
+	x.invert = true;
+	return x;
+}
+
+static void
+set_connmark(struct maker *m, struct bal_xrule *r, uint32_t value)
+{
+	r->set_mask = m->world->globals->mark_mask;
+	r->set_mark = bal_mark_of(value, r->set_mask);
+}
+
+static void
+restore(struct maker *m, bool only_unmarked_packets)
+{
+	struct bal_xrule scratch = { 0 };
+	struct bal_xrule *r = add(m, BAL_XT_RESTORE_MARK, &scratch);
+
+	r->connmark = marked(m);
+	r->set_mask = m->world->globals->mark_mask;
+	/*
+	 * No mark at all: with one of ours beside its own, a tunnel's own
+	 * packet would match `not fwmark` and enter the tunnel (wg-quick).
+	 */
+	if (only_unmarked_packets)
+		r->mark = (struct bal_xmark){ .used = true,
+					      .mask = UINT32_MAX };
+}
+
+static bool
+begin(struct maker *m, bal_chain_list *out, enum bal_xtable table,
+      const char *name, const char *parent)
+{
+	m->chain = BAL_PUSH(m->arena, out);
+	if (!m->chain)
+		return false;
+	m->chain->table = table;
+	m->chain->n_jumps = 1;
+	m->chain->jump_first = table == BAL_XTABLE_MANGLE;
+	snprintf(m->chain->name, sizeof(m->chain->name), "%s", name);
+	snprintf(m->chain->parent, sizeof(m->chain->parent), "%s", parent);
+	return true;
+}
+
+/*
+ * A connection that arrives on an uplink answers through it.  Only the
+ * connection is marked: a marked packet would be routed straight back, and so
+ * would replies if the mark were restored to them (KERNEL.md 0.4 and 14).
+ */
+static void
+prerouting(struct maker *m)
+{
+	const struct bal_uplinks *ups = m->world->uplinks;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+		struct bal_xrule scratch = { 0 }, *r;
+
+		if (!up->admin_up)
+			continue;
+		r = add(m, BAL_XT_SET_CONNMARK, &scratch);
+		memcpy(r->in, up->name, sizeof(r->in));
+		r->state_new = true;
+		r->connmark = unmarked(m);
+		set_connmark(m, r, bal_plan_inbound(ups, up, r->connmark.mask));
+		r = add(m, BAL_XT_RETURN, &scratch);
+		memcpy(r->in, up->name, sizeof(r->in));
+	}
+	restore(m, false);
+}
+
+/* Who is marked leaves at once; a new connection learns its uplink. */
+static void
+postrouting(struct maker *m)
+{
+	const struct bal_uplinks *ups = m->world->uplinks;
+	struct bal_xrule scratch = { 0 }, *r;
+
+	r = add(m, BAL_XT_RETURN, &scratch);
+	r->connmark = marked(m);
+	for (size_t i = 0; i < ups->n; i++) {
+		if (!ups->v[i].admin_up)
+			continue;
+		r = add(m, BAL_XT_SET_CONNMARK, &scratch);
+		memcpy(r->out, ups->v[i].name, sizeof(r->out));
+		set_connmark(m, r, ups->v[i].slot);
+	}
+}
+
+static void
+masquerade(struct maker *m)
+{
+	const struct bal_uplinks *ups = m->world->uplinks;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		struct bal_xrule scratch = { 0 }, *r;
+
+		if (!ups->v[i].admin_up)
+			continue;
+		r = add(m, BAL_XT_MASQUERADE, &scratch);
+		memcpy(r->out, ups->v[i].name, sizeof(r->out));
+	}
+}
+
+void
+bal_plan_chains(const struct bal_world *world, struct bal_arena *arena,
+		bal_chain_list *out)
+{
+	struct maker m = { .world = world, .arena = arena };
+
+	if (begin(&m, out, BAL_XTABLE_MANGLE, "BAL_PREROUTING", "PREROUTING"))
+		prerouting(&m);
+	if (begin(&m, out, BAL_XTABLE_MANGLE, "BAL_OUTPUT", "OUTPUT"))
+		restore(&m, true);
+	if (begin(&m, out, BAL_XTABLE_MANGLE, "BAL_POSTROUTING", "POSTROUTING"))
+		postrouting(&m);
+	if (world->globals->masquerade &&
+	    begin(&m, out, BAL_XTABLE_NAT, "BAL_MASQUERADE", "POSTROUTING"))
+		masquerade(&m);
+}

@@ -1,0 +1,26 @@
+/* diff - from what the kernel holds to what it should hold, in order; pure. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_DIFF_H
+#define BAL_DIFF_H
+
+#include "netlink/op.h"
+#include "plan/plan.h"
+#include "kernel/snapshot.h"
+
+/*
+ * The changes that turn @snap into @plan, make before break:
+ *
+ *   sysctls, nexthops, DEV tables, rules (targets of a goto first), chains;
+ *   then what traffic follows: groups, `balancing`, `default`;
+ *   then what nobody uses any more: routes, rules, DEV tables, nexthops.
+ *
+ * Only objects of ours are ever replaced or deleted; where a foreign route
+ * stands first at the key of one of ours, ours goes beside it.  Nothing to do
+ * is an empty list.  @objects: spread with nexthop groups, else with classic
+ * multipath routes.  @balancing is the id of that table.
+ */
+int bal_diff_make(const struct bal_plan *plan, const struct bal_snapshot *snap,
+		  uint32_t balancing, bool objects, struct bal_arena *arena,
+		  bal_op_list *out, struct bal_err *err);
+
+#endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* over - which lines carry tunnels, and so who has a share; pure. */
+#include "plan/over.h"
+
+#include <string.h>
+
+static const struct bal_tunnel_try *
+find_tunnel(const struct bal_state *state, const char *name)
+{
+	for (size_t i = 0; i < state->n_tunnels; i++)
+		if (!strcmp(state->tunnels[i].name, name))
+			return &state->tunnels[i];
+	return NULL;
+}
+
+const char *
+bal_over_remembered(const struct bal_state *state, const char *name)
+{
+	const struct bal_tunnel_try *t = find_tunnel(state, name);
+
+	return t ? t->over : "";
+}
+
+const char *
+bal_over_of(const struct bal_conf *conf, const struct bal_state *state,
+	    const char *name)
+{
+	const struct bal_uplink_state *us = bal_state_find(state, name);
+	const struct bal_conf_uplink *section = bal_conf_find(conf, name);
+
+	if (us && us->told.has & BAL_SET_OVER)
+		return us->told.over;
+	if (section && section->set.has & BAL_SET_OVER)
+		return section->set.over;
+	return us ? us->learned_over : bal_over_remembered(state, name);
+}
+
+static void
+add_line(bal_line_list *out, struct bal_arena *arena, const char *line,
+	 enum bal_share share)
+{
+	const char **slot;
+
+	if (!line[0] || share == BAL_SHARE_NO)
+		return;
+	slot = BAL_PUSH(arena, out);
+	if (slot)
+		*slot = line;
+}
+
+void
+bal_over_lines(const struct bal_conf *conf, const struct bal_state *state,
+	       const struct bal_uplinks *ups, struct bal_arena *arena,
+	       bal_line_list *out)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (!ups->v[i].base)
+			add_line(out, arena, ups->v[i].set.over,
+				 ups->v[i].set.share);
+	for (size_t i = 0; i < conf->n_uplinks; i++) {
+		const struct bal_conf_uplink *u = &conf->uplinks[i];
+
+		if (u->set.has & BAL_SET_OVER && !bal_state_find(state, u->name))
+			add_line(out, arena, u->set.over, u->set.share);
+	}
+	for (size_t i = 0; i < state->n_tunnels; i++) {
+		const struct bal_tunnel_try *t = &state->tunnels[i];
+		const struct bal_conf_uplink *u = bal_conf_find(conf, t->name);
+
+		if (!bal_state_find(state, t->name) &&
+		    !(u && u->set.has & BAL_SET_OVER))
+			add_line(out, arena, t->over,
+				 u ? u->set.share : BAL_SHARE_AUTO);
+	}
+}
+
+bool
+bal_over_has_share(const bal_line_list *lines, const char *name,
+		   enum bal_share share)
+{
+	if (share != BAL_SHARE_AUTO)
+		return share == BAL_SHARE_YES;
+	for (size_t i = 0; i < lines->n; i++)
+		if (!strcmp(lines->v[i], name))
+			return false;
+	return true;
+}
+
+int
+bal_over_remember(const struct bal_conf *conf, struct bal_state *state,
+		  const char *name, struct bal_err *err)
+{
+	const struct bal_settings set = bal_uplink_settings(
+		conf, bal_state_find(state, name), name);
+	const char *over = bal_over_of(conf, state, name);
+	struct bal_tunnel_try *t;
+
+	/* What a stanza or an option said ends with the record. */
+	if (set.share == BAL_SHARE_NO || !strcmp(over, "?"))
+		over = "";
+
+	if (!over[0] && !find_tunnel(state, name))
+		return 0;
+	t = bal_state_tunnel(state, name, err);
+	if (!t)
+		return -1;
+	return bal_copy(t->over, sizeof(t->over), over);
+}

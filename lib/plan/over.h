@@ -1,0 +1,45 @@
+/* over - which lines carry tunnels, and so who has a share; pure. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_OVER_H
+#define BAL_OVER_H
+
+#include "base/arena.h"
+#include "plan/uplink.h"
+
+/* Names of lines, owned by conf, state and uplinks. */
+typedef BAL_LIST(const char *) bal_line_list;
+
+/*
+ * What the tunnel @name goes over: said, or else learned, or remembered of one
+ * that is no uplink now.  "": nothing is known.  "?": something that is lost.
+ * Owned by @conf or @state.
+ */
+const char *bal_over_of(const struct bal_conf *conf,
+			const struct bal_state *state, const char *name);
+
+/* What @name, which was an uplink, went over; "": nothing is known. */
+const char *bal_over_remembered(const struct bal_state *state,
+				const char *name);
+
+/*
+ * The lines that an uplink goes over which may have a share itself: one of
+ * @ups, of @conf's sections, or one that was an uplink.  Whether it lives does
+ * not matter: a tunnel that flaps must not let its traffic out by the bare
+ * line.  Memory that runs out shows in @arena.
+ */
+void bal_over_lines(const struct bal_conf *conf, const struct bal_state *state,
+		    const struct bal_uplinks *ups, struct bal_arena *arena,
+		    bal_line_list *out);
+
+/* Has @name, of which @share was said, a share in the end? */
+bool bal_over_has_share(const bal_line_list *lines, const char *name,
+			enum bal_share share);
+
+/*
+ * The record of @name ends: what it went over is kept, unless it had no share.
+ * -1: no memory or room.
+ */
+int bal_over_remember(const struct bal_conf *conf, struct bal_state *state,
+		      const char *name, struct bal_err *err);
+
+#endif

@@ -1,0 +1,138 @@
+/* plan - what the kernel should hold; pure. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PLAN_H
+#define BAL_PLAN_H
+
+#include "netlink/op.h"
+#include "kernel/snapshot.h"
+#include "config/tables.h"
+#include "plan/uplink.h"
+
+/*
+ * Priorities of our policy rules: offsets from `rule_priority` (P, 32768).
+ * Order within one priority is the order of insertion, so no two roles whose
+ * order matters share one.
+ *
+ *  32765  goto P                         the only way in
+ *  P      nop
+ *  P+1    as P+3, and
+ *  P+2    as P+4, of a SUBNET that lies inside another
+ *  P+3    to SUBNET lookup main suppress_prefixlength LEN    longer ones win
+ *  P+4    to SUBNET goto P+6             else past main
+ *  P+5    lookup main suppress_prefixlength 1       LAN, static routes
+ *  P+6    fwmark 0/TOP2 goto P+8         did not come in by an uplink
+ *  P+7    fwmark INBOUND/MASK lookup DEV came in by DEV
+ *  P+8    not iif lo goto P+14           forwarded: no address of this box
+ *  P+9    from A lookup DEV
+ *  P+11   from A unreachable
+ *  P+13   from 0.0.0.0/32 goto P+16      bound to no address
+ *  P+14   fwmark 0/MASK goto P+16
+ *  P+15   fwmark SLOT/MASK lookup DEV    left by DEV before
+ *  P+16   oif DEV lookup DEV             bound to DEV
+ *  P+17   nop
+ *  P+9901+4j  to SUBNET fwmark 0/MASK lookup balancing
+ *                                       suppress_prefixlength LEN-1
+ *  P+9990 fwmark 0/MASK goto P+9992
+ *  P+9991 fwmark SLOT/MASK lookup DEV    a socket's own mark
+ *  P+9992 lookup balancing
+ *  P+9993 lookup main
+ *  P+9994 lookup default
+ *
+ * A rule that somebody makes without a priority gets one in front of the
+ * second rule there is (kernel: fib_default_rule_pref()), so in front of 32765,
+ * whichever was made first.  Gotos pass over nothing but rules of ours and, the
+ * first one, main and default, which the end repeats.
+ */
+enum bal_rule_role {
+	BAL_RULE_HEAD,
+	BAL_RULE_INNER_LONGER,
+	BAL_RULE_INNER_PAST_MAIN,
+	BAL_RULE_LONGER,
+	BAL_RULE_PAST_MAIN,
+	BAL_RULE_MAIN,
+	BAL_RULE_NOT_INBOUND,
+	BAL_RULE_INBOUND,
+	BAL_RULE_FORWARDED,
+	BAL_RULE_FROM,
+	BAL_RULE_FROM_ONLY = 11,
+	BAL_RULE_UNBOUND = 13,
+	BAL_RULE_UNMARKED,
+	BAL_RULE_SLOT,
+	BAL_RULE_OIF,
+	BAL_RULE_HEAD_END,
+	BAL_RULE_SUBNET = 9901,
+	BAL_RULE_OWN_UNMARKED = 9990,
+	BAL_RULE_OWN_MARK,
+	BAL_RULE_BALANCING,
+	BAL_RULE_LAST_MAIN,
+	BAL_RULE_LAST_DEFAULT,
+};
+#define BAL_RULE_ENTRY 32765 /* the last priority before main, 32766 */
+#define BAL_RULE_SUBNET_STEP 4
+#define BAL_RULE_SUBNETS_MAX 22 /* priorities of their own */
+
+/* Metrics of routes in `balancing` and `default`. */
+#define BAL_METRIC_WEIGHTED 1
+#define BAL_METRIC_SINGLE 1000
+#define BAL_METRIC_LAST_RESORT 1000000 /* dead ones of a shared subnet, too */
+#define BAL_METRIC_CLOSED 2000000 /* the `unreachable` behind all of it */
+
+/* What a plan is made from. */
+struct bal_world {
+	const struct bal_globals *globals;
+	enum bal_mode mode;
+	const struct bal_uplinks *uplinks;
+	const struct bal_snapshot *snap; /* whose LANs count; NULL: none */
+	const bal_table_list *names;	 /* see bal_plan_wants_names(); or NULL */
+	uint32_t balancing; /* table id */
+	struct bal_sysctl_values saved_sysctls; /* to put back behind the last */
+};
+
+/*
+ * Does a device that is no uplink have a subnet that uplinks share?  Then the
+ * names of routing tables tell whether it is a LAN, or was an uplink.
+ */
+bool bal_plan_wants_names(const struct bal_world *world,
+			  struct bal_arena *arena);
+
+/* What the kernel should hold of ours, and nothing else of ours. */
+struct bal_plan {
+	bal_rule_list rules;
+	bal_route_list routes;
+	bal_chain_list chains;
+	BAL_LIST(struct bal_devconf_set) devconf;
+	struct bal_sysctl_values sysctls; /* -1: leave it */
+	bool masquerading; /* there is a chain of ours in the nat table */
+};
+
+/* Make the plan.  It lives in @arena.  -1 only when memory ran out. */
+int bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
+		  struct bal_plan *out, struct bal_err *err);
+
+/*
+ * Does new traffic go by @up, one of those that live, @best being the first of
+ * them in order?  In multi a degraded one only where there is no better one.
+ */
+bool bal_plan_shares(enum bal_mode mode, const struct bal_uplink *up,
+		     const struct bal_uplink *best);
+
+/*
+ * Do even its connections leave @up?  So much is lost that they are better off
+ * with a new beginning by one that is well, if there is one.
+ */
+bool bal_plan_shunned(const struct bal_uplinks *ups,
+		      const struct bal_uplink *up);
+
+/*
+ * The value of a connection that came in by @up: Q + slot, Q being the number
+ * of slots that leave room for it in @mask (bal_mark_slots() + 1).  Where
+ * that is another one's slot, or @up's own slot is too high for one, it is the
+ * slot: a connection that came in is then routed as one that left.
+ */
+uint32_t bal_plan_inbound(const struct bal_uplinks *ups,
+			  const struct bal_uplink *up, uint32_t mask);
+
+/* Is @up a member of the balancing table at all, alive or not? */
+bool bal_plan_balanced(const struct bal_uplink *up);
+
+#endif

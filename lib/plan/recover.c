@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* recover - a lost state, read back from our tagged objects; pure. */
+#include <string.h>
+
+#include "reconcile/intent.h"
+#include "plan/plan.h"
+#include "plan/uplink.h"
+
+static bool
+is_ours(const struct bal_rule *r)
+{
+	return r->protocol == BAL_PROTO && r->action == BAL_RULE_LOOKUP;
+}
+
+/* `oif DEV lookup T` stands for every uplink, alive or dead. */
+static bool
+names_uplink(const struct bal_rule *r)
+{
+	struct bal_err ignored;
+
+	return is_ours(r) && r->oif[0] && r->table &&
+	       bal_check_ifname(r->oif, &ignored) == 0;
+}
+
+static uint32_t
+slot_from_mark(const struct bal_snapshot *snap, const struct bal_conf *conf,
+	       uint32_t table)
+{
+	const struct bal_globals *g = &conf->globals;
+	const uint32_t slots = bal_mark_slots(g->mark_mask);
+
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+		uint32_t value = r->mark >> __builtin_ctz(g->mark_mask);
+
+		if (!is_ours(r) || !r->has_mark || r->table != table)
+			continue;
+		if (r->priority == g->rule_priority + BAL_RULE_INBOUND &&
+		    value > slots)
+			value -= slots + 1;
+		return value;
+	}
+	return 0;
+}
+
+/*
+ * By its slot's rule: that of what came in stands for the dead, too, and so
+ * does, in the layout before this one, that of uplinks with one address.
+ */
+static bool
+was_alive(const struct bal_snapshot *snap, const struct bal_conf *conf,
+	  const struct bal_uplink_state *us)
+{
+	const uint32_t mark = bal_mark_of(us->slot, conf->globals.mark_mask);
+
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+
+		if (is_ours(r) && r->has_mark && r->table == us->table &&
+		    r->mark == mark && r->suppress_prefixlen < 0)
+			return true;
+	}
+	return false;
+}
+
+/* A dead uplink has no fwmark rule, but its connections are still marked. */
+static uint32_t
+slot_from_chains(const struct bal_snapshot *snap, const char *dev,
+		 uint32_t shift)
+{
+	for (size_t i = 0; i < snap->chains.n; i++) {
+		const bal_xrule_list *rules = &snap->chains.v[i].rules;
+
+		for (size_t k = 0; k < rules->n; k++)
+			if (rules->v[k].target == BAL_XT_SET_CONNMARK &&
+			    strcmp(rules->v[k].out, dev) == 0)
+				return rules->v[k].set_mark >> shift;
+	}
+	return 0;
+}
+
+/* 0: nothing tells it. */
+static uint32_t
+known_slot(const struct bal_snapshot *snap, const struct bal_conf *conf,
+	   const struct bal_rule *rule)
+{
+	uint32_t shift = (uint32_t)__builtin_ctz(conf->globals.mark_mask);
+	uint32_t slot = slot_from_mark(snap, conf, rule->table);
+
+	return slot ? slot : slot_from_chains(snap, rule->oif, shift);
+}
+
+static uint32_t
+free_slot(const struct bal_state *state)
+{
+	for (uint32_t slot = 1; slot <= BAL_UPLINKS_MAX; slot++) {
+		bool taken = false;
+
+		for (size_t i = 0; i < state->n_uplinks && !taken; i++)
+			taken = state->uplinks[i].slot == slot;
+		if (!taken)
+			return slot;
+	}
+	return 0;
+}
+
+static bool
+slot_free(const struct bal_state *state, uint32_t slot)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].slot == slot)
+			return false;
+	return slot >= 1 && slot <= BAL_UPLINKS_MAX;
+}
+
+static bool
+is_kernels(uint32_t table)
+{
+	return table >= BAL_TABLE_DEFAULT && table <= BAL_TABLE_LOCAL;
+}
+
+static bool
+table_free(const struct bal_state *state, uint32_t table)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table == table)
+			return false;
+	return table != state->balancing_table && !is_kernels(table);
+}
+
+static void
+recover_addresses(struct bal_uplink_state *us, const struct bal_snapshot *snap)
+{
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+
+		if (is_ours(r) && r->table == us->table &&
+		    !bal_addr_none(&r->src) &&
+		    bal_addr_none(&us->learned_addr))
+			us->learned_addr = r->src;
+	}
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+
+		if (r->protocol == BAL_PROTO && r->table == us->table &&
+		    r->dst.len == 0 && r->n_hops == 1 &&
+		    bal_addr_none(&us->learned_gateway))
+			us->learned_gateway = r->hops[0].gateway;
+	}
+}
+
+/*
+ * Weight and priority as the kernel has them.  They count as told only where
+ * the configuration says something else, so that it stays in charge.
+ */
+static void
+recover_shares(struct bal_uplink_state *us, const struct bal_settings *set,
+	       const struct bal_snapshot *snap, uint32_t balancing, int ifindex)
+{
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+		bool last = r->table == BAL_TABLE_DEFAULT;
+		uint32_t base = last ? BAL_METRIC_LAST_RESORT :
+				       BAL_METRIC_SINGLE;
+
+		if (r->protocol != BAL_PROTO ||
+		    (!last && r->table != balancing))
+			continue;
+		for (size_t k = 0; k < r->n_hops; k++) {
+			if (r->hops[k].ifindex != ifindex)
+				continue;
+			if (r->n_hops > 1 &&
+			    r->hops[k].weight != set->weight) {
+				us->told.has |= BAL_SET_WEIGHT;
+				us->told.weight = r->hops[k].weight;
+			}
+			if (r->n_hops == 1 && r->metric >= base &&
+			    (r->metric - base) / 256 != set->priority &&
+			    (r->metric - base) / 256 <= BAL_PRIORITY_MAX) {
+				us->told.has |= BAL_SET_PRIORITY;
+				us->told.priority = (r->metric - base) / 256;
+			}
+		}
+	}
+}
+
+/*
+ * With a default in its own table, and nothing in the @common one though
+ * others stand there: it was told to stay out.
+ */
+static bool
+stays_out(const struct bal_snapshot *snap, uint32_t table, uint32_t common,
+	  int ifindex)
+{
+	bool own = false, any = false, shares = false;
+
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+
+		if (r->protocol != BAL_PROTO)
+			continue;
+		own |= r->table == table && r->dst.len == 0;
+		/* Of a subnet that lines share they all have a route. */
+		if (r->table == common && !bal_addr_none(&r->src))
+			continue;
+		any |= r->table == common && r->n_hops;
+		for (size_t k = 0; k < r->n_hops; k++)
+			shares |= r->table == common &&
+				  r->hops[k].ifindex == ifindex;
+	}
+	return own && any && !shares;
+}
+
+/* Does anything go by it that a dead one would not have? */
+static bool
+is_in_use(const struct bal_snapshot *snap, uint32_t balancing, int ifindex)
+{
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+
+		for (size_t k = 0; k < r->n_hops; k++)
+			if (r->protocol == BAL_PROTO && r->table == balancing &&
+			    r->metric < BAL_METRIC_LAST_RESORT &&
+			    r->hops[k].ifindex == ifindex)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * No rule of its slot: dead, or degraded, or a line that takes no part and has
+ * none where there is no last resort.
+ */
+static void
+recover_health(struct bal_uplink_state *us, const struct bal_state *state,
+	       const struct bal_conf *conf, const struct bal_snapshot *snap)
+{
+	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+	const bool takes_part = bal_uplink_settings(conf, us, us->name).share !=
+				BAL_SHARE_NO;
+
+	if (us->judge.health == BAL_HEALTH_UNKNOWN &&
+	    us->condition == BAL_HEALTH_UNKNOWN &&
+	    !was_alive(snap, conf, us) && link && link->carrier &&
+	    (takes_part || conf->globals.last_resort) &&
+	    !is_in_use(snap, state->balancing_table, link->ifindex))
+		us->judge.health = us->condition = BAL_HEALTH_DEAD;
+}
+
+/* What the kernel shows of @us beside its table and slot. */
+static void
+recover_settings(struct bal_uplink_state *us, const struct bal_state *state,
+		 const struct bal_conf *conf, const struct bal_snapshot *snap)
+{
+	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+	struct bal_settings set = bal_uplink_settings(conf, us, us->name);
+
+	recover_health(us, state, conf, snap);
+	recover_addresses(us, snap);
+	if (!link)
+		return;
+	recover_shares(us, &set, snap, state->balancing_table, link->ifindex);
+	if (!was_alive(snap, conf, us))
+		return;
+	if (set.share != BAL_SHARE_NO && stays_out(snap, us->table, state->balancing_table,
+				     link->ifindex)) {
+		us->told.has |= BAL_SET_SHARE;
+		us->told.share = BAL_SHARE_NO;
+	}
+	/* No last resort: it was over another uplink, which one is lost. */
+	if (!(set.has & BAL_SET_OVER) && !us->learned_over[0] &&
+	    stays_out(snap, us->table, BAL_TABLE_DEFAULT, link->ifindex))
+		(void)bal_copy(us->learned_over, sizeof(us->learned_over), "?");
+}
+
+/* Lines of its record were damaged, and so are not known. */
+static void
+complete_uplink(struct bal_uplink_state *us, const struct bal_state *state,
+		const struct bal_conf *conf, const struct bal_snapshot *snap,
+		const struct bal_rule *rule)
+{
+	uint32_t slot = known_slot(snap, conf, rule);
+
+	if (!us->partial)
+		return;
+	if (!us->table && table_free(state, rule->table))
+		us->table = rule->table;
+	if (!us->slot && slot_free(state, slot))
+		us->slot = slot;
+	if (us->table == rule->table)
+		recover_settings(us, state, conf, snap);
+}
+
+/*
+ * The kernel has @us's table for another uplink: a line of @us is damaged, so
+ * that the table is not its own.  Where it is the header, it is the other one.
+ */
+static void
+yield_table(struct bal_uplink_state *us, const struct bal_state *state,
+	    const struct bal_snapshot *snap)
+{
+	const struct bal_rule *other = NULL;
+
+	for (size_t i = 0; i < snap->rules.n; i++) {
+		const struct bal_rule *r = &snap->rules.v[i];
+
+		if (!names_uplink(r) || r->table != us->table)
+			continue;
+		if (strcmp(r->oif, us->name) == 0)
+			return;
+		other = r;
+	}
+	if (!other && us->table != state->balancing_table)
+		return;
+	us->partial = true;
+	if (other && !bal_state_find(state, other->oif) &&
+	    !bal_snapshot_link(snap, us->name))
+		(void)bal_copy(us->name, sizeof(us->name), other->oif);
+	else
+		us->table = us->slot = 0;
+}
+
+static int
+recover_uplink(struct bal_state *state, const struct bal_conf *conf,
+	       const struct bal_snapshot *snap, const struct bal_rule *rule,
+	       struct bal_err *err)
+{
+	uint32_t slot = known_slot(snap, conf, rule);
+	struct bal_uplink_state *us;
+
+	if (!slot_free(state, slot))
+		slot = free_slot(state);
+	if (!slot)
+		return 0;
+	us = bal_state_add(state, rule->oif, err);
+	if (!us)
+		return -1;
+	us->admin_up = us->partial = true;
+	us->slot = slot;
+	us->since_ms = snap->now_ms;
+	if (!table_free(state, rule->table))
+		return 0;
+	us->table = rule->table;
+	recover_settings(us, state, conf, snap);
+	return 0;
+}
+
+/* The one table of ours that is looked up whatever the packet is. */
+static bool
+is_catch_all(const struct bal_rule *r)
+{
+	return is_ours(r) && !r->has_mark && !r->iif[0] && !r->oif[0] &&
+	       bal_addr_none(&r->src) && bal_addr_none(&r->dst) &&
+	       r->suppress_prefixlen < 0 && !is_kernels(r->table);
+}
+
+static void
+recover_balancing(struct bal_state *state, const struct bal_snapshot *snap)
+{
+	for (size_t i = 0; !state->balancing_table && i < snap->rules.n; i++)
+		if (is_catch_all(&snap->rules.v[i]))
+			state->balancing_table = snap->rules.v[i].table;
+}
+
+/* One hop in front of several singles: that was solo. */
+static void
+recover_mode(struct bal_state *state, const struct bal_conf *conf,
+	     const struct bal_snapshot *snap)
+{
+	size_t top = 0, singles = 0;
+
+	if (state->has_mode)
+		return;
+
+	for (size_t i = 0; i < snap->routes.n; i++) {
+		const struct bal_route *r = &snap->routes.v[i];
+
+		if (r->protocol != BAL_PROTO || r->dst.len != 0 ||
+		    r->table != state->balancing_table)
+			continue;
+		if (r->metric == BAL_METRIC_WEIGHTED)
+			top = r->n_hops;
+		else if (r->type == BAL_ROUTE_UNICAST)
+			singles++;
+	}
+	if (singles < 2 || top == 0)
+		return;
+	state->mode = top == 1 ? BAL_MODE_SOLO : BAL_MODE_MULTI;
+	state->has_mode = state->mode != conf->globals.mode;
+}
+
+int
+bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
+		  const struct bal_snapshot *snap, struct bal_err *err)
+{
+	recover_balancing(state, snap);
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table)
+			yield_table(&state->uplinks[i], state, snap);
+	/* Those whose mark is known first, so that it is free for them. */
+	for (int known = 1; known >= 0; known--) {
+		for (size_t i = 0; i < snap->rules.n; i++) {
+			const struct bal_rule *r = &snap->rules.v[i];
+			struct bal_uplink_state *us;
+
+			if (!names_uplink(r) ||
+			    (known && !known_slot(snap, conf, r)))
+				continue;
+			us = bal_state_find(state, r->oif);
+			if (us)
+				complete_uplink(us, state, conf, snap, r);
+			else if (recover_uplink(state, conf, snap, r, err) < 0)
+				return -1;
+		}
+	}
+	recover_mode(state, conf, snap);
+	/* Nobody knows whether there was a chain in nat: look once. */
+	state->masquerading = state->n_uplinks > 0;
+	return 0;
+}

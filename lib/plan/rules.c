@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* rules - the policy rules of a plan; see the picture in plan.h. */
+#include <string.h>
+#include <sys/socket.h>
+
+#include "plan/internal.h"
+
+struct maker {
+	const struct bal_world *world;
+	struct bal_arena *arena;
+	bal_rule_list *out;
+};
+
+/* A new rule of @role with action @action, the rest to be filled in. */
+static struct bal_rule *
+add(struct maker *m, int role, enum bal_rule_action action, struct bal_rule *r)
+{
+	struct bal_rule *slot = BAL_PUSH(m->arena, m->out);
+
+	/* Out of memory: the caller writes into its own copy in vain. */
+	if (!slot)
+		slot = r;
+	slot->priority = m->world->globals->rule_priority + (uint32_t)role;
+	slot->family = AF_INET;
+	slot->protocol = BAL_PROTO;
+	slot->action = action;
+	slot->suppress_prefixlen = -1;
+	return slot;
+}
+
+static struct bal_rule *
+lookup(struct maker *m, int role, uint32_t table, struct bal_rule *r)
+{
+	r = add(m, role, BAL_RULE_LOOKUP, r);
+	r->table = table;
+	return r;
+}
+
+static struct bal_rule *
+jump(struct maker *m, int role, int target, struct bal_rule *r)
+{
+	r = add(m, role, BAL_RULE_GOTO, r);
+	r->target = m->world->globals->rule_priority + (uint32_t)target;
+	return r;
+}
+
+static void
+match_mark(struct bal_rule *r, uint32_t mark, uint32_t mask)
+{
+	r->has_mark = true;
+	r->mark = mark;
+	r->mask = mask;
+}
+
+static void
+mark_rule(struct maker *m, int role, const struct bal_uplink *up,
+	  uint32_t value)
+{
+	const uint32_t mask = m->world->globals->mark_mask;
+	struct bal_rule scratch = { 0 }, *r;
+
+	r = lookup(m, role, up->table, &scratch);
+	match_mark(r, bal_mark_of(value, mask), mask);
+}
+
+static void
+from_rules(struct maker *m, const struct bal_uplink *up,
+	   const struct bal_addr *addr)
+{
+	struct bal_addr host = bal_addr_host(addr);
+	struct bal_rule scratch = { 0 }, *r;
+
+	r = lookup(m, BAL_RULE_FROM, up->table, &scratch);
+	r->src = host;
+	r = add(m, BAL_RULE_FROM_ONLY, BAL_RULE_UNREACHABLE, &scratch);
+	r->src = host;
+}
+
+/* Does another uplink hold @addr as well? */
+static bool
+is_shared(const struct maker *m, const struct bal_uplink *self,
+	  const struct bal_addr *addr)
+{
+	const struct bal_uplinks *ups = m->world->uplinks;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+
+		if (up == self || !up->admin_up)
+			continue;
+		for (size_t k = 0; k < up->n_addrs; k++)
+			if (bal_addr_same_host(&up->addrs[k]->addr, addr))
+				return true;
+	}
+	return false;
+}
+
+/* The kernel takes one address with several prefix lengths. */
+static bool
+addr_seen(const struct bal_uplink *up, size_t upto, const struct bal_addr *addr)
+{
+	for (size_t i = 0; i < upto; i++)
+		if (bal_addr_same_host(&up->addrs[i]->addr, addr))
+			return true;
+	return false;
+}
+
+/* What keeps the packets of this box's own addresses on their devices. */
+static void
+own_rules(struct maker *m, const struct bal_uplink *up)
+{
+	for (size_t i = 0; i < up->n_addrs; i++)
+		/* A was compared already; further addresses are few. */
+		if (!(i == 0 ? up->shared_addr :
+			       is_shared(m, up, &up->addrs[i]->addr)) &&
+		    !addr_seen(up, i, &up->addrs[i]->addr))
+			from_rules(m, up, &up->addrs[i]->addr);
+	if (!bal_addr_none(&up->absent_addr))
+		from_rules(m, up, &up->absent_addr);
+}
+
+/*
+ * Do flows that left by @up stay?  A dead one's must be free to leave it
+ * (KERNEL.md 14).  Without a last resort nothing goes by a line that takes no
+ * part, not even what went by it before.
+ */
+static bool
+holds_flows(const struct maker *m, const struct bal_uplink *up)
+{
+	return up->alive && !bal_plan_shunned(m->world->uplinks, up) &&
+	       (m->world->globals->last_resort || bal_plan_balanced(up));
+}
+
+static void
+uplink_rules(struct maker *m, const struct bal_uplink *up)
+{
+	const uint32_t inbound =
+		bal_plan_inbound(m->world->uplinks, up,
+				 m->world->globals->mark_mask);
+	struct bal_rule scratch = { 0 }, *r;
+
+	/* Whatever the probes say: who asked by this line waits there. */
+	if (inbound != up->slot)
+		mark_rule(m, BAL_RULE_INBOUND, up, inbound);
+	own_rules(m, up);
+	if (holds_flows(m, up)) {
+		mark_rule(m, BAL_RULE_SLOT, up, up->slot);
+		mark_rule(m, BAL_RULE_OWN_MARK, up, up->slot);
+	}
+	r = lookup(m, BAL_RULE_OIF, up->table, &scratch);
+	memcpy(r->oif, up->name, sizeof(r->oif));
+}
+
+/*
+ * main must not decide about @prefix, but for longer ones that lie inside it:
+ * its connected route is the first uplink's, dead or alive.
+ */
+static void
+past_main(struct maker *m, const struct bal_addr *prefix, bool inner)
+{
+	struct bal_rule scratch = { 0 }, *r;
+
+	r = lookup(m, inner ? BAL_RULE_INNER_LONGER : BAL_RULE_LONGER,
+		   BAL_TABLE_MAIN, &scratch);
+	r->dst = *prefix;
+	r->suppress_prefixlen = prefix->len;
+	r = jump(m, inner ? BAL_RULE_INNER_PAST_MAIN : BAL_RULE_PAST_MAIN,
+		 BAL_RULE_NOT_INBOUND, &scratch);
+	r->dst = *prefix;
+}
+
+static bool
+is_among(const bal_prefix_list *list, const struct bal_addr *prefix)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (bal_addr_cmp(&list->v[i], prefix) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_inside(const struct bal_addr *inner, const struct bal_addr *outer)
+{
+	return inner->len > outer->len && bal_addr_in(inner, outer);
+}
+
+/* Else main would be asked first, for the outer one, and know it. */
+static bool
+is_inner(const struct maker *m, const bal_prefix_list *shared,
+	 const struct bal_addr *prefix)
+{
+	const struct bal_globals *g = m->world->globals;
+
+	for (size_t i = 0; i < shared->n; i++)
+		if (is_inside(prefix, &shared->v[i]))
+			return true;
+	for (size_t i = 0; i < g->n_destinations; i++)
+		if (is_inside(prefix, &g->destinations[i]))
+			return true;
+	return false;
+}
+
+static void
+prefix_rules(struct maker *m)
+{
+	const struct bal_globals *g = m->world->globals;
+	bal_prefix_list shared = { 0 };
+
+	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
+	for (size_t i = 0; i < shared.n; i++) {
+		const size_t nth = i < BAL_RULE_SUBNETS_MAX ?
+					   i :
+					   BAL_RULE_SUBNETS_MAX - 1;
+		struct bal_rule scratch = { 0 }, *r;
+
+		past_main(m, &shared.v[i],
+			  is_inner(m, &shared, &shared.v[i]));
+		/*
+		 * Its own routes, never the default behind them; a socket's
+		 * own mark says which line's subnet is meant.
+		 */
+		r = lookup(m, BAL_RULE_SUBNET + BAL_RULE_SUBNET_STEP * (int)nth,
+			   m->world->balancing, &scratch);
+		r->dst = shared.v[i];
+		match_mark(r, 0, g->mark_mask);
+		r->suppress_prefixlen = shared.v[i].len - 1;
+	}
+	for (size_t i = 0; i < g->n_destinations; i++)
+		if (g->destinations[i].len &&
+		    !is_among(&shared, &g->destinations[i]))
+			past_main(m, &g->destinations[i],
+				  is_inner(m, &shared, &g->destinations[i]));
+}
+
+/* The rules that stand once, whatever the uplinks are. */
+static void
+frame(struct maker *m)
+{
+	const uint32_t mask = m->world->globals->mark_mask;
+	struct bal_rule scratch = { 0 }, *r;
+
+	if (m->world->globals->rule_priority > BAL_RULE_ENTRY) {
+		r = jump(m, BAL_RULE_HEAD, BAL_RULE_HEAD, &scratch);
+		r->priority = BAL_RULE_ENTRY;
+	}
+	add(m, BAL_RULE_HEAD, BAL_RULE_NOP, &scratch);
+	r = lookup(m, BAL_RULE_MAIN, BAL_TABLE_MAIN, &scratch);
+	r->suppress_prefixlen = 1;
+	r = jump(m, BAL_RULE_NOT_INBOUND, BAL_RULE_FORWARDED, &scratch);
+	match_mark(r, 0, mask & ~(mask >> 2)); /* its two highest bits */
+	r = jump(m, BAL_RULE_FORWARDED, BAL_RULE_UNMARKED, &scratch);
+	memcpy(r->iif, "lo", 3);
+	r->invert = true;
+	r = jump(m, BAL_RULE_UNBOUND, BAL_RULE_OIF, &scratch);
+	r->src = bal_addr_any(AF_INET);
+	r->src.len = (uint8_t)bal_addr_bits(AF_INET);
+	r = jump(m, BAL_RULE_UNMARKED, BAL_RULE_OIF, &scratch);
+	match_mark(r, 0, mask);
+	add(m, BAL_RULE_HEAD_END, BAL_RULE_NOP, &scratch);
+	r = jump(m, BAL_RULE_OWN_UNMARKED, BAL_RULE_BALANCING, &scratch);
+	match_mark(r, 0, mask);
+	lookup(m, BAL_RULE_BALANCING, m->world->balancing, &scratch);
+	lookup(m, BAL_RULE_LAST_MAIN, BAL_TABLE_MAIN, &scratch);
+	lookup(m, BAL_RULE_LAST_DEFAULT, BAL_TABLE_DEFAULT, &scratch);
+}
+
+void
+bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
+	       bal_rule_list *out)
+{
+	struct maker m = { .world = world, .arena = arena, .out = out };
+	const struct bal_uplinks *ups = world->uplinks;
+
+	prefix_rules(&m);
+	frame(&m);
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].admin_up)
+			uplink_rules(&m, &ups->v[i]);
+}

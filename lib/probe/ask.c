@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ask - one question of any kind but ICMP: begun, waited for, ended. */
+#include "probe/ask.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "probe/ask_internal.h"
+#include "netlink/devsock.h"
+
+static const struct ask_kind *
+kind_of(const struct bal_ask *ask)
+{
+	switch (ask->target.kind) {
+	case BAL_TARGET_TCP:
+		return &bal_ask_tcp;
+	case BAL_TARGET_DNS:
+		return &bal_ask_dns;
+	case BAL_TARGET_HTTP:
+		return &bal_ask_http;
+	case BAL_TARGET_ARP:
+		return &bal_ask_arp;
+	case BAL_TARGET_EXEC:
+		return &bal_ask_exec;
+	case BAL_TARGET_ICMP:
+		break;
+	}
+	return NULL;
+}
+
+enum bal_asked
+bal_ask_bad(struct bal_ask *ask, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(ask->why, sizeof(ask->why), fmt, ap);
+	va_end(ap);
+	return BAL_ASKED_BAD;
+}
+
+int
+bal_ask_connected(const struct bal_ask *ask)
+{
+	socklen_t len = sizeof(int);
+	int eno = 0;
+
+	if (getsockopt(ask->source.fd, SOL_SOCKET, SO_ERROR, &eno, &len) < 0)
+		return errno;
+	return eno;
+}
+
+int
+bal_ask_connect(struct bal_ask *ask, int type)
+{
+	const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(ask->target.port),
+	};
+	struct bal_err why;
+
+	if (ask->target.addr.family != AF_INET)
+		return EAFNOSUPPORT;
+	memcpy(&to.sin_addr, ask->target.addr.bytes, sizeof(to.sin_addr));
+	ask->source.fd =
+		socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (ask->source.fd < 0)
+		return errno;
+	if (bal_devsock_bind(ask->source.fd, ask->way.dev, ask->way.ifindex,
+			     ask->way.mark, &why) < 0)
+		return why.sys;
+	/* Closed by a reset: no TIME_WAIT for each probe. */
+	if (type == SOCK_STREAM)
+		(void)setsockopt(ask->source.fd, SOL_SOCKET, SO_LINGER, &reset,
+				 sizeof(reset));
+	if (connect(ask->source.fd, (struct sockaddr *)&to, sizeof(to)) < 0 &&
+	    errno != EINPROGRESS)
+		return errno;
+	return 0;
+}
+
+static void
+on_ready(struct bal_source *source, uint32_t events)
+{
+	struct bal_ask *ask = (struct bal_ask *)source;
+
+	(void)events;
+	ask->asked = kind_of(ask)->ready(ask);
+	if (ask->asked == BAL_ASKED_WAIT)
+		return;
+	bal_loop_del(ask->loop, &ask->source);
+	ask->done(ask, ask->arg);
+}
+
+bool
+bal_ask_shortage(int eno)
+{
+	return eno == EMFILE || eno == ENFILE || eno == ENOMEM ||
+	       eno == ENOBUFS || eno == ENOSPC || eno == EAGAIN;
+}
+
+static int
+refuse(struct bal_ask *ask, int eno, struct bal_err *err)
+{
+	bal_ask_stop(ask);
+	if (bal_ask_shortage(eno))
+		return bal_err_sys(err, eno, "cannot ask through %s",
+				   ask->way.dev);
+	ask->asked = BAL_ASKED_BAD;
+	ask->error = eno;
+	if (!ask->why[0])
+		bal_ask_bad(ask, "%s", strerror(eno));
+	return 0;
+}
+
+int
+bal_ask_start(struct bal_ask *ask, struct bal_loop *loop,
+	      const struct bal_target *target, const struct bal_ask_way *way,
+	      struct bal_err *err)
+{
+	uint32_t events = EPOLLIN;
+	int eno;
+
+	*ask = (struct bal_ask){
+		.source = { .fd = -1, .ready = on_ready },
+		.target = *target,
+		.way = *way,
+		.done = ask->done,
+		.arg = ask->arg,
+		.loop = loop,
+	};
+	if (!kind_of(ask))
+		return bal_err(err, BAL_ESYS,
+			       "that is no question for a socket");
+	if (getrandom(ask->token, sizeof(ask->token), 0) < 0)
+		return bal_err_sys(err, errno, "cannot get random bytes");
+	eno = kind_of(ask)->start(ask, &events);
+	if (eno)
+		return refuse(ask, eno, err);
+	if (bal_loop_add(loop, &ask->source, events, err) == 0)
+		return 0;
+	bal_ask_stop(ask);
+	return -1;
+}
+
+void
+bal_ask_stop(struct bal_ask *ask)
+{
+	if (!ask->loop)
+		return;
+	if (ask->source.fd >= 0 && ask->asked == BAL_ASKED_WAIT)
+		bal_loop_del(ask->loop, &ask->source);
+	/* Of a command it is the child's own. */
+	if (ask->target.kind == BAL_TARGET_EXEC)
+		bal_child_stop(&ask->child);
+	else if (ask->source.fd >= 0)
+		close(ask->source.fd);
+	ask->source.fd = -1;
+	ask->loop = NULL;
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* prober_decide - what came of a round: answered, late, lost, bad. */
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/prober_internal.h"
+
+static uint32_t
+count_bits(const struct line *l, uint8_t bits)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < l->p.n_targets; i++)
+		n += (bits & bit(i)) && !l->aims[i].suspect;
+	return n;
+}
+
+static void
+note_silent(struct line *l, const struct round *r)
+{
+	uint8_t silent = r->asked & (uint8_t)~r->answered;
+
+	for (size_t i = 0; i < l->p.n_targets; i++)
+		if (silent & bit(i)) {
+			l->aims[i].bad_ns = l->prober->now_ns;
+			l->aims[i].fails++;
+		}
+}
+
+static void
+say_bad(struct line *l)
+{
+	char list[BAL_REASON_MAX] = "", host[BAL_TARGET_STRLEN];
+	size_t len = 0, room = sizeof(list) - sizeof("no answer from ") - 5;
+
+	for (size_t i = 0; i < l->p.n_targets; i++) {
+		if (!l->aims[i].fails || l->aims[i].suspect)
+			continue;
+		bal_target_str(&l->p.targets[i], host);
+		if (len + 2 + strlen(host) > room) {
+			(void)snprintf(list + len, sizeof(list) - len, "%s...",
+				       len ? ", " : "");
+			break;
+		}
+		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
+					len ? ", " : "", host);
+	}
+	bal_line_say(l, "no answer from %s", list);
+}
+
+static void
+skip_decided(struct line *l)
+{
+	while (l->oldest != l->rounds_begun &&
+	       bal_round(l, l->oldest)->outcome != WAITING)
+		l->oldest++;
+}
+
+/* --- late, or lost -------------------------------------------------------- */
+
+/* How many rounds just before @number were lost as well, as remembered. */
+static uint32_t
+lost_before(struct line *l, uint32_t number)
+{
+	uint32_t n = 0;
+
+	while (n + 1 < ROUNDS && n < number &&
+	       (bal_round(l, number - n - 1)->outcome == LOST ||
+		bal_round(l, number - n - 1)->outcome == BAD))
+		n++;
+	return n;
+}
+
+/*
+ * A younger question has been answered.  In the queue of a full line nobody
+ * overtakes anybody, so this one was lost, and the line lives.
+ */
+static void
+decide_lost(struct line *l, uint32_t number)
+{
+	struct round *r = bal_round(l, number);
+
+	note_silent(l, r);
+	r->outcome = LOST;
+	bal_line_lost(l, lost_before(l, number));
+}
+
+/* The oldest that is remembered. */
+static uint32_t
+first_round(const struct line *l)
+{
+	return l->rounds_begun > ROUNDS ? l->rounds_begun - ROUNDS : 0;
+}
+
+/* Those whose time was over, and older than @number, which is answered. */
+static void
+lose_overtaken(struct line *l, uint32_t number)
+{
+	for (uint32_t i = first_round(l); i < number; i++) {
+		const struct round *r = bal_round(l, i);
+
+		if (r->outcome == LATE || (r->outcome == WAITING && r->longer))
+			decide_lost(l, i);
+	}
+}
+
+static bool
+is_overtaken(const struct line *l, uint32_t number)
+{
+	return number < l->last_good;
+}
+
+/* Somebody who was asked has said nothing at all yet. */
+static bool
+may_be_answered(const struct round *r)
+{
+	return r->asked & (uint8_t) ~(r->answered | r->failed);
+}
+
+static void
+decide_bad(struct line *l, uint32_t number)
+{
+	struct round *r = bal_round(l, number);
+
+	/* Nobody to judge by, or a slow one may still answer. */
+	if (bal_line_counting(l) == 0 ||
+	    count_bits(l, r->answered | r->pending) >= bal_line_need(l)) {
+		note_silent(l, r);
+		r->outcome = EXCUSED;
+		return;
+	}
+	if (bal_line_proved_by_tunnel(l, r->sent_ns)) {
+		note_silent(l, r);
+		r->outcome = EXCUSED;
+		bal_judge_proof(&l->p.judge);
+		return;
+	}
+	if (!r->error && may_be_answered(r)) {
+		if (is_overtaken(l, number)) {
+			decide_lost(l, number);
+			return;
+		}
+		if (bal_traffic_proves(l, r->sent_ns)) {
+			r->outcome = LATE;
+			bal_line_late(l);
+			return;
+		}
+	}
+	note_silent(l, r);
+	r->outcome = BAD;
+	if (!r->said)
+		say_bad(l);
+	bal_line_bad(l);
+}
+
+/* --- answers --------------------------------------------------------------- */
+
+static void
+decide_good(struct line *l, uint32_t number, uint32_t rtt_us)
+{
+	struct round *r = bal_round(l, number);
+
+	if (r->outcome == GOOD)
+		return;
+	l->good_ns = l->vouched_ns = l->prober->now_ns;
+	if (!is_overtaken(l, number))
+		l->last_good = number;
+	lose_overtaken(l, number);
+	r->outcome = GOOD;
+	bal_line_good(l, rtt_us);
+}
+
+/* The shortest round trip is that of an empty queue, until it is longer at rest. */
+static void
+learn_rtt(struct line *l, struct aim *aim, uint32_t rtt_us)
+{
+	const uint32_t faded = aim->rtt_us / 8 * 7;
+
+	aim->rtt_us = rtt_us > faded ? rtt_us : faded;
+	if (!aim->least_us || rtt_us < aim->least_us)
+		aim->least_us = rtt_us;
+	else if (!bal_traffic_is_busy(l))
+		aim->least_us += (rtt_us - aim->least_us) / 16;
+	l->queue_us = rtt_us - aim->least_us;
+	l->p.rtt_us = rtt_us;
+}
+
+void
+bal_round_answered(struct line *l, uint32_t number, size_t target,
+		   uint64_t sent_ns)
+{
+	struct round *r = bal_round(l, number);
+	struct aim *aim = &l->aims[target];
+	uint64_t rtt = (l->prober->now_ns - sent_ns) / BAL_NS_PER_US;
+	uint32_t rtt_us = rtt == 0	   ? 1 :
+			  rtt < UINT32_MAX ? (uint32_t)rtt :
+					     UINT32_MAX;
+
+	if (r->answered & bit(target))
+		return;
+	r->answered |= bit(target);
+	aim->good_ns = l->prober->now_ns;
+	aim->fails = 0;
+	learn_rtt(l, aim, rtt_us);
+	l->p.answered++;
+	if (count_bits(l, r->answered) >= bal_line_need(l))
+		decide_good(l, number, rtt_us);
+	skip_decided(l);
+}
+
+/* Nothing that is still out can make a round good any more. */
+static bool
+is_hopeless(const struct line *l, const struct round *r)
+{
+	uint8_t may = (uint8_t)~r->failed & (r->asked | r->pending);
+
+	return count_bits(l, may) < bal_line_need(l);
+}
+
+void
+bal_round_check(struct line *l, uint32_t number)
+{
+	const struct round *r = bal_round(l, number);
+
+	if (r->outcome == WAITING && !r->unsent && is_hopeless(l, r))
+		decide_bad(l, number);
+	skip_decided(l);
+}
+
+void
+bal_round_failed(struct line *l, uint32_t number, size_t target)
+{
+	bal_round(l, number)->failed |= bit(target);
+	bal_round_check(l, number);
+}
+
+/* --- time-outs ------------------------------------------------------------- */
+
+/* When an answer to @r is no longer waited for. */
+static uint64_t
+over_ns(const struct line *l, const struct round *r)
+{
+	const uint64_t patient = l->prober->patient_ns;
+
+	return r->deadline_ns > patient ? r->deadline_ns : patient;
+}
+
+/* Does it only send, so that nothing but the answer could tell that it lives? */
+static bool
+waits_longer(struct line *l, uint32_t number)
+{
+	struct round *r = bal_round(l, number);
+	const uint64_t longest = r->sent_ns + bal_line_longest_ns(l);
+
+	if (l->prober->now_ns >= longest || is_overtaken(l, number) ||
+	    !bal_traffic_floods(l))
+		return false;
+	r->deadline_ns = longest;
+	r->longer = true;
+	return true;
+}
+
+void
+bal_rounds_expire(struct line *l)
+{
+	bool last_look = false;
+
+	for (uint32_t i = l->oldest; i != l->rounds_begun; i++) {
+		struct round *r = bal_round(l, i);
+
+		if (r->outcome != WAITING || l->prober->now_ns < over_ns(l, r))
+			continue;
+		/* What came in time may still be unread on a busy machine. */
+		if (!last_look) {
+			bal_line_receive(l);
+			bal_traffic_observe(l);
+		}
+		last_look = true;
+		if (r->outcome == WAITING && !waits_longer(l, i))
+			decide_bad(l, i);
+	}
+	skip_decided(l);
+}
+
+uint64_t
+bal_rounds_next(const struct line *l)
+{
+	uint64_t next = BAL_NEVER;
+
+	for (uint32_t i = l->oldest; i != l->rounds_begun; i++) {
+		const struct round *r = &l->rounds[i % ROUNDS];
+
+		if (r->outcome != WAITING)
+			continue;
+		if (over_ns(l, r) < next)
+			next = over_ns(l, r);
+		if (i + 1 == l->rounds_begun && r->late_ns < next &&
+		    r->late_ns > l->prober->now_ns)
+			next = r->late_ns;
+	}
+	for (const struct asking *a = l->asking; a; a = a->next)
+		if (a->give_up_ns < next)
+			next = a->give_up_ns;
+	return next;
+}
+
+bool
+bal_rounds_late(const struct line *l)
+{
+	const struct round *r;
+
+	if (l->rounds_begun == 0 || l->p.judge.health == BAL_HEALTH_DEAD)
+		return false;
+	r = &l->rounds[(l->rounds_begun - 1) % ROUNDS];
+	return r->outcome == WAITING && l->prober->now_ns >= r->late_ns;
+}
+
+void
+bal_rounds_excuse(struct line *l)
+{
+	for (uint32_t i = first_round(l); i != l->rounds_begun; i++) {
+		struct round *r = bal_round(l, i);
+
+		if (r->outcome == WAITING || r->outcome == LATE)
+			r->outcome = EXCUSED;
+	}
+	skip_decided(l);
+}

@@ -1,0 +1,318 @@
+/* prober_internal - the rooms of prober: lines, rounds, counters, blame. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PROBER_INTERNAL_H
+#define BAL_PROBER_INTERNAL_H
+
+#include "probe/ask.h"
+#include "netlink/counters.h"
+#include "probe/icmp.h"
+#include "probe/prober.h"
+#include "health/shortfall.h"
+
+/*
+ * Rounds that are remembered: an answer to an older one is of no use.  As many
+ * as fit under the sequence number's 13 bits (three are the target's).
+ */
+#define ROUNDS 64
+
+enum outcome {
+	WAITING,
+	GOOD,
+	BAD,  /* no answer in time, and nothing else */
+	LATE, /* no answer in time, and others have come: it may still come */
+	LOST, /* a younger one is answered */
+	EXCUSED, /* no answer, and other proof of life; or given up */
+};
+
+struct round {
+	uint64_t sent_ns, late_ns, deadline_ns;
+	uint8_t asked, answered, failed; /* one bit for each target */
+	uint8_t unsent;	 /* the device's queue was full: once more */
+	uint8_t pending; /* not asked: an earlier question is under way, or we
+			    lack something; no verdict by it */
+	enum outcome outcome;
+	int error;   /* errno of a send that failed for good */
+	bool longer; /* its time was over, and was made longer */
+	bool said;   /* the line has better words than "no answer" */
+	uint8_t token[BAL_ICMP_TOKEN];
+};
+
+/* A question under way that is not ICMP. */
+struct asking {
+	struct bal_ask ask; /* first member */
+	struct line *line;
+	uint32_t round; /* its number */
+	uint8_t target;
+	uint64_t sent_ns, give_up_ns;
+	bool over; /* answered, refused or given up: to be freed */
+	struct asking *next;
+};
+
+/* What is known of one target through one line. */
+struct aim {
+	uint64_t good_ns, bad_ns; /* when last; 0: never */
+	uint32_t rtt_us;	  /* the longest lately, 0: never answered */
+	uint32_t least_us; /* the shortest, of an empty queue; 0: likewise */
+	uint32_t fails;	   /* in a row */
+	bool suspect;	   /* it fails on every uplink: not counted */
+};
+
+/* What the device's counters tell. */
+struct traffic {
+	struct bal_counters seen; /* at @seen_ns; 0: never read */
+	uint64_t seen_ns;
+	uint64_t own_tx, own_rx; /* packets of ours since then */
+	uint64_t poll_ns;	 /* next look at a busy line, BAL_NEVER */
+	uint64_t active_ns;	 /* something beyond our probes was seen */
+	/* Of about the last second, by others: packets in 1/256, and bytes. */
+	uint64_t rx_lately, tx_lately, tx_bytes_lately;
+	uint64_t rx_ns;		 /* something came in */
+	uint64_t patience_ns;	 /* of silence, until it is suspicious */
+	uint32_t unanswered;	 /* packets sent since then */
+	uint64_t answered_bytes; /* sent in a second, when it was answered */
+	bool both_ways;		 /* it was sending and receiving */
+	bool suspected;		 /* silence brought a burst */
+	uint64_t flood_ns;	 /* it sent much, and received little */
+	int arrivals;		 /* descriptor of bal_arrivals_open(), or -1 */
+	uint64_t arrived_ns;	 /* something came from beyond the link */
+	uint64_t wanted_ns;	 /* that was of use */
+	uint32_t skipped;	 /* rounds that traffic made needless */
+	uint32_t saved;		 /* of those, not spent on inquiries yet */
+	struct bal_shortfall shortfall;
+	struct bal_inquiry inquiry;
+	struct bal_counters ahead; /* read ahead for the next look */
+	bool looks;		   /* it will want that in this step */
+	bool is_ahead;		   /* and has it */
+};
+
+/* What people want to know of a line besides the verdict. */
+struct mood {
+	bool recovers, wonders;
+};
+
+struct line {
+	struct bal_source source; /* of @sock; first member */
+	struct bal_prober *prober;
+	struct bal_probe p;
+	struct bal_icmp sock;
+	bool gone; /* the kernel says so of the device; asked again at @look_ns */
+	uint64_t look_ns, gone_pause_ns;
+	/* What it lacks to ask, and since when nothing was learned: 0, it does */
+	int lack; /* errno */
+	uint64_t lack_ns;
+	bool unasked; /* for so long that this is told */
+	bool stays;   /* while planning: is in the new plan */
+	bool changed;
+	struct mood told;    /* when results were taken last */
+	uint64_t told_ns;    /* that it was a new one */
+	uint64_t doubted_ns; /* no doubt is told before */
+	uint64_t news_ns;    /* what it is now is to be told; or BAL_NEVER */
+	uint32_t rounds_begun, rounds_rested, rounds_judged;
+	uint32_t oldest; /* no older round waits */
+	struct round rounds[ROUNDS];
+	struct aim aims[BAL_TARGETS_MAX];
+	uint64_t due_ns;    /* next round */
+	uint64_t resend_ns; /* BAL_NEVER: nothing to send again */
+	uint64_t good_ns;   /* last answer that counted */
+	uint64_t bad_ns;    /* last bad round */
+	/* Since the last answer, here or before, traffic may prove that it lives */
+	uint64_t vouched_ns;
+	uint32_t last_good; /* the youngest round that is answered */
+	uint32_t queue_us;  /* of the last round trip, what a queue took */
+	struct traffic traffic;
+	struct asking *asking;
+	struct line *next;
+};
+
+struct bal_prober {
+	struct bal_loop *loop;
+	struct bal_nl *nl;
+	struct line *lines;
+	uint64_t now_ns, last_ns;
+	/* After a delay of ours of @late_ns silence is nobody's fault... */
+	uint64_t late_ns, patient_ns; /* ...before this */
+	uint64_t stern_ns; /* a delay of that size is no excuse before this */
+	uint8_t random[16 * BAL_ICMP_TOKEN];
+	size_t random_left;
+	uint64_t short_ns; /* something was short last; 0: never */
+};
+
+static inline uint64_t
+line_now_ms(const struct line *l)
+{
+	return l->prober->now_ns / BAL_NS_PER_MS;
+}
+
+static inline struct round *
+bal_round(struct line *l, uint32_t number)
+{
+	return &l->rounds[number % ROUNDS];
+}
+
+/* The bit of a target in the masks of a round. */
+static inline uint8_t
+bit(size_t target)
+{
+	return (uint8_t)(1u << target);
+}
+
+/* --- prober_targets.c ----------------------------------------------------- */
+
+/*
+ * Whom round @number asks.  Each asks as many as must answer, so that one lost
+ * packet is one lost round whatever the number of targets; in doubt they take
+ * turns, so that the silence of all of them condemns.  Suspects and those out
+ * of favour are asked beside them now and then, to notice when they are back.
+ */
+uint8_t bal_round_targets(const struct line *l, bool rest, uint32_t number);
+
+/* --- prober_ask.c --------------------------------------------------------- */
+
+/* Ask a target that is not ICMP. */
+void bal_round_ask(struct line *l, struct round *r, uint32_t number,
+		   size_t target);
+/* Stop and free questions that are over; all of them with @all. */
+void bal_line_drop_asking(struct line *l, bool all);
+
+/* --- prober_round.c ------------------------------------------------------ */
+
+/*
+ * Ask as many targets as must answer: at rest the first of them, else each in
+ * its turn.  What cannot be asked for a lack of ours is no verdict on anything
+ * (bal_line_lacks()).
+ */
+void bal_round_begin(struct line *l, bool rest);
+/* @target could not be asked for want of @eno: it has no say in round @r. */
+void bal_round_unasked(struct line *l, struct round *r, size_t target, int eno);
+/* What @target's question ended with, 0: nothing. */
+void bal_round_note(struct round *r, int eno);
+/* Send again what the device's queue had no room for. */
+void bal_rounds_resend(struct line *l);
+/* Read what the ICMP socket holds. */
+void bal_line_receive(struct line *l);
+/*
+ * The longest that a question may be under way: twice the time-out, after
+ * which late answers still count.
+ */
+uint64_t bal_line_longest_ns(const struct line *l);
+
+/* --- prober_decide.c ----------------------------------------------------- */
+
+/* @target answered, or cannot answer, what round @number asked. */
+void bal_round_answered(struct line *l, uint32_t number, size_t target,
+			uint64_t sent_ns);
+void bal_round_failed(struct line *l, uint32_t number, size_t target);
+/* Is round @number decided by now, because nobody is left to answer? */
+void bal_round_check(struct line *l, uint32_t number);
+/* Judge the rounds whose time is over. */
+void bal_rounds_expire(struct line *l);
+/* When the next of them is late or over. */
+uint64_t bal_rounds_next(const struct line *l);
+/* Is the youngest round late, so that the next one is due at once? */
+bool bal_rounds_late(const struct line *l);
+/* Is any round still waiting? */
+bool bal_rounds_wait(const struct line *l);
+/* Every round that waits, or is late, is given up without a verdict. */
+void bal_rounds_excuse(struct line *l);
+
+/* --- prober_lack.c -------------------------------------------------------- */
+
+/* Have an ICMP socket: 0 or the errno. */
+int bal_line_socket(struct line *l);
+void bal_line_close_socket(struct line *l);
+/*
+ * With too few descriptors sessions take turns: after @eno, close the socket of
+ * one that waits for nothing, which opens it anew for its next round.  False:
+ * there is none, or descriptors are not what is short.
+ */
+bool bal_line_borrow(struct line *l, int eno);
+/* Something is short, which is told once. */
+void bal_prober_note_short(struct bal_prober *p, int eno);
+/*
+ * It could not ask for want of @eno: it tries again soon.  Where nothing is
+ * learned (bal_line_learned()) for as long as a death takes to be noticed, one
+ * that is alive becomes unknown (bal_line_check_lack()).
+ */
+void bal_line_lacks(struct line *l, int eno);
+void bal_line_learned(struct line *l);
+void bal_line_check_lack(struct line *l);
+/*
+ * A question ended with ENODEV.  Is the device gone, now that the kernel is
+ * asked by name and number?  Then it is dead until bal_line_look_again() finds
+ * the device; else that was one bad round.
+ */
+bool bal_line_look(struct line *l);
+void bal_line_look_again(struct line *l);
+
+/* --- prober_verdict.c ---------------------------------------------------- */
+
+/* A round is decided, or the counters speak. */
+void bal_line_good(struct line *l, uint32_t rtt_us);
+void bal_line_bad(struct line *l);
+/* The counters show that it sends and receives nothing. */
+void bal_line_silent(struct line *l);
+/* No answer in time, and it lives. */
+void bal_line_late(struct line *l);
+/* That answer will not come; nor did those to the @in_row rounds before. */
+void bal_line_lost(struct line *l, uint32_t in_row);
+void bal_line_gone(struct line *l, const char *why);
+/* Words for the last bad round. */
+void bal_line_say(struct line *l, const char *fmt, ...) BAL_PRINTF(2, 3);
+/* Did a tunnel over this line answer after @since_ns? */
+bool bal_line_proved_by_tunnel(const struct line *l, uint64_t since_ns);
+/* Targets that nobody reaches do not count; those that lost by them are asked anew. */
+void bal_prober_blame(struct bal_prober *prober);
+/* How many targets count, and how many of these must answer. */
+uint32_t bal_line_counting(const struct line *l);
+uint32_t bal_line_need(const struct line *l);
+
+/* --- prober_counters.c --------------------------------------------------- */
+
+/* Read the counters of all lines that have traffic.looks, at once. */
+void bal_prober_read_ahead(struct bal_prober *prober);
+/*
+ * Those of one line, as read ahead or else now.  0, or -1 when there is no
+ * such device.
+ */
+int bal_line_counters(struct line *l, struct bal_counters *out);
+
+/* --- prober_traffic.c ---------------------------------------------------- */
+
+/* At rest: may traffic stand in for the round that is due? */
+bool bal_traffic_stands_in(struct line *l);
+/* A busy line is looked at between rounds. */
+void bal_traffic_poll(struct line *l);
+/* See what came and went until now, for the next two. */
+void bal_traffic_observe(struct line *l);
+/*
+ * Did something come in after @since_ns that proves that the far side lives?
+ * Not for long where no question is answered.
+ */
+bool bal_traffic_proves(const struct line *l, uint64_t since_ns);
+/* Does it send much, and receive little? */
+bool bal_traffic_floods(const struct line *l);
+/* Is there traffic, and does the queue that it fills take most of a round trip? */
+bool bal_traffic_is_queued(const struct line *l);
+/* Has there been traffic of others in the last seconds? */
+bool bal_traffic_is_busy(const struct line *l);
+/* A round begins, or is late: from then on what comes in is of interest. */
+void bal_traffic_listen(struct line *l, bool late);
+/* Close what it was noticed by; with @idle only where that is long ago. */
+void bal_traffic_close(struct line *l, bool idle);
+/* A round was answered: refutes a suspicion that silence brought. */
+void bal_traffic_answered(struct line *l);
+/* A round was lost, which is what an inquiry looks for. */
+void bal_traffic_lost(struct line *l);
+/* Do the counters want rounds as a burst?  And one of those begins. */
+bool bal_traffic_inquires(const struct line *l);
+void bal_traffic_asked(struct line *l);
+
+/* --- prober_mood.c ------------------------------------------------------- */
+
+/* Does it recover, or wonder? */
+struct mood bal_line_mood(const struct line *l);
+/* See when that is to be told (l->news_ns); it is being told. */
+void bal_line_note_mood(struct line *l);
+void bal_line_tell_mood(struct line *l);
+
+#endif

@@ -1,0 +1,16 @@
+/* advice - what an administrator should hear after bal-up. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_ADVICE_H
+#define BAL_ADVICE_H
+
+#include "reconcile/pass.h"
+
+/*
+ * bal_warn() of what keeps uplink @dev from being used as it should, after a
+ * bal_pass_run(): link down, no address, no gateway or one outside the
+ * subnet, an address of another uplink's, values below conf/all that defeat
+ * ours (the kernel ORs or takes the larger one: KERNEL.md 14).
+ */
+void bal_advise(const struct bal_pass *pass, const char *dev);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* aftermath - bal-flush and event programs run, clients started. */
+#include "reconcile/aftermath.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "actions/flush.h"
+#include "openvpn/tunnel.h"
+#include "actions/unit.h"
+
+/* Of bal-flush: a command that people and hooks wait for; and --watch. */
+#define COMMAND_LIMIT_MS 5000
+#define WATCH_LIMIT_MS 60000
+
+/* `service openvpn restart` waits for the old one to go. */
+#define START_LIMIT_MS 60000
+#define START_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* --- what is bound to a dead uplink --------------------------------------- */
+
+/* Of a command that comes to an end: with a loop of its own. */
+static struct bal_runner *
+own_runner(struct bal_pass *pass, struct bal_err *err)
+{
+	if (!pass->flush_loop)
+		pass->flush_loop = bal_loop_open(err);
+	if (pass->flush_loop && !pass->flush_runner)
+		pass->flush_runner = bal_runner_open(pass->flush_loop, err);
+	return pass->flush_runner;
+}
+
+void
+bal_aftermath_release(struct bal_pass *pass)
+{
+	struct bal_runner *runner = pass->runner;
+	struct bal_err why;
+
+	if (!pass->outcome.releases.n)
+		return;
+	if (!runner)
+		runner = own_runner(pass, &why);
+	if (!runner ||
+	    bal_flush_start(runner, &pass->outcome.releases,
+			    pass->conf.globals.mark_mask,
+			    pass->runner ? WATCH_LIMIT_MS : COMMAND_LIMIT_MS,
+			    &why) < 0)
+		bal_warn("%s", why.msg);
+}
+
+void
+bal_aftermath_wait(struct bal_pass *pass)
+{
+	if (pass->flush_runner)
+		bal_runner_finish(pass->flush_runner, BAL_NEVER);
+	bal_runner_close(pass->flush_runner);
+	bal_loop_close(pass->flush_loop);
+	pass->flush_runner = NULL;
+	pass->flush_loop = NULL;
+}
+
+/* --- event programs -------------------------------------------------------- */
+
+static void
+queue_events(const struct bal_pass *pass, struct bal_runner *runner)
+{
+	const bal_event_list *events = &pass->outcome.events;
+	const struct bal_event_how how = {
+		.dir = pass->paths.event_dir,
+		.limit_ms = pass->conf.globals.event_timeout_ms,
+		.as_units = bal_unit_needed(),
+	};
+	struct bal_err why;
+
+	for (size_t i = 0; i < events->n; i++)
+		if (bal_event_run(&events->v[i], &how, runner, &why) < 0)
+			bal_warn("%s", why.msg);
+}
+
+static void
+to_syslog(void *arg, enum bal_say what, const char *msg)
+{
+	(void)arg;
+	syslog(what == BAL_SAY_EVENT ? LOG_NOTICE : LOG_WARNING, "%s", msg);
+}
+
+/* Of several commands' programs those of the first come first. */
+static void
+take_turn(const struct bal_pass *pass)
+{
+	char path[BAL_PATH_MAX + 16];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/events.lock", pass->paths.rundir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0)
+		(void)flock(fd, LOCK_EX);
+}
+
+static bool
+has_programs(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	bool any = false;
+
+	while (dir && !any && (entry = readdir(dir)))
+		any = entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return any;
+}
+
+/* --- clients of tunnels ----------------------------------------------------- */
+
+static void
+start_client(const struct bal_pass *pass, const struct bal_start *s,
+	     struct bal_runner *runner)
+{
+	char *envp[] = { (char *)"PATH=" START_PATH, NULL };
+	struct bal_arena arena = { 0 };
+	struct bal_err why;
+	char **argv;
+
+	bal_say(BAL_SAY_EVENT, "%s: OpenVPN client %s is started, try %u",
+		s->dev, s->openvpn, s->tries);
+	if (bal_tunnel_argv(pass->conf.globals.openvpn_command, s->openvpn,
+			    &arena, &argv, &why) < 0 ||
+	    bal_runner_add(runner, argv[0], argv, envp, START_LIMIT_MS, &why) < 0)
+		bal_warn("%s: %s", s->dev, why.msg);
+	bal_arena_fini(&arena);
+}
+
+static void
+queue_all(const struct bal_pass *pass, struct bal_runner *runner)
+{
+	const bal_start_list *starts = &pass->outcome.starts;
+
+	for (size_t i = 0; i < starts->n; i++)
+		start_client(pass, &starts->v[i], runner);
+	queue_events(pass, runner);
+}
+
+static void
+run_all(const struct bal_pass *pass)
+{
+	struct bal_err why;
+	struct bal_loop *loop = bal_loop_open(&why);
+	struct bal_runner *runner = loop ? bal_runner_open(loop, &why) : NULL;
+	unsigned failed;
+
+	if (!runner) {
+		bal_warn("%s", why.msg);
+		return;
+	}
+	queue_all(pass, runner);
+	(void)bal_runner_drain(runner, &failed, &why);
+}
+
+/* Whoever called us waits neither for it nor for its output. */
+static void
+run_in_background(const struct bal_pass *pass)
+{
+	pid_t pid = fork();
+	int null;
+
+	if (pid != 0) {
+		if (pid < 0)
+			bal_warn("cannot run the event programs");
+		return;
+	}
+	bal_child_close_all();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; null >= 0 && fd <= 2; fd++)
+		(void)dup2(null, fd);
+	(void)setsid();
+	/* What --watch says of them stands there, too. */
+	openlog("bal-check", LOG_PID, LOG_DAEMON);
+	bal_say_sink(to_syslog, NULL);
+	take_turn(pass);
+	run_all(pass);
+	_exit(0);
+}
+
+void
+bal_aftermath(const struct bal_pass *pass)
+{
+	if (!pass->outcome.events.n && !pass->outcome.starts.n)
+		return;
+	if (pass->runner)
+		queue_all(pass, pass->runner);
+	else if (pass->outcome.starts.n || has_programs(pass->paths.event_dir))
+		run_in_background(pass);
+}

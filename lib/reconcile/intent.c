@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* intent - up, down, mode and probe results, as changes of the state. */
+#include "reconcile/intent.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "state/budget.h"
+#include "plan/over.h"
+#include "openvpn/tunnel.h"
+
+static bool
+slot_taken(const struct bal_state *state, const char *self, uint32_t slot)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].slot == slot &&
+		    strcmp(state->uplinks[i].name, self) != 0)
+			return true;
+	return false;
+}
+
+static uint32_t
+last_slot(uint32_t mask)
+{
+	uint32_t max = mask >> __builtin_ctz(mask);
+
+	return max < BAL_UPLINKS_MAX ? max : BAL_UPLINKS_MAX;
+}
+
+/*
+ * The one that goes with the table id where there is one, else the lowest:
+ * above bal_mark_slots() only where all below are taken.
+ */
+static uint32_t
+choose_slot(const struct bal_state *state, const char *dev, uint32_t table,
+	    uint32_t mask)
+{
+	uint32_t own = table;
+
+	if (table > BAL_TABLES_BASE && table <= BAL_TABLES_LAST)
+		own -= BAL_TABLES_BASE;
+	if (own >= 1 && own <= bal_mark_slots(mask) &&
+	    !slot_taken(state, dev, own))
+		return own;
+	for (uint32_t slot = 1; slot <= last_slot(mask); slot++)
+		if (!slot_taken(state, dev, slot))
+			return slot;
+	return 0;
+}
+
+static int
+no_room(uint32_t mask, struct bal_err *err)
+{
+	return bal_err(err, BAL_ECONF,
+		       "mark_mask 0x%x has no room for another uplink", mask);
+}
+
+int
+bal_state_has_room(const struct bal_state *state, size_t more, uint32_t mask,
+		   struct bal_err *err)
+{
+	size_t n = state->n_uplinks + more;
+
+	if (n > last_slot(mask))
+		return bal_err(err, BAL_ECONF,
+			       "mark_mask 0x%x has room for %u uplinks, and "
+			       "there are %zu",
+			       mask, last_slot(mask), n);
+	return 0;
+}
+
+uint32_t
+bal_state_lower_slot(const struct bal_state *state,
+		     const struct bal_uplink_state *us, uint32_t mask)
+{
+	uint32_t slot = choose_slot(state, us->name, us->table, mask);
+
+	return us->slot > bal_mark_slots(mask) && slot <= bal_mark_slots(mask) ?
+		       slot :
+		       0;
+}
+
+int
+bal_state_fit_slots(struct bal_state *state, uint32_t mask,
+		    struct bal_err *err)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (us->slot <= last_slot(mask))
+			continue;
+		us->slot = choose_slot(state, us->name, us->table, mask);
+		if (!us->slot)
+			return no_room(mask, err);
+	}
+	return 0;
+}
+
+static void
+remember_fresh(bal_table_list *fresh, const char *name, uint32_t id,
+	       struct bal_arena *arena)
+{
+	struct bal_table_name *slot = BAL_PUSH(arena, fresh);
+
+	if (!slot)
+		return;
+	slot->id = id;
+	(void)bal_copy(slot->name, sizeof(slot->name), name);
+}
+
+/* The uplink other than @dev whose table is @id, or NULL. */
+static const struct bal_uplink_state *
+holder_of(const struct bal_state *state, const char *dev, uint32_t id)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].table == id &&
+		    strcmp(state->uplinks[i].name, dev) != 0)
+			return &state->uplinks[i];
+	return NULL;
+}
+
+static int
+admit_balancing(struct bal_state *state, const bal_table_list *names,
+		const bal_rule_list *rules, struct bal_arena *arena,
+		bal_table_list *fresh, struct bal_err *err)
+{
+	uint32_t id = bal_tables_id(names, "balancing");
+
+	/* What an uplink has by now stays its own. */
+	if (!id || holder_of(state, "", id))
+		id = state->balancing_table;
+	if (!id)
+		id = bal_tables_free_balancing(state, names, rules);
+	if (!id)
+		return bal_err(err, BAL_EUNAVAIL,
+			       "no routing table is free for balancing");
+	if (id >= BAL_TABLE_DEFAULT && id <= BAL_TABLE_LOCAL)
+		return bal_err(err, BAL_ECONF,
+			       "table balancing has the id of a table of the "
+			       "kernel's, %u", id);
+	if (!bal_tables_id(names, "balancing"))
+		remember_fresh(fresh, "balancing", id, arena);
+	state->balancing_table = id;
+	return 0;
+}
+
+static int
+check_table(const struct bal_state *state, const char *dev, uint32_t id,
+	    struct bal_err *err)
+{
+	const struct bal_uplink_state *other;
+
+	if (id >= BAL_TABLE_DEFAULT && id <= BAL_TABLE_LOCAL)
+		return bal_err(err, BAL_ECONF,
+			       "table %s has the id of a table of the "
+			       "kernel's, %u", dev, id);
+	if (id == state->balancing_table)
+		return bal_err(err, BAL_ECONF,
+			       "tables %s and balancing have one id, %u", dev,
+			       id);
+	other = holder_of(state, dev, id);
+	if (other)
+		return bal_err(err, BAL_ECONF,
+			       "tables %s and %s have one id, %u", dev,
+			       other->name, id);
+	return 0;
+}
+
+/*
+ * The registered id of @dev.  0: another one is to be chosen, for the state
+ * (lines of it may be damaged) has that one elsewhere.  -1: a new uplink, and
+ * the names contradict each other, so that somebody has to mend them.
+ */
+static int
+registered_id(const struct bal_state *state, const char *dev,
+	      const bal_table_list *names, uint32_t *id, struct bal_err *err)
+{
+	const struct bal_uplink_state *other;
+
+	*id = bal_tables_id(names, dev);
+	if (!*id || check_table(state, dev, *id, err) == 0)
+		return 0;
+	other = holder_of(state, dev, *id);
+	if (!bal_state_find(state, dev) &&
+	    (!other || bal_tables_id(names, other->name) == *id))
+		return -1;
+	*id = 0;
+	return 0;
+}
+
+int
+bal_intent_admit(const struct bal_intent *intent,
+		 const struct bal_globals *globals, const bal_table_list *names,
+		 const bal_rule_list *rules, struct bal_state *state,
+		 struct bal_arena *arena, bal_table_list *fresh,
+		 struct bal_err *err)
+{
+	const char *dev = intent->dev;
+	struct bal_uplink_state *us = bal_state_find(state, dev);
+	struct bal_err ignored;
+	uint32_t table, slot;
+
+	if (admit_balancing(state, names, rules, arena, fresh, err) < 0 ||
+	    registered_id(state, dev, names, &table, err) < 0)
+		return -1;
+	if (!table && us && us->table &&
+	    check_table(state, dev, us->table, &ignored) == 0)
+		table = us->table;
+	if (!table)
+		table = bal_tables_free_id(state, names, rules);
+	if (!table)
+		return bal_err(err, BAL_EUNAVAIL,
+			       "no routing table id is free for %s", dev);
+	slot = us ? us->slot : 0;
+	if (!slot)
+		slot = choose_slot(state, dev, table, globals->mark_mask);
+	if (!slot)
+		return no_room(globals->mark_mask, err);
+	us = bal_state_add(state, dev, err);
+	if (!us)
+		return -1;
+	us->table = table;
+	us->slot = slot;
+	if (!bal_tables_id(names, dev))
+		remember_fresh(fresh, dev, table, arena);
+	return 0;
+}
+
+/* The one uplink that holds @addr: a tunnel's packets leave by it. */
+static void
+learn_by_addr(struct bal_uplink_state *us, const struct bal_state *state,
+	   const struct bal_snapshot *snap, const struct bal_addr *addr)
+{
+	const char *found = NULL;
+
+	if (bal_addr_none(addr))
+		return;
+	for (size_t i = 0; i < snap->addrs.n; i++) {
+		const struct bal_link *link;
+
+		if (!bal_addr_same_host(&snap->addrs.v[i].addr, addr))
+			continue;
+		link = bal_snapshot_ifindex(snap, snap->addrs.v[i].ifindex);
+		if (!link || !bal_state_find(state, link->name) ||
+		    strcmp(link->name, us->name) == 0)
+			continue;
+		if (found)
+			return; /* two of them: nobody can tell */
+		found = link->name;
+	}
+	if (found)
+		(void)bal_copy(us->learned_over, sizeof(us->learned_over),
+			       found);
+}
+
+/* What does not say all (a person, a request) leaves what is known. */
+static void
+learn_over(struct bal_uplink_state *us, const struct bal_intent *intent,
+	   const struct bal_state *state, const struct bal_snapshot *snap)
+{
+	if (!intent->keep_told)
+		us->learned_over[0] = '\0';
+	else if (!us->since_ms)
+		(void)bal_copy(us->learned_over, BAL_IFNAMSIZ,
+			       bal_over_remembered(state, us->name));
+	if (intent->over[0] && strcmp(intent->over, us->name) != 0)
+		memcpy(us->learned_over, intent->over, BAL_IFNAMSIZ);
+	else
+		learn_by_addr(us, state, snap, &intent->transport);
+}
+
+/*
+ * A line that is no uplink any more is as good as any that never was one, but
+ * for the tunnels over it: what had them leave by it is gone.
+ */
+static void
+take_line_away(const struct bal_intent *intent, const struct bal_conf *conf,
+	       struct bal_state *state)
+{
+	if (!bal_state_find(state, intent->dev))
+		return;
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (!strcmp(bal_over_of(conf, state, us->name), intent->dev))
+			(void)bal_copy(us->line_down, sizeof(us->line_down),
+				       intent->dev);
+	}
+}
+
+static void
+give_line_back(const struct bal_intent *intent, struct bal_state *state)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (strcmp(us->name, intent->dev) == 0 ||
+		    strcmp(us->line_down, intent->dev) == 0)
+			us->line_down[0] = '\0';
+	}
+}
+
+/*
+ * It was dead when it was taken down, as a stick that was pulled: it is held
+ * back until its probes say otherwise, if there are any.
+ */
+static void
+hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
+	  const struct bal_former *former, struct bal_uplink_state *us)
+{
+	const struct bal_settings set = bal_uplink_settings(conf, us, us->name);
+	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+
+	if (!former->dead || us->judge.health != BAL_HEALTH_UNKNOWN ||
+	    !(set.n_targets || set.has & BAL_SET_OVER ||
+	      (link && link->no_arp)))
+		return;
+	us->judge.health = BAL_HEALTH_DEAD;
+	us->judge.bad = former->bad;
+	us->judge.flaps = former->flaps;
+	us->judge.flap_ms = former->flap_ms;
+	(void)bal_copy(us->reason, sizeof(us->reason),
+		       "was dead when it was taken down, no answer yet");
+}
+
+/* A line that is dialled again may get another device: it is not two. */
+static void
+take_stanza(struct bal_uplink_state *us, const char *stanza,
+	    struct bal_state *state)
+{
+	for (size_t i = 0; *stanza && i < state->n_uplinks; i++) {
+		struct bal_uplink_state *other = &state->uplinks[i];
+
+		if (other != us && strcmp(other->stanza, stanza) == 0)
+			other->admin_up = false;
+	}
+	if (*stanza)
+		(void)bal_copy(us->stanza, sizeof(us->stanza), stanza);
+}
+
+static int
+apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
+	 const struct bal_snapshot *snap, struct bal_state *state,
+	 struct bal_err *err)
+{
+	struct bal_uplink_state *us = bal_state_find(state, intent->dev);
+	struct bal_former former;
+	bool keep;
+
+	if (!intent->comes_late && !bal_snapshot_link(snap, intent->dev))
+		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
+			       intent->dev);
+	if (!us)
+		return bal_err(err, BAL_ESYS, "%s was not admitted",
+			       intent->dev);
+	us->admin_up = true;
+	take_stanza(us, intent->stanza, state);
+	give_line_back(intent, state);
+	if (intent->keep_told)
+		bal_settings_merge(&us->told, &intent->told);
+	else
+		us->told = intent->told;
+	/* A request says all there is to say, but for options. */
+	keep = intent->keep_told && !intent->requested;
+	if ((!keep && !intent->restart) ||
+	    !bal_addr_none(&intent->hook_gateway))
+		us->learned_gateway = intent->hook_gateway;
+	learn_over(us, intent, state, snap);
+	if (us->since_ms == 0)
+		us->since_ms = snap->now_ms;
+	if (bal_state_forget_former(state, us->name, &former))
+		hold_back(conf, snap, &former, us);
+	return 0;
+}
+
+static bool
+still_probed(const struct bal_uplink_state *us, const struct bal_probe *p,
+	     const struct bal_snapshot *snap)
+{
+	const struct bal_link *link = bal_snapshot_link(snap, p->dev);
+
+	if (!us || !us->admin_up || !link || link->ifindex != p->ifindex)
+		return false;
+	for (size_t i = 0; i < snap->addrs.n; i++)
+		if (snap->addrs.v[i].ifindex == p->ifindex &&
+		    bal_addr_same_host(&snap->addrs.v[i].addr, &p->source))
+			return true;
+	return false;
+}
+
+static void
+apply_probe(struct bal_uplink_state *us, const struct bal_probe *p)
+{
+	us->judge = p->judge;
+	us->sent += p->sent;
+	us->answered += p->answered;
+	bal_budget_spend(us, p->spent);
+	if (p->rtt_us)
+		us->rtt_us = p->rtt_us;
+	(void)bal_copy(us->reason, sizeof(us->reason), p->reason);
+}
+
+/* What names an OpenVPN client is started again, unless somebody stopped it. */
+static int
+note_stop(const struct bal_intent *intent, const struct bal_conf *conf,
+	  const struct bal_snapshot *snap, struct bal_state *state,
+	  const char *name, struct bal_err *err)
+{
+	struct bal_settings set = bal_uplink_settings(
+		conf, bal_state_find(state, name), name);
+	struct bal_tunnel_try *t;
+
+	if (!(set.has & BAL_SET_OPENVPN))
+		return 0;
+	t = bal_state_tunnel(state, name, err);
+	if (!t)
+		return -1;
+	t->stop = bal_tunnel_stop_of(t, intent->caller, intent->signal,
+				     snap->now_ms);
+	return 0;
+}
+
+static int
+apply_down(const struct bal_intent *intent, const struct bal_conf *conf,
+	   const struct bal_snapshot *snap, struct bal_state *state,
+	   struct bal_err *err)
+{
+	/* Also one that is no uplink now: its client shall stay away. */
+	if (!intent->all &&
+	    note_stop(intent, conf, snap, state, intent->dev, err) < 0)
+		return -1;
+	if (!intent->all)
+		take_line_away(intent, conf, state);
+	for (size_t i = 0; i < state->n_uplinks; i++) {
+		struct bal_uplink_state *us = &state->uplinks[i];
+
+		if (!intent->all && strcmp(us->name, intent->dev) != 0)
+			continue;
+		us->admin_up = false;
+		if (intent->all &&
+		    note_stop(intent, conf, snap, state, us->name, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Its client is wanted again; and those over it, whom ifdown stopped. */
+void
+bal_intent_wish(const struct bal_intent *intent, const struct bal_conf *conf,
+		struct bal_state *state)
+{
+	for (size_t i = 0; i < state->n_tunnels; i++) {
+		struct bal_tunnel_try *t = &state->tunnels[i];
+
+		if (strcmp(t->name, intent->dev) == 0)
+			bal_tunnel_up(t, intent->caller);
+		else if (!strcmp(bal_over_of(conf, state, t->name),
+				 intent->dev))
+			bal_tunnel_underlay_up(t);
+	}
+}
+
+int
+bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
+		 const struct bal_snapshot *snap, struct bal_state *state,
+		 struct bal_arena *arena, struct bal_err *err)
+{
+	struct bal_uplink_state *us;
+	int rc = 0;
+
+	switch (intent->kind) {
+	case BAL_INTENT_UP:
+		rc = apply_up(intent, conf, snap, state, err);
+		if (rc == 0)
+			bal_intent_wish(intent, conf, state);
+		break;
+	case BAL_INTENT_DOWN:
+		rc = apply_down(intent, conf, snap, state, err);
+		break;
+	case BAL_INTENT_MODE:
+		state->has_mode = true;
+		state->mode = intent->mode;
+		break;
+	case BAL_INTENT_CHECK:
+		for (size_t i = 0; i < intent->n_probes; i++) {
+			const struct bal_probe *p = &intent->probes[i];
+
+			us = bal_state_find(state, p->dev);
+			if (still_probed(us, p, snap))
+				apply_probe(us, p);
+		}
+		break;
+	}
+	if (rc == 0)
+		bal_state_learn(state, conf, snap, arena);
+	return rc;
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass - the one path of a change: intent, plan, diff, apply. */
+#include "reconcile/pass.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "reconcile/aftermath.h"
+#include "plan/over.h"
+#include "reconcile/pass_internal.h"
+#include "config/use.h"
+
+int
+bal_pass_init(struct bal_pass *pass, const char *conf_option,
+	      struct bal_err *err)
+{
+	pass->lock_wait_ms = BAL_LOCK_WAIT_MS;
+	if (bal_paths_init(&pass->paths, conf_option, err) < 0 ||
+	    bal_pass_read_conf(pass, err) < 0)
+		return -1;
+	pass->nl = bal_nl_open(err);
+	return pass->nl ? 0 : -1;
+}
+
+void
+bal_pass_forget(struct bal_pass *pass)
+{
+	bal_arena_fini(&pass->arena);
+	memset(&pass->snap, 0, sizeof(pass->snap));
+	memset(&pass->uplinks, 0, sizeof(pass->uplinks));
+	memset(&pass->fresh, 0, sizeof(pass->fresh));
+	memset(&pass->refused, 0, sizeof(pass->refused));
+	memset(&pass->outcome, 0, sizeof(pass->outcome));
+	pass->unwritten = (struct bal_err){ 0 };
+	pass->locked_out = pass->chains_wait = false;
+}
+
+void
+bal_pass_fini(struct bal_pass *pass)
+{
+	bal_aftermath_wait(pass);
+	bal_pass_forget(pass);
+	bal_state_fini(&pass->state);
+	bal_conf_fini(&pass->conf);
+	bal_nl_close(pass->nl);
+	pass->nl = NULL;
+	bal_unlock(&pass->lock);
+	if (pass->run_lock >= 0)
+		close(pass->run_lock);
+	pass->run_lock = -1;
+}
+
+int
+bal_pass_look(struct bal_pass *pass, struct bal_err *err)
+{
+	bal_pass_forget(pass);
+	if (bal_pass_load(pass, err) < 0 || bal_pass_see(pass, err) < 0)
+		return -1;
+	bal_pass_reconcile_conf(pass);
+	return bal_pass_resolve(pass, err);
+}
+
+uint64_t
+bal_pass_next_ms(const struct bal_pass *pass)
+{
+	const uint64_t all[] = { bal_use_next_ms(&pass->state),
+				 pass->outcome.tunnels_ms,
+				 pass->uplinks.next_ms };
+	uint64_t next = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i] && (!next || all[i] < next))
+			next = all[i];
+	return next;
+}
+
+/* What bal-down left until the kernel was clean; with @all everything. */
+static void
+drop_leftovers(struct bal_pass *pass, bool all)
+{
+	struct bal_state *state = &pass->state;
+	bool up = false, masquerading;
+	struct bal_err ignored;
+
+	while (all && state->n_formers)
+		(void)bal_state_forget_former(state, state->formers[0].name,
+					      NULL);
+
+	for (size_t i = state->n_uplinks; i-- > 0;) {
+		if (state->uplinks[i].admin_up) {
+			up = true;
+			continue;
+		}
+		/* Without memory the state could not be written, either. */
+		(void)bal_over_remember(&pass->conf, state,
+					state->uplinks[i].name, &ignored);
+		bal_state_remove(state, state->uplinks[i].name);
+		pass->state_written = false;
+	}
+	for (size_t i = 0; all && i < state->n_tunnels; i++)
+		state->tunnels[i].over[0] = '\0';
+	for (int i = 0; !up && i < BAL_SYSCTL_MAX; i++) {
+		if (state->saved_sysctls.of[i] < 0)
+			continue;
+		state->saved_sysctls.of[i] = -1;
+		pass->state_written = false;
+	}
+	masquerading = up && pass->conf.globals.masquerade;
+	if (state->masquerading != masquerading) {
+		state->masquerading = masquerading;
+		pass->state_written = false;
+	}
+}
+
+static int
+finish(struct bal_pass *pass, const struct bal_intent *intent,
+       struct bal_err *err)
+{
+	if (intent->save_mode && bal_pass_save_mode(pass, intent->mode, err) < 0)
+		return -1;
+	drop_leftovers(pass, intent->all);
+	if (pass->state_written || bal_pass_state_is_as_read(pass))
+		return 0;
+	return bal_state_write(&pass->state, pass->paths.state, err);
+}
+
+/* What happens to a device that is nobody's uplink is not our business. */
+static bool
+is_known(const struct bal_pass *pass, const struct bal_intent *intent)
+{
+	const struct bal_uplink_state *us =
+		bal_state_find(&pass->state, intent->dev);
+
+	return (us && us->admin_up) ||
+	       (intent->known_conf && bal_conf_find(&pass->conf, intent->dev));
+}
+
+/* Their table or mark is lost: in a damaged state, and in the kernel. */
+static int
+admit_lost(struct bal_pass *pass, struct bal_err *err)
+{
+	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
+		const struct bal_uplink_state *us = &pass->state.uplinks[i];
+		struct bal_intent intent = { .comes_late = true };
+
+		if (us->slot && us->table && pass->state.balancing_table)
+			continue;
+		memcpy(intent.dev, us->name, sizeof(intent.dev));
+		if (bal_pass_admit(pass, &intent, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * --watch goes on with what it remembers where the file cannot be read, or is
+ * not to be believed: an uplink that dies then is left all the same.
+ */
+static int
+load(struct bal_pass *pass, const struct bal_intent *intent,
+     struct bal_err *err)
+{
+	if (bal_pass_load(pass, err) == 0)
+		return 0;
+	if (!pass->runner || !bal_pass_may_go_on(intent) ||
+	    !pass->state.n_uplinks)
+		return -1;
+	if (pass->unwritten.kind == BAL_EOK)
+		pass->unwritten = *err;
+	bal_pass_remember(pass);
+	return 0;
+}
+
+/* The kernel as it is, and what the intent makes of it. */
+static int
+begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
+{
+	if (load(pass, intent, err) < 0 ||
+	    (pass->state_lost && bal_pass_see(pass, err) < 0))
+		return -1;
+	bal_intent_find_dialled(intent, &pass->state);
+	bal_pass_follow_lease(pass, intent);
+	bal_pass_reconcile_conf(pass);
+	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
+				err) < 0)
+		return -1;
+	if (intent->kind == BAL_INTENT_CHECK)
+		bal_pass_lower_slots(pass);
+	if (bal_pass_see(pass, err) < 0 || admit_lost(pass, err) < 0)
+		return -1;
+	pass->mode_before = bal_pass_mode(pass);
+	if (intent->is_left && !intent->is_left(intent->left))
+		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
+	if (intent->requested &&
+	    bal_intent_permit(intent, &pass->conf, &pass->snap, &pass->state,
+			      err) < 0)
+		return -1;
+	if (intent->known_only && !is_known(pass, intent))
+		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
+	if (intent->kind == BAL_INTENT_UP) {
+		bal_intent_wish(intent, &pass->conf, &pass->state);
+		if (!bal_snapshot_link(&pass->snap, intent->dev) &&
+		    !pass->dry_run && pass->state.n_tunnels &&
+		    bal_state_write(&pass->state, pass->paths.state, err) < 0)
+			return -1;
+		if (bal_pass_admit(pass, intent, err) < 0)
+			return -1;
+	}
+	if (bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
+			     &pass->arena, err) < 0)
+		return -1;
+	if (intent->kind == BAL_INTENT_UP) {
+		/* The uplink was told something new. */
+		bal_pass_reconcile_conf(pass);
+		if (bal_uplinks_agree(&pass->conf, &pass->state, err) < 0)
+			return -1;
+	}
+	bal_pass_register(pass);
+	return 0;
+}
+
+/* Events are for when it can be remembered that they were reported. */
+static void
+hold_events(struct bal_pass *pass)
+{
+	pass->outcome.events.n = pass->outcome.starts.n = 0;
+}
+
+/*
+ * Connections must not wait until the state can be written, which may take
+ * long.  What that pass did is due again in the next one: once is enough.
+ */
+static void
+do_unwritten(struct bal_pass *pass)
+{
+	const uint64_t sum = bal_outcome_sum(&pass->outcome);
+
+	if (sum != pass->done_unwritten) {
+		bal_pass_say(pass, " (not recorded yet)");
+		bal_aftermath_release(pass);
+	}
+	pass->done_unwritten = sum;
+	hold_events(pass);
+}
+
+static int
+end_unwritten(struct bal_pass *pass, const struct bal_intent *intent,
+	      struct bal_err *err)
+{
+	if (bal_pass_outcome(pass, intent, err) == 0)
+		do_unwritten(pass);
+	*err = pass->unwritten;
+	return -1;
+}
+
+/* Before it is written: a kill in between leaves it to the next command. */
+static void
+release(struct bal_pass *pass)
+{
+	if (bal_outcome_sum(&pass->outcome) != pass->done_unwritten)
+		bal_aftermath_release(pass);
+}
+
+static int
+run_locked(struct bal_pass *pass, struct bal_intent *intent,
+	   struct bal_err *err)
+{
+	if (begin(pass, intent, err) < 0 || bal_pass_converge(pass, intent, err) < 0)
+		return -1;
+	if (pass->dry_run)
+		return 0;
+	if (pass->unwritten.kind != BAL_EOK)
+		return end_unwritten(pass, intent, err);
+	if (bal_pass_conclude(pass, intent, err) < 0)
+		return -1;
+	release(pass);
+	if (finish(pass, intent, err) < 0) {
+		if (bal_pass_may_go_on(intent))
+			pass->unwritten = *err;
+		pass->done_unwritten = bal_outcome_sum(&pass->outcome);
+		hold_events(pass);
+		return -1;
+	}
+	pass->done_unwritten = 0;
+	bal_pass_tell(pass);
+	bal_pass_keep_conf(pass);
+	return bal_pass_tell_refusals(pass, intent, err);
+}
+
+/* 0: it is ours, or @intent can do without it. */
+static int
+take_lock(struct bal_pass *pass, const struct bal_intent *intent,
+	  struct bal_err *err)
+{
+	pass->lock = bal_lock(&pass->paths, pass->lock_wait_ms, err);
+	if (pass->lock >= 0)
+		return 0;
+	pass->locked_out = err->kind == BAL_EBUSY;
+	if (!bal_pass_may_go_on(intent) || err->kind == BAL_EPERM ||
+	    (pass->locked_out && !pass->go_unlocked))
+		return -1;
+	if (pass->locked_out)
+		bal_lock_explain(&pass->paths, pass->lock_wait_ms,
+				 &pass->unwritten);
+	else
+		pass->unwritten = *err;
+	return 0;
+}
+
+int
+bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
+	     struct bal_err *err)
+{
+	struct bal_intent mine = *intent;
+	int rc;
+
+	bal_pass_forget(pass);
+	if (!pass->dry_run && take_lock(pass, &mine, err) < 0)
+		return -1;
+	rc = run_locked(pass, &mine, err);
+	bal_unlock(&pass->lock);
+	/* What was concluded holds, whatever was refused behind it. */
+	if (!pass->dry_run)
+		bal_aftermath(pass);
+	return rc;
+}

@@ -1,0 +1,177 @@
+/* pass - intent, configuration, state and kernel: the one path of a change. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PASS_H
+#define BAL_PASS_H
+
+#include <stdio.h>
+
+#include "reconcile/intent.h"
+#include "base/lock.h"
+#include "netlink/nl.h"
+#include "actions/outcome.h"
+#include "plan/plan.h"
+#include "base/paths.h"
+
+/* Waiting for the lock: other commands hold it for milliseconds... */
+#define BAL_LOCK_WAIT_MS 10000
+/* ...and for that of iptables, at most. */
+#define BAL_XTABLES_WAIT_MS 5000
+
+/* How often a pass is planned anew when the world moved under it. */
+#define BAL_PASS_TRIES 3
+
+/* An uplink that the kernel will not have as it is. */
+struct bal_refusal {
+	char dev[BAL_IFNAMSIZ];
+	struct bal_err why;
+};
+
+/*
+ * Everything that one pass knows.  { BAL_PASS_NONE }: nothing loaded, and no
+ * descriptor open, as 0 is one.
+ */
+#define BAL_PASS_NONE .lock = -1, .run_lock = -1
+struct bal_pass {
+	struct bal_paths paths;
+	FILE *out;    /* of -n and -v: operations as shell lines; or NULL */
+	bool dry_run; /* print to @out, touch nothing */
+	bool want_stats; /* read the devices' byte counters */
+	bool no_chains;  /* do not read iptables (no privilege for it) */
+	/* A mistake in bal.conf is no reason to stop: see @trouble. */
+	bool conf_anyway;
+
+	struct bal_conf conf;
+	/* Of bal.conf, with @conf_anyway; @conf is what counts instead. */
+	struct bal_conf_trouble trouble;
+	/*
+	 * bal.conf is right, but not beside what uplinks were told until now;
+	 * or it could not be read: to be tried again.
+	 */
+	bool conf_waits;
+	struct bal_state state;
+	struct bal_nl *nl;
+	/* How long to wait for locks; 0: BAL_EBUSY, or chains_wait, at once. */
+	unsigned lock_wait_ms;
+	/*
+	 * CHECK, while another one holds the lock: the kernel is reconciled all
+	 * the same, for that one may be stopped while an uplink dies.  Nothing
+	 * is written then, as where the lock cannot be had at all, and
+	 * pass->unwritten tells why.
+	 */
+	bool go_unlocked;
+	/* Of the last run: a lock was another's, iptables' was. */
+	bool locked_out, chains_wait;
+	/* bal_outcome_sum() of what a run did that was not written; 0: was. */
+	uint64_t done_unwritten;
+	int lock; /* descriptor, -1: not held */
+	int run_lock; /* bal_lock_run()'s, -1: none; bal_pass_fini() closes */
+	bool state_lost;
+	bool state_written; /* the file holds @state as it is */
+	/*
+	 * Of CHECK: why the state was not written, though the kernel is as
+	 * planned (or was refused); BAL_EOK: it was.
+	 */
+	struct bal_err unwritten;
+	struct bal_state was; /* what the file held; zero state: nothing */
+	struct bal_arena arena;
+	bal_table_list fresh; /* table names to be registered */
+	BAL_LIST(struct bal_refusal) refused;
+	struct bal_snapshot snap;
+	struct bal_uplinks uplinks;
+	enum bal_mode mode_before;
+	char last_resort[BAL_IFNAMSIZ]; /* after a run: bal_resort_find() */
+	struct bal_outcome outcome; /* of the last run */
+
+	/* Runs what follows a change; NULL: a process in the background. */
+	struct bal_runner *runner;
+	/* Without it, of bal-flush alone; NULL: none. */
+	struct bal_runner *flush_runner;
+	struct bal_loop *flush_loop;
+};
+
+/*
+ * Paths, configuration and a netlink socket.  bal_pass_fini() gives all of it
+ * back, after failures too.  With pass->conf_anyway a configuration that is
+ * wrong is no failure: what it said when a pass last went well with it counts,
+ * or else its right lines, and pass->trouble tells which.
+ */
+int bal_pass_init(struct bal_pass *pass, const char *conf_option,
+		  struct bal_err *err);
+void bal_pass_fini(struct bal_pass *pass);
+
+/*
+ * Give back the memory of the last look or run, whose uplinks and outcome are
+ * gone then; configuration, state and netlink socket stay.
+ */
+void bal_pass_forget(struct bal_pass *pass);
+
+/*
+ * Read state and kernel into @pass and merge them: what bal-status shows.
+ * Takes no lock and changes nothing.
+ */
+int bal_pass_look(struct bal_pass *pass, struct bal_err *err);
+
+/* What such a pass wants the kernel to hold; it lives in @arena. */
+int bal_pass_plan(struct bal_pass *pass, struct bal_arena *arena,
+		  struct bal_plan *plan, struct bal_err *err);
+
+/* How many changes a reconciling pass would make after a bal_pass_look(). */
+int bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err);
+
+/*
+ * Carry @intent out: under the lock state and kernel are read, planned,
+ * compared and changed; the state is written before (so that a kill leaves
+ * the intent to the next command) and after.  BAL_EBUSY when another command
+ * holds the lock.  An uplink that the kernel refuses (a gateway that is none)
+ * is left out when all else is done: a failure if it is the intent's, else a
+ * bal_warn().  What follows (journal, events, connections let go, OpenVPN
+ * clients started) is done after the lock is released, by aftermath.
+ */
+int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
+		 struct bal_err *err);
+
+/*
+ * When another run would do something though nothing happens until then: a
+ * stopgap is drained, an OpenVPN client started, a dead tunnel given up.  From
+ * the last look or run; CLOCK_BOOTTIME in ms, 0: never.
+ */
+uint64_t bal_pass_next_ms(const struct bal_pass *pass);
+
+/*
+ * What bal-check has to probe, from the last look or run: every uplink that is
+ * administratively up and has a device with an address; one without a target
+ * gets no verdict.  A tunnel without targets is asked through its gateway, or the first host of
+ * its subnet, whose silence proves nothing as long as it never answered.
+ * Malloced; the caller frees.
+ */
+int bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out,
+		    size_t *n, struct bal_err *err);
+
+/* Are there uplinks, and has none of them a target, be it a guessed one? */
+bool bal_pass_asks_nobody(const struct bal_pass *pass);
+
+/*
+ * The probe of @up among these; false where none is planned, and only the rule
+ * and what is remembered are filled in.
+ */
+bool bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
+		    struct bal_probe *out);
+
+/*
+ * Do @conf and what the uplinks of @state were told go together?  BAL_ECONF:
+ * no pass could be made with it.
+ */
+int bal_pass_conf_agrees(const struct bal_conf *conf,
+			 const struct bal_state *state, struct bal_err *err);
+
+/* The mode in force, and the id that a table name has for this pass. */
+enum bal_mode bal_pass_mode(const struct bal_pass *pass);
+
+/*
+ * Register @name with @id (0: a free one) under the lock; idempotent.  The id
+ * it has is put into *@id.  BAL_ECONF when @name or @id is taken.
+ */
+int bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
+		      struct bal_err *err);
+
+#endif

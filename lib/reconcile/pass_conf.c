@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass_conf - the configuration of a pass, and what counts while it is wrong. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "config/globals.h"
+#include "base/lines.h"
+#include "reconcile/pass_internal.h"
+
+#define KEPT_MODE 0600 /* bal.conf may have been for root alone */
+
+static void
+count_instead(struct bal_pass *pass, enum bal_conf_instead instead,
+	      const struct bal_conf *conf)
+{
+	bal_conf_fini(&pass->conf);
+	pass->conf = *conf;
+	pass->trouble.instead = instead;
+}
+
+/* It may have programs run by root. */
+static bool
+is_private(const char *path)
+{
+	char dir[BAL_PATH_MAX];
+	struct bal_err why;
+
+	(void)bal_copy(dir, sizeof(dir), path);
+	dir[strrchr(dir, '/') ? (size_t)(strrchr(dir, '/') - dir) : 0] = '\0';
+	if (bal_check_private(dir, &why) == 0 &&
+	    bal_check_private(path, &why) == 0)
+		return true;
+	bal_warn("%s", why.msg);
+	return false;
+}
+
+/*
+ * False where none is kept, or it goes no better with what uplinks were told,
+ * and @more of them.
+ */
+static bool
+count_last_right(struct bal_pass *pass, const struct bal_state *beside,
+		 size_t more)
+{
+	struct bal_err ignored;
+	struct bal_conf last;
+
+	if (!pass->paths.last_right[0] ||
+	    pass->trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
+	    !is_private(pass->paths.last_right) ||
+	    bal_conf_read(&last, pass->paths.last_right, true, &ignored) < 0)
+		return false;
+	if (beside &&
+	    (bal_state_has_room(beside, more, last.globals.mark_mask,
+				&ignored) < 0 ||
+	     bal_pass_conf_agrees(&last, beside, &ignored) < 0)) {
+		bal_conf_fini(&last);
+		return false;
+	}
+	count_instead(pass, BAL_INSTEAD_LAST_RIGHT, &last);
+	return true;
+}
+
+int
+bal_pass_conf_stays(const struct bal_pass *pass, const struct bal_conf *conf,
+		    struct bal_err *err)
+{
+	const struct bal_paths *paths = &pass->paths;
+	struct stat now, kept;
+
+	if (!conf->text || conf->len || !paths->last_right[0] ||
+	    stat(paths->conf, &now) < 0 || !S_ISREG(now.st_mode) ||
+	    stat(paths->last_right, &kept) < 0 || !S_ISREG(kept.st_mode) ||
+	    !kept.st_size)
+		return 0;
+	return bal_err(err, BAL_ECONF,
+		       "%s is empty, and was not before (if that is meant, "
+		       "remove it)",
+		       paths->conf);
+}
+
+static void
+note_contradiction(struct bal_pass *pass, const struct bal_err *why)
+{
+	struct bal_conf_trouble *trouble = &pass->trouble;
+
+	pass->conf_waits = true;
+	if (trouble->faults++)
+		return;
+	trouble->why = *why;
+	memcpy(trouble->first, why->msg, sizeof(trouble->first));
+}
+
+int
+bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
+{
+	const struct bal_paths *paths = &pass->paths;
+	struct bal_err why;
+
+	if (!pass->conf_anyway) {
+		if (bal_conf_read(&pass->conf, paths->conf, paths->conf_given,
+				  err) < 0)
+			return -1;
+		return bal_pass_conf_stays(pass, &pass->conf, err);
+	}
+	if (bal_conf_read_anyway(&pass->conf, paths->conf, paths->conf_given,
+				 &pass->trouble, err) < 0)
+		return -1;
+	if (pass->trouble.faults)
+		(void)count_last_right(pass, NULL, 0);
+	else if (bal_pass_conf_stays(pass, &pass->conf, &why) < 0 &&
+		 count_last_right(pass, NULL, 0))
+		note_contradiction(pass, &why);
+	return 0;
+}
+
+int
+bal_pass_conf_agrees(const struct bal_conf *conf, const struct bal_state *state,
+		     struct bal_err *err)
+{
+	if (bal_state_has_room(state, 0, conf->globals.mark_mask, err) < 0)
+		return -1;
+	return bal_uplinks_agree(conf, state, err);
+}
+
+/* bal.conf counts, but for something. */
+static bool
+agrees_now(struct bal_pass *pass)
+{
+	struct bal_err ignored;
+
+	if (pass->trouble.instead != BAL_INSTEAD_LAST_RIGHT)
+		pass->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
+	return bal_pass_conf_agrees(&pass->conf, &pass->state, &ignored) == 0;
+}
+
+/* What bal.conf says of these is as if nobody said it. */
+static bool
+agrees_without(struct bal_pass *pass, unsigned keys)
+{
+	struct bal_conf *conf = &pass->conf;
+	struct bal_err ignored;
+
+	conf->check.has &= ~keys;
+	for (size_t i = 0; i < conf->n_uplinks; i++)
+		conf->uplinks[i].set.has &= ~keys;
+	if (bal_state_has_room(&pass->state, 0, conf->globals.mark_mask,
+			       &ignored) < 0)
+		conf->globals.mark_mask = bal_globals_default().mark_mask;
+	return agrees_now(pass);
+}
+
+/*
+ * What uplinks were told may be wrong by itself, beside what is built in: it
+ * went with a line of bal.conf that is gone.
+ */
+static bool
+agrees_settled(struct bal_pass *pass)
+{
+	const struct bal_conf none = bal_conf_empty();
+	struct bal_err ignored;
+
+	pass->conf.settles = bal_pass_conf_agrees(&none, &pass->state,
+						  &ignored) < 0;
+	return pass->conf.settles && agrees_now(pass);
+}
+
+void
+bal_pass_reconcile_conf(struct bal_pass *pass)
+{
+	struct bal_conf none = bal_conf_empty();
+	struct bal_err why, ignored;
+
+	none.settles = true;
+	/* Uplinks that were told to be over each other: nothing helps. */
+	if (!pass->conf_anyway ||
+	    bal_pass_conf_agrees(&pass->conf, &pass->state, &why) == 0 ||
+	    bal_pass_conf_agrees(&none, &pass->state, &ignored) < 0)
+		return;
+	note_contradiction(pass, &why);
+	if (count_last_right(pass, &pass->state, 0) || agrees_settled(pass) ||
+	    agrees_without(pass, BAL_SET_THRESHOLDS))
+		return;
+	(void)agrees_without(pass, BAL_SET_THRESHOLDS | BAL_SET_OVER);
+}
+
+void
+bal_pass_make_room(struct bal_pass *pass, const char *dev)
+{
+	struct bal_err why;
+
+	if (!pass->conf_anyway || bal_state_find(&pass->state, dev) ||
+	    bal_state_has_room(&pass->state, 1, pass->conf.globals.mark_mask,
+			       &why) == 0)
+		return;
+	note_contradiction(pass, &why);
+	if (count_last_right(pass, &pass->state, 1))
+		return;
+	pass->conf.globals.mark_mask = bal_globals_default().mark_mask;
+	(void)agrees_now(pass);
+}
+
+static bool
+is_kept(const struct bal_pass *pass)
+{
+	struct bal_err ignored;
+	size_t len;
+	char *text;
+	bool same;
+
+	if (bal_read_file(pass->paths.last_right, BAL_INI_MAX, &text, &len,
+			  &ignored) < 0)
+		return false;
+	same = len == pass->conf.len &&
+	       (len == 0 || memcmp(text, pass->conf.text, len) == 0);
+	free(text);
+	return same;
+}
+
+void
+bal_pass_keep_conf(struct bal_pass *pass)
+{
+	const struct bal_paths *paths = &pass->paths;
+	struct bal_err ignored;
+
+	/* Without an uplink nothing can have gone wrong with it. */
+	if (pass->trouble.faults || !paths->last_right[0] ||
+	    !pass->state.n_uplinks)
+		return;
+	/* Each time: the disk may have been full, or somebody cleans up. */
+	if (is_kept(pass))
+		return;
+	if (bal_make_dir_of(paths->last_right, &ignored) == 0)
+		(void)bal_write_file(paths->last_right,
+				     pass->conf.text ? pass->conf.text : "",
+				     pass->conf.len, KEPT_MODE, &ignored);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass_mode - the mode in force: of this boot, saved, or configured. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reconcile/pass_internal.h"
+
+#define MODE_MAX 64 /* bytes of the file: a word and a newline */
+
+void
+bal_pass_load_mode(struct bal_pass *pass)
+{
+	struct bal_err why = { 0 };
+	enum bal_mode mode;
+	char *text;
+	size_t len;
+
+	if (bal_read_file(pass->paths.saved_mode, MODE_MAX, &text, &len, &why) <
+	    0) {
+		if (why.sys == ENOENT || why.sys == ENOTDIR) {
+			pass->state.saved_mode = 0;
+			return;
+		}
+		/* A disk that fails now and then is no reason to switch. */
+		bal_warn("%s; what it said before holds", why.msg);
+		return;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	pass->state.saved_mode = 0;
+	if (bal_mode_parse(text, &mode, &why) == 0)
+		pass->state.saved_mode = 1 + (uint32_t)mode;
+	free(text);
+}
+
+enum bal_mode
+bal_pass_mode(const struct bal_pass *pass)
+{
+	if (pass->state.has_mode)
+		return pass->state.mode;
+	if (pass->state.saved_mode)
+		return (enum bal_mode)(pass->state.saved_mode - 1);
+	return pass->conf.globals.mode;
+}
+
+int
+bal_pass_save_mode(const struct bal_pass *pass, enum bal_mode mode,
+		   struct bal_err *err)
+{
+	char line[16];
+	int len = snprintf(line, sizeof(line), "%s\n", bal_mode_name(mode));
+
+	if (bal_make_dir_of(pass->paths.saved_mode, err) < 0)
+		return -1;
+	return bal_write_file(pass->paths.saved_mode, line, (size_t)len, 0644,
+			      err);
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass_outcome - what a pass changed is told, and written down. */
+#include <time.h>
+
+#include "state/budget.h"
+#include "actions/journal.h"
+#include "reconcile/pass_internal.h"
+#include "plan/resort.h"
+
+static bool
+is_for_people(const struct bal_event *e)
+{
+	return e->kind != BAL_EVENT_UP && e->kind != BAL_EVENT_DOWN &&
+	       e->kind != BAL_EVENT_MODE;
+}
+
+void
+bal_pass_say(const struct bal_pass *pass, const char *remark)
+{
+	const bal_event_list *events = &pass->outcome.events;
+	char line[256];
+
+	for (size_t i = 0; i < events->n; i++)
+		if (is_for_people(&events->v[i]))
+			bal_say(BAL_SAY_EVENT, "%s%s",
+				bal_event_str(&events->v[i], line,
+					      sizeof(line)),
+				remark);
+}
+
+/* A journal that cannot be written keeps no traffic from flowing. */
+void
+bal_pass_tell(const struct bal_pass *pass)
+{
+	const bal_event_list *events = &pass->outcome.events;
+	struct bal_err why;
+
+	bal_pass_say(pass, "");
+	if (events->n && bal_journal_add(pass->paths.journal, events->v,
+					 events->n, &why) < 0)
+		bal_warn("%s", why.msg);
+}
+
+static bool
+has_budget(const struct bal_pass *pass)
+{
+	for (size_t i = 0; i < pass->uplinks.n; i++)
+		if (pass->uplinks.v[i].set.budget)
+			return true;
+	return false;
+}
+
+/* What probes cost outlives a boot; a disk that is full stops nothing. */
+static void
+keep_accounts(struct bal_pass *pass, time_t now)
+{
+	struct bal_state *state = &pass->state;
+	struct bal_err why;
+	uint32_t month;
+
+	if (bal_budget_load(pass->paths.spent, state, &why) < 0) {
+		bal_warn("%s", why.msg);
+		return;
+	}
+	month = bal_budget_believe(state, now, pass->snap.now_ms);
+	for (size_t i = 0; month && i < state->n_uplinks; i++)
+		bal_budget_turn(&state->uplinks[i], month);
+	if (bal_budget_save(pass->paths.spent, state, &pass->conf, &why) < 0)
+		bal_warn("%s", why.msg);
+}
+
+int
+bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
+		 struct bal_err *err)
+{
+	struct bal_outcome_from from = {
+		.was = &pass->was,
+		.uplinks = &pass->uplinks,
+		.globals = &pass->conf.globals,
+		.mode = bal_pass_mode(pass),
+		.mode_before = pass->mode_before,
+		.now_ms = pass->snap.now_ms,
+		.now_wall = bal_journal_now().at,
+		/* At boot lines come before their tunnels: no event of that. */
+		.last_resort = intent->kind == BAL_INTENT_CHECK ?
+				       pass->last_resort :
+				       NULL,
+	};
+	struct bal_err why;
+
+	/* Without an answer of the kernel's what was said last holds. */
+	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,
+			    pass->last_resort, &why) < 0)
+		from.last_resort = NULL;
+	return bal_outcome_make(&from, &pass->state, &pass->arena,
+				&pass->outcome, err);
+}
+
+int
+bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
+		  struct bal_err *err)
+{
+	if (bal_pass_outcome(pass, intent, err) < 0)
+		return -1;
+	/* A hook of a tunnel's own is no time to start tunnels. */
+	if (intent->kind == BAL_INTENT_CHECK && bal_pass_tunnels(pass, err) < 0)
+		return -1;
+	if (has_budget(pass))
+		keep_accounts(pass, time(NULL));
+	/* Conditions, and what is due later, are part of the state. */
+	if (!bal_pass_state_is_as_read(pass))
+		pass->state_written = false;
+	return 0;
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* probe_plan - what bal-check asks, of whom, and through which device. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "state/budget.h"
+#include "reconcile/pass.h"
+
+/* The first host of @a's subnet: an OpenVPN server's own address. */
+static struct bal_addr
+first_host(const struct bal_addr *a)
+{
+	struct bal_addr host = bal_addr_network(a);
+
+	host.bytes[bal_addr_bits(a->family) / 8 - 1] |= 1;
+	return bal_addr_host(&host);
+}
+
+static void
+add_host(struct bal_probe *p, const struct bal_addr *host)
+{
+	p->targets[p->n_targets++] = (struct bal_target){
+		.kind = BAL_TARGET_ICMP,
+		.addr = bal_addr_host(host),
+	};
+}
+
+static void
+take_targets(const struct bal_uplink *up, struct bal_probe *p)
+{
+	for (size_t i = 0; i < up->set.n_targets; i++) {
+		const struct bal_target *target = &up->set.targets[i];
+
+		if (!bal_uplink_owns(up, target))
+			p->targets[p->n_targets++] = *target;
+	}
+}
+
+static void
+choose_targets(const struct bal_uplink *up, struct bal_probe *p)
+{
+	const struct bal_ifaddr *a = bal_uplink_addr(up);
+	struct bal_addr guess;
+
+	if (up->set.n_targets) {
+		take_targets(up, p);
+		return;
+	}
+	if (!bal_uplink_is_tunnel(up))
+		return;
+	p->need = 1;
+	if (!bal_addr_none(&up->gateway)) {
+		add_host(p, &up->gateway);
+		return;
+	}
+	guess = first_host(&a->addr);
+	if (a->peer || bal_addr_is_host(&a->addr) ||
+	    bal_addr_same_host(&guess, &a->addr))
+		return;
+	add_host(p, &guess);
+	p->rule.guessed = true;
+}
+
+/* A host that others have reached by their uplink is there: no guess any more. */
+static bool
+answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
+		const struct bal_addr *host)
+{
+	for (size_t i = 0; i < pass->uplinks.n; i++) {
+		const struct bal_uplink *up = &pass->uplinks.v[i];
+		const struct bal_uplink_state *us =
+			bal_state_find(&pass->state, up->name);
+		struct bal_probe p = { 0 };
+
+		if (up == self || !us || !us->judge.srtt_us || !up->n_addrs)
+			continue;
+		choose_targets(up, &p);
+		if (p.n_targets == 1 &&
+		    bal_addr_same_host(&p.targets[0].addr, host))
+			return true;
+	}
+	return false;
+}
+
+/* A round at rest: as many targets as must answer. */
+static uint32_t
+round_bytes(const struct bal_probe *p)
+{
+	uint32_t bytes = 0;
+
+	for (size_t i = 0; i < p->n_targets && i < p->need; i++)
+		bytes += bal_target_bytes(&p->targets[i]);
+	return bytes;
+}
+
+static struct bal_judge_rule
+rule_of(const struct bal_settings *set)
+{
+	return (struct bal_judge_rule){
+		.down = set->down,
+		.up = set->up,
+		.interval_ms = set->interval_ms,
+		.timeout_ms = set->timeout_ms,
+		.timeout_min_ms = set->timeout_min_ms,
+		.degraded_loss = set->degraded_loss,
+		.recovered_loss = set->recovered_loss,
+		.degraded_rtt_ms = set->degraded_rtt_ms,
+		.recovered_rtt_ms = bal_settings_recovered(set),
+		.stable_ms = set->stable_ms,
+		.stable_max_ms = set->stable_max_ms,
+	};
+}
+
+static void
+fill(struct bal_probe *p, const struct bal_uplink *up,
+     const struct bal_uplink_state *us, uint32_t mark_mask)
+{
+	p->ifindex = up->ifindex;
+	p->source = bal_addr_host(&bal_uplink_addr(up)->addr);
+	p->gateway = up->gateway;
+	/* Who answers in a tunnel's subnet is at its far end. */
+	if (!bal_uplink_is_tunnel(up))
+		p->link = bal_uplink_addr(up)->addr;
+	p->mark = bal_mark_of(up->slot, mark_mask);
+	p->need = up->set.need;
+	p->passive = up->set.passive;
+	p->metered = up->set.budget || !up->set.degraded_loss;
+	memcpy(p->http_host, up->set.http_host, sizeof(p->http_host));
+	memcpy(p->http_expect, up->set.http_expect, sizeof(p->http_expect));
+	p->pass_ms =
+		(p->rule.down - 1) * p->rule.interval_ms + p->rule.timeout_ms;
+	choose_targets(up, p);
+	if (p->need > p->n_targets)
+		p->need = (uint32_t)p->n_targets;
+	p->rule.interval_ms = bal_budget_interval_ms(
+		up->set.budget, us->spent, round_bytes(p), time(NULL),
+		p->rule.interval_ms);
+	/* Nobody to ask (any more): no verdict, old ones do not stand. */
+	if (p->n_targets) {
+		p->no_carrier = !up->carrier;
+	} else {
+		p->judge = (struct bal_judge){ 0 };
+		p->reason[0] = '\0';
+	}
+}
+
+/* Own addresses that were told of: once is enough as long as it is so. */
+struct own {
+	char dev[BAL_IFNAMSIZ];
+	struct bal_addr addr;
+};
+
+static struct own told[16];
+static size_t n_told;
+
+static bool
+is_target(const struct bal_uplink *up, const struct bal_addr *addr)
+{
+	for (size_t i = 0; i < up->set.n_targets; i++)
+		if (bal_uplink_owns(up, &up->set.targets[i]) &&
+		    bal_addr_same_host(&up->set.targets[i].addr, addr))
+			return true;
+	return false;
+}
+
+static void
+tell_own(const struct bal_uplink *up, const struct bal_addr *addr)
+{
+	char host[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < n_told; i++)
+		if (strcmp(told[i].dev, up->name) == 0 &&
+		    bal_addr_same_host(&told[i].addr, addr))
+			return;
+	if (n_told == sizeof(told) / sizeof(told[0]))
+		return;
+	memcpy(told[n_told].dev, up->name, sizeof(told[0].dev));
+	told[n_told++].addr = *addr;
+	bal_warn("%s: target %s is its own address and not asked: it would "
+		 "always answer",
+		 up->name, bal_addr_host_str(addr, host));
+}
+
+static void
+warn_of_own(const struct bal_uplink *up)
+{
+	for (size_t i = 0; i < n_told; i++)
+		if (strcmp(told[i].dev, up->name) == 0 &&
+		    !is_target(up, &told[i].addr))
+			told[i--] = told[--n_told];
+	for (size_t i = 0; i < up->set.n_targets; i++)
+		if (bal_uplink_owns(up, &up->set.targets[i]))
+			tell_own(up, &up->set.targets[i].addr);
+}
+
+bool
+bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
+	       struct bal_probe *out)
+{
+	const struct bal_uplink_state *us =
+		bal_state_find(&pass->state, up->name);
+
+	*out = (struct bal_probe){ .rule = rule_of(&up->set) };
+	memcpy(out->dev, up->name, sizeof(out->dev));
+	memcpy(out->over, up->set.over, sizeof(out->over));
+	if (!us)
+		return false;
+	out->judge = us->judge;
+	memcpy(out->reason, us->reason, sizeof(out->reason));
+	if (!up->admin_up || !up->up || !up->n_addrs)
+		return false;
+	fill(out, up, us, pass->conf.globals.mark_mask);
+	if (out->rule.guessed &&
+	    answers_another(pass, up, &out->targets[0].addr))
+		out->rule.guessed = false;
+	return true;
+}
+
+bool
+bal_pass_asks_nobody(const struct bal_pass *pass)
+{
+	const struct bal_uplinks *ups = &pass->uplinks;
+	bool any = false;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		struct bal_probe p;
+
+		if (!ups->v[i].admin_up)
+			continue;
+		any = true;
+		if (ups->v[i].set.n_targets ||
+		    (bal_pass_probe(pass, &ups->v[i], &p) && p.n_targets))
+			return false;
+	}
+	return any;
+}
+
+int
+bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out, size_t *n,
+		struct bal_err *err)
+{
+	const struct bal_uplinks *ups = &pass->uplinks;
+	struct bal_probe *v = calloc(ups->n + 1, sizeof(*v));
+
+	if (!v)
+		return bal_err_nomem(err);
+	*n = 0;
+	for (size_t i = 0; i < ups->n; i++) {
+		if (!bal_pass_probe(pass, &ups->v[i], &v[*n]))
+			continue;
+		warn_of_own(&ups->v[i]);
+		(*n)++;
+	}
+	*out = v;
+	return 0;
+}

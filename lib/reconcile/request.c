@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* request - the words of a request; pure but for asking who we are. */
+#include "reconcile/request.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define LINE_MAX_LEN 128
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+static bool
+has_net_admin(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &head, caps) < 0)
+		return false;
+	return caps[CAP_TO_INDEX(CAP_NET_ADMIN)].effective &
+	       CAP_TO_MASK(CAP_NET_ADMIN);
+}
+
+bool
+bal_request_needed(const struct bal_paths *paths, enum bal_caller caller)
+{
+	if (caller != BAL_CALLER_OPENVPN || geteuid() == 0)
+		return false;
+	return !has_net_admin() ||
+	       faccessat(AT_FDCWD, paths->rundir, W_OK, AT_EACCESS) < 0;
+}
+
+/* OpenVPN's are "sigterm", "ping-restart", "UNKNOWN". */
+static bool
+is_signal(const char *text)
+{
+	size_t len = strspn(text, LETTERS "0123456789-_");
+
+	return len > 0 && len < BAL_REQUEST_SIGNAL_MAX && !text[len];
+}
+
+struct bal_request
+bal_request_of(const struct bal_intent *intent)
+{
+	struct bal_request r = { .up = intent->kind == BAL_INTENT_UP };
+
+	memcpy(r.dev, intent->dev, sizeof(r.dev));
+	if (r.up) {
+		r.gateway = intent->hook_gateway;
+		r.transport = intent->transport;
+		r.restart = intent->restart;
+	} else if (intent->signal && is_signal(intent->signal)) {
+		(void)bal_copy(r.signal, sizeof(r.signal), intent->signal);
+	}
+	return r;
+}
+
+struct bal_intent
+bal_request_intent(const struct bal_request *request)
+{
+	struct bal_intent intent = {
+		.kind = request->up ? BAL_INTENT_UP : BAL_INTENT_DOWN,
+		.caller = BAL_CALLER_OPENVPN,
+		.requested = true,
+		.keep_told = request->up,
+		.hook_gateway = request->gateway,
+		.transport = request->transport,
+		.restart = request->restart,
+		.signal = request->signal[0] ? request->signal : NULL,
+	};
+
+	memcpy(intent.dev, request->dev, sizeof(intent.dev));
+	bal_intent_heed_signal(&intent);
+	return intent;
+}
+
+/* A line more, unless nothing is said: each is short, so that all fit. */
+static size_t
+add_line(char *buf, size_t len, const char *key, const char *value)
+{
+	int more;
+
+	if (!*value)
+		return len;
+	more = snprintf(buf + len, BAL_REQUEST_FILE_MAX - len, "%s = %s\n", key,
+			value);
+	return more < 0 ? len : len + (size_t)more;
+}
+
+static const char *
+host_or_nothing(const struct bal_addr *a, char *buf)
+{
+	return bal_addr_none(a) ? "" : bal_addr_host_str(a, buf);
+}
+
+size_t
+bal_request_print(const struct bal_request *request, char *buf)
+{
+	char host[BAL_ADDR_STRLEN];
+	size_t len = 0;
+
+	len = add_line(buf, len, "verb", request->up ? "up" : "down");
+	len = add_line(buf, len, "dev", request->dev);
+	len = add_line(buf, len, "gateway",
+		       host_or_nothing(&request->gateway, host));
+	len = add_line(buf, len, "transport",
+		       host_or_nothing(&request->transport, host));
+	len = add_line(buf, len, "context", request->restart ? "restart" : "");
+	return add_line(buf, len, "signal", request->signal);
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+enum key {
+	KEY_VERB,
+	KEY_DEV,
+	KEY_GATEWAY,
+	KEY_TRANSPORT,
+	KEY_CONTEXT,
+	KEY_SIGNAL,
+	KEYS
+};
+
+static const char *const keys[KEYS] = { "verb",	     "dev",	"gateway",
+					"transport", "context", "signal" };
+
+struct reading {
+	struct bal_request request;
+	bool seen[KEYS];
+};
+
+static int
+set_verb(struct bal_request *r, const char *value, struct bal_err *err)
+{
+	r->up = strcmp(value, "up") == 0;
+	if (!r->up && strcmp(value, "down") != 0)
+		return bal_err(err, BAL_ECONF, "verb is neither up nor down");
+	return 0;
+}
+
+static int
+set_signal(struct bal_request *r, const char *value, struct bal_err *err)
+{
+	if (!is_signal(value))
+		return bal_err(err, BAL_ECONF, "signal is none of OpenVPN's");
+	return bal_copy(r->signal, sizeof(r->signal), value);
+}
+
+static int
+set_context(struct bal_request *r, const char *value, struct bal_err *err)
+{
+	r->restart = strcmp(value, "restart") == 0;
+	if (!r->restart && strcmp(value, "init") != 0)
+		return bal_err(err, BAL_ECONF,
+			       "context is neither init nor restart");
+	return 0;
+}
+
+static int
+set_dev(struct bal_request *r, const char *value, struct bal_err *err)
+{
+	if (bal_check_ifname(value, err) < 0)
+		return -1;
+	return bal_copy(r->dev, sizeof(r->dev), value);
+}
+
+static int
+set_value(struct bal_request *r, enum key key, const char *value,
+	  struct bal_err *err)
+{
+	switch (key) {
+	case KEY_VERB:
+		return set_verb(r, value, err);
+	case KEY_DEV:
+		return set_dev(r, value, err);
+	case KEY_GATEWAY:
+		return bal_hook_addr(value, &r->gateway, err);
+	case KEY_TRANSPORT:
+		return bal_hook_addr(value, &r->transport, err);
+	case KEY_CONTEXT:
+		return set_context(r, value, err);
+	case KEY_SIGNAL:
+		return set_signal(r, value, err);
+	case KEYS:
+		break;
+	}
+	return bal_err(err, BAL_ECONF, "a key is unknown");
+}
+
+/* Blanks around the sign belong to neither side. */
+static int
+read_line(struct reading *rd, char *line, struct bal_err *err)
+{
+	char *sign = strchr(line, '='), *value;
+	size_t len;
+	int key;
+
+	if (!sign)
+		return bal_err(err, BAL_ECONF, "a line has no =");
+	for (len = (size_t)(sign - line); len && line[len - 1] == ' '; len--)
+		;
+	line[len] = '\0';
+	value = sign + 1 + strspn(sign + 1, " ");
+	for (key = 0; key < KEYS && strcmp(line, keys[key]) != 0; key++)
+		;
+	if (key < KEYS && rd->seen[key])
+		return bal_err(err, BAL_ECONF, "%s is said twice", keys[key]);
+	if (set_value(&rd->request, (enum key)key, value, err) < 0)
+		return -1;
+	rd->seen[key] = true;
+	return 0;
+}
+
+static int
+check_whole(const struct reading *rd, struct bal_err *err)
+{
+	if (!rd->seen[KEY_VERB] || !rd->seen[KEY_DEV])
+		return bal_err(err, BAL_ECONF, "verb or dev is missing");
+	if (rd->request.up ? rd->seen[KEY_SIGNAL] :
+			     rd->seen[KEY_GATEWAY] || rd->seen[KEY_TRANSPORT] ||
+				     rd->seen[KEY_CONTEXT])
+		return bal_err(err, BAL_ECONF, "a key is the other verb's");
+	return 0;
+}
+
+int
+bal_request_parse(const char *text, size_t len, struct bal_request *out,
+		  struct bal_err *err)
+{
+	struct reading rd = { 0 };
+	const char *end = text + len;
+
+	if (len > BAL_REQUEST_FILE_MAX)
+		return bal_err(err, BAL_ECONF, "it is larger than %d bytes",
+			       BAL_REQUEST_FILE_MAX);
+	if (memchr(text, '\0', len))
+		return bal_err(err, BAL_ECONF, "it has a NUL character");
+	while (text < end) {
+		const char *eol = memchr(text, '\n', (size_t)(end - text));
+		char line[LINE_MAX_LEN];
+		size_t n = eol ? (size_t)(eol - text) : sizeof(line);
+
+		if (n >= sizeof(line))
+			return bal_err(err, BAL_ECONF,
+				       "a line is too long or cut off");
+		memcpy(line, text, n);
+		line[n] = '\0';
+		if (read_line(&rd, line, err) < 0)
+			return -1;
+		text = eol + 1;
+	}
+	if (check_whole(&rd, err) < 0)
+		return -1;
+	*out = rd.request;
+	return 0;
+}

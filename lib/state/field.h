@@ -1,0 +1,35 @@
+/* field - one key and value of the state file, read and written. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_STATE_FIELD_H
+#define BAL_STATE_FIELD_H
+
+#include <stdio.h>
+
+#include "state/state.h"
+
+/* Which keys of a section have been read.  Zero state: none. */
+struct bal_state_seen {
+	uint64_t fields;
+	size_t next; /* where to look first: keys come in the order written */
+};
+
+/* Before a key that the first format has not: a comment to its readers. */
+#define BAL_STATE_LATE ";="
+
+/*
+ * A key of [bal].  1: it is not known.  -1: said before, or a value out of
+ * range; nothing is changed then.  Said before has the sys EEXIST.
+ */
+int bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
+		  const char *key, const char *text, struct bal_err *err);
+
+/* A key of [uplink DEV], likewise. */
+int bal_uplink_state_set(struct bal_uplink_state *u,
+			 struct bal_state_seen *seen, const char *key,
+			 const char *text, struct bal_err *err);
+
+/* Every key that is not as in the zero state, one line each. */
+void bal_state_print(const struct bal_state *state, FILE *out);
+void bal_uplink_state_print(const struct bal_uplink_state *u, FILE *out);
+
+#endif

@@ -1,0 +1,44 @@
+/* line - lines of the state file that hold several numbers. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_STATE_LINE_H
+#define BAL_STATE_LINE_H
+
+#include <stdio.h>
+
+#include "state/state.h"
+
+/* As bal_parse_u32(), of 64 bits and from 0: counters of bytes. */
+int bal_state_u64(const char *text, uint64_t max, uint64_t *out,
+		  struct bal_err *err);
+/* What the kernel may have in a sysctl of ours: also below zero. */
+int bal_state_i32(const char *text, int32_t *out, struct bal_err *err);
+
+/* Fails with the sys EEXIST: a key that was read before. */
+int bal_state_twice(const char *key, struct bal_err *err);
+
+/*
+ * Rows of numbers, as old as the file: fewer of them are taken, and more.  -1,
+ * with what is in the state untouched: a number out of range, or a row that is
+ * there twice.
+ */
+
+/* `saved`: the sysctls from before us. */
+int bal_saved_set(struct bal_uplink_state *u, const char *text,
+		  struct bal_err *err);
+void bal_saved_print(const struct bal_uplink_state *u, FILE *out);
+
+/* `judge`: what it remembers beside the health. */
+int bal_judge_set(struct bal_judge *j, const char *text, struct bal_err *err);
+void bal_judge_print(const struct bal_judge *j, FILE *out);
+
+/* `tunnel`: one line for each that a start was tried of, or that is stopped. */
+int bal_tunnel_set(struct bal_state *state, const char *text,
+		   struct bal_err *err);
+void bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out);
+
+/* `former`: one line for each that is an uplink no longer. */
+int bal_former_set(struct bal_state *state, const char *text,
+		   struct bal_err *err);
+void bal_former_print(const struct bal_former *f, FILE *out);
+
+#endif

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* state - what bal remembers between two commands: /run/bal/state. */
+#include "state/state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/lines.h"
+#include "base/paths.h"
+#include "state/field.h"
+
+#define STATE_MODE 0644 /* bal-status may run as anybody */
+#define FIRST_ROOM 8
+#define UPLINK "uplink "
+
+/* The room doubles whenever the number of uplinks is FIRST_ROOM * 2^n. */
+static int
+make_room(struct bal_state *state)
+{
+	size_t n = state->n_uplinks, room = n ? n * 2 : FIRST_ROOM;
+	struct bal_uplink_state *moved;
+
+	if (n && (n < FIRST_ROOM || n & (n - 1)))
+		return 0;
+	moved = reallocarray(state->uplinks, room, sizeof(*moved));
+	if (!moved)
+		return -1;
+	state->uplinks = moved;
+	return 0;
+}
+
+struct bal_uplink_state *
+bal_state_append(struct bal_state *state, const char *name, struct bal_err *err)
+{
+	struct bal_uplink_state *u;
+
+	if (bal_check_ifname(name, err) < 0)
+		return NULL;
+	if (state->n_uplinks >= BAL_UPLINKS_MAX) {
+		bal_err(err, BAL_EUNAVAIL, "%s is one more than %d uplinks",
+			name, BAL_UPLINKS_MAX);
+		return NULL;
+	}
+	if (make_room(state) < 0) {
+		bal_err_nomem(err);
+		return NULL;
+	}
+	u = &state->uplinks[state->n_uplinks++];
+	*u = (struct bal_uplink_state){ 0 };
+	bal_copy(u->name, sizeof(u->name), name);
+	return u;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct bal_uplink_state *const *one = a, *const *other = b;
+
+	return strcmp((*one)->name, (*other)->name);
+}
+
+/* The line behind @section, and what comes behind it; NULL at the end. */
+static const char *
+next_kept(const struct bal_state *state, const char *at, const char **line)
+{
+	if (at == state->kept + state->kept_len)
+		return NULL;
+	*line = at + strlen(at) + 1;
+	return *line + strlen(*line) + 1;
+}
+
+static void
+print_kept(const struct bal_state *state, const char *section, FILE *out)
+{
+	const char *at = state->kept, *line, *next;
+
+	for (; at && (next = next_kept(state, at, &line)); at = next)
+		if (strcmp(at, section) == 0)
+			fprintf(out, "%s\n", line);
+}
+
+/* Those that are none of ours; what was said of an uplink goes with it. */
+static void
+print_kept_sections(const struct bal_state *state, FILE *out)
+{
+	const char *at = state->kept, *line, *next, *last = NULL;
+
+	for (; at && (next = next_kept(state, at, &line)); at = next) {
+		if (strcmp(at, "bal") == 0 ||
+		    strncmp(at, UPLINK, strlen(UPLINK)) == 0)
+			continue;
+		if (!last || strcmp(at, last) != 0)
+			fprintf(out, "\n[%s]\n", at);
+		if (*line)
+			fprintf(out, "%s\n", line);
+		last = at;
+	}
+}
+
+/* All of it in one canonical form, so that equal states are equal bytes. */
+static int
+print_state(const struct bal_state *state, FILE *out)
+{
+	const struct bal_uplink_state *order[BAL_UPLINKS_MAX];
+	size_t i;
+
+	if (state->n_uplinks > BAL_UPLINKS_MAX) {
+		errno = E2BIG;
+		return -1;
+	}
+	for (i = 0; i < state->n_uplinks; i++)
+		order[i] = &state->uplinks[i];
+	qsort(order, state->n_uplinks, sizeof(order[0]), by_name);
+	fputs("; Kept by bal. What it does not know stays, what is damaged "
+	      "goes.\n[bal]\n",
+	      out);
+	bal_state_print(state, out);
+	print_kept(state, "bal", out);
+	for (i = 0; i < state->n_uplinks; i++) {
+		char section[sizeof(UPLINK) + BAL_IFNAMSIZ];
+
+		snprintf(section, sizeof(section), UPLINK "%s", order[i]->name);
+		fprintf(out, "\n[%s]\n", section);
+		bal_uplink_state_print(order[i], out);
+		print_kept(state, section, out);
+	}
+	print_kept_sections(state, out);
+	fputs("\n[end]\n", out);
+	return 0;
+}
+
+static bool
+is_unchanged(const char *path, const char *text, size_t len)
+{
+	struct bal_err err;
+	char *old;
+	size_t old_len;
+	bool same;
+
+	if (bal_read_file(path, BAL_INI_MAX, &old, &old_len, &err) < 0)
+		return false;
+	same = old_len == len && !memcmp(old, text, len);
+	free(old);
+	return same;
+}
+
+int
+bal_state_write(const struct bal_state *state, const char *path,
+		struct bal_err *err)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+	int ret, eno;
+
+	if (!out)
+		return bal_err_nomem(err);
+	ret = print_state(state, out);
+	eno = errno;
+	if (fclose(out) && !ret) {
+		ret = -1;
+		eno = errno;
+	}
+	if (ret < 0)
+		bal_err_sys(err, eno, "cannot write %s", path);
+	else if (!is_unchanged(path, text, len))
+		ret = bal_write_file(path, text, len, STATE_MODE, err);
+	free(text);
+	return ret;
+}
+
+void
+bal_state_fini(struct bal_state *state)
+{
+	free(state->uplinks);
+	free(state->tunnels);
+	free(state->leases);
+	free(state->kept);
+	*state = (struct bal_state){ 0 };
+}
+
+struct bal_uplink_state *
+bal_state_find(const struct bal_state *state, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < state->n_uplinks; i++)
+		if (!strcmp(state->uplinks[i].name, name))
+			return &state->uplinks[i];
+	return NULL;
+}
+
+struct bal_tunnel_try *
+bal_state_tunnel(struct bal_state *state, const char *name,
+		 struct bal_err *err)
+{
+	struct bal_tunnel_try *t, *moved;
+	size_t i;
+
+	for (i = 0; i < state->n_tunnels; i++)
+		if (!strcmp(state->tunnels[i].name, name))
+			return &state->tunnels[i];
+	if (bal_check_ifname(name, err) < 0)
+		return NULL;
+	if (state->n_tunnels >= BAL_UPLINKS_MAX) {
+		bal_err(err, BAL_EUNAVAIL, "%s is one more than %d tunnels",
+			name, BAL_UPLINKS_MAX);
+		return NULL;
+	}
+	moved = reallocarray(state->tunnels, state->n_tunnels + 1,
+			     sizeof(*moved));
+	if (!moved) {
+		bal_err_nomem(err);
+		return NULL;
+	}
+	state->tunnels = moved;
+	t = &state->tunnels[state->n_tunnels++];
+	*t = (struct bal_tunnel_try){ 0 };
+	bal_copy(t->name, sizeof(t->name), name);
+	return t;
+}
+
+static void
+remove_former(struct bal_state *state, size_t i)
+{
+	memmove(&state->formers[i], &state->formers[i + 1],
+		(--state->n_formers - i) * sizeof(state->formers[0]));
+	state->formers[state->n_formers] = (struct bal_former){ 0 };
+}
+
+struct bal_former *
+bal_state_former(struct bal_state *state, const char *name)
+{
+	struct bal_former *f;
+
+	for (size_t i = 0; i < state->n_formers; i++)
+		if (!strcmp(state->formers[i].name, name))
+			return &state->formers[i];
+	if (state->n_formers == BAL_FORMERS_MAX)
+		remove_former(state, 0);
+	f = &state->formers[state->n_formers++];
+	bal_copy(f->name, sizeof(f->name), name);
+	return f;
+}
+
+bool
+bal_state_forget_former(struct bal_state *state, const char *name,
+			struct bal_former *out)
+{
+	struct bal_former f = { 0 };
+	bool found = false;
+
+	for (size_t i = 0; i < state->n_formers && !found; i++) {
+		found = !strcmp(state->formers[i].name, name);
+		if (!found)
+			continue;
+		f = state->formers[i];
+		remove_former(state, i);
+	}
+	if (out)
+		*out = f;
+	return found;
+}
+
+struct bal_uplink_state *
+bal_state_add(struct bal_state *state, const char *name, struct bal_err *err)
+{
+	struct bal_uplink_state *u = bal_state_find(state, name);
+
+	return u ? u : bal_state_append(state, name, err);
+}
+
+void
+bal_state_remove(struct bal_state *state, const char *name)
+{
+	struct bal_uplink_state *u = bal_state_find(state, name);
+	size_t behind;
+
+	if (!u)
+		return;
+	behind = (size_t)(state->uplinks + state->n_uplinks - (u + 1));
+	memmove(u, u + 1, behind * sizeof(*u));
+	state->n_uplinks--;
+}
+
+static struct bal_lease *
+find_lease(const struct bal_state *state, const char *dev)
+{
+	for (size_t i = 0; i < state->n_leases; i++)
+		if (strcmp(state->leases[i].dev, dev) == 0)
+			return &state->leases[i];
+	return NULL;
+}
+
+const struct bal_addr *
+bal_state_lease(const struct bal_state *state, const char *dev)
+{
+	const struct bal_lease *lease = find_lease(state, dev);
+
+	return lease ? &lease->gateway : NULL;
+}
+
+static int
+add_lease(struct bal_state *state, const char *dev,
+	  const struct bal_addr *gateway, struct bal_err *err)
+{
+	struct bal_lease *moved;
+
+	if (bal_check_ifname(dev, err) < 0)
+		return -1;
+	if (state->n_leases >= BAL_UPLINKS_MAX)
+		return bal_err(err, BAL_EUNAVAIL, "%s is one more than %d leases",
+			       dev, BAL_UPLINKS_MAX);
+	moved = reallocarray(state->leases, state->n_leases + 1, sizeof(*moved));
+	if (!moved)
+		return bal_err_nomem(err);
+	state->leases = moved;
+	moved += state->n_leases++;
+	*moved = (struct bal_lease){ .gateway = *gateway };
+	return bal_copy(moved->dev, sizeof(moved->dev), dev);
+}
+
+int
+bal_state_set_lease(struct bal_state *state, const char *dev,
+		    const struct bal_addr *gateway, struct bal_err *err)
+{
+	struct bal_lease *lease = find_lease(state, dev);
+	size_t behind;
+
+	if (!lease)
+		return gateway ? add_lease(state, dev, gateway, err) : 0;
+	if (gateway) {
+		lease->gateway = *gateway;
+		return 0;
+	}
+	behind = (size_t)(state->leases + state->n_leases - (lease + 1));
+	memmove(lease, lease + 1, behind * sizeof(*lease));
+	state->n_leases--;
+	return 0;
+}
+
+int
+bal_state_keep(struct bal_state *state, const char *section, const char *line,
+	       struct bal_err *err)
+{
+	size_t a = strlen(section) + 1, b = strlen(line) + 1;
+	char *moved;
+
+	if (state->kept_len + a + b > BAL_STATE_KEPT_MAX)
+		return bal_err(err, BAL_ECONF,
+			       "more than %d bytes are not understood",
+			       BAL_STATE_KEPT_MAX);
+	moved = realloc(state->kept, state->kept_len + a + b);
+	if (!moved)
+		return bal_err_nomem(err);
+	state->kept = moved;
+	memcpy(moved + state->kept_len, section, a);
+	memcpy(moved + state->kept_len + a, line, b);
+	state->kept_len += a + b;
+	return 0;
+}

@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* print - the status as a table for people and as JSON. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "actions/outcome.h"
+#include "base/show.h"
+#include "status/status.h"
+
+#define CELL 40
+
+enum column {
+	COL_UPLINK,
+	COL_STATE,
+	COL_SHARE,
+	COL_WEIGHT,
+	COL_PRIORITY,
+	COL_ADDRESS,
+	COL_GATEWAY,
+	COL_OVER,
+	COL_RTT,
+	COL_LOSS,
+	COL_RX,
+	COL_TX,
+	COL_FOR,
+	COL_MAX,
+};
+
+static const char *const titles[COL_MAX] = {
+	"UPLINK", "STATE", "SHARE", "WEIGHT", "PRIO", "ADDRESS", "GATEWAY",
+	"OVER",	  "RTT",   "LOSS",  "RX/s",   "TX/s", "FOR",
+};
+
+static const bool right[COL_MAX] = {
+	[COL_SHARE] = true, [COL_WEIGHT] = true, [COL_PRIORITY] = true,
+	[COL_RTT] = true,   [COL_LOSS] = true,	 [COL_RX] = true,
+	[COL_TX] = true,    [COL_FOR] = true,
+};
+
+typedef char cells[COL_MAX][CELL];
+
+static void set(char *cell, const char *fmt, ...) BAL_PRINTF(2, 3);
+
+static void
+set(char *cell, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(cell, CELL, fmt, ap);
+	va_end(ap);
+}
+
+static void
+set_bytes(char *cell, uint64_t n)
+{
+	static const char units[] = "BkMGT";
+	double v = (double)n;
+	size_t u = 0;
+
+	for (; v >= 999.5 && u < sizeof(units) - 2; u++)
+		v /= 1000;
+	if (u == 0 || v >= 99.5)
+		set(cell, "%.0f%c", v, units[u]);
+	else
+		set(cell, "%.1f%c", v, units[u]);
+}
+
+/* In per cent, of the last rounds, of which there are some. */
+static uint32_t
+loss_of(const struct bal_status_probes *p)
+{
+	return (p->recent_lost * 100 + p->recent_rounds / 2) / p->recent_rounds;
+}
+
+static void
+fill_measured(cells c, const struct bal_status_row *row)
+{
+	const struct bal_uplink_state *us = row->remembered;
+
+	if (us->rtt_us)
+		set(c[COL_RTT], "%.1fms", us->rtt_us / 1000.0);
+	if (row->probes.recent_rounds)
+		set(c[COL_LOSS], "%" PRIu32 "%%", loss_of(&row->probes));
+	if (us->counted_ms) {
+		set_bytes(c[COL_RX], us->rx_rate);
+		set_bytes(c[COL_TX], us->tx_rate);
+	}
+	if (row->for_ms)
+		bal_span_str(row->for_ms, c[COL_FOR], CELL);
+}
+
+static void
+fill(cells c, const struct bal_status_row *row)
+{
+	const struct bal_ifaddr *a = row->up ? bal_uplink_addr(row->up) : NULL;
+	char buf[BAL_ADDR_STRLEN];
+
+	for (int i = 0; i < COL_MAX; i++)
+		set(c[i], "-");
+	set(c[COL_UPLINK], "%s", row->name);
+	set(c[COL_STATE], "%s", row->state);
+	if (row->shares)
+		set(c[COL_SHARE], "%u%%", row->share);
+	if (row->share_due)
+		set(c[COL_WEIGHT], "%" PRIu32, row->set.weight);
+	set(c[COL_PRIORITY], "%" PRIu32, row->set.priority);
+	if (a)
+		set(c[COL_ADDRESS], "%s/%u", bal_addr_host_str(&a->addr, buf),
+		    a->addr.len);
+	if (row->up && !bal_addr_none(&row->up->gateway))
+		set(c[COL_GATEWAY], "%s",
+		    bal_addr_host_str(&row->up->gateway, buf));
+	if (row->set.over[0])
+		set(c[COL_OVER], "%s", row->set.over);
+	if (row->remembered)
+		fill_measured(c, row);
+}
+
+/* A column of no width is left out. */
+static void
+print_line(FILE *out, cells c, const size_t *width)
+{
+	char line[COL_MAX * (CELL + 2) + 1] = "";
+	size_t at = 0;
+
+	for (int i = 0; i < COL_MAX; i++)
+		if (width[i])
+			at += (size_t)snprintf(line + at, sizeof(line) - at,
+					       right[i] ? "%s%*s" : "%s%-*s",
+					       at ? "  " : "", (int)width[i],
+					       c[i]);
+	while (at > 0 && line[at - 1] == ' ')
+		line[--at] = '\0';
+	fprintf(out, "%s\n", line);
+}
+
+static void
+measure(const cells c, size_t *width)
+{
+	for (int i = 0; i < COL_MAX; i++)
+		if (strlen(c[i]) > width[i])
+			width[i] = strlen(c[i]);
+}
+
+static size_t
+sum_of(const size_t *width)
+{
+	size_t sum = 0;
+
+	for (int i = 0; i < COL_MAX; i++)
+		if (width[i])
+			sum += width[i] + (sum ? 2 : 0);
+	return sum;
+}
+
+/* What is least missed goes first: of the keys, that of the other mode. */
+static void
+fit(size_t *width, enum bal_mode mode, size_t columns)
+{
+	const bool solo = mode == BAL_MODE_SOLO;
+	const enum column order[] = {
+		COL_GATEWAY,
+		solo ? COL_WEIGHT : COL_PRIORITY,
+		solo ? COL_PRIORITY : COL_WEIGHT,
+		COL_TX,
+		COL_RX,
+		COL_LOSS,
+		COL_OVER,
+	};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (columns && sum_of(width) > columns)
+			width[order[i]] = 0;
+}
+
+static const char *
+reason_of(const struct bal_status_row *row)
+{
+	if (!row->remembered)
+		return "";
+	return row->up && row->up->admin_up ?
+		       bal_outcome_reason(row->up, row->remembered) :
+		       row->remembered->reason;
+}
+
+/* What was spent, of how much, and the pace that follows from it. */
+static void
+print_budget(const struct bal_status_row *row, FILE *out)
+{
+	const struct bal_status_probes *p = &row->probes;
+	char spent[CELL], budget[CELL];
+
+	set_bytes(spent, p->spent);
+	set_bytes(budget, row->set.budget);
+	fprintf(out, "%s: probes have cost %s of %s in this month", row->name,
+		spent, budget);
+	if (p->spent >= row->set.budget)
+		fputs(", nothing is left", out);
+	if (p->interval_ms >= 1000)
+		fprintf(out, ", one round in %" PRIu32 " s",
+			p->interval_ms / 1000);
+	else if (p->interval_ms)
+		fprintf(out, ", one round in %" PRIu32 " ms", p->interval_ms);
+	fputc('\n', out);
+}
+
+/* Nothing of it as long as all is as usual. */
+static void
+print_probes(const struct bal_status_row *row, FILE *out)
+{
+	const struct bal_status_probes *p = &row->probes;
+	const char *const words[] = { p->reason, p->suspicion, p->grown };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (words[i][0])
+			fprintf(out, "%s: %s\n", row->name, words[i]);
+	if (row->remembered && row->set.budget)
+		print_budget(row, out);
+}
+
+/* One line for each address, however it would be asked. */
+static void
+print_own(const struct bal_status_row *row, FILE *out)
+{
+	const struct bal_settings *set = &row->set;
+	char host[BAL_ADDR_STRLEN];
+
+	for (size_t i = 0; i < set->n_targets && row->n_own; i++) {
+		const struct bal_addr *a = &set->targets[i].addr;
+		bool again = false;
+
+		for (size_t k = 0; k < i; k++)
+			again |= bal_addr_same_host(&set->targets[k].addr, a);
+		if (!again && bal_uplink_owns(row->up, &set->targets[i]))
+			fprintf(out,
+				"%s: target %s is its own address and not "
+				"asked\n",
+				row->name, bal_addr_host_str(a, host));
+	}
+}
+
+static void
+print_remarks(const struct bal_status *status, FILE *out)
+{
+	for (size_t i = 0; i < status->rows.n; i++) {
+		const struct bal_status_row *row = &status->rows.v[i];
+		const char *why = reason_of(row);
+
+		if (row->missing)
+			fprintf(out, "%s: it is required, and not up\n",
+				row->name);
+		if (*why)
+			fprintf(out, "%s: %s\n", row->name, why);
+		print_probes(row, out);
+		print_own(row, out);
+		if (row->unprobed)
+			fprintf(out, "%s: not probed, it has no %stargets\n",
+				row->name, row->n_own ? "other " : "");
+		if (row->up && row->up->shared_addr)
+			fprintf(out, "%s: another uplink has the same address, "
+				     "kept apart by marks\n",
+				row->name);
+	}
+	if (status->due)
+		fprintf(out, "changes that bal-check would make: %zu\n",
+			status->due);
+	if (status->kept)
+		fputs("all uplinks look dead and are used all the same "
+		      "(when_all_dead = keep)\n", out);
+	if (status->no_marks)
+		fputs("no legacy iptables: replies and forwarded connections "
+		      "may change their uplink\n", out);
+}
+
+static void
+headline(const struct bal_status *status, FILE *out)
+{
+	fprintf(out, "mode %s, ", bal_mode_name(status->mode));
+	if (status->last_resort[0]) {
+		fprintf(out, "LAST RESORT: new connections leave by %s, "
+			     "which has no share\n",
+			status->last_resort);
+		return;
+	}
+	fprintf(out, "%zu of %zu uplinks in use",
+		status->n_alive - status->n_ready, status->n_all);
+	if (status->n_ready)
+		fprintf(out, ", %zu ready", status->n_ready);
+	fputc('\n', out);
+}
+
+static void
+print_table(const struct bal_status *status, size_t columns, FILE *out)
+{
+	size_t width[COL_MAX] = { 0 };
+	cells c;
+
+	for (int i = 0; i < COL_MAX; i++)
+		set(c[i], "%s", titles[i]);
+	measure(c, width);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		fill(c, &status->rows.v[i]);
+		measure(c, width);
+	}
+	fit(width, status->mode, columns);
+	for (int i = 0; i < COL_MAX; i++)
+		set(c[i], "%s", titles[i]);
+	print_line(out, c, width);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		fill(c, &status->rows.v[i]);
+		print_line(out, c, width);
+	}
+}
+
+void
+bal_status_print_text(const struct bal_status *status, size_t columns,
+		      FILE *out)
+{
+	headline(status, out);
+	if (status->overrules)
+		fprintf(out, "(set by %s; the configuration says otherwise)\n",
+			status->overrules);
+	if (status->trouble)
+		fprintf(out, "(errors in bal.conf: %s; commands by hand "
+			"stop at them)\n",
+			bal_conf_instead_text(status->trouble->instead));
+	if (!status->rows.n) {
+		fputs("(no uplink: bal-doctor says what makes one)\n", out);
+		return;
+	}
+	fputc('\n', out);
+	print_table(status, columns, out);
+	print_remarks(status, out);
+}
+
+/* All of them; with @own those that are not asked. */
+static void
+json_targets(FILE *out, const struct bal_status_row *row, bool own)
+{
+	const struct bal_settings *set = &row->set;
+	char text[BAL_TARGET_STRLEN];
+	const char *comma = "";
+
+	fputs(own ? ",\"own_targets\":[" : "\"targets\":[", out);
+	for (size_t i = 0; i < set->n_targets; i++) {
+		if (own && !bal_uplink_owns(row->up, &set->targets[i]))
+			continue;
+		fputs(comma, out);
+		comma = ",";
+		bal_json_text(out, bal_target_str(&set->targets[i], text));
+	}
+	fputc(']', out);
+}
+
+static void
+json_probes(FILE *out, const struct bal_status_row *row)
+{
+	const struct bal_status_probes *p = &row->probes;
+
+	if (p->recent_rounds)
+		fprintf(out, ",\"loss_percent\":%" PRIu32, loss_of(p));
+	else
+		fputs(",\"loss_percent\":null", out);
+	fprintf(out,
+		",\"recent_rounds\":%" PRIu32 ",\"recent_lost\":%" PRIu32
+		",\"interval_s\":%.3f,\"flaps\":%" PRIu32 ",\"hold_s\":%.3f"
+		",\"hold_left_s\":%.3f,\"bad_rounds\":%" PRIu32
+		",\"condemned_by\":%" PRIu32 ",\"budget\":%" PRIu64
+		",\"spent\":%" PRIu64 ",",
+		p->recent_rounds, p->recent_lost, p->interval_ms / 1000.0,
+		p->flaps, p->hold_ms / 1000.0, p->hold_left_ms / 1000.0,
+		p->bad, p->misses, row->set.budget, p->spent);
+	bal_json_bool(out, "suspected", p->suspected);
+	fputc(',', out);
+	bal_json_string(out, "suspicion", p->suspicion);
+	fputc(',', out);
+	bal_json_string(out, "verdict", p->reason);
+	json_targets(out, row, true);
+}
+
+static void
+json_remembered(FILE *out, const struct bal_status_row *row)
+{
+	const struct bal_uplink_state *us = row->remembered;
+
+	fprintf(out,
+		",\"table\":%" PRIu32 ",\"slot\":%" PRIu32
+		",\"ifindex\":%d,\"rtt_ms\":%.3f,\"total_sent\":%" PRIu64
+		",\"total_answered\":%" PRIu64 ",\"rx_bytes_per_s\":%" PRIu64
+		",\"tx_bytes_per_s\":%" PRIu64 ",\"for_s\":%.3f,",
+		us->table, us->slot, row->up ? row->up->ifindex : 0,
+		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
+		us->tx_rate, (double)row->for_ms / 1000.0);
+	bal_json_string(out, "reason", reason_of(row));
+	json_probes(out, row);
+}
+
+static void
+json_row(FILE *out, const struct bal_status *status,
+	 const struct bal_status_row *row)
+{
+	const struct bal_ifaddr *a = row->up ? bal_uplink_addr(row->up) : NULL;
+	char addr[BAL_ADDR_STRLEN] = "", gateway[BAL_ADDR_STRLEN] = "";
+
+	if (a)
+		bal_addr_host_str(&a->addr, addr);
+	if (row->up && !bal_addr_none(&row->up->gateway))
+		bal_addr_host_str(&row->up->gateway, gateway);
+	fputc('{', out);
+	bal_json_string(out, "name", row->name);
+	fputc(',', out);
+	bal_json_string(out, "state", row->state);
+	fputc(',', out);
+	bal_json_bool(out, "alive", row->alive);
+	fputc(',', out);
+	bal_json_bool(out, "balanced", row->balanced);
+	fputc(',', out);
+	bal_json_bool(out, "required", row->set.required);
+	fprintf(out,
+		",\"share_percent\":%u,\"weight\":%" PRIu32
+		",\"priority\":%" PRIu32 ",\"mark\":%" PRIu32 ",",
+		row->share, row->set.weight, row->set.priority,
+		row->up ? bal_mark_of(row->up->slot, status->mark_mask) : 0);
+	bal_json_string(out, "address", addr);
+	fputc(',', out);
+	bal_json_string(out, "gateway", gateway);
+	fputc(',', out);
+	bal_json_string(out, "over", row->set.over);
+	fputc(',', out);
+	bal_json_string(out, "openvpn", row->set.openvpn);
+	fputc(',', out);
+	json_targets(out, row, false);
+	if (row->remembered)
+		json_remembered(out, row);
+	fputc('}', out);
+}
+
+/* Without the configuration nobody knows what is due. */
+static void
+json_trouble(FILE *out, const struct bal_status *status)
+{
+	const struct bal_conf_trouble *trouble = status->trouble;
+	static const char *const instead[] = {
+		[BAL_INSTEAD_BUILT_IN] = "unused",
+		[BAL_INSTEAD_RIGHT_LINES] = "partly",
+		[BAL_INSTEAD_LAST_RIGHT] = "before",
+	};
+
+	bal_json_string(out, "configuration",
+			trouble ? instead[trouble->instead] : "right");
+	fputc(',', out);
+	bal_json_string(out, "configuration_error",
+			trouble ? trouble->first : NULL);
+	if (trouble)
+		fputs(",\"due\":null,", out);
+	else
+		fprintf(out, ",\"due\":%zu,", status->due);
+}
+
+void
+bal_status_print_json(const struct bal_status *status, FILE *out)
+{
+	fputc('{', out);
+	bal_json_string(out, "mode", bal_mode_name(status->mode));
+	fprintf(out, ",\"alive\":%zu,", status->n_alive);
+	json_trouble(out, status);
+	bal_json_bool(out, "kept", status->kept);
+	fputc(',', out);
+	bal_json_string(out, "last_resort", status->last_resort);
+	fputc(',', out);
+	bal_json_bool(out, "marks", !status->no_marks);
+	fputc(',', out);
+	bal_json_bool(out, "nexthop_objects", !status->no_objects);
+	fputs(",\"uplinks\":[", out);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		if (i)
+			fputc(',', out);
+		json_row(out, status, &status->rows.v[i]);
+	}
+	fputs("]}\n", out);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* status - judges what there is to be shown; pure. */
+#include "status/status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/over.h"
+#include "plan/resort.h"
+
+static const char *
+state_word(const struct bal_uplink *up)
+{
+	if (!up->ifindex)
+		return "no device";
+	if (!up->admin_up)
+		return "down";
+	if (!up->up)
+		return "link down";
+	if (!up->carrier)
+		return "no carrier";
+	if (!up->n_addrs)
+		return "no address";
+	if (!up->usable)
+		return "no gateway";
+	if (up->stranded)
+		return "stranded";
+	return bal_health_name(up->health);
+}
+
+static bool
+takes_share(const struct bal_uplink *up)
+{
+	return bal_plan_balanced(up) && up->alive;
+}
+
+static const struct bal_uplink *
+best_of(const struct bal_uplinks *ups)
+{
+	const struct bal_uplink *best = NULL;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+
+		if (takes_share(up) &&
+		    (!best || bal_uplink_metric(up) < bal_uplink_metric(best)))
+			best = up;
+	}
+	return best;
+}
+
+/* Its part of 100 per cent is what is left of @weight after whole ones. */
+static uint32_t
+remainder_of(const struct bal_status_row *row, uint32_t sum)
+{
+	return row->set.weight * 100 % sum;
+}
+
+/* The one that lost most by rounding down, of those that were not given yet. */
+static struct bal_status_row *
+most_cheated(const struct bal_status *status, uint32_t sum)
+{
+	struct bal_status_row *most = NULL;
+
+	for (size_t i = 0; i < status->rows.n; i++) {
+		struct bal_status_row *row = &status->rows.v[i];
+
+		if (row->shares && row->share == row->set.weight * 100 / sum &&
+		    (!most || remainder_of(row, sum) > remainder_of(most, sum)))
+			most = row;
+	}
+	return most;
+}
+
+/* In whole per cents that add up to 100: the largest remainders round up. */
+static void
+share_out(struct bal_status *status)
+{
+	struct bal_status_row *row = status->rows.v;
+	uint32_t sum = 0, left = 100;
+
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (row[i].shares)
+			sum += row[i].set.weight;
+	if (!sum)
+		return;
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (row[i].shares) {
+			row[i].share = row[i].set.weight * 100 / sum;
+			left -= row[i].share;
+		}
+	for (; left; left--)
+		most_cheated(status, sum)->share++;
+}
+
+static struct bal_status_row *
+add_row(struct bal_status *status, struct bal_arena *arena, const char *name)
+{
+	struct bal_status_row *row = BAL_PUSH(arena, &status->rows);
+
+	if (row)
+		(void)bal_copy(row->name, sizeof(row->name), name);
+	return row;
+}
+
+/* The judge's words and numbers, as of the last check. */
+static void
+judge_probes(struct bal_status_probes *out, const struct bal_probe *p,
+	     uint64_t now_ms)
+{
+	const struct bal_judge *j = &p->judge;
+
+	bal_judge_reason(j, &p->rule, now_ms, out->reason, BAL_STATUS_WORDS);
+	bal_judge_suspicion(j, &p->rule, out->suspicion, BAL_STATUS_WORDS);
+	bal_judge_grown(j, &p->rule, now_ms, out->grown, BAL_STATUS_WORDS);
+	out->suspected = out->suspicion[0] != '\0';
+	out->recent_rounds = bal_judge_recent_rounds(j);
+	out->recent_lost = bal_judge_recent_lost(j);
+	out->flaps = bal_judge_flaps(j, now_ms);
+	out->hold_ms = bal_judge_hold_ms(j, &p->rule, now_ms);
+	out->hold_left_ms = bal_judge_hold_left_ms(j, &p->rule, now_ms);
+	out->bad = j->bad;
+	out->misses = bal_judge_misses(j, &p->rule);
+}
+
+static void
+add_probes(struct bal_status_row *row, const struct bal_pass *pass)
+{
+	struct bal_probe p;
+	bool planned = bal_pass_probe(pass, row->up, &p);
+
+	if (!row->remembered)
+		return;
+	judge_probes(&row->probes, &p, pass->snap.now_ms);
+	if (planned && p.n_targets)
+		row->probes.interval_ms = p.rule.interval_ms;
+	if (row->set.budget)
+		row->probes.spent = row->remembered->spent;
+}
+
+static void
+add_uplink(struct bal_status *status, const struct bal_pass *pass,
+	   const struct bal_uplink *up, const struct bal_uplink *best,
+	   struct bal_arena *arena)
+{
+	struct bal_status_row *row = add_row(status, arena, up->name);
+
+	if (!row)
+		return;
+	row->up = up;
+	row->remembered = bal_state_find(&pass->state, up->name);
+	row->set = up->set;
+	row->state = state_word(up);
+	row->alive = up->alive;
+	row->balanced = bal_plan_balanced(up);
+	row->share_due = up->share;
+	row->missing = up->set.required && !up->admin_up;
+	row->shares =
+		takes_share(up) && bal_plan_shares(status->mode, up, best);
+	for (size_t i = 0; i < up->set.n_targets; i++)
+		row->n_own += bal_uplink_owns(up, &up->set.targets[i]);
+	row->unprobed = up->admin_up && row->n_own == up->set.n_targets &&
+			(row->n_own || !bal_uplink_is_tunnel(up));
+	add_probes(row, pass);
+	if (row->remembered && row->remembered->since_ms &&
+	    row->remembered->since_ms < pass->snap.now_ms)
+		row->for_ms = pass->snap.now_ms - row->remembered->since_ms;
+}
+
+/* One of which only the configuration knows. */
+static void
+add_section(struct bal_status *status, const struct bal_pass *pass,
+	    const bal_line_list *lines, const char *name,
+	    struct bal_arena *arena)
+{
+	struct bal_status_row *row = add_row(status, arena, name);
+
+	if (!row)
+		return;
+	row->state =
+		bal_snapshot_link(&pass->snap, name) ? "down" : "no device";
+	row->set = bal_uplink_settings(&pass->conf, NULL, name);
+	row->share_due = bal_over_has_share(lines, name, row->set.share);
+	row->missing = row->set.required;
+}
+
+static struct bal_status_row *
+find_row(const struct bal_status *status, const char *name)
+{
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (strcmp(status->rows.v[i].name, name) == 0)
+			return &status->rows.v[i];
+	return NULL;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct bal_status_row *x = a, *y = b;
+
+	return strverscmp(x->name, y->name);
+}
+
+static void
+count(struct bal_status *status)
+{
+	status->n_all = status->rows.n;
+	status->n_alive = status->n_ready = 0;
+	for (size_t i = 0; i < status->rows.n; i++) {
+		const struct bal_status_row *row = &status->rows.v[i];
+
+		status->n_alive += row->alive;
+		status->n_ready += row->alive && row->balanced && !row->shares;
+	}
+}
+
+/* A mode that was set long ago must not surprise who edits bal.conf today. */
+static const char *
+who_overrules(const struct bal_pass *pass)
+{
+	if (bal_pass_mode(pass) == pass->conf.globals.mode ||
+	    pass->trouble.faults)
+		return NULL;
+	return pass->state.has_mode ? "bal-mode" : "bal-mode --save";
+}
+
+int
+bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
+		struct bal_status *out, struct bal_err *err)
+{
+	struct bal_status status = {
+		.mode = bal_pass_mode(pass),
+		.overrules = who_overrules(pass),
+		.trouble = pass->trouble.faults ? &pass->trouble : NULL,
+		.kept = pass->uplinks.kept,
+		.no_marks = !pass->no_chains &&
+			    !pass->snap.has_xtable[BAL_XTABLE_MANGLE],
+		.no_objects = !pass->snap.has_nexthops ||
+			      !pass->conf.globals.nexthop_objects,
+		.mark_mask = pass->conf.globals.mark_mask,
+	};
+
+	bal_line_list lines = { 0 };
+
+	bal_over_lines(&pass->conf, &pass->state, &pass->uplinks, arena,
+		       &lines);
+	for (size_t i = 0; i < pass->uplinks.n; i++)
+		add_uplink(&status, pass, &pass->uplinks.v[i],
+			   best_of(&pass->uplinks), arena);
+	for (size_t i = 0; i < pass->conf.n_uplinks; i++)
+		if (!find_row(&status, pass->conf.uplinks[i].name))
+			add_section(&status, pass, &lines,
+				    pass->conf.uplinks[i].name, arena);
+	if (arena->oom)
+		return bal_err_nomem(err);
+	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,
+			    status.last_resort, err) < 0)
+		return -1;
+	share_out(&status);
+	count(&status);
+	if (status.rows.n)
+		qsort(status.rows.v, status.rows.n, sizeof(*status.rows.v),
+		      by_name);
+	*out = status;
+	return 0;
+}
+
+const struct bal_status_row *
+bal_status_narrow(struct bal_status *status, const char *name)
+{
+	struct bal_status_row *row = find_row(status, name);
+
+	if (!row)
+		return NULL;
+	status->rows.v = row;
+	status->rows.n = 1;
+	return row;
+}

@@ -1,0 +1,95 @@
+/* status - what a person or a program wants to see of the uplinks. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_STATUS_H
+#define BAL_STATUS_H
+
+#include <stdio.h>
+
+#include "reconcile/pass.h"
+
+#define BAL_STATUS_WORDS 96
+
+/*
+ * What its probes have shown lately, and what follows.  Zero: nothing that
+ * anybody remembers.  The words are "" where nothing is out of the ordinary.
+ */
+struct bal_status_probes {
+	char reason[BAL_STATUS_WORDS];	  /* bal_judge_reason() */
+	char suspicion[BAL_STATUS_WORDS]; /* bal_judge_suspicion() */
+	char grown[BAL_STATUS_WORDS];	  /* bal_judge_grown() */
+	bool suspected;
+	uint32_t recent_rounds, recent_lost; /* bal_judge_recent_rounds() */
+	uint32_t flaps;
+	/* Good for so long until it is back, or would be; how much is left. */
+	uint32_t hold_ms, hold_left_ms;
+	uint32_t bad, misses; /* rounds in a row; how many condemn it */
+	uint32_t interval_ms; /* between rounds at rest; 0: not probed */
+	uint64_t spent;	      /* bytes in this month; budget 0: not counted */
+};
+
+/* One uplink.  Lives in the pass's arena. */
+struct bal_status_row {
+	char name[BAL_IFNAMSIZ];
+	const char *state; /* "alive", "dead", "no device", "down"... */
+	bool alive;        /* traffic may go by it */
+	bool balanced;     /* it is one of those that share */
+	bool shares;       /* it gets new connections now */
+	unsigned share;    /* per cent of them; all of them are 100 */
+	bool share_due;    /* it would share, were it up */
+	bool missing;      /* it is required, and not up */
+	/* Both NULL where only the configuration knows it. */
+	const struct bal_uplink *up;
+	const struct bal_uplink_state *remembered;
+	struct bal_settings set;
+	struct bal_status_probes probes;
+	uint64_t for_ms; /* since the last change of health */
+	bool unprobed;   /* there is nobody to ask */
+	size_t n_own;	 /* of its targets, which are not asked: itself */
+};
+
+struct bal_status {
+	enum bal_mode mode;
+	const char *overrules; /* who set a mode against bal.conf, or NULL */
+	/* Of the configuration, NULL where it is right. */
+	const struct bal_conf_trouble *trouble;
+	size_t due; /* changes that the kernel waits for, if that is known */
+	bool kept; /* all look dead and are used all the same */
+	char last_resort[BAL_IFNAMSIZ]; /* bal_resort_find() */
+	bool no_marks;	 /* no legacy iptables: connections are not marked */
+	bool no_objects; /* classic multipath routes instead of nexthops */
+	uint32_t mark_mask;
+	/* Of all, also where only one is left of the rows. */
+	size_t n_all, n_alive;
+	size_t n_ready; /* of these, balanced and waiting for their turn */
+	BAL_LIST(struct bal_status_row) rows;
+};
+
+/*
+ * Make it from a bal_pass_look().  Rows are in order of their names; uplinks
+ * that only the configuration knows are rows too, as "down" or "no device".
+ */
+int bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
+		    struct bal_status *out, struct bal_err *err);
+
+/*
+ * Print it for a person, the table no wider than @columns: what is least missed
+ * is left out; 0: nothing is.
+ */
+void bal_status_print_text(const struct bal_status *status, size_t columns,
+			   FILE *out);
+
+/* Print it as one JSON object. */
+void bal_status_print_json(const struct bal_status *status, FILE *out);
+
+/*
+ * Print addresses, rules, nexthops, tables and chains, each behind the command
+ * line of ip(8) or iptables(8) that writes them to our stdout, which @out must
+ * be.
+ */
+void bal_status_print_kernel(const struct bal_pass *pass, FILE *out);
+
+/* Leave only the row of @name, and return it; NULL: there is none. */
+const struct bal_status_row *bal_status_narrow(struct bal_status *status,
+					       const char *name);
+
+#endif

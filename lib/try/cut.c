@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cut - does somebody take down the line that they are logged in by? */
+#include <stdio.h>
+#include <string.h>
+
+#include "try/try.h"
+#include "plan/uplink.h"
+
+static bool
+holds(const struct bal_uplink *up, const struct bal_addr *addr)
+{
+	for (size_t i = 0; i < up->n_addrs; i++)
+		if (bal_addr_same_host(&up->addrs[i]->addr, addr))
+			return true;
+	return false;
+}
+
+/* The uplink of the session that goes down with @dev, or NULL. */
+static const struct bal_uplink *
+cut_with(const struct bal_uplinks *ups, const char *dev,
+	 const struct bal_addr *own)
+{
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+
+		if (!up->admin_up || !holds(up, own))
+			continue;
+		if (!dev || strcmp(up->name, dev) == 0 ||
+		    (up->set.has & BAL_SET_OVER &&
+		     strcmp(up->set.over, dev) == 0))
+			return up;
+	}
+	return NULL;
+}
+
+bool
+bal_try_cuts_session(struct bal_pass *pass, const char *dev,
+		     struct bal_err *err)
+{
+	const struct bal_uplink *up;
+	char peer[BAL_ADDR_STRLEN], way[2 * BAL_IFNAMSIZ + 8];
+	struct bal_session s;
+	struct bal_err ignored;
+	struct bal_try t;
+	bool over;
+
+	if (bal_session_find(&s, &ignored) < 0 || !bal_session_is_remote(&s) ||
+	    bal_try_read(&pass->paths, &t, &ignored) > 0 ||
+	    bal_pass_look(pass, &ignored) < 0)
+		return false;
+	up = cut_with(&pass->uplinks, dev, &s.own);
+	if (!up)
+		return false;
+	over = dev && strcmp(up->name, dev) != 0;
+	snprintf(way, sizeof(way), "%s%s%s", up->name, over ? " over " : "",
+		 over ? dev : "");
+	(void)bal_err(err, BAL_EUSAGE,
+		      "this session, from %s, comes by %s: "
+		      "`bal-try bal-down %s` reverts it if that cuts you off, "
+		      "--yes does it all the same",
+		      bal_addr_host_str(&s.peer, peer), way,
+		      dev ? dev : "--all");
+	return true;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* record - the record of a trial, in a file. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/snapshot.h"
+#include "try/internal.h"
+
+#define RECORD_MAX 4096
+#define PRIVATE 0600
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+
+struct bal_try_path
+bal_try_file(const struct bal_paths *paths, const char *name)
+{
+	struct bal_try_path p;
+
+	snprintf(p.s, sizeof(p.s), "%s/%s", paths->trial, name);
+	return p;
+}
+
+void
+bal_try_boot_id(char *buf, size_t size)
+{
+	struct bal_err ignored;
+	char *text;
+	size_t len;
+
+	buf[0] = '\0';
+	if (bal_read_file(BOOT_ID, RECORD_MAX, &text, &len, &ignored) < 0)
+		return;
+	text[strcspn(text, "\n")] = '\0';
+	(void)bal_copy(buf, size, text);
+	free(text);
+}
+
+int
+bal_try_write(const struct bal_paths *paths, const struct bal_try *t,
+	      struct bal_err *err)
+{
+	char text[RECORD_MAX], own[BAL_ADDR_STRLEN], peer[BAL_ADDR_STRLEN];
+	int len = snprintf(text, sizeof(text),
+			   "boot = %s\nuntil = %" PRIu64 "\nmade = %" PRIu64
+			   "\nconf = %s\nsession = %s %u %s %u\n",
+			   t->boot, t->until_ms, t->made_ms, t->conf,
+			   bal_addr_host_str(&t->session.peer, peer),
+			   t->session.peer_port,
+			   bal_addr_host_str(&t->session.own, own),
+			   t->session.own_port);
+
+	if (len < 0 || (size_t)len >= sizeof(text))
+		return bal_err(err, BAL_ESYS, "the trial's record is too long");
+	return bal_write_file(bal_try_file(paths, "record").s, text, (size_t)len,
+			      PRIVATE, err);
+}
+
+static void
+parse_session(const char *value, struct bal_session *s)
+{
+	char peer[BAL_ADDR_STRLEN], own[BAL_ADDR_STRLEN];
+	unsigned peer_port, own_port;
+	struct bal_err ignored;
+
+	if (sscanf(value, "%51s %u %51s %u", peer, &peer_port, own, &own_port) !=
+		    4 ||
+	    bal_addr_parse(own, &s->own, &ignored) < 0 ||
+	    bal_addr_parse(peer, &s->peer, &ignored) < 0) {
+		memset(s, 0, sizeof(*s));
+		return;
+	}
+	s->peer_port = (uint16_t)peer_port;
+	s->own_port = (uint16_t)own_port;
+}
+
+static void
+parse_line(const char *line, struct bal_try *t)
+{
+	const char *value = strstr(line, " = ");
+	size_t key = value ? (size_t)(value - line) : 0;
+
+	if (!value)
+		return;
+	value += strlen(" = ");
+	if (strncmp(line, "boot", key) == 0)
+		(void)bal_copy(t->boot, sizeof(t->boot), value);
+	else if (strncmp(line, "until", key) == 0)
+		t->until_ms = strtoull(value, NULL, 10);
+	else if (strncmp(line, "made", key) == 0)
+		t->made_ms = strtoull(value, NULL, 10);
+	else if (strncmp(line, "conf", key) == 0)
+		(void)bal_copy(t->conf, sizeof(t->conf), value);
+	else if (strncmp(line, "session", key) == 0)
+		parse_session(value, &t->session);
+}
+
+int
+bal_try_read(const struct bal_paths *paths, struct bal_try *out,
+	     struct bal_err *err)
+{
+	const struct bal_try_path record = bal_try_file(paths, "record");
+	char *text, *end;
+	size_t len;
+
+	memset(out, 0, sizeof(*out));
+	/* Each pass asks, and hardly ever is there one. */
+	if (access(record.s, F_OK) && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (bal_check_private(paths->trial, err) < 0)
+		return -1;
+	if (bal_read_file(record.s, RECORD_MAX, &text, &len, err) < 0)
+		return err->sys == ENOENT ? 0 : -1;
+	for (char *line = text; *line; line = end + (*end == '\n')) {
+		const char last = *(end = line + strcspn(line, "\n"));
+
+		*end = '\0';
+		parse_line(line, out);
+		*end = last;
+	}
+	free(text);
+	return 1;
+}
+
+bool
+bal_try_of_this_boot(const struct bal_try *t)
+{
+	char boot[sizeof(t->boot)];
+
+	bal_try_boot_id(boot, sizeof(boot));
+	return strcmp(boot, t->boot) == 0;
+}
+
+bool
+bal_try_expired(const struct bal_try *t)
+{
+	return bal_now_ms() >= t->until_ms || !bal_try_of_this_boot(t);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* conf - bal.conf read again, by who must not stop for a mistake in it. */
+#include "reconcile/pass_internal.h"
+#include "watch/internal.h"
+
+/* What goes together with what stanzas and options have said until now. */
+static int
+agrees(const struct bal_conf *conf, const char *path, struct bal_err *err)
+{
+	struct bal_state state = { 0 };
+	int rc = bal_state_read(&state, path, false, err);
+
+	if (rc >= 0)
+		rc = bal_pass_conf_agrees(conf, &state, err);
+	bal_state_fini(&state);
+	return rc;
+}
+
+static int
+read_conf(struct bal_pass *pass, struct bal_err *err)
+{
+	struct bal_conf conf = { 0 };
+
+	pass->conf_waits = false;
+	if (bal_conf_read(&conf, pass->paths.conf, pass->paths.conf_given,
+			  err) < 0) {
+		/* What could not be read may be right. */
+		pass->conf_waits = err->sys != 0;
+		return -1;
+	}
+	if (bal_pass_conf_stays(pass, &conf, err) < 0 ||
+	    agrees(&conf, pass->paths.state, err) < 0) {
+		bal_conf_fini(&conf);
+		pass->conf_waits = true;
+		return -1;
+	}
+	bal_conf_fini(&pass->conf);
+	pass->conf = conf;
+	pass->trouble = (struct bal_conf_trouble){ 0 };
+	bal_say(BAL_SAY_EVENT, "configuration read again");
+	return 0;
+}
+
+void
+bal_watch_read_conf(struct bal_pass *pass)
+{
+	struct bal_err why;
+
+	if (read_conf(pass, &why) < 0)
+		bal_warn("%s; %s", why.msg,
+			 bal_conf_instead_text(BAL_INSTEAD_LAST_RIGHT));
+}
+
+void
+bal_watch_retry_conf(struct bal_pass *pass)
+{
+	struct bal_err told;
+
+	if (pass->conf_waits)
+		(void)read_conf(pass, &told);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* once - one pass over all uplinks, or some rounds, and then a verdict. */
+#include "watch/watch.h"
+#include "watch/internal.h"
+
+/* A single pass does not let a dead uplink wait longer for the others. */
+#define ACT_NS (UINT64_C(500) * BAL_NS_PER_MS)
+
+/* What could not be written is tried again after so long. */
+#define RETRY_NS (UINT64_C(1000) * BAL_NS_PER_MS)
+
+/* For a lock that was not free when the run began. */
+#define LOCKED_WAIT_MS 1000
+
+struct once {
+	struct bal_watch_core core;
+	uint32_t rounds;   /* 0: until there is a verdict for all */
+	uint64_t end_ns;   /* of a single pass, at the latest */
+	uint64_t act_ns;   /* what changed waits so long, in a single pass */
+	uint64_t retry_ns; /* not before: the last try was not written */
+};
+
+static uint64_t
+earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * A single pass ends after twice of what it takes: bursts over a far line may
+ * need more, and an uplink that rests for an hour, having spent its budget,
+ * waits for the next pass.
+ */
+static int
+plan(struct once *o, struct bal_err *err)
+{
+	if (bal_watch_core_plan(&o->core, err) < 0)
+		return -1;
+	if (!o->end_ns)
+		o->end_ns = bal_clock_ns() +
+			    2 * o->core.longest_ms * BAL_NS_PER_MS;
+	return 0;
+}
+
+static bool
+is_done(const struct once *o)
+{
+	if (o->rounds)
+		return bal_prober_rounds_done(o->core.prober, o->rounds);
+	return bal_prober_settled(o->core.prober) ||
+	       bal_clock_ns() >= o->end_ns;
+}
+
+/*
+ * Is a verdict to be carried out now?  With rounds at once; a single pass waits
+ * for the verdicts of others, but not for one that takes its time.
+ */
+static bool
+is_to_act(struct once *o, uint64_t now)
+{
+	if (!bal_prober_changed(o->core.prober)) {
+		o->act_ns = BAL_NEVER;
+		return false;
+	}
+	if (now < o->retry_ns)
+		return false;
+	if (o->rounds)
+		return true;
+	if (o->act_ns == BAL_NEVER && !o->core.pass->dry_run)
+		o->act_ns = now + ACT_NS;
+	return now >= o->act_ns;
+}
+
+static int
+act(struct once *o, uint64_t now, struct bal_err *err)
+{
+	int rc = bal_watch_core_pass(&o->core, err);
+
+	if (bal_watch_core_failed(&o->core, rc))
+		return -1;
+	if (rc < 0)
+		o->retry_ns = now + RETRY_NS;
+	return plan(o, err);
+}
+
+/* Probe until that is done, and carry out what is found. */
+static int
+probe(struct once *o, struct bal_err *err)
+{
+	uint64_t now, next;
+
+	for (;;) {
+		now = bal_clock_ns();
+		bal_prober_step(o->core.prober, now, &next);
+		if (is_to_act(o, now) && act(o, now, err) < 0)
+			return -1;
+		if (is_done(o))
+			return 0;
+		if (!o->rounds)
+			next = earliest(next, earliest(o->end_ns, o->act_ns));
+		if (bal_loop_wait(o->core.loop, next, err) < 0)
+			return -1;
+	}
+}
+
+static int
+run(struct once *o, struct bal_err *err)
+{
+	struct bal_pass *pass = o->core.pass;
+	struct bal_intent repair = { .kind = BAL_INTENT_CHECK };
+	int rc;
+
+	pass->go_unlocked = true;
+	rc = pass->dry_run ? bal_pass_look(pass, err) :
+			     bal_pass_run(pass, &repair, err);
+	/* If it still cannot be written at the end, that is reported then. */
+	if (bal_watch_core_failed(&o->core, rc))
+		return -1;
+	/* Waited for in vain: no verdict is to wait as long again. */
+	if (pass->locked_out)
+		pass->lock_wait_ms = LOCKED_WAIT_MS;
+	rc = bal_watch_core_open(&o->core, err);
+	if (rc == 0)
+		rc = plan(o, err);
+	if (rc == 0)
+		rc = probe(o, err);
+	/* A user who may not probe may still ask what would be repaired. */
+	if (rc < 0 && pass->dry_run && err->kind == BAL_EPERM) {
+		bal_warn("%s; without probes", err->msg);
+		return bal_pass_run(pass, &repair, err);
+	}
+	return rc < 0 ? -1 : bal_watch_core_pass(&o->core, err);
+}
+
+int
+bal_watch_pass(struct bal_pass *pass, struct bal_err *err)
+{
+	struct once o = { .core.pass = pass, .act_ns = BAL_NEVER };
+	int rc = run(&o, err);
+
+	bal_watch_core_close(&o.core);
+	return rc;
+}
+
+int
+bal_watch_rounds(struct bal_pass *pass, uint32_t rounds, uint32_t interval_ms,
+		 struct bal_err *err)
+{
+	struct once o = { .core = { .pass = pass, .interval_ms = interval_ms },
+			  .rounds = rounds };
+	int rc = run(&o, err);
+
+	bal_watch_core_close(&o.core);
+	return rc;
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_newcomer - stanzas, sections, probes: mistakes of the first day. */
+#include "../doctoring.h"
+
+static void
+what_is_right_is_not_told(void **state)
+{
+	struct bal_stanza *s = stanza("eth1");
+
+	(void)state;
+	told("eth1", "weight", "3");
+	told("eth1", "http_host", "example.org");
+	says(s, "address", "192.168.1.101/24");
+	says(s, "bal-weight", "3");
+	says(s, "bal-strict", "yes");
+	says(s, "up", "bal-up eth1");
+	says(s, "BAL_HTTP-HOST", "example.org");
+	says(s, "", "");
+	says(s, "bal", "");
+	finds_nothing();
+}
+
+static void
+a_value_that_is_refused(void **state)
+{
+	struct bal_stanza *s = stanza("eth2");
+	const struct bal_finding *found;
+
+	(void)state;
+	says(s, "bal-gateway", "192.168.1.1");
+	says(s, "bal-weight", "0");
+	found = finds(RISK, "stanza-value", "eth2");
+	assert_string_equal(found->what,
+			    "option bal-weight of its stanza is refused: "
+			    "weight \"0\" is not between 1 and 255");
+	assert_string_equal(found->mend, "editor +3 /etc/network/interfaces");
+	/* Whatever bal.conf holds. */
+	break_conf(1);
+	judge();
+	assert_int_equal(d.findings.n, 2);
+}
+
+static void
+an_option_that_nobody_knows(void **state)
+{
+	static const struct {
+		const char *name, *like;
+	} names[] = {
+		{ "bal-wieght", "bal-weight" },
+		{ "bal-gatway", "bal-gateway" },
+		{ "bal-gateway-", "bal-gateway" },
+		{ "bal_targts", "bal-targets" },
+		{ "Bal-Timeout_mni", "bal-timeout-min" },
+		{ "bal-strcit", "bal-strict" },
+		{ "bal-donw", "bal-down" },
+		{ "bla-weight", "bal-weight" },
+		{ "balweight", "bal-weight" },
+		{ "bal-xy", NULL },
+		{ "bal-", NULL },
+		{ "bal-0123456789012345678901234567890123456789", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(names); i++) {
+		const struct bal_finding *found;
+
+		memset(&f.stanzas, 0, sizeof(f.stanzas));
+		says(stanza("eth1"), names[i].name, "1");
+		/* Too long for a key, too. */
+		found = finds(RISK, "stanza-option", "eth1");
+		if (names[i].like)
+			assert_non_null(strstr(found->what, names[i].like));
+		else
+			assert_null(strstr(found->what, "did you"));
+		assert_int_equal(strncmp(found->mend, "sed", 3) == 0,
+				 names[i].like != NULL);
+	}
+	memset(&f.stanzas, 0, sizeof(f.stanzas));
+	says(stanza("eth1"), "wol-up", "1");
+	finds_nothing();
+}
+
+/* What sed would take apart is for an editor; no path is taken apart. */
+static void
+no_sed_for_odd_names(void **state)
+{
+	struct bal_stanza *s = stanza("eth1");
+
+	(void)state;
+	says(s, "bal-we;ght", "1");
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+			    "editor +2 /etc/network/interfaces");
+	memset(&s->options, 0, sizeof(s->options));
+	says(s, "bal-weigh/e", "1");
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+			    "editor +2 /etc/network/interfaces");
+	s->path = s->options.v[0].path = "/etc/network/it's; $(reboot)";
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+			    "editor +2 '/etc/network/it'\\''s; $(reboot)'");
+	memset(&s->options, 0, sizeof(s->options));
+	says(s, "bal-wight", "1");
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+			    "sed -i '2s/bal-wight/bal-weight/' "
+			    "'/etc/network/it'\\''s; $(reboot)'");
+}
+
+static void
+an_interface_that_is_none(void **state)
+{
+	struct bal_stanza *s = stanza("lte0");
+	struct bal_link *link = other_device("lte0");
+
+	(void)state;
+	address("lte0", "10.64.0.2/30");
+	see();
+	finds_nothing();
+	says(s, "gateway", "10.64.0.1");
+	finds_nothing();
+	says(s, "bal-weight", "7");
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
+			    "bal-up lte0 --gateway 10.64.0.1 --weight 7");
+	says(s, "bal-gateway", "10.64.0.9");
+	says(s, "bal-balance", "yes");
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
+			    "env IFACE=lte0 PHASE=post-up IF_BAL_WEIGHT=7 "
+			    "IF_BAL_GATEWAY=10.64.0.9 IF_BAL_BALANCE=yes "
+			    "bal-up");
+	says(s, "bal-over", "it's");
+	says(s, "bal-need", "1");
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
+			    "env IFACE=lte0 PHASE=post-up IF_BAL_WEIGHT=7 "
+			    "IF_BAL_GATEWAY=10.64.0.9 IF_BAL_BALANCE=yes "
+			    "IF_BAL_OVER='it'\\''s' IF_BAL_NEED=1 bal-up");
+	/* Read twice, or in two stanzas: told once. */
+	says(stanza("lte0"), "bal-weight", "7");
+	finds(RISK, "no-uplink", "lte0");
+	/* Its mend would end with the faults of bal.conf. */
+	break_conf(1);
+	finds(BROKEN, "configuration", "");
+	memset(&trouble, 0, sizeof(trouble));
+	link->up = false;
+	finds_nothing();
+	configured_as("lte0", "lte0");
+	finds(RISK, "no-uplink", "lte0");
+	no_address("lte0");
+	assert_int_equal(
+		strncmp(finds(RISK, "no-uplink", "lte0")->mend, "env", 3), 0);
+}
+
+static void
+up_without_ifup(void **state)
+{
+	(void)state;
+	other_device("lte0");
+	says(stanza("lte0"), "bal-weight", "7");
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
+			    "ifup lte0");
+}
+
+static void
+by_another_name(void **state)
+{
+	(void)state;
+	other_device("lte0");
+	says(stanza("home"), "bal-weight", "7");
+	finds_nothing();
+	configured_as("lte0", "home");
+	finds(RISK, "no-uplink", "lte0");
+	/* The stanza of its own name is not in use. */
+	memset(&f.stanzas, 0, sizeof(f.stanzas));
+	says(stanza("lte0"), "bal-weight", "7");
+	finds_nothing();
+}
+
+static void
+options_that_disagree(void **state)
+{
+	struct bal_stanza *s = stanza("eth1");
+
+	(void)state;
+	told("eth1", "need", "2");
+	says(s, "bal-need", "2");
+	finds_nothing();
+	says(s, "bal-targets", "9.9.9.9");
+	assert_string_equal(finds(RISK, "stanza-value", "eth1")->mend,
+			    "editor +1 /etc/network/interfaces");
+}
+
+static void
+sections_without_a_device(void **state)
+{
+	(void)state;
+	configured("eth1", "weight", "1");
+	finds_nothing();
+	configured("eth7", "weight", "1");
+	configured("wwan0", "weight", "1");
+	finds(NOTE, "no-device", "eth7 wwan0");
+	other_device("eth7");
+	finds(NOTE, "no-device", "wwan0");
+	break_conf(1);
+	finds(BROKEN, "configuration", "");
+}
+
+static void
+all_uplinks_are_dead(void **state)
+{
+	(void)state;
+	known("eth1")->judge.health = BAL_HEALTH_DEAD;
+	see();
+	finds_nothing();
+	known("eth2")->judge.health = BAL_HEALTH_DEAD;
+	see();
+	assert_string_equal(finds(BROKEN, "all-dead", "eth1 eth2")->mend,
+			    "bal-exec eth1 ping -c 3 9.9.9.9");
+	link_of("eth2")->carrier = false;
+	see();
+	assert_int_equal(strncmp(finds(BROKEN, "all-dead", "eth1 eth2")->mend,
+				 "bal-status", strlen("bal-status")),
+			 0);
+	/* Whom nobody wants up is none of them. */
+	known("eth2")->admin_up = false;
+	see();
+	finds(BROKEN, "all-dead", "eth1");
+}
+
+static void
+no_uplink_was_probed(void **state)
+{
+	(void)state;
+	known("eth1")->judge.health = BAL_HEALTH_UNKNOWN;
+	known("eth1")->since_ms = NOW - 1000;
+	see();
+	finds_nothing();
+	known("eth2")->judge.health = BAL_HEALTH_UNKNOWN;
+	known("eth2")->since_ms = NOW - 500000;
+	see();
+	finds(NOTE, "unprobed", "eth1 eth2");
+	known("eth1")->since_ms = NOW - 121000;
+	finds(RISK, "unprobed", "eth1 eth2");
+	known("eth1")->since_ms = 0;
+	finds(NOTE, "unprobed", "eth1 eth2");
+	f.watch = false;
+	finds(RISK, "nobody-probes", "");
+	f.watch = true;
+	known("eth2")->sent = 1;
+	finds_nothing();
+}
+
+static void
+the_crontab_of_the_package(void **state)
+{
+	(void)state;
+	f.watch = false;
+	assert_non_null(strstr(finds(RISK, "nobody-probes", "")->mend, ">>"));
+	f.cron_file = true;
+	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
+			    "editor /etc/cron.d/bal");
+	f.cron_comment = true;
+	assert_int_equal(
+		strncmp(finds(RISK, "nobody-probes", "")->mend, "sed", 3), 0);
+	f.systemd = true;
+	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
+			    "systemctl enable --now bal-check.timer");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HEALTHY(what_is_right_is_not_told),
+		HEALTHY(a_value_that_is_refused),
+		HEALTHY(an_option_that_nobody_knows),
+		HEALTHY(no_sed_for_odd_names),
+		HEALTHY(an_interface_that_is_none),
+		HEALTHY(up_without_ifup),
+		HEALTHY(by_another_name),
+		HEALTHY(options_that_disagree),
+		HEALTHY(sections_without_a_device),
+		HEALTHY(all_uplinks_are_dead),
+		HEALTHY(no_uplink_was_probed),
+		HEALTHY(the_crontab_of_the_package),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
