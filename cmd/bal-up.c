@@ -2,6 +2,7 @@
 /* bal-up - an uplink is administratively up. */
 #include <string.h>
 
+#include "openvpn/learn.h"
 #include "reconcile/advice.h"
 #include "cmd.h"
 
@@ -105,7 +106,7 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 		intent->told = hook->told;
 		intent->hook_gateway = hook->gateway;
 		intent->transport = hook->transport;
-		memcpy(intent->over, hook->over, sizeof(intent->over));
+		bal_ovpn_learn(hook->config, intent->over, &intent->transport);
 		intent->comes_late = hook->comes_late;
 		intent->restart = hook->restart;
 		memcpy(intent->stanza, hook->stanza, sizeof(intent->stanza));

@@ -144,6 +144,32 @@ check_widths() {
 	done
 }
 
+# The table of lib/README.md says which directory may include which: itself, and
+# those of lower layers.
+check_layers() {
+	awk -F'[ |]+' '
+	FILENAME == "lib/README.md" {
+		if ($2 ~ /^[0-9]+$/)
+			layer[$3] = $2
+		next
+	}
+	FNR == 1 {
+		dir = FILENAME
+		sub(/^lib\//, "", dir)
+		sub(/\/[^\/]*$/, "", dir)
+		if (!(dir in layer))
+			print FILENAME ": lib/README.md has no layer for " dir
+	}
+	/^#include "/ && !/"config\.h"/ {
+		split($0, part, "\"")
+		into = part[2]
+		if (!sub(/\/[^\/]*$/, "", into))
+			into = "cmd"
+		if (into != dir && !(into in layer && layer[into] < layer[dir]))
+			print FILENAME ":" FNR ": " dir " includes " part[2]
+	}' lib/README.md "$@"
+}
+
 mapfile -t sources < <(find lib cmd tests -name '*.c' | sort)
 mapfile -t lib_files < <(find lib -name '*.[ch]' | sort)
 mapfile -t cmd_files < <(find cmd -name '*.[ch]' | sort)
@@ -183,6 +209,8 @@ report "only lib/config/conf.c includes inih" "$(includes \
 report "no command knows netlink, iptables or INI" "$(includes \
 	'([^>"]*/)?(libnetlink|libmnl|libip|ini\.h|linux/|nl[._])' \
 	"${cmd_files[@]}")"
+report "a file includes its own layer and those below" \
+	"$(check_layers "${lib_files[@]}" "${cmd_files[@]}")"
 report "the library never prints and never exits" "$(
 	calls 'v?printf|puts|putchar|perror|exit|abort|v?errx?|v?warnx?' \
 		"${lib_files[@]}" | grep -E ':[0-9]+:[[:space:]]'

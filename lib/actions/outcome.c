@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "config/use.h"
+#include "actions/use.h"
 
 struct maker {
 	const struct bal_outcome_from *from;

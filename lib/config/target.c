@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/icmp.h"
 #include "base/text.h"
 
 #define PORT_DNS 53
@@ -16,11 +15,6 @@
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define LABEL_CHARACTERS LETTERS "0123456789-_"
 #define NAME_CHARACTERS LABEL_CHARACTERS "."
-
-#define IP_HEAD 20
-#define UDP_HEAD 8
-#define TCP_HEAD 32 /* with timestamps */
-#define TCP_SYN 40  /* with all the options that Linux sends */
 
 /*
  * Every reader gets what stands behind the prefix; it writes a target that the
@@ -441,31 +435,4 @@ bal_target_same(const struct bal_target *a, const struct bal_target *b)
 	       a->status == b->status && !bal_addr_cmp(&a->addr, &b->addr) &&
 	       !bal_addr_cmp(&a->expect, &b->expect) &&
 	       strcmp(a->text, b->text) == 0;
-}
-
-uint32_t
-bal_target_bytes(const struct bal_target *t)
-{
-	const uint32_t text = (uint32_t)strlen(t->text);
-	/* SYN, SYN ACK, ACK; FIN, FIN ACK, ACK. */
-	const uint32_t tcp = 2 * (IP_HEAD + TCP_SYN) + 4 * (IP_HEAD + TCP_HEAD);
-	/* Header, length and end of the name, type and class. */
-	const uint32_t query = IP_HEAD + UDP_HEAD + 12 + 2 + text + 4;
-
-	switch (t->kind) {
-	case BAL_TARGET_ICMP:
-		return 2 * (IP_HEAD + 8 + BAL_ICMP_TOKEN);
-	case BAL_TARGET_TCP:
-		return tcp;
-	case BAL_TARGET_DNS:
-		/* Most names have one to four addresses, of 16 bytes each. */
-		return 2 * query + 4 * 16;
-	case BAL_TARGET_HTTP:
-		/* A few header lines there; back, one segment of medium size. */
-		return tcp + 3 * (IP_HEAD + TCP_HEAD) + 100 + text + 700;
-	case BAL_TARGET_ARP:
-	case BAL_TARGET_EXEC:
-		break;
-	}
-	return 0;
 }

@@ -51,11 +51,4 @@ const char *bal_target_str(const struct bal_target *t, char *buf);
 /* The same question to the same host. */
 bool bal_target_same(const struct bal_target *a, const struct bal_target *b);
 
-/*
- * What one question costs in bytes of IP packets, both ways, answered: exact
- * for ICMP, a fair guess for TCP, DNS and HTTP; 0 for ARP, which stays on the
- * link, and for a command, of which nobody knows.
- */
-uint32_t bal_target_bytes(const struct bal_target *t);
-
 #endif

@@ -11,7 +11,6 @@
 
 #include "hook/classless.h"
 #include "base/near.h"
-#include "openvpn/learn.h"
 
 /* ifupdown puts a newline between the values, also of one that is inherited. */
 #define TWICE "it is there twice, in its stanza or in one that this inherits"
@@ -284,7 +283,7 @@ read_openvpn(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 	(void)bal_copy(hook->dev, sizeof(hook->dev), dev);
 	hook->gateway = stranger_addr("route_vpn_gateway");
 	hook->transport = stranger_addr("local_1");
-	bal_ovpn_learn(secure_getenv("config"), hook->over, &hook->transport);
+	hook->config = secure_getenv("config");
 	context = bal_hook_openvpn_args(argc, argv) ?
 			  argv[5] :
 			  secure_getenv("script_context");

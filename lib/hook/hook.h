@@ -50,7 +50,7 @@ struct bal_hook {
 	/* IF_GATEWAY, route_vpn_gateway, a lease's default route or router */
 	struct bal_addr gateway;
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
-	char over[BAL_IFNAMSIZ]; /* OpenVPN: its bind-dev */
+	const char *config; /* OpenVPN: the file of this client, or NULL */
 	enum bal_lease_news lease; /* DHCP */
 	bool comes_late; /* ifupdown: ifup ends before the device is there */
 	/* Of a line that is dialled, where that is not @dev; else "" */

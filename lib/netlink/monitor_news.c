@@ -12,7 +12,6 @@
 #include "netlink/monitor_internal.h"
 #include "netlink/nl.h"
 #include "netlink/object.h"
-#include "plan/plan.h"
 
 #define WATCHED_FLAGS (IFF_UP | IFF_LOWER_UP | IFF_RUNNING)
 

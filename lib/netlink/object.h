@@ -18,6 +18,9 @@
  */
 #define BAL_PROTO 214
 
+/* The rule that leads into our block: the last priority before main, 32766. */
+#define BAL_RULE_ENTRY 32765
+
 #define BAL_TABLE_DEFAULT 253 /* RT_TABLE_DEFAULT, rule 32767 */
 #define BAL_TABLE_MAIN 254
 #define BAL_TABLE_LOCAL 255

@@ -67,7 +67,6 @@ enum bal_rule_role {
 	BAL_RULE_LAST_MAIN,
 	BAL_RULE_LAST_DEFAULT,
 };
-#define BAL_RULE_ENTRY 32765 /* the last priority before main, 32766 */
 #define BAL_RULE_SUBNET_STEP 4
 #define BAL_RULE_SUBNETS_MAX 22 /* priorities of their own */
 

@@ -2,7 +2,7 @@
 /* recover - a lost state, read back from our tagged objects; pure. */
 #include <string.h>
 
-#include "reconcile/intent.h"
+#include "plan/recover.h"
 #include "plan/plan.h"
 #include "plan/uplink.h"
 

@@ -5,6 +5,7 @@
 
 #include "probe/ask.h"
 #include "netlink/counters.h"
+#include "probe/cost.h"
 #include "probe/icmp.h"
 #include "probe/prober.h"
 #include "health/shortfall.h"

@@ -64,65 +64,6 @@ int bal_intent_admit(const struct bal_intent *intent,
 		     struct bal_state *state, struct bal_arena *arena,
 		     bal_table_list *fresh, struct bal_err *err);
 
-/* BAL_ECONF where mark_mask @mask has not room for all uplinks and @more. */
-int bal_state_has_room(const struct bal_state *state, size_t more,
-		       uint32_t mask, struct bal_err *err);
-
-/*
- * The slot that uplink @us, whose own is above bal_mark_slots(@mask), could
- * have below; 0: it need not, or none is free.
- */
-uint32_t bal_state_lower_slot(const struct bal_state *state,
-			      const struct bal_uplink_state *us, uint32_t mask);
-
-/*
- * A mark_mask that has become narrower: uplinks whose slot leaves it get
- * another one.  BAL_ECONF when it has not room for all.
- */
-int bal_state_fit_slots(struct bal_state *state, uint32_t mask,
-			struct bal_err *err);
-
-/* The lowest id above BAL_TABLES_BASE that no name, uplink or rule has; 0: none. */
-uint32_t bal_tables_free_id(const struct bal_state *state,
-			    const bal_table_list *names,
-			    const bal_rule_list *rules);
-
-/*
- * BAL_TABLES_BASE, else the highest id that is free, since the low ones go with
- * slots; 0: none.
- */
-uint32_t bal_tables_free_balancing(const struct bal_state *state,
-				   const bal_table_list *names,
-				   const bal_rule_list *rules);
-
-/*
- * DOWN by OpenVPN, of a client that connects again by itself: what is known of
- * it holds, so it becomes a CHECK.
- */
-void bal_intent_heed_signal(struct bal_intent *intent);
-
-/*
- * DOWN by ifupdown, which knows the stanza of a dialled line and not its
- * device: the one that was dialled by it.
- */
-void bal_intent_find_dialled(struct bal_intent *intent,
-			     const struct bal_state *state);
-
-/* Is @dev an uplink by record or bal.conf?  BAL_EPERM: no. */
-int bal_intent_known(const char *dev, const struct bal_conf *conf,
-		     const struct bal_state *state, struct bal_err *err);
-
-/*
- * A requested intent, the kernel being @snap: BAL_EPERM where its device is no
- * tunnel (made by OpenVPN's kind of driver, or gone and seen as such last, or
- * gone and with `openvpn` in bal.conf) or neither a record nor bal.conf names
- * it as an uplink.
- */
-int bal_intent_permit(const struct bal_intent *intent,
-		      const struct bal_conf *conf,
-		      const struct bal_snapshot *snap,
-		      const struct bal_state *state, struct bal_err *err);
-
 /*
  * UP: the client of that tunnel is wanted again, whether it is there or not,
  * and those over that uplink, whom ifdown stopped.
@@ -140,21 +81,5 @@ int bal_intent_apply(const struct bal_intent *intent,
 		     const struct bal_conf *conf,
 		     const struct bal_snapshot *snap, struct bal_state *state,
 		     struct bal_arena *arena, struct bal_err *err);
-
-/*
- * What the kernel shows of the uplinks, into @state: device index, address,
- * sysctls from before us, traffic rates.
- */
-void bal_state_learn(struct bal_state *state, const struct bal_conf *conf,
-		     const struct bal_snapshot *snap, struct bal_arena *arena);
-
-/*
- * What a lost state lacks from our tagged objects in @snap: uplinks, slots,
- * tables, addresses, gateways, weights, priorities, mode.  What @state has
- * stays, and what the objects do not hold (saved sysctls, `over`, history) is
- * not known.
- */
-int bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
-		      const struct bal_snapshot *snap, struct bal_err *err);
 
 #endif

@@ -9,7 +9,7 @@
 #include "reconcile/aftermath.h"
 #include "plan/over.h"
 #include "reconcile/pass_internal.h"
-#include "config/use.h"
+#include "actions/use.h"
 
 int
 bal_pass_init(struct bal_pass *pass, const char *conf_option,
@@ -193,7 +193,7 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	if (intent->is_left && !intent->is_left(intent->left))
 		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
 	if (intent->requested &&
-	    bal_intent_permit(intent, &pass->conf, &pass->snap, &pass->state,
+	    bal_intent_authorize(intent, &pass->conf, &pass->snap, &pass->state,
 			      err) < 0)
 		return -1;
 	if (intent->known_only && !is_known(pass, intent))

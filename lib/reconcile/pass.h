@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "reconcile/authorize.h"
 #include "reconcile/intent.h"
 #include "base/lock.h"
 #include "netlink/nl.h"

@@ -3,6 +3,10 @@
 #ifndef BAL_PASS_INTERNAL_H
 #define BAL_PASS_INTERNAL_H
 
+#include "plan/observe.h"
+#include "plan/recover.h"
+#include "plan/slots.h"
+#include "plan/table_ids.h"
 #include "reconcile/pass.h"
 
 /*

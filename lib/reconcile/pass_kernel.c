@@ -292,7 +292,7 @@ look_again(struct bal_pass *pass, struct bal_err *err)
 {
 	if (bal_pass_see(pass, err) < 0)
 		return -1;
-	bal_state_learn(&pass->state, &pass->conf, &pass->snap, &pass->arena);
+	bal_state_observe(&pass->state, &pass->conf, &pass->snap, &pass->arena);
 	pass->state_written = false;
 	return 0;
 }

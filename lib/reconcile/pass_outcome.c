@@ -50,6 +50,20 @@ has_budget(const struct bal_pass *pass)
 	return false;
 }
 
+static bool
+account_is_due(const struct bal_pass *pass)
+{
+	for (size_t i = 0; i < pass->uplinks.n; i++) {
+		const struct bal_uplink *up = &pass->uplinks.v[i];
+		const struct bal_uplink_state *us =
+			bal_state_find(&pass->state, up->name);
+
+		if (us && bal_budget_due(us, up->set.budget))
+			return true;
+	}
+	return false;
+}
+
 /* What probes cost outlives a boot; a disk that is full stops nothing. */
 static void
 keep_accounts(struct bal_pass *pass, time_t now)
@@ -65,7 +79,8 @@ keep_accounts(struct bal_pass *pass, time_t now)
 	month = bal_budget_believe(state, now, pass->snap.now_ms);
 	for (size_t i = 0; month && i < state->n_uplinks; i++)
 		bal_budget_turn(&state->uplinks[i], month);
-	if (bal_budget_save(pass->paths.spent, state, &pass->conf, &why) < 0)
+	if (account_is_due(pass) &&
+	    bal_budget_save(pass->paths.spent, state, &why) < 0)
 		bal_warn("%s", why.msg);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "probe/cost.h"
 #include "state/budget.h"
 #include "reconcile/pass.h"
 

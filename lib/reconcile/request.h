@@ -4,6 +4,7 @@
 #define BAL_REQUEST_H
 
 #include "hook/hook.h"
+#include "reconcile/authorize.h"
 #include "reconcile/intent.h"
 #include "base/paths.h"
 

@@ -14,7 +14,6 @@
 
 #include "base/paths.h"
 #include "state/line.h"
-#include "plan/uplink.h"
 
 #ifndef BAL_BUILD_TIME
 #define BAL_BUILD_TIME 0
@@ -204,11 +203,9 @@ bal_budget_load(const char *path, struct bal_state *state, struct bal_err *err)
 	return 0;
 }
 
-static bool
-is_due(const struct bal_uplink_state *us, const struct bal_conf *conf)
+bool
+bal_budget_due(const struct bal_uplink_state *us, uint64_t budget)
 {
-	uint64_t budget = bal_uplink_settings(conf, us, us->name).budget;
-
 	return budget && us->spent >= us->spent_saved &&
 	       us->spent - us->spent_saved >= budget / SAVES;
 }
@@ -255,18 +252,12 @@ compose(const struct bal_state *state, char *old, size_t *len)
 }
 
 int
-bal_budget_save(const char *path, struct bal_state *state,
-		const struct bal_conf *conf, struct bal_err *err)
+bal_budget_save(const char *path, struct bal_state *state, struct bal_err *err)
 {
 	char *text, *old = NULL;
-	bool due = false;
 	size_t len;
 	int rc;
 
-	for (size_t i = 0; i < state->n_uplinks; i++)
-		due |= is_due(&state->uplinks[i], conf);
-	if (!due)
-		return 0;
 	if (bal_make_dir_of(path, err) < 0 ||
 	    read_accounts(path, &old, err) < 0)
 		return -1;

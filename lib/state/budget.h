@@ -58,12 +58,14 @@ uint32_t bal_budget_interval_ms(uint64_t budget, uint64_t spent,
 int bal_budget_load(const char *path, struct bal_state *state,
 		    struct bal_err *err);
 
+/* Has @us spent another 200th of its @budget (bytes a month) since it was saved? */
+bool bal_budget_due(const struct bal_uplink_state *us, uint64_t budget);
+
 /*
- * Written, with its folder, when some uplink with a budget has spent another
- * 200th of it.  What the file has of others, which are no uplinks now, stays
- * until their month is over.
+ * Written, with its directory.  What the file has of others, which are no
+ * uplinks now, stays until their month is over.
  */
 int bal_budget_save(const char *path, struct bal_state *state,
-		    const struct bal_conf *conf, struct bal_err *err);
+		    struct bal_err *err);
 
 #endif

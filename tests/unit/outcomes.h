@@ -3,7 +3,7 @@
 #ifndef TEST_OUTCOMES_H
 #define TEST_OUTCOMES_H
 
-#include "config/use.h"
+#include "actions/use.h"
 #include "world.h"
 
 static struct bal_state was;

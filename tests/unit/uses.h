@@ -16,7 +16,7 @@ pass(uint64_t ms)
 {
 	w.snap.now_ms += ms;
 	bal_snapshot_index(&w.snap, &w.arena);
-	bal_state_learn(&w.state, &w.conf, &w.snap, &w.arena);
+	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	conclude(mode, mode);
 	for (size_t i = w.state.n_uplinks; i-- > 0;)
 		if (!w.state.uplinks[i].admin_up)

@@ -17,6 +17,9 @@
 
 #include "plan/diff.h"
 #include "config/globals.h"
+#include "plan/observe.h"
+#include "plan/recover.h"
+#include "reconcile/authorize.h"
 #include "reconcile/intent.h"
 #include "plan/plan.h"
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "config/target.h"
+#include "probe/cost.h"
 
 #define N(array) (sizeof(array) / sizeof(*(array)))
 #define TEN "abcdefghij"

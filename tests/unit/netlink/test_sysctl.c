@@ -14,7 +14,7 @@ pass(void)
 	size_t n = 0;
 
 	bal_snapshot_index(&w.snap, &w.arena);
-	bal_state_learn(&w.state, &w.conf, &w.snap, &w.arena);
+	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	ops = make_ops();
 	assert_non_null(out);
 	for (size_t i = 0; i < ops.n; i++) {
@@ -94,7 +94,7 @@ killed_in_between(void **state)
 	(void)state;
 	now(2, 0);
 	modem(1);
-	bal_state_learn(&w.state, &w.conf, &w.snap, &w.arena);
+	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	ops = make_ops();
 	assert_int_equal(ops.v[0].kind, BAL_OP_SYSCTL);
 	do_op(&ops.v[0]);

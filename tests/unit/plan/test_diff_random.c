@@ -74,7 +74,7 @@ pass(bool watching)
 	bal_op_list ops;
 
 	bal_snapshot_index(&w.snap, &w.arena);
-	bal_state_learn(&w.state, &w.conf, &w.snap, &w.arena);
+	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	ops = make_ops();
 	assert_true(w.plan.routes.n < N(always));
 	see_foreign(0);

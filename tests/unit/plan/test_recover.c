@@ -23,7 +23,7 @@ assert_nothing_to_do(void)
 	bal_op_list ops;
 
 	bal_snapshot_index(&w.snap, &w.arena);
-	bal_state_learn(&w.state, &w.conf, &w.snap, &w.arena);
+	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	ops = make_ops();
 	for (size_t i = 0; i < ops.n; i++)
 		bal_op_print(stderr, &ops.v[i], &w.plan.chains, &w.snap.chains);
@@ -298,7 +298,7 @@ device_that_is_gone(void **state)
 	modem(1);
 	modem(2);
 	bal_snapshot_index(&w.snap, &w.arena);
-	bal_state_learn(&w.state, &w.conf, &w.snap, &w.arena);
+	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	reconcile();
 	pull_out("eth2");
 	bal_snapshot_index(&w.snap, &w.arena);

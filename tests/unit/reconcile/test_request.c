@@ -188,7 +188,7 @@ permit(enum bal_intent_kind kind, const char *dev)
 
 	(void)bal_copy(intent.dev, sizeof(intent.dev), dev);
 	bal_snapshot_index(&w.snap, &w.arena);
-	return bal_intent_permit(&intent, &w.conf, &w.snap, &w.state, &w.err);
+	return bal_intent_authorize(&intent, &w.conf, &w.snap, &w.state, &w.err);
 }
 
 static void
@@ -241,7 +241,7 @@ test_permitted(void **state)
 	assert_int_equal(permit(BAL_INTENT_CHECK, "tun1"), -1);
 	(void)bal_copy(all.dev, sizeof(all.dev), "tun1");
 	assert_int_equal(
-		bal_intent_permit(&all, &w.conf, &w.snap, &w.state, &w.err),
+		bal_intent_authorize(&all, &w.conf, &w.snap, &w.state, &w.err),
 		-1);
 }
 

@@ -206,7 +206,7 @@ old_kernel(void)
 	size_t n = 0;
 
 	bal_snapshot_index(&w.snap, &w.arena);
-	bal_state_learn(&w.state, &w.conf, &w.snap, &w.arena);
+	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	make_plan();
 	memset(&old, 0, sizeof(old));
 	for (size_t i = 0; i < w.ups.n; i++)

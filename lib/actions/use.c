@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* use - what goes by an uplink, and what a change of that brings; pure. */
-#include "config/use.h"
+#include "actions/use.h"
 
 #include <string.h>
 

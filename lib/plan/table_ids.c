@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tables_free - ids for tables that have no name yet. */
-#include "reconcile/intent.h"
+/* table_ids - ids for tables that have no name yet. */
+#include "plan/table_ids.h"
 
 static bool
 table_taken(const struct bal_state *state, const bal_table_list *names,

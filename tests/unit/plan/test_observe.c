@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_learn - what the kernel shows of the uplinks, remembered. */
+/* test_observe - what the kernel shows of the uplinks, remembered. */
 #include "../world.h"
 
 static void
 learn(void)
 {
 	bal_snapshot_index(&w.snap, &w.arena);
-	bal_state_learn(&w.state, &w.conf, &w.snap, &w.arena);
+	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 }
 
 /* The address is kept when it goes: packets from it must not leak. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* permit - what is heard of a hook without privilege; pure. */
+/* authorize - what is heard of a hook without privilege; pure. */
 #include <string.h>
 
-#include "reconcile/intent.h"
+#include "reconcile/authorize.h"
 #include "openvpn/tunnel.h"
 
 void
@@ -37,7 +37,7 @@ bal_intent_known(const char *dev, const struct bal_conf *conf,
 }
 
 int
-bal_intent_permit(const struct bal_intent *intent, const struct bal_conf *conf,
+bal_intent_authorize(const struct bal_intent *intent, const struct bal_conf *conf,
 		  const struct bal_snapshot *snap,
 		  const struct bal_state *state, struct bal_err *err)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* learn - what the kernel shows of the uplinks, into the state; pure. */
+/* observe - what the kernel shows of the uplinks, into the state; pure. */
 #include <string.h>
 
-#include "reconcile/intent.h"
+#include "plan/observe.h"
 #include "plan/uplink.h"
 
 /* Shorter spans say nothing of a line's rate. */
@@ -92,7 +92,7 @@ see_address(struct bal_uplink_state *us, const struct bal_conf *conf,
 }
 
 void
-bal_state_learn(struct bal_state *state, const struct bal_conf *conf,
+bal_state_observe(struct bal_state *state, const struct bal_conf *conf,
 		const struct bal_snapshot *snap, struct bal_arena *arena)
 {
 	for (size_t i = 0; i < state->n_uplinks; i++) {
