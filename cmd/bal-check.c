@@ -126,7 +126,7 @@ static int
 verdict(const struct bal_pass *pass)
 {
 	bool amiss = bal_uplinks_some_dead(&pass->uplinks) ||
-		     pass->last_resort[0];
+		     pass->last_resort.kind != BAL_RESORT_NONE;
 
 	for (size_t i = 0; i < pass->conf.n_uplinks; i++) {
 		const struct bal_conf_uplink *u = &pass->conf.uplinks[i];

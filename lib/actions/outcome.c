@@ -205,18 +205,23 @@ static void
 see_last_resort(struct maker *m)
 {
 	struct bal_state *state = m->state;
-	const char *dev = m->from->last_resort;
+	const struct bal_resort *now = m->from->last_resort;
 	struct bal_event *e;
+	bool nothing;
 
-	if (!dev || strcmp(state->last_resort, dev) == 0)
+	if (!now)
 		return;
-	(void)bal_copy(state->last_resort, sizeof(state->last_resort), dev);
-	if (!*dev)
+	nothing = now->kind == BAL_RESORT_NOTHING;
+	if (nothing == state->nothing_leaves &&
+	    strcmp(state->last_resort, now->dev) == 0)
+		return;
+	memcpy(state->last_resort, now->dev, sizeof(state->last_resort));
+	state->nothing_leaves = nothing;
+	if (now->kind == BAL_RESORT_NONE)
 		return;
 	e = tell(m, BAL_EVENT_LAST_RESORT, "");
 	if (e)
-		snprintf(e->reason, sizeof(e->reason),
-			 "new connections leave by %s", dev);
+		bal_resort_str(now, e->reason, sizeof(e->reason));
 }
 
 int

@@ -5,6 +5,7 @@
 
 #include "actions/event.h"
 #include "state/state.h"
+#include "plan/resort.h"
 #include "plan/uplink.h"
 
 typedef BAL_LIST(struct bal_event) bal_event_list;
@@ -48,7 +49,7 @@ struct bal_outcome_from {
 	const struct bal_uplinks *uplinks;
 	const struct bal_globals *globals;
 	enum bal_mode mode, mode_before;
-	const char *last_resort; /* bal_resort_find()'s; NULL: not asked */
+	const struct bal_resort *last_resort; /* NULL: not asked */
 	uint64_t now_ms;   /* CLOCK_BOOTTIME */
 	uint64_t now_wall; /* seconds since 1970 */
 };

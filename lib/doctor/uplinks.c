@@ -225,16 +225,45 @@ all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 	about_all(f, d);
 }
 
+/* What is wrong with each is told where it is dead, all in all. */
+static void
+nothing_leaves(struct bal_diagnosis *d)
+{
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "nothing-leaves", "",
+			"No route is left for what this box and its LAN begin: "
+			"last_resort = no, or when_all_dead = unreachable, "
+			"forbids the others, or there are none. Connections "
+			"that are bound to an uplink still use it.");
+	bal_doctor_what(d, "nothing leaves: no uplink that has a share is "
+			   "alive");
+	bal_doctor_mend(d, "bal-status (says why, below the table)");
+}
+
 static void
 last_resort(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	if (!f->last_resort[0])
+	static const char *const what[] = {
+		[BAL_RESORT_LINE] =
+			"new connections leave by it, and it has no share",
+		[BAL_RESORT_FOREIGN] =
+			"new connections leave by it, and it is no uplink",
+		[BAL_RESORT_DEAD] =
+			"new connections leave by it, and it is dead",
+	};
+	const struct bal_resort *r = &f->last_resort;
+
+	/* Where all are dead that is told, and what to do. */
+	if (r->kind > BAL_RESORT_FOREIGN && bal_doctor_all_dead(f))
 		return;
-	bal_doctor_find(d, BAL_SEVERITY_RISK, "last-resort", f->last_resort,
+	if (r->kind == BAL_RESORT_NOTHING)
+		nothing_leaves(d);
+	if (r->kind == BAL_RESORT_NONE || r->kind == BAL_RESORT_NOTHING)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "last-resort", r->dev,
 			"No uplink that has a share is alive: what this box and "
 			"its LAN begin leaves outside of the tunnels. Where "
 			"that must never be, the mend forbids it.");
-	bal_doctor_what(d, "new connections leave by it, and it has no share");
+	bal_doctor_what(d, "%s", what[r->kind]);
 	bal_doctor_mend(d, "last_resort = no (below [bal] in bal.conf)");
 }
 

@@ -1,59 +1,160 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* resort - which line without a share new traffic leaves by. */
+/* resort - what new traffic leaves by while no share is alive. */
 #include "plan/resort.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "netlink/read.h"
+#include "plan/over.h"
 #include "plan/plan.h"
 
-/* TEST-NET-1 (RFC 5737): outside of every network that a box has a route to. */
-static const uint8_t outside[] = { 192, 0, 2, 1 };
+/*
+ * Outside of every network that a box has a route to: TEST-NET-1 (RFC 5737),
+ * and, where a filter of its own has that nowhere, an address of the world.
+ */
+static const uint8_t outside[][4] = { { 192, 0, 2, 1 }, { 1, 0, 0, 1 } };
 
 static bool
-can_be(const struct bal_globals *globals, const struct bal_uplinks *ups)
+in_use(const struct bal_uplinks *ups)
 {
-	bool line = false;
-
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
-
-		if (bal_plan_balanced(up) && up->alive)
-			return false;
-		line |= up->base && up->usable && !bal_plan_balanced(up);
-	}
-	return globals->last_resort && line;
+	for (size_t i = 0; i < ups->n; i++)
+		if (bal_plan_balanced(&ups->v[i]) && ups->v[i].alive)
+			return true;
+	return false;
 }
 
-static struct bal_way
-new_connection(const struct bal_globals *globals)
+/* A tunnel that is no uplink now: its client has ended. */
+static bool
+remembered(const struct bal_resort_from *from)
 {
-	struct bal_way way = { 0 };
+	for (size_t i = 0; i < from->state->n_tunnels; i++) {
+		const struct bal_tunnel_try *t = &from->state->tunnels[i];
 
-	if (globals->n_destinations) {
-		way.dst = globals->destinations[0];
-	} else {
-		way.dst = bal_addr_any(AF_INET);
-		memcpy(way.dst.bytes, outside, sizeof(outside));
+		if (t->over[0] && !bal_conf_find(from->conf, t->name))
+			return true;
 	}
-	return way;
+	return false;
+}
+
+/* Does any uplink have a share, or would, were it up? */
+static bool
+is_wanted(const struct bal_resort_from *from, const bal_line_list *lines)
+{
+	for (size_t i = 0; i < from->uplinks->n; i++)
+		if (bal_plan_balanced(&from->uplinks->v[i]))
+			return true;
+	for (size_t i = 0; i < from->conf->n_uplinks; i++) {
+		const struct bal_conf_uplink *u = &from->conf->uplinks[i];
+
+		if (!bal_state_find(from->state, u->name) &&
+		    bal_over_has_share(lines, u->name, u->set.share))
+			return true;
+	}
+	return remembered(from);
+}
+
+static int
+can_be(const struct bal_resort_from *from, bool *out, struct bal_err *err)
+{
+	struct bal_arena arena = { 0 };
+	bal_line_list lines = { 0 };
+	bool oom;
+
+	*out = false;
+	if (in_use(from->uplinks))
+		return 0;
+	bal_over_lines(from->conf, from->state, from->uplinks, &arena, &lines);
+	*out = is_wanted(from, &lines);
+	oom = arena.oom;
+	bal_arena_fini(&arena);
+	return oom ? bal_err_nomem(err) : 0;
+}
+
+/* The device of a new connection; 0: the kernel has no way for it. */
+static int
+find_device(struct bal_nl *nl, const struct bal_globals *globals, int *ifindex,
+	    struct bal_err *err)
+{
+	const size_t n = sizeof(outside) / sizeof(outside[0]);
+
+	*ifindex = 0;
+	for (size_t i = 0; !*ifindex && i < n; i++) {
+		struct bal_way way = { .dst = bal_addr_any(AF_INET) };
+
+		memcpy(way.dst.bytes, outside[i], sizeof(outside[i]));
+		if (globals->n_destinations)
+			way.dst = globals->destinations[0];
+		if (bal_nl_find_way(nl, &way, err) < 0)
+			return -1;
+		*ifindex = way.ifindex;
+	}
+	return 0;
+}
+
+static bool
+any_up(const struct bal_uplinks *ups)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].admin_up)
+			return true;
+	return false;
+}
+
+static enum bal_resort_kind
+kind_of(const struct bal_uplinks *ups, int ifindex)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].ifindex == ifindex && ups->v[i].admin_up)
+			return ups->v[i].share ? BAL_RESORT_DEAD :
+						 BAL_RESORT_LINE;
+	return BAL_RESORT_FOREIGN;
 }
 
 int
-bal_resort_find(struct bal_nl *nl, const struct bal_globals *globals,
-		const struct bal_uplinks *ups, char dev[BAL_IFNAMSIZ],
-		struct bal_err *err)
+bal_resort_find(struct bal_nl *nl, const struct bal_resort_from *from,
+		struct bal_resort *out, struct bal_err *err)
 {
-	struct bal_way way = new_connection(globals);
+	struct bal_resort found = { 0 };
+	const struct bal_link *link;
+	bool asked;
+	int ifindex;
 
-	dev[0] = '\0';
-	if (!can_be(globals, ups))
-		return 0;
-	if (bal_nl_find_way(nl, &way, err) < 0)
+	*out = (struct bal_resort){ 0 };
+	if (can_be(from, &asked, err) < 0)
 		return -1;
-	for (size_t i = 0; i < ups->n && way.table == BAL_TABLE_DEFAULT; i++)
-		if (ups->v[i].ifindex == way.ifindex)
-			memcpy(dev, ups->v[i].name, BAL_IFNAMSIZ);
+	if (!asked)
+		return 0;
+	if (find_device(nl, &from->conf->globals, &ifindex, err) < 0)
+		return -1;
+	link = bal_snapshot_ifindex(from->snap, ifindex);
+	/* A box that no uplink is up on has lost nothing by us. */
+	if (!ifindex && any_up(from->uplinks))
+		found.kind = BAL_RESORT_NOTHING;
+	if (ifindex && link) {
+		found.kind = kind_of(from->uplinks, ifindex);
+		memcpy(found.dev, link->name, sizeof(found.dev));
+	}
+	*out = found;
 	return 0;
+}
+
+const char *
+bal_resort_str(const struct bal_resort *resort, char *buf, size_t size)
+{
+	static const char *const which[] = {
+		[BAL_RESORT_LINE] = "",
+		[BAL_RESORT_FOREIGN] = ", which is no uplink",
+		[BAL_RESORT_DEAD] = ", which is dead",
+	};
+
+	if (resort->kind == BAL_RESORT_NONE)
+		snprintf(buf, size, "%s", "");
+	else if (resort->kind == BAL_RESORT_NOTHING)
+		snprintf(buf, size, "nothing leaves");
+	else
+		snprintf(buf, size, "new connections leave by %s%s",
+			 resort->dev, which[resort->kind]);
+	return buf;
 }

@@ -1,21 +1,49 @@
-/* resort - which line without a share new traffic leaves by. */
+/* resort - what new traffic leaves by while no share is alive. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_RESORT_H
 #define BAL_RESORT_H
 
-#include "config/conf.h"
 #include "netlink/nl.h"
 #include "plan/uplink.h"
 
+enum bal_resort_kind {
+	BAL_RESORT_NONE,    /* an uplink that has a share is in use, or none has one */
+	BAL_RESORT_LINE,    /* an uplink without a share */
+	BAL_RESORT_FOREIGN, /* a device that is no uplink */
+	BAL_RESORT_DEAD,    /* an uplink that has a share, and is dead */
+	BAL_RESORT_NOTHING, /* the kernel has no way out beside its uplinks */
+};
+
+/* Zero state: nothing is amiss. */
+struct bal_resort {
+	enum bal_resort_kind kind;
+	char dev[BAL_IFNAMSIZ]; /* "" for NONE and NOTHING */
+};
+
+/* What bal_resort_find() looks at. */
+struct bal_resort_from {
+	const struct bal_conf *conf;
+	const struct bal_state *state;
+	const struct bal_snapshot *snap;
+	const struct bal_uplinks *uplinks;
+};
+
 /*
- * No uplink that has a share is alive, but `last_resort` is in force: @dev is
- * the line that the kernel routes new connections by, "" where there is none.
- * That is asked of the kernel, as rules and routes are now: a default route in
- * main, which is not ours, comes first.  It is asked only where it can be so.
- * -1: the kernel did not answer.
+ * Some uplink has a share, or would have one were it up, and none of these is
+ * in use: how do new connections leave?  The kernel is asked, as rules and
+ * routes are now, and only then: main's default route, which is not ours, and
+ * rules of others come first.  -1: it did not answer, or memory ran out.
  */
-int bal_resort_find(struct bal_nl *nl, const struct bal_globals *globals,
-		    const struct bal_uplinks *ups, char dev[BAL_IFNAMSIZ],
-		    struct bal_err *err);
+int bal_resort_find(struct bal_nl *nl, const struct bal_resort_from *from,
+		    struct bal_resort *out, struct bal_err *err);
+
+/*
+ * In words, behind "no uplink that has a share is alive, ": "nothing leaves",
+ * "new connections leave by wlan0, which is no uplink".  Into @buf, which
+ * BAL_RESORT_STRLEN bytes are enough for; "" for NONE.
+ */
+#define BAL_RESORT_STRLEN 64
+const char *bal_resort_str(const struct bal_resort *resort, char *buf,
+			   size_t size);
 
 #endif

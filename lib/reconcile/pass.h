@@ -80,7 +80,7 @@ struct bal_pass {
 	struct bal_snapshot snap;
 	struct bal_uplinks uplinks;
 	enum bal_mode mode_before;
-	char last_resort[BAL_IFNAMSIZ]; /* after a run: bal_resort_find() */
+	struct bal_resort last_resort; /* after a run */
 	struct bal_outcome outcome; /* of the last run */
 
 	/* Runs what follows a change; NULL: a process in the background. */
@@ -174,5 +174,12 @@ enum bal_mode bal_pass_mode(const struct bal_pass *pass);
  */
 int bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
 		      struct bal_err *err);
+
+/*
+ * How new connections leave, by what @pass knows: bal_resort_find().  Without a
+ * socket nothing is known to be amiss.
+ */
+int bal_pass_resort(const struct bal_pass *pass, struct bal_resort *out,
+		    struct bal_err *err);
 
 #endif

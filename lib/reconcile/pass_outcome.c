@@ -5,7 +5,6 @@
 #include "state/budget.h"
 #include "actions/journal.h"
 #include "reconcile/pass_internal.h"
-#include "plan/resort.h"
 
 static bool
 is_for_people(const struct bal_event *e)
@@ -85,6 +84,17 @@ keep_accounts(struct bal_pass *pass, time_t now)
 }
 
 int
+bal_pass_resort(const struct bal_pass *pass, struct bal_resort *out,
+		struct bal_err *err)
+{
+	const struct bal_resort_from from = { &pass->conf, &pass->state,
+					      &pass->snap, &pass->uplinks };
+
+	*out = (struct bal_resort){ 0 };
+	return pass->nl ? bal_resort_find(pass->nl, &from, out, err) : 0;
+}
+
+int
 bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err)
 {
@@ -98,14 +108,13 @@ bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 		.now_wall = bal_journal_now().at,
 		/* At boot lines come before their tunnels: no event of that. */
 		.last_resort = intent->kind == BAL_INTENT_CHECK ?
-				       pass->last_resort :
+				       &pass->last_resort :
 				       NULL,
 	};
 	struct bal_err why;
 
 	/* Without an answer of the kernel's what was said last holds. */
-	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,
-			    pass->last_resort, &why) < 0)
+	if (bal_pass_resort(pass, &pass->last_resort, &why) < 0)
 		from.last_resort = NULL;
 	return bal_outcome_make(&from, &pass->state, &pass->arena,
 				&pass->outcome, err);

@@ -110,6 +110,7 @@ static const struct field of_all[] = {
 	OF_ALL(KIND_U64, clock_since_ms, UINT64_MAX, true),
 	SYSCTL("saved_icmp_errors", BAL_SYSCTL_ICMP_ERRORS, true),
 	OF_ALL(KIND_IFNAME, last_resort, 0, true),
+	OF_ALL(KIND_BOOL, nothing_leaves, 0, true),
 };
 
 #define N_OF_ALL (sizeof(of_all) / sizeof(of_all[0]))

@@ -127,8 +127,9 @@ struct bal_state {
 	enum bal_mode mode;
 	uint32_t balancing_table; /* 0: not chosen yet */
 	bool masquerading;	  /* a chain of ours may be in the nat table */
-	/* The line without a share that new traffic leaves by; "": by none. */
+	/* What bal_resort_find() found last: was told. */
 	char last_resort[BAL_IFNAMSIZ];
+	bool nothing_leaves;
 	/* 1 + enum bal_mode, as the disk had it when it was read last; 0: none */
 	uint32_t saved_mode;
 	/* The month that the clock names, and CLOCK_BOOTTIME since when */

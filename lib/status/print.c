@@ -275,13 +275,27 @@ print_remarks(const struct bal_status *status, FILE *out)
 }
 
 static void
+print_resort(const struct bal_resort *resort, FILE *out)
+{
+	char words[BAL_RESORT_STRLEN];
+
+	if (resort->kind == BAL_RESORT_NOTHING)
+		fputs("NOTHING LEAVES: no uplink that has a share is alive\n",
+		      out);
+	else
+		fprintf(out, "LAST RESORT: %s%s\n",
+			bal_resort_str(resort, words, sizeof(words)),
+			resort->kind == BAL_RESORT_LINE ?
+				", which has no share" :
+				"");
+}
+
+static void
 headline(const struct bal_status *status, FILE *out)
 {
 	fprintf(out, "mode %s, ", bal_mode_name(status->mode));
-	if (status->last_resort[0]) {
-		fprintf(out, "LAST RESORT: new connections leave by %s, "
-			     "which has no share\n",
-			status->last_resort);
+	if (status->last_resort.kind != BAL_RESORT_NONE) {
+		print_resort(&status->last_resort, out);
 		return;
 	}
 	fprintf(out, "%zu of %zu uplinks in use",
@@ -468,7 +482,10 @@ bal_status_print_json(const struct bal_status *status, FILE *out)
 	json_trouble(out, status);
 	bal_json_bool(out, "kept", status->kept);
 	fputc(',', out);
-	bal_json_string(out, "last_resort", status->last_resort);
+	bal_json_string(out, "last_resort", status->last_resort.dev);
+	fputc(',', out);
+	bal_json_bool(out, "nothing_leaves",
+		      status->last_resort.kind == BAL_RESORT_NOTHING);
 	fputc(',', out);
 	bal_json_bool(out, "marks", !status->no_marks);
 	fputc(',', out);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "plan/over.h"
-#include "plan/resort.h"
 
 static const char *
 state_word(const struct bal_uplink *up)
@@ -253,8 +252,7 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 				    pass->conf.uplinks[i].name, arena);
 	if (arena->oom)
 		return bal_err_nomem(err);
-	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,
-			    status.last_resort, err) < 0)
+	if (bal_pass_resort(pass, &status.last_resort, err) < 0)
 		return -1;
 	share_out(&status);
 	count(&status);

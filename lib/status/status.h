@@ -54,7 +54,7 @@ struct bal_status {
 	const struct bal_conf_trouble *trouble;
 	size_t due; /* changes that the kernel waits for, if that is known */
 	bool kept; /* all look dead and are used all the same */
-	char last_resort[BAL_IFNAMSIZ]; /* bal_resort_find() */
+	struct bal_resort last_resort;
 	bool no_marks;	 /* no legacy iptables: connections are not marked */
 	bool no_objects; /* classic multipath routes instead of nexthops */
 	uint32_t mark_mask;

@@ -8,7 +8,7 @@
 
 static struct bal_state was;
 static struct bal_outcome outcome;
-static const char *last_resort; /* NULL: not asked */
+static const struct bal_resort *last_resort; /* NULL: not asked */
 
 /* The state as some command read it, before what comes now. */
 static inline void

@@ -12,7 +12,6 @@
 
 #include "doctor/facts/internal.h"
 #include "firewall/mangle.h"
-#include "plan/resort.h"
 #include "netlink/sysctl.h"
 
 /* Notes those that are named in @names, a line each. */
@@ -124,8 +123,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	look_at_plan(f, pass);
 	bal_facts_rules(f, pass->nl);
 	bal_facts_ways(f, pass->nl);
-	if (bal_resort_find(pass->nl, &pass->conf.globals, &pass->uplinks,
-			    f->last_resort, &why) < 0)
+	if (bal_pass_resort(pass, &f->last_resort, &why) < 0)
 		bal_facts_unseen(f, bal_facts_text(f, "a way out: %s", why.msg));
 	bal_facts_clients(f, pass->nl);
 	bal_facts_wireguard(f, pass->nl);

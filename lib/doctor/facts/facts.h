@@ -175,7 +175,7 @@ struct bal_facts {
 
 	BAL_LIST(struct bal_foreign_rule) foreign_rules;
 	BAL_LIST(struct bal_main_way) main_ways;
-	char last_resort[BAL_IFNAMSIZ]; /* bal_resort_find() */
+	struct bal_resort last_resort;
 	bool main_hosts; /* and it has a route by a gateway to a single host */
 	BAL_LIST(struct bal_v6_way) v6_ways;
 	BAL_LIST(struct bal_marker) markers;

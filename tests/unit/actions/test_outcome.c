@@ -256,9 +256,14 @@ up_down_and_mode_are_told(void **state)
 static void
 the_last_resort_is_told_once(void **state)
 {
+	const struct bal_resort none = { 0 },
+		nothing = { .kind = BAL_RESORT_NOTHING },
+		line = { BAL_RESORT_LINE, "eth1" },
+		other = { BAL_RESORT_FOREIGN, "wlan0" };
+
 	(void)state;
 	three_modems_that_live();
-	last_resort = "eth1";
+	last_resort = &line;
 	after(1000);
 	assert_int_equal(outcome.events.n, 1);
 	expect_event(0, BAL_EVENT_LAST_RESORT, "",
@@ -268,15 +273,22 @@ the_last_resort_is_told_once(void **state)
 	/* A command that did not ask forgets nothing. */
 	last_resort = NULL;
 	after(1000);
-	last_resort = "eth1";
+	last_resort = &line;
 	after(1000);
 	assert_int_equal(outcome.events.n, 0);
-	last_resort = "";
+	last_resort = &none;
 	after(1000);
 	assert_int_equal(outcome.events.n, 0);
-	last_resort = "eth2";
+	last_resort = &other;
 	after(1000);
 	assert_int_equal(outcome.events.n, 1);
+	expect_event(0, BAL_EVENT_LAST_RESORT, "",
+		     "new connections leave by wlan0, which is no uplink");
+	last_resort = &nothing;
+	after(1000);
+	expect_event(0, BAL_EVENT_LAST_RESORT, "", "nothing leaves");
+	after(1000);
+	assert_int_equal(outcome.events.n, 0);
 	last_resort = NULL;
 }
 
