@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* stanza_up - uplinks that are none, or other than their stanza says. */
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -236,16 +237,16 @@ is_other(const struct bal_settings *set, const struct bal_settings *told,
 	       strcmp(said, known) != 0;
 }
 
-/* The keys that differ, as the stanza's; how many. */
+/* The keys of @set that @now has otherwise, as a stanza's; how many. */
 static size_t
 put_others(FILE *out, const struct bal_settings *set,
-	   const struct bal_settings *told)
+	   const struct bal_settings *now)
 {
 	const char *key;
 	size_t n = 0;
 
 	for (size_t i = 0; (key = bal_settings_key(i)); i++) {
-		if (!is_other(set, told, i))
+		if (!is_other(set, now, i))
 			continue;
 		fputs(n++ ? ", bal-" : "bal-", out);
 		for (; *key; key++)
@@ -254,11 +255,30 @@ put_others(FILE *out, const struct bal_settings *set,
 	return n;
 }
 
+/*
+ * What is in force, by whatever it came to be: what nothing says is as it is
+ * built in or, of a gateway that @set names, as it was found.
+ */
+static struct bal_settings
+in_force(const struct bal_facts *f, const struct bal_uplink_state *us,
+	 const struct bal_settings *set)
+{
+	const struct bal_uplink *up = bal_facts_uplink(f, us->name);
+	struct bal_settings now = bal_uplink_settings(f->conf, us, us->name);
+
+	if (up && !(now.has & BAL_SET_OVER))
+		(void)bal_copy(now.over, sizeof(now.over), up->set.over);
+	if (up && !(now.has & BAL_SET_GATEWAY) && !bal_addr_none(&set->gateway))
+		now.gateway = up->gateway;
+	now.has = UINT_MAX;
+	return now;
+}
+
 static void
 differ(const struct bal_facts *f, struct bal_diagnosis *d,
        const struct bal_stanza *s, const struct bal_uplink_state *us)
 {
-	struct bal_settings set = { 0 };
+	struct bal_settings set = { 0 }, now;
 	struct bal_err ignored;
 	char *keys = NULL;
 	size_t len = 0, n;
@@ -272,7 +292,8 @@ differ(const struct bal_facts *f, struct bal_diagnosis *d,
 		d->arena->oom = true;
 		return;
 	}
-	n = put_others(out, &set, &us->told);
+	now = in_force(f, us, &set);
+	n = put_others(out, &set, &now);
 	if (fclose(out) != 0)
 		d->arena->oom = true;
 	if (n && !d->arena->oom) {

@@ -132,6 +132,44 @@ an_uplink_that_its_stanza_does_not_mean(void **state)
 	finds(RISK, "stanza-value", "eth2");
 }
 
+/* bal-down and bal-up by hand told nothing of what the stanza says anew. */
+static void
+what_is_built_in_is_in_force(void **state)
+{
+	static const char *const said[][2] = {
+		{ "bal-share", "auto" },    { "bal-weight", "1" },
+		{ "bal-priority", "100" },  { "bal-required", "no" },
+		{ "bal-interval", "1s" },   { "bal-timeout", "2s" },
+		{ "bal-down", "3" },	    { "bal-up", "2" },
+		{ "bal-passive", "2000" },  { "bal-degraded-rtt", "no" },
+		{ "bal-on-dead", "conntrack sockets" },
+		{ "bal-failback-drain", "never" },
+		{ "bal-gateway", "auto" },
+	};
+	struct bal_stanza *s = stanza("eth2");
+
+	(void)state;
+	known("eth2")->told.has &= BAL_SET_TARGETS;
+	assert_int_equal(bal_host_parse("192.168.1.1",
+					&known("eth2")->learned_gateway,
+					&w.err),
+			 0);
+	see();
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		says(s, said[i][0], said[i][1]);
+	finds_nothing();
+	/* Found as it is said. */
+	s->options.v[s->options.n - 1].value = "192.168.1.1";
+	finds_nothing();
+	s->options.v[s->options.n - 1].value = "192.168.1.2";
+	finds(NOTE, "stanza-differs", "eth2");
+	s->options.v[s->options.n - 1].value = "auto";
+	/* bal.conf says otherwise, and the stanza would come first. */
+	configured("eth2", "weight", "3");
+	see();
+	finds(NOTE, "stanza-differs", "eth2");
+}
+
 static void
 what_agrees_with_its_stanza(void **state)
 {
@@ -294,6 +332,7 @@ main(void)
 		HEALTHY(no_gateway_is_known),
 		HEALTHY(a_gateway_that_is_none),
 		HEALTHY(an_uplink_that_its_stanza_does_not_mean),
+		HEALTHY(what_is_built_in_is_in_force),
 		HEALTHY(what_agrees_with_its_stanza),
 		HEALTHY(a_section_that_was_told_otherwise),
 		HEALTHY(over_itself),
