@@ -107,6 +107,7 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 		intent->hook_gateway = hook->gateway;
 		intent->transport = hook->transport;
 		bal_ovpn_learn(hook->config, intent->over, &intent->transport);
+		intent->server = hook->server;
 		intent->comes_late = hook->comes_late;
 		intent->restart = hook->restart;
 		memcpy(intent->stanza, hook->stanza, sizeof(intent->stanza));

@@ -161,6 +161,15 @@ bal_addr_network(const struct bal_addr *a)
 }
 
 struct bal_addr
+bal_addr_first_host(const struct bal_addr *a)
+{
+	struct bal_addr host = bal_addr_network(a);
+
+	host.bytes[bal_addr_bits(a->family) / 8 - 1] |= 1;
+	return bal_addr_host(&host);
+}
+
+struct bal_addr
 bal_addr_last(const struct bal_addr *a)
 {
 	struct bal_addr last = bal_addr_network(a);

@@ -55,6 +55,9 @@ struct bal_addr bal_addr_host(const struct bal_addr *a);
 /* The network of @a: bits behind the prefix cleared. */
 struct bal_addr bal_addr_network(const struct bal_addr *a);
 
+/* The first host of @a's subnet, which an OpenVPN server has by itself. */
+struct bal_addr bal_addr_first_host(const struct bal_addr *a);
+
 /* The last address of @a's network, for IPv4 its broadcast address. */
 struct bal_addr bal_addr_last(const struct bal_addr *a);
 

@@ -270,8 +270,101 @@ endpoints(const struct bal_facts *f, struct bal_diagnosis *d)
 		endpoint(f, d, &f->endpoints.v[i]);
 }
 
+/* --- a target that is the tunnel's own server --------------------------------- */
+
+/* By what the client was connected to, or may connect to. */
+static bool
+is_server(const struct bal_facts *f, const struct bal_uplink *tun,
+	  const struct bal_addr *addr)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, tun->name);
+
+	if (us && bal_addr_same_host(&us->learned_server, addr))
+		return true;
+	for (size_t i = 0; i < f->clients.n; i++) {
+		const struct bal_client *c = &f->clients.v[i];
+
+		if (strcmp(c->dev, tun->name) != 0)
+			continue;
+		for (size_t k = 0; k < c->remotes.n; k++)
+			if (bal_addr_same_host(&c->remotes.v[k], addr))
+				return true;
+	}
+	return false;
+}
+
+/* From OpenVPN 2.7 on it may be told to. */
+static bool
+is_recursive(const struct bal_facts *f, const struct bal_uplink *tun)
+{
+	for (size_t i = 0; i < f->clients.n; i++)
+		if (f->clients.v[i].recursive &&
+		    strcmp(f->clients.v[i].dev, tun->name) == 0)
+			return true;
+	return false;
+}
+
+/* What to ask instead: its gateway, or what may be one; none: nothing is. */
+static struct bal_addr
+within(const struct bal_uplink *tun)
+{
+	const struct bal_ifaddr *a = bal_uplink_addr(tun);
+	struct bal_addr first;
+
+	if (!bal_addr_none(&tun->gateway) || !a || a->peer ||
+	    bal_addr_is_host(&a->addr))
+		return tun->gateway;
+	first = bal_addr_first_host(&a->addr);
+	return bal_addr_same_host(&first, &a->addr) ? tun->gateway : first;
+}
+
+static void
+target_is_server(const struct bal_facts *f, struct bal_diagnosis *d,
+		 const struct bal_uplink *tun, const struct bal_addr *target)
+{
+	const struct bal_addr better = within(tun);
+	char host[BAL_ADDR_STRLEN], text[BAL_ADDR_STRLEN];
+	const bool known = !bal_addr_none(&better) &&
+			   !is_server(f, tun, &better);
+
+	bal_addr_host_str(target, host);
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "target-is-server", tun->name,
+			"OpenVPN drops what would go to its own server through "
+			"the tunnel (\"Recursive routing detected\" in its "
+			"log, at verb 4): the probe is never answered, however good the "
+			"tunnel is. Ask a host behind the server, or the "
+			"server's address within the tunnel.");
+	bal_doctor_what(d, "its target %s is the server of the tunnel itself",
+			host);
+	bal_doctor_mend(d, "targets = %s (in the [uplink %s] section of "
+			   "bal.conf)",
+			known ? bal_addr_host_str(&better, text) :
+				"ADDRESS-BEHIND-THE-SERVER",
+			tun->name);
+}
+
+static void
+targets(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *tun = &f->uplinks->v[i];
+
+		if (!tun->admin_up || is_recursive(f, tun))
+			continue;
+		for (size_t k = 0; k < tun->set.n_targets; k++) {
+			const struct bal_addr *a = &tun->set.targets[k].addr;
+
+			if (bal_addr_none(a) || !is_server(f, tun, a))
+				continue;
+			target_is_server(f, d, tun, a);
+			break;
+		}
+	}
+}
+
 const struct bal_doctor_rule bal_doctor_rules_tunnels[] = {
 	{ clients, true },
+	{ targets, true },
 	{ endpoints, true },
 	{ NULL, false },
 };

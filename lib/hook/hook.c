@@ -283,6 +283,7 @@ read_openvpn(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 	(void)bal_copy(hook->dev, sizeof(hook->dev), dev);
 	hook->gateway = stranger_addr("route_vpn_gateway");
 	hook->transport = stranger_addr("local_1");
+	hook->server = stranger_addr("trusted_ip");
 	hook->config = secure_getenv("config");
 	context = bal_hook_openvpn_args(argc, argv) ?
 			  argv[5] :

@@ -50,6 +50,7 @@ struct bal_hook {
 	/* IF_GATEWAY, route_vpn_gateway, a lease's default route or router */
 	struct bal_addr gateway;
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
+	struct bal_addr server;    /* OpenVPN: trusted_ip, where it sends to */
 	const char *config; /* OpenVPN: the file of this client, or NULL */
 	enum bal_lease_news lease; /* DHCP */
 	bool comes_late; /* ifupdown: ifup ends before the device is there */

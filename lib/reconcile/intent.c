@@ -174,6 +174,8 @@ static void
 learn_over(struct bal_uplink_state *us, const struct bal_intent *intent,
 	   const struct bal_state *state, const struct bal_snapshot *snap)
 {
+	if (!intent->keep_told || !bal_addr_none(&intent->server))
+		us->learned_server = intent->server;
 	if (!intent->keep_told)
 		us->learned_over[0] = '\0';
 	else if (!us->since_ms)

@@ -34,6 +34,7 @@ struct bal_intent {
 	/* UP, or CHECK with @dev: also of a device that is no uplink (yet) */
 	enum bal_lease_news lease;
 	struct bal_addr transport;    /* UP: OpenVPN's own local address */
+	struct bal_addr server;	      /* UP: its server's, as it connected */
 	char over[BAL_IFNAMSIZ]; /* UP: the device that it binds to, or "" */
 	enum bal_mode mode;	      /* MODE */
 	bool all;		      /* DOWN: every uplink */

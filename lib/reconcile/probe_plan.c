@@ -8,16 +8,6 @@
 #include "state/budget.h"
 #include "reconcile/pass.h"
 
-/* The first host of @a's subnet: an OpenVPN server's own address. */
-static struct bal_addr
-first_host(const struct bal_addr *a)
-{
-	struct bal_addr host = bal_addr_network(a);
-
-	host.bytes[bal_addr_bits(a->family) / 8 - 1] |= 1;
-	return bal_addr_host(&host);
-}
-
 static void
 add_host(struct bal_probe *p, const struct bal_addr *host)
 {
@@ -55,7 +45,7 @@ choose_targets(const struct bal_uplink *up, struct bal_probe *p)
 		add_host(p, &up->gateway);
 		return;
 	}
-	guess = first_host(&a->addr);
+	guess = bal_addr_first_host(&a->addr);
 	if (a->peer || bal_addr_is_host(&a->addr) ||
 	    bal_addr_same_host(&guess, &a->addr))
 		return;

@@ -53,6 +53,7 @@ bal_request_of(const struct bal_intent *intent)
 	if (r.up) {
 		r.gateway = intent->hook_gateway;
 		r.transport = intent->transport;
+		r.server = intent->server;
 		r.restart = intent->restart;
 	} else if (intent->signal && is_signal(intent->signal)) {
 		(void)bal_copy(r.signal, sizeof(r.signal), intent->signal);
@@ -70,6 +71,7 @@ bal_request_intent(const struct bal_request *request)
 		.keep_told = request->up,
 		.hook_gateway = request->gateway,
 		.transport = request->transport,
+		.server = request->server,
 		.restart = request->restart,
 		.signal = request->signal[0] ? request->signal : NULL,
 	};
@@ -110,6 +112,8 @@ bal_request_print(const struct bal_request *request, char *buf)
 		       host_or_nothing(&request->gateway, host));
 	len = add_line(buf, len, "transport",
 		       host_or_nothing(&request->transport, host));
+	len = add_line(buf, len, "server",
+		       host_or_nothing(&request->server, host));
 	len = add_line(buf, len, "context", request->restart ? "restart" : "");
 	return add_line(buf, len, "signal", request->signal);
 }
@@ -121,13 +125,15 @@ enum key {
 	KEY_DEV,
 	KEY_GATEWAY,
 	KEY_TRANSPORT,
+	KEY_SERVER,
 	KEY_CONTEXT,
 	KEY_SIGNAL,
 	KEYS
 };
 
-static const char *const keys[KEYS] = { "verb",	     "dev",	"gateway",
-					"transport", "context", "signal" };
+static const char *const keys[KEYS] = { "verb",	     "dev",    "gateway",
+					"transport", "server", "context",
+					"signal" };
 
 struct reading {
 	struct bal_request request;
@@ -182,6 +188,8 @@ set_value(struct bal_request *r, enum key key, const char *value,
 		return bal_hook_addr(value, &r->gateway, err);
 	case KEY_TRANSPORT:
 		return bal_hook_addr(value, &r->transport, err);
+	case KEY_SERVER:
+		return bal_hook_addr(value, &r->server, err);
 	case KEY_CONTEXT:
 		return set_context(r, value, err);
 	case KEY_SIGNAL:

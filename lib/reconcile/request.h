@@ -24,6 +24,7 @@
  *	dev = tun1
  *	gateway = 172.22.0.1	up: what the server says
  *	transport = 192.168.1.101	up: where the client sends from
+ *	server = 198.51.100.1	up: where it sends to
  *	context = restart	up: init, or restart of one that kept its device
  *	signal = sigusr1	down: why it ends
  */
@@ -37,7 +38,7 @@ struct bal_request {
 	bool up;      /* else down */
 	bool restart; /* context; init where it is not said */
 	char dev[BAL_IFNAMSIZ];
-	struct bal_addr gateway, transport;  /* none: not said */
+	struct bal_addr gateway, transport, server; /* none: not said */
 	char signal[BAL_REQUEST_SIGNAL_MAX]; /* "": not said */
 };
 

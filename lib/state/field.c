@@ -79,6 +79,7 @@ static const struct field fields[] = {
 	FIELD_LATE(KIND_U32, use, BAL_USE_FULL),
 	FIELD_LATE(KIND_PREFIX, used_addr, 0),
 	FIELD_LATE(KIND_IFNAME, stanza, 0),
+	FIELD_LATE(KIND_HOST, learned_server, 0),
 	FIELD(KIND_U64, spent, UINT64_MAX),
 	FIELD(KIND_U64, spent_saved, UINT64_MAX),
 	FIELD(KIND_U32, spent_month, UINT32_MAX),

@@ -24,6 +24,7 @@ struct bal_uplink_state {
 	struct bal_settings told; /* by options, stanza, OpenVPN */
 	struct bal_addr learned_gateway;
 	struct bal_addr learned_addr; /* with prefix length */
+	struct bal_addr learned_server; /* of its client, or none */
 	char learned_over[BAL_IFNAMSIZ];
 	char line_down[BAL_IFNAMSIZ]; /* what it was over, by bal-down's hand */
 	/* That pppd has dialled it by, where its name is not the device's. */

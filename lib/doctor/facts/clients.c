@@ -23,6 +23,22 @@ take_host(struct bal_addr *out, const char *text)
 		*out = (struct bal_addr){ 0 };
 }
 
+/* The first one is where it goes, as far as anything here can tell. */
+static void
+take_remote(struct bal_facts *f, struct bal_client *c, const char *text)
+{
+	struct bal_addr addr, *slot;
+
+	take_host(&addr, text);
+	if (bal_addr_none(&c->remote))
+		c->remote = addr;
+	if (bal_addr_none(&addr))
+		return;
+	slot = BAL_PUSH(&f->arena, &c->remotes);
+	if (slot)
+		*slot = addr;
+}
+
 static void
 take_option(void *arg, const struct bal_ovpn_option *o)
 {
@@ -31,6 +47,8 @@ take_option(void *arg, const struct bal_ovpn_option *o)
 	const char *key = o->words[0], *value;
 	struct bal_err ignored;
 
+	if (strcmp(key, "allow-recursive-routing") == 0)
+		c->recursive = true;
 	if (o->n < 2)
 		return;
 	value = o->words[1];
@@ -50,8 +68,8 @@ take_option(void *arg, const struct bal_ovpn_option *o)
 		c->down = bal_facts_text(f, "%s", value);
 	else if (strcmp(key, "script-security") == 0)
 		(void)bal_parse_u32(value, 0, 3, &c->security, &ignored);
-	else if (strcmp(key, "remote") == 0 && bal_addr_none(&c->remote))
-		take_host(&c->remote, value);
+	else if (strcmp(key, "remote") == 0)
+		take_remote(f, c, value);
 	else if (strcmp(key, "local") == 0) {
 		c->has_local = true;
 		take_host(&c->local, value);

@@ -116,6 +116,8 @@ struct bal_client {
 	char dev[BAL_IFNAMSIZ];
 	char bind_dev[BAL_IFNAMSIZ];   /* sends by it, whatever routes say */
 	struct bal_addr local, remote; /* none: not said, or by name */
+	BAL_LIST(struct bal_addr) remotes; /* all that are no names */
+	bool recursive; /* it takes what is for its own server, too */
 	bool has_local;
 	bool unprivileged; /* `user` of somebody who is not root */
 	char group[32];

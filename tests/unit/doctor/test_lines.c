@@ -239,6 +239,35 @@ over_a_device_that_is_not_there(void **state)
 }
 
 static void
+a_target_that_is_the_server(void **state)
+{
+	struct bal_client *c = client();
+	struct bal_addr *remote = BAL_PUSH(&w.arena, &c->remotes);
+
+	(void)state;
+	assert_non_null(remote);
+	*remote = addr("198.51.100.7");
+	told("tun1", "targets", "9.9.9.9 tcp:198.51.100.7:80");
+	see();
+	assert_string_equal(finds(RISK, "target-is-server", "tun1")->mend,
+			    "targets = 172.22.0.1 (in the [uplink tun1] "
+			    "section of bal.conf)");
+	c->recursive = true;
+	finds_nothing();
+	c->recursive = false;
+	*remote = addr("198.51.100.8");
+	finds_nothing();
+	/* The file has a name, or says nothing: what it has connected to. */
+	known("tun1")->learned_server = addr("198.51.100.7");
+	finds(RISK, "target-is-server", "tun1");
+	/* A line reaches it as any host. */
+	told("eth1", "targets", "198.51.100.7");
+	told("tun1", "targets", "9.9.9.9");
+	see();
+	finds_nothing();
+}
+
+static void
 traffic_by_a_dead_line(void **state)
 {
 	struct bal_uplink_state *us = known("eth2");
@@ -299,6 +328,7 @@ main(void)
 		HEALTHY(a_tunnel_over_a_line_without_a_gateway),
 		HEALTHY(nothing_says_what_it_is_over),
 		HEALTHY(over_a_device_that_is_not_there),
+		HEALTHY(a_target_that_is_the_server),
 		HEALTHY(traffic_by_a_dead_line),
 		HEALTHY(traffic_by_a_line_that_is_asked_otherwise),
 	};
