@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "reconcile/advice.h"
 #include "reconcile/requests.h"
 #include "base/text.h"
 #include "actions/event_test.h"
@@ -211,8 +212,10 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	else if (rc >= 0)
 		rc = check->no_probe ? reconcile(&pass, err) :
 				       probe(check, &pass, err);
-	if (rc == 0 && !check->watch)
+	if (rc == 0 && !check->watch) {
+		bal_advise_conf(&pass);
 		rc = verdict(&pass);
+	}
 	if (!check->watch)
 		return cmd_end_pass(&pass, rc, err);
 	/* Told when it began, and perhaps mended since. */

@@ -81,6 +81,21 @@ last_uplink(struct reader *r)
 	return &r->conf.uplinks[r->conf.n_uplinks - 1];
 }
 
+/* The uplink itself is no line of its own. */
+static void
+take_over(struct reader *r, struct bal_settings *set)
+{
+	struct bal_conf_uplink *u = last_uplink(r);
+
+	u->over_line = r->lines.number;
+	if (strcmp(set->over, u->name) != 0)
+		return;
+	bal_lines_fault(&r->lines, r->lines.number,
+			"over \"%s\" is the uplink itself", set->over);
+	set->has &= ~(unsigned)BAL_SET_OVER;
+	set->over[0] = '\0';
+}
+
 static void
 take_setting(struct reader *r, struct bal_settings *set, unsigned allowed,
 	     const char *key, const char *text)
@@ -97,13 +112,8 @@ take_setting(struct reader *r, struct bal_settings *set, unsigned allowed,
 	}
 	if (bal_settings_set(set, allowed, key, text, &err) < 0)
 		tell_value(r, text, &err);
-	else if (r->section == SECTION_UPLINK && 1u << i == BAL_SET_OVER &&
-		 !strcmp(set->over, last_uplink(r)->name)) {
-		bal_lines_fault(&r->lines, r->lines.number,
-				"over \"%s\" is the uplink itself", set->over);
-		set->has &= ~(unsigned)BAL_SET_OVER;
-		set->over[0] = '\0';
-	}
+	else if (r->section == SECTION_UPLINK && 1u << i == BAL_SET_OVER)
+		take_over(r, set);
 }
 
 /* The keys of [bal], and the one of [check] that is for all uplinks. */

@@ -40,6 +40,7 @@ struct bal_globals {
 struct bal_conf_uplink {
 	char name[BAL_IFNAMSIZ];
 	struct bal_settings set;
+	unsigned over_line; /* of bal.conf, where `over` stands; 0: nowhere */
 };
 
 /* Zero state: nothing allocated; not a valid configuration. */

@@ -12,7 +12,7 @@ static const struct bal_doctor_rule *const chapters[] = {
 	bal_doctor_rules_box,	    bal_doctor_rules_kernel,
 	bal_doctor_rules_rules,	    bal_doctor_rules_routing,
 	bal_doctor_rules_ways,	    bal_doctor_rules_marks,
-	bal_doctor_rules_tunnels,
+	bal_doctor_rules_tunnels,   bal_doctor_rules_names,
 	bal_doctor_rules_gateway,   bal_doctor_rules_uplinks,
 	bal_doctor_rules_stanzas,   bal_doctor_rules_stanza_up,
 	bal_doctor_rules_unused,    bal_doctor_rules_company,

@@ -27,6 +27,7 @@ extern const struct bal_doctor_rule bal_doctor_rules_uplinks[];
 extern const struct bal_doctor_rule bal_doctor_rules_gateway[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanzas[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanza_up[];
+extern const struct bal_doctor_rule bal_doctor_rules_names[];
 extern const struct bal_doctor_rule bal_doctor_rules_unused[];
 extern const struct bal_doctor_rule bal_doctor_rules_company[];
 

@@ -21,18 +21,38 @@ bal_over_remembered(const struct bal_state *state, const char *name)
 	return t ? t->over : "";
 }
 
+bool
+bal_over_is_nowhere(const struct bal_conf *conf, const struct bal_state *state,
+		    const char *over)
+{
+	return over[0] && strcmp(over, "?") != 0 &&
+	       !bal_state_find(state, over) && !bal_conf_find(conf, over);
+}
+
+/* By its record, else by what is remembered of one that ended. */
+static const char *
+learned(const struct bal_state *state, const char *name)
+{
+	const struct bal_uplink_state *us = bal_state_find(state, name);
+
+	return us ? us->learned_over : bal_over_remembered(state, name);
+}
+
 const char *
 bal_over_of(const struct bal_conf *conf, const struct bal_state *state,
 	    const char *name)
 {
 	const struct bal_uplink_state *us = bal_state_find(state, name);
 	const struct bal_conf_uplink *section = bal_conf_find(conf, name);
+	const char *known = learned(state, name), *said = known;
 
 	if (us && us->told.has & BAL_SET_OVER)
-		return us->told.over;
-	if (section && section->set.has & BAL_SET_OVER)
-		return section->set.over;
-	return us ? us->learned_over : bal_over_remembered(state, name);
+		said = us->told.over;
+	else if (section && section->set.has & BAL_SET_OVER)
+		said = section->set.over;
+	/* A slip: the client is known to leave by another one. */
+	return known[0] && bal_over_is_nowhere(conf, state, said) ? known :
+								    said;
 }
 
 static void
@@ -48,6 +68,19 @@ add_line(bal_line_list *out, struct bal_arena *arena, const char *line,
 		*slot = line;
 }
 
+/* What is said, and what it is in truth where that is a slip. */
+static void
+add_over(bal_line_list *out, struct bal_arena *arena,
+	 const struct bal_conf *conf, const struct bal_state *state,
+	 const char *name, const struct bal_settings *set)
+{
+	const char *over = bal_over_of(conf, state, name);
+
+	add_line(out, arena, set->over, set->share);
+	if (strcmp(over, set->over) != 0)
+		add_line(out, arena, over, set->share);
+}
+
 void
 bal_over_lines(const struct bal_conf *conf, const struct bal_state *state,
 	       const struct bal_uplinks *ups, struct bal_arena *arena,
@@ -55,13 +88,13 @@ bal_over_lines(const struct bal_conf *conf, const struct bal_state *state,
 {
 	for (size_t i = 0; i < ups->n; i++)
 		if (!ups->v[i].base)
-			add_line(out, arena, ups->v[i].set.over,
-				 ups->v[i].set.share);
+			add_over(out, arena, conf, state, ups->v[i].name,
+				 &ups->v[i].set);
 	for (size_t i = 0; i < conf->n_uplinks; i++) {
 		const struct bal_conf_uplink *u = &conf->uplinks[i];
 
 		if (u->set.has & BAL_SET_OVER && !bal_state_find(state, u->name))
-			add_line(out, arena, u->set.over, u->set.share);
+			add_over(out, arena, conf, state, u->name, &u->set);
 	}
 	for (size_t i = 0; i < state->n_tunnels; i++) {
 		const struct bal_tunnel_try *t = &state->tunnels[i];

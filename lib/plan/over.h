@@ -10,8 +10,15 @@
 typedef BAL_LIST(const char *) bal_line_list;
 
 /*
+ * Is @over, which was said of a tunnel, neither an uplink on record nor a
+ * section?  Then a device of that name is the only thing that it can mean.
+ */
+bool bal_over_is_nowhere(const struct bal_conf *conf,
+			 const struct bal_state *state, const char *over);
+
+/*
  * What the tunnel @name goes over: said, or else learned, or remembered of one
- * that is no uplink now.  "": nothing is known.  "?": something that is lost.
+ * that is no uplink now; these also where what is said is nowhere.  "": nothing is known.  "?": something that is lost.
  * Owned by @conf or @state.
  */
 const char *bal_over_of(const struct bal_conf *conf,

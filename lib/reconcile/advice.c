@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* advice - warnings about one uplink. */
+/* advice - warnings about one uplink, and about names in bal.conf. */
 #include "reconcile/advice.h"
 
 #include <string.h>
 
 #include "netlink/sysctl.h"
+#include "plan/over.h"
 
 static void
 advise_gateway(const struct bal_uplink *up)
@@ -37,9 +38,45 @@ advise_sysctls(const struct bal_uplink *up)
 			 up->name);
 }
 
+static bool
+is_over_nowhere(const struct bal_pass *pass, const struct bal_settings *set)
+{
+	return set->has & BAL_SET_OVER &&
+	       bal_over_is_nowhere(&pass->conf, &pass->state, set->over) &&
+	       !bal_snapshot_link(&pass->snap, set->over);
+}
+
+/* By an option or a stanza: what bal.conf says is told with its line. */
+static void
+advise_over(const struct bal_pass *pass, const char *dev)
+{
+	const struct bal_uplink_state *us = bal_state_find(&pass->state, dev);
+
+	if (us && is_over_nowhere(pass, &us->told))
+		bal_warn("%s: over \"%s\" is no uplink, no device and no "
+			 "section of bal.conf",
+			 dev, us->told.over);
+}
+
+void
+bal_advise_conf(const struct bal_pass *pass)
+{
+	/* Lines of another text than the file's are none of it. */
+	for (size_t i = 0; !pass->trouble.faults && i < pass->conf.n_uplinks;
+	     i++) {
+		const struct bal_conf_uplink *u = &pass->conf.uplinks[i];
+
+		if (is_over_nowhere(pass, &u->set))
+			bal_warn("%s:%u: over \"%s\" is no uplink, no device "
+				 "and no section",
+				 pass->paths.conf, u->over_line, u->set.over);
+	}
+}
+
 void
 bal_advise(const struct bal_pass *pass, const char *dev)
 {
+	advise_over(pass, dev);
 	for (size_t i = 0; i < pass->uplinks.n; i++) {
 		const struct bal_uplink *up = &pass->uplinks.v[i];
 

@@ -1,4 +1,4 @@
-/* advice - what an administrator should hear after bal-up. */
+/* advice - what an administrator should hear after bal-up and bal-check. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_ADVICE_H
 #define BAL_ADVICE_H
@@ -7,10 +7,16 @@
 
 /*
  * bal_warn() of what keeps uplink @dev from being used as it should, after a
- * bal_pass_run(): link down, no address, no gateway or one outside the
+ * bal_pass_run(): `over` that names nothing, link down, no address, no gateway or one outside the
  * subnet, an address of another uplink's, values below conf/all that defeat
  * ours (the kernel ORs or takes the larger one: KERNEL.md 14).
  */
 void bal_advise(const struct bal_pass *pass, const char *dev);
+
+/*
+ * bal_warn() of names in bal.conf that nothing has, with file and line: an
+ * `over`.  After a bal_pass_run() or a bal_pass_look().
+ */
+void bal_advise_conf(const struct bal_pass *pass);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* conf - bal.conf read again, by who must not stop for a mistake in it. */
+#include "reconcile/advice.h"
 #include "reconcile/pass_internal.h"
 #include "watch/internal.h"
 
@@ -38,6 +39,8 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 	pass->conf = conf;
 	pass->trouble = (struct bal_conf_trouble){ 0 };
 	bal_say(BAL_SAY_EVENT, "configuration read again");
+	/* By what the last pass has seen. */
+	bal_advise_conf(pass);
 	return 0;
 }
 

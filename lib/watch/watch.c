@@ -7,6 +7,7 @@
 #include "watch/memory.h"
 #include "netlink/monitor.h"
 #include "actions/notify.h"
+#include "reconcile/advice.h"
 #include "reconcile/requests.h"
 #include "actions/runner.h"
 #include "try/try.h"
@@ -259,6 +260,8 @@ begin(struct watch *w, struct bal_err *err)
 	if (trouble->faults)
 		bal_warn("%s; %s", trouble->why.msg,
 			 bal_conf_instead_text(trouble->instead));
+	if (rc == 0)
+		bal_advise_conf(w->core.pass);
 	return rc < 0 ? -1 : 0;
 }
 

@@ -262,7 +262,7 @@ a_target_that_is_the_server(void **state)
 	finds(RISK, "target-is-server", "tun1");
 	/* A line reaches it as any host. */
 	told("eth1", "targets", "198.51.100.7");
-	told("tun1", "targets", "9.9.9.9");
+	known("tun1")->told.n_targets = 1;
 	see();
 	finds_nothing();
 }

@@ -109,6 +109,23 @@ a_tunnel_without_a_share_takes_none(void **state)
 	shares("eth1", true);
 }
 
+/* over = etch2: the client leaves by eth1 all the same. */
+static void
+a_slip_gives_the_line_no_share(void **state)
+{
+	(void)state;
+	configured("tun1", "over", "etch2");
+	shares("eth1", false);
+	shares("eth2", true);
+	assert_string_equal(bal_over_of(&w.conf, &w.state, "tun1"), "eth1");
+	/* Its client ends. */
+	forget("tun1");
+	shares("eth1", false);
+	/* A stick that is to come has a section. */
+	configured("etch2", "weight", "1");
+	shares("eth1", true);
+}
+
 static void
 bal_conf_comes_before_what_is_remembered(void **state)
 {
@@ -134,6 +151,8 @@ main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(
 			a_tunnel_without_a_share_takes_none, begin, teardown),
+		cmocka_unit_test_setup_teardown(a_slip_gives_the_line_no_share,
+						begin, teardown),
 		cmocka_unit_test_setup_teardown(
 			bal_conf_comes_before_what_is_remembered, begin,
 			teardown),
