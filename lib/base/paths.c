@@ -301,6 +301,18 @@ fill(int fd, const char *path, const char *text, size_t len, unsigned mode)
 }
 
 int
+bal_check_replaceable(const char *path, struct bal_err *err)
+{
+	struct stat st;
+
+	/* A link is replaced itself, whatever it leads to. */
+	if (lstat(path, &st) || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return 0;
+	return bal_err(err, BAL_ECONF, "%s is no regular file: left as it is",
+		       path);
+}
+
+int
 bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 	       struct bal_err *err)
 {
@@ -310,6 +322,8 @@ bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 
 	if (n < 0 || (size_t)n >= sizeof(tmp))
 		return bal_err_sys(err, ENAMETOOLONG, "cannot write %s", path);
+	if (bal_check_replaceable(path, err) < 0)
+		return -1;
 	/*
 	 * One name, so that a kill leaves one file at most: writers lock.  What
 	 * stands there may be a fifo, or another's, and is none of ours.

@@ -70,7 +70,15 @@ int bal_read_file(const char *path, size_t max, char **text, size_t *len,
 int bal_write_all(int fd, const char *text, size_t len);
 
 /*
- * Write @len bytes of @text as the whole content of @path: temporary file
+ * May a file of ours take the place of what stands at @path?  A regular file,
+ * a link, which is replaced itself, and nothing may; -1 with BAL_ECONF: a
+ * device, fifo, socket or directory, which is another's.
+ */
+int bal_check_replaceable(const char *path, struct bal_err *err);
+
+/*
+ * Write @len bytes of @text as the whole content of @path, if that is
+ * bal_check_replaceable(): temporary file
  * beside it, mode @mode, fsync, rename.  The owner of a file that is there
  * stays, as far as we may.  On failure the old content stays and no temporary
  * file is left.

@@ -412,6 +412,9 @@ read_text(struct reader *r, const char *text, size_t len)
 static int
 put_beside(const char *path, bool keep, char *bad)
 {
+	struct bal_err ignored;
+
+	errno = EEXIST;
 	for (int i = 0; i < ASIDE_TRIES; i++) {
 		int len = snprintf(bad, PATH_MAX, i ? "%s.bad%d" : "%s.bad",
 				   path, i);
@@ -420,6 +423,8 @@ put_beside(const char *path, bool keep, char *bad)
 			errno = ENAMETOOLONG;
 			return -1;
 		}
+		if (bal_check_replaceable(bad, &ignored) < 0)
+			continue;
 		if (keep)
 			(void)unlink(bad);
 		if (keep ? !link(path, bad) : !rename(path, bad))
@@ -469,6 +474,8 @@ bal_state_read(struct bal_state *state, const char *path, bool touch,
 	size_t len;
 
 	*state = r.state;
+	if (bal_check_replaceable(path, err) < 0)
+		return -1;
 	if (bal_read_file(path, BAL_INI_MAX, &text, &len, &why) < 0) {
 		if (why.sys == ENOENT || why.sys == ENOTDIR)
 			return 0;

@@ -154,12 +154,13 @@ struct bal_state {
  * Read @path.  1: wholly.  0: there is none, or not all of it could be used:
  * what @state lacks then (all that the kernel can tell) must be recovered from
  * the kernel.  Lines that are damaged are dropped with one bal_warn(), and the
- * file as it was is kept as "@path.bad"; what is no file of a sane size gets
+ * file as it was is kept as "@path.bad"; a file of no sane size, or a link, gets
  * that name itself.  Lines and sections that are not known are no damage, and
  * are written again as they were.  With @touch false nothing is renamed.
  *
  * -1: it could not be read (any error but that there is none), which says
- * nothing about what is in it: nothing may be written in its place.
+ * nothing about what is in it, or it is a device, fifo, socket or directory:
+ * nothing may be written in its place.
  *
  * Half-written or hostile content never crashes and never yields a name or
  * number out of range, nor two uplinks with one name, slot or table, nor a

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -276,6 +277,36 @@ test_write_replaces(void **state)
 	close(fd);
 }
 
+/* What is no file of ours stays: a device among them where root asks. */
+static void
+test_write_replaces_no_device(void **state)
+{
+	static const mode_t kinds[] = { S_IFCHR, S_IFIFO, S_IFSOCK };
+	const char *path = in_folder("null");
+	struct bal_err err = { 0 };
+	struct stat st;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		/* 1, 3: null. */
+		if (mknod(path, kinds[i] | 0600, makedev(1, 3)))
+			continue; /* nobody but root makes a device */
+		assert_int_equal(bal_write_file(path, "x", 1, 0644, &err), -1);
+		assert_non_null(strstr(err.msg, "is no regular file"));
+		assert_int_equal(lstat(path, &st), 0);
+		assert_int_equal(st.st_mode & S_IFMT, kinds[i]);
+		assert_int_equal(count_entries(folder), 1);
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(bal_write_file(path, "x", 1, 0644, &err), -1);
+	assert_int_equal(rmdir(path), 0);
+	/* A link to one is replaced, and leads nowhere any more. */
+	assert_int_equal(symlink("/dev/null", path), 0);
+	assert_int_equal(bal_write_file(path, "x", 1, 0644, &err), 0);
+	assert_text(path, "x");
+}
+
 /* A limit on file sizes stands for a full disk. */
 static void
 test_write_fails(void **state)
@@ -345,6 +376,7 @@ main(void)
 		TEST(test_read_file),
 		TEST(test_write_file),
 		TEST(test_write_replaces),
+		TEST(test_write_replaces_no_device),
 		TEST(test_write_fails),
 		TEST(test_write_without_permission),
 	};

@@ -2,6 +2,8 @@
 /* test_damaged - no content of the state file does any harm. */
 #include "../states.h"
 
+#include <sys/sysmacros.h>
+
 /* The file stays until it is written again, and beside it for people. */
 static void
 assert_kept_aside(const char *text, size_t len)
@@ -245,13 +247,37 @@ test_damaged_and_large(void **unused)
 	read_damaged(&s, text, len);
 	assert_int_equal(s.n_uplinks, BAL_UPLINKS_MAX);
 	bal_state_fini(&s);
+}
 
-	/* In the place of a file: a folder. */
-	assert_int_equal(unlink(in_folder("state.bad")), 0);
-	assert_int_equal(mkdir(path(), 0755), 0);
-	assert_int_equal(read_into(&s), 0);
-	assert_int_equal(access(path(), F_OK), -1);
-	assert_zero(&s);
+/* In its place, and in that of what is put aside: they are another's. */
+static void
+test_no_regular_file(void **unused)
+{
+	static const mode_t kinds[] = { S_IFCHR, S_IFIFO, S_IFSOCK, S_IFDIR };
+	struct bal_err err;
+	struct stat st;
+	struct bal_state s;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		/* 1, 3: null. */
+		if (kinds[i] == S_IFDIR)
+			assert_int_equal(mkdir(path(), 0755), 0);
+		else if (mknod(path(), kinds[i] | 0600, makedev(1, 3)))
+			continue; /* nobody but root makes a device */
+		assert_int_equal(bal_state_read(&s, path(), true, &err), -1);
+		assert_int_equal(err.kind, BAL_ECONF);
+		assert_int_equal(lstat(path(), &st), 0);
+		assert_int_equal(st.st_mode & S_IFMT, kinds[i]);
+		assert_int_equal(remove(path()), 0);
+	}
+	put_text(path(), "[bal]\n");
+	assert_int_equal(mkfifo(in_folder("state.bad"), 0600), 0);
+	assert_int_equal(bal_state_read(&s, path(), true, &err), 0);
+	bal_state_fini(&s);
+	assert_int_equal(lstat(in_folder("state.bad"), &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(access(in_folder("state.bad1"), F_OK), 0);
 }
 
 /* Whatever is read is in range, so that nobody after has to ask. */
@@ -390,6 +416,7 @@ main(void)
 		TEST(test_truncated_anywhere),
 		TEST(test_a_line_costs_that_line),
 		TEST(test_damaged_and_large),
+		TEST(test_no_regular_file),
 		TEST(test_random_bytes),
 		TEST(test_not_touched),
 		TEST(test_cannot_be_read),
