@@ -185,22 +185,25 @@ balance(struct maker *m, const struct bal_addr *prefix,
 				&ups->v[i], net != NULL);
 }
 
-/* May traffic that no balanced uplink takes fall out of `balancing`? */
+/*
+ * May traffic that no balanced uplink takes fall out of `balancing`?  Without
+ * a last resort never, as long as there is an uplink: the one that has a share
+ * may be down for now, or come later.
+ */
 static bool
 is_closed(const struct bal_world *world)
 {
+	const struct bal_globals *g = world->globals;
 	const struct bal_uplinks *ups = world->uplinks;
 	bool balanced = false, alive = false;
 
+	if (!g->last_resort || g->when_all_dead != BAL_ALL_DEAD_UNREACHABLE)
+		return !g->last_resort;
 	for (size_t i = 0; i < ups->n; i++) {
 		balanced |= bal_plan_balanced(&ups->v[i]);
 		alive |= ups->v[i].alive;
 	}
-	if (!balanced)
-		return false;
-	return !world->globals->last_resort ||
-	       (!alive &&
-		world->globals->when_all_dead == BAL_ALL_DEAD_UNREACHABLE);
+	return balanced && !alive;
 }
 
 static void
@@ -213,14 +216,17 @@ close_prefix(struct maker *m, const struct bal_addr *prefix)
 		r->type = BAL_ROUTE_UNREACHABLE;
 }
 
+/* What uplinks share is balanced already. */
 static void
 balance_destination(struct maker *m, const struct bal_addr *dst,
 		    const bal_prefix_list *shared)
 {
+	bool is_shared = false;
+
 	for (size_t k = 0; k < shared->n; k++)
-		if (bal_addr_cmp(&shared->v[k], dst) == 0)
-			return;
-	balance(m, dst, NULL);
+		is_shared |= bal_addr_cmp(&shared->v[k], dst) == 0;
+	if (!is_shared)
+		balance(m, dst, NULL);
 	if (is_closed(m->world))
 		close_prefix(m, dst);
 }

@@ -258,6 +258,44 @@ no_last_resort(void **state)
 		"balancing: unreachable 10.9.0.0/16 metric 2000000\n");
 }
 
+/* Nor where only lines without a share are left, or were there first. */
+static void
+no_last_resort_and_no_share(void **state)
+{
+	(void)state;
+	two_tunnels();
+	global("last_resort", "no");
+	known("tun1")->admin_up = known("tun2")->admin_up = false;
+	told("eth1", "balance", "no");
+	told("eth2", "balance", "no");
+	make_plan();
+	assert_non_null(strstr(routes_text(BALANCING),
+			       "balancing: unreachable default metric 2000000\n"));
+	global("last_resort", "yes");
+	global("when_all_dead", "unreachable");
+	make_plan();
+	assert_null(strstr(routes_text(BALANCING), "unreachable"));
+	known("eth1")->admin_up = known("eth2")->admin_up = false;
+	global("last_resort", "no");
+	make_plan();
+	assert_string_equal(routes_text(BALANCING), "");
+}
+
+/* A destination that is the uplinks' own subnet is closed, too. */
+static void
+no_last_resort_and_a_shared_destination(void **state)
+{
+	(void)state;
+	two_tunnels();
+	global("last_resort", "no");
+	global("destinations", "172.22.0.0/16");
+	make_plan();
+	assert_non_null(strstr(routes_text(BALANCING),
+			       "balancing: unreachable 172.22.0.0/16 metric "
+			       "2000000\n"));
+	assert_null(strstr(w.text, "default"));
+}
+
 static void
 dead_uplink(void **state)
 {
@@ -386,6 +424,8 @@ main(void)
 		TEST(unbalanced_has_table_and_rules_only),
 		TEST(last_resort),
 		TEST(no_last_resort),
+		TEST(no_last_resort_and_no_share),
+		TEST(no_last_resort_and_a_shared_destination),
 		TEST(dead_uplink),
 		TEST(when_all_are_dead),
 		TEST(device_without_carrier),
