@@ -4,34 +4,32 @@
 #include <string.h>
 
 #include "doctor/facts/internal.h"
+#include "doctor/facts/jumps.h"
 
 #define WORD_MAX 128
-#define CHAIN_MAX 64
 #define ALL 0xffffffffu
-
-/* A chain, and one that it leads to. */
-struct jump {
-	char from[CHAIN_MAX], to[CHAIN_MAX];
-};
 
 /* One listing while it is read. */
 struct reading {
 	struct bal_facts *f;
 	const char *by; /* whose words these are: "iptables-nft" */
 	size_t first;	/* of the writers found, the first of this table */
-	BAL_LIST(struct jump) jumps;
-	/* Chains of nft's that the kernel asks before it routes. */
-	BAL_LIST(struct jump) hooks;
-	char table[CHAIN_MAX], chain[CHAIN_MAX];
+	BAL_LIST(struct bal_jump) jumps;
+	/* Chains that the kernel asks before it routes. */
+	BAL_LIST(const char *) starts;
+	char table[BAL_CHAIN_MAX], chain[BAL_CHAIN_MAX];
 };
 
 static void
 note_jump(struct reading *r, const char *from, const char *to)
 {
-	struct jump *jump = BAL_PUSH(&r->f->arena, &r->jumps);
+	struct bal_jump *jump = BAL_PUSH(&r->f->arena, &r->jumps);
 
-	if (jump && (bal_copy(jump->from, sizeof(jump->from), from) < 0 ||
-		     bal_copy(jump->to, sizeof(jump->to), to) < 0))
+	if (!jump)
+		return;
+	*jump = (struct bal_jump){ 0 };
+	if (bal_copy(jump->from, sizeof(jump->from), from) < 0 ||
+	    bal_copy(jump->to, sizeof(jump->to), to) < 0)
 		r->jumps.n--;
 }
 
@@ -107,7 +105,7 @@ static void
 xtables_rule(struct reading *r, const char *line)
 {
 	const char *at = line + strlen("-A "), *target = strstr(line, " -j ");
-	char chain[CHAIN_MAX], name[CHAIN_MAX];
+	char chain[BAL_CHAIN_MAX], name[BAL_CHAIN_MAX];
 	struct bal_marker *m;
 
 	if (!target)
@@ -172,7 +170,7 @@ nft_rule(struct reading *r, const char *line)
 	}
 	for (int i = 0; i < 2; i++) {
 		const char *word = i ? "goto " : "jump ";
-		char name[CHAIN_MAX];
+		char name[BAL_CHAIN_MAX];
 
 		at = strstr(line, word);
 		at = at ? at + strlen(word) : NULL;
@@ -183,42 +181,37 @@ nft_rule(struct reading *r, const char *line)
 
 /* --- both -------------------------------------------------------------------- */
 
-static bool
-is_before_routing(const struct reading *r, const char *chain)
+static void
+note_start(struct reading *r, const char *chain)
 {
-	if (strcmp(chain, "PREROUTING") == 0 || strcmp(chain, "OUTPUT") == 0)
-		return true;
-	for (size_t i = 0; i < r->hooks.n; i++)
-		if (strcmp(r->hooks.v[i].from, chain) == 0)
-			return true;
-	return false;
+	const char **slot = BAL_PUSH(&r->f->arena, &r->starts);
+
+	if (slot)
+		*slot = chain;
 }
 
-/*
- * Is @chain asked before a packet is routed?  In at most @depth jumps: the
- * kernel takes no circles.
- */
+/* Is @chain asked before a packet is routed?  Jumps have been walked. */
 static bool
-is_reached(const struct reading *r, const char *chain, int depth)
+is_reached(const struct reading *r, const char *chain)
 {
-	if (is_before_routing(r, chain))
-		return true;
-	for (size_t i = 0; depth && i < r->jumps.n; i++)
-		if (strcmp(r->jumps.v[i].to, chain) == 0 &&
-		    is_reached(r, r->jumps.v[i].from, depth - 1))
+	for (size_t i = 0; i < r->starts.n; i++)
+		if (strcmp(r->starts.v[i], chain) == 0)
 			return true;
-	return false;
+	return bal_jumps_reach(r->jumps.v, r->jumps.n, chain);
 }
 
 /* Behind routing the mark of a packet is nothing to bal. */
 static void
 end_table(struct reading *r)
 {
+	note_start(r, "PREROUTING");
+	note_start(r, "OUTPUT");
+	bal_jumps_walk(r->jumps.v, r->jumps.n, r->starts.v, r->starts.n);
 	for (size_t i = r->first; i < r->f->markers.n; i++)
-		if (!is_reached(r, r->f->markers.v[i].chain, 8))
+		if (!is_reached(r, r->f->markers.v[i].chain))
 			r->f->markers.v[i].packets = 0;
 	r->first = r->f->markers.n;
-	r->jumps.n = r->hooks.n = 0;
+	r->jumps.n = r->starts.n = 0;
 }
 
 static bool
@@ -263,15 +256,13 @@ block_name(const char *line, const char *kind, char *out)
 	end = strcspn(line + len, "{");
 	while (end && line[len + end - 1] == ' ')
 		end--;
-	return snprintf(out, CHAIN_MAX, "%.*s", (int)end, line + len) <
-	       CHAIN_MAX;
+	return snprintf(out, BAL_CHAIN_MAX, "%.*s", (int)end, line + len) <
+	       BAL_CHAIN_MAX;
 }
 
 static void
 nft_line(struct reading *r, const char *line)
 {
-	struct jump *hook;
-
 	line += strspn(line, "\t ");
 	if (block_name(line, "table ", r->table)) {
 		end_table(r);
@@ -279,10 +270,7 @@ nft_line(struct reading *r, const char *line)
 		return;
 	} else if (strstr(line, " hook prerouting ") ||
 		   strstr(line, "type route hook output ")) {
-		hook = BAL_PUSH(&r->f->arena, &r->hooks);
-		if (hook)
-			(void)bal_copy(hook->from, sizeof(hook->from),
-				       r->chain);
+		note_start(r, bal_facts_text(r->f, "%s", r->chain));
 	} else if (!is_of_iptables(r->table) &&
 		   strncmp(r->table, "ip6 ", 4) != 0) {
 		nft_rule(r, line);
