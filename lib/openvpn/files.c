@@ -18,6 +18,7 @@ struct reading {
 	const struct bal_ovpn_taker *taker;
 	char base[BAL_PATH_MAX]; /* paths that are not absolute start here */
 	unsigned files;
+	bool circular; /* which has been said */
 };
 
 static void
@@ -66,7 +67,9 @@ read_file(struct reading *r, const char *path, int depth)
 	int rc;
 
 	if (depth > DEPTH_MAX || ++r->files > FILES_MAX) {
-		complain(r, path, "configurations include each other");
+		if (!r->circular)
+			complain(r, path, "configurations include each other");
+		r->circular = true;
 		return;
 	}
 	if (bal_read_file(path, FILE_MAX, &text, &len, &why) < 0) {

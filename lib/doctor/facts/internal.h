@@ -13,7 +13,7 @@
 const char *bal_facts_text(struct bal_facts *f, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 
-/* Say that something could not be looked at. */
+/* Say that something could not be looked at; once, however often it is tried. */
 void bal_facts_unseen(struct bal_facts *f, const char *what);
 
 /*

@@ -37,8 +37,12 @@ bal_facts_text(struct bal_facts *f, const char *fmt, ...)
 void
 bal_facts_unseen(struct bal_facts *f, const char *what)
 {
-	const char **slot = BAL_PUSH(&f->arena, &f->unseen);
+	const char **slot;
 
+	for (size_t i = 0; i < f->unseen.n; i++)
+		if (strcmp(f->unseen.v[i], what) == 0)
+			return;
+	slot = BAL_PUSH(&f->arena, &f->unseen);
 	if (slot)
 		*slot = what;
 }

@@ -11,15 +11,17 @@
 #define STATE_DIR "/run/network"
 #define STATE STATE_DIR "/ifstate"
 #define SOURCES_DEEP 8 /* files that name files */
-#define FILES_MAX 256  /* which may name each other */
+#define FILES_MAX 256
 
 /* The stanza that is read. */
 struct stanza {
 	char dev[BAL_IFNAMSIZ];
 	char gateway[64];
 	uint32_t metric;
-	struct bal_stanza *kept; /* NULL: it has been read before */
+	struct bal_stanza *kept; /* NULL: there is no memory for it */
 };
+
+typedef BAL_LIST(const char *) paths;
 
 /* One file of all that are read. */
 struct file {
@@ -27,7 +29,7 @@ struct file {
 	const char *path;
 	struct stanza stanza;
 	int deep;
-	unsigned *n_files;
+	paths *read;
 	unsigned line,
 		lines; /* where this one begins, and how many were read */
 };
@@ -63,7 +65,7 @@ end_stanza(struct file *file)
 }
 
 static void read_file(struct bal_facts *f, const char *path, int deep,
-		      unsigned *n_files);
+		      paths *read);
 
 /* source-directory takes no backups and no leftovers of dpkg. */
 static bool
@@ -90,7 +92,7 @@ read_source(struct file *file, const char *pattern, bool folder)
 			read_file(file->f,
 				  bal_facts_text(file->f, "%s",
 						 found.gl_pathv[i]),
-				  file->deep + 1, file->n_files);
+				  file->deep + 1, file->read);
 	globfree(&found);
 }
 
@@ -114,20 +116,6 @@ read_sources(struct file *file, char *line, bool folder)
 					   word, folder ? "/*" : ""),
 			    folder);
 	}
-}
-
-/* Files may be read twice. */
-static bool
-was_read(const struct file *file)
-{
-	for (size_t i = 0; i < file->f->stanzas.n; i++) {
-		const struct bal_stanza *other = &file->f->stanzas.v[i];
-
-		if (other->line == file->line &&
-		    strcmp(other->path, file->path) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* For the judges, as it is written. */
@@ -184,8 +172,7 @@ open_stanza(struct file *file, const char *dev, const char *method,
 	const size_t n = base ? base->options.n : 0;
 
 	(void)bal_copy(file->stanza.dev, sizeof(file->stanza.dev), dev);
-	if (!was_read(file))
-		keep_stanza(file, method);
+	keep_stanza(file, method);
 	for (size_t i = 0; i < n; i++)
 		keep_option(file, &v[i]);
 }
@@ -292,15 +279,30 @@ next_line(struct file *file, char **text)
 	return line;
 }
 
+/* Files may name each other: a second time nothing new is in it. */
+static bool
+is_new(struct bal_facts *f, const char *path, paths *read)
+{
+	const char **slot;
+
+	for (size_t i = 0; i < read->n; i++)
+		if (strcmp(read->v[i], path) == 0)
+			return false;
+	slot = read->n < FILES_MAX ? BAL_PUSH(&f->arena, read) : NULL;
+	if (slot)
+		*slot = path;
+	return slot;
+}
+
 static void
-read_file(struct bal_facts *f, const char *path, int deep, unsigned *n_files)
+read_file(struct bal_facts *f, const char *path, int deep, paths *read)
 {
 	struct file file = {
-		.f = f, .path = path, .deep = deep, .n_files = n_files
+		.f = f, .path = path, .deep = deep, .read = read
 	};
 	char *line, *text;
 
-	if (++*n_files > FILES_MAX)
+	if (!is_new(f, path, read))
 		return;
 	text = bal_facts_file(f, path);
 	while ((line = next_line(&file, &text)))
@@ -379,9 +381,9 @@ ask_ifupdown(struct bal_facts *f)
 void
 bal_facts_stanzas(struct bal_facts *f)
 {
-	unsigned n_files = 0;
+	paths read = { 0 };
 
-	read_file(f, INTERFACES, 0, &n_files);
+	read_file(f, INTERFACES, 0, &read);
 	read_state(f);
 	ask_ifupdown(f);
 }
