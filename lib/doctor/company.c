@@ -114,7 +114,7 @@ probed_twice(const struct bal_facts *f, struct bal_diagnosis *d)
 			   "without --if-idle");
 	bal_doctor_mend(d,
 			"sed -i '/^ *#/!s/bal-check/& --if-idle/' %s",
-			f->cron_insists);
+			bal_doctor_word(d, f->cron_insists));
 }
 
 static void

@@ -151,8 +151,8 @@ fallback(struct bal_diagnosis *d, const struct bal_foreign_rule *found)
 			 bal_addr_host_str(&found->gateway, host));
 	bal_doctor_mend(d,
 			"ip route add default%s dev %s table balancing metric "
-			"900000 && ip rule del %s",
-			via, found->dev, found->spec);
+			"900000 && %s",
+			via, found->dev, found->deletion);
 }
 
 static void
@@ -177,8 +177,8 @@ for_everything(const struct bal_facts *f, struct bal_diagnosis *d,
 				"rule can go then.");
 		bal_doctor_mend(d,
 				"bal-up %s --priority 1 && bal-mode --save "
-				"solo && ip rule del %s",
-				up->name, found->spec);
+				"solo && %s",
+				up->name, found->deletion);
 	} else if (found->dev[0]) {
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
 				"All traffic takes a device that bal knows "
@@ -187,8 +187,8 @@ for_everything(const struct bal_facts *f, struct bal_diagnosis *d,
 				"Else make the device an uplink among others; "
 				"the rule can go then, and what makes it has "
 				"to stop.");
-		bal_doctor_mend(d, "bal-up %s && ip rule del %s", found->dev,
-				found->spec);
+		bal_doctor_mend(d, "bal-up %s && %s", found->dev,
+				found->deletion);
 	} else {
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
 				"It takes everything away from bal. Look what "
@@ -253,8 +253,8 @@ by_mark(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_mend(d,
 			"iptables-legacy -t mangle -A PREROUTING%s -m "
 			"conntrack --ctstate NEW -j MARK --set-xmark "
-			"0x%x/0x%x && ip rule del %s",
-			matches, mark, mask, found->spec);
+			"0x%x/0x%x && %s",
+			matches, mark, mask, found->deletion);
 }
 
 /* "This host always by line 2." */
@@ -272,7 +272,7 @@ by_one_line(const struct bal_facts *f, struct bal_diagnosis *d,
 				"leaves them the way to the LAN, which this "
 				"rule takes from them. Whoever made it can "
 				"stop.");
-		bal_doctor_mend(d, "ip rule del %s", found->spec);
+		bal_doctor_mend(d, "%s", found->deletion);
 		return;
 	}
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", up->name,
@@ -346,15 +346,16 @@ mend_place(const struct bal_facts *f, struct bal_diagnosis *d,
 {
 	const uint32_t before = bal_doctor_priority_before(f);
 
-	if (found->rule->narrow)
-		bal_doctor_mend(d,
-				"ip rule show %s (to make it anew, with "
-				"priority %u)",
-				found->spec, before);
+	/* Else one for some might come back as one for all. */
+	if (found->whole)
+		bal_doctor_mend(d, "ip rule add priority %u %s && %s", before,
+				behind_priority(found->words),
+				found->deletion);
 	else
-		bal_doctor_mend(
-			d, "ip rule add priority %u %s && ip rule del %s",
-			before, behind_priority(found->words), found->words);
+		bal_doctor_mend(d,
+				"ip rule show priority %u (to make it anew, "
+				"with priority %u)",
+				found->rule->priority, before);
 }
 
 /* Between the way in to bal's rules and these: never asked. */

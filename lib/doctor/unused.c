@@ -33,8 +33,10 @@ mend_client(struct bal_diagnosis *d, const struct bal_client *c)
 	const bool other = c->up || c->down;
 
 	bal_doctor_mend(d,
-			"printf '\\n%s%s %%s\\n%s %%s\\n' $(command -v bal-up "
-			"bal-down) >>%s && bal-up %s",
+			/* dash looks for the first word alone. */
+			"printf '\\n%s%s %%s\\n%s %%s\\n' \"$(command -v "
+			"bal-up)\" \"$(command -v bal-down)\" >>%s && bal-up "
+			"%s",
 			c->security < 2 ? "script-security 2\\n" : "",
 			other ? "route-up" : "up",
 			other ? "route-pre-down" : "down",
@@ -47,7 +49,7 @@ static void
 mend_stanza(struct bal_diagnosis *d, const struct bal_stanza *s,
 	    const char *dev, const char *lines)
 {
-	bal_doctor_mend(d, "sed -i '%ua\\    %s' %s && bal-up %s", s->line,
+	bal_doctor_mend(d, "sed -i '%ua\\    %s' %s && bal-up %s", s->last,
 			lines, bal_doctor_word(d, s->path),
 			bal_doctor_word(d, dev));
 }
@@ -127,7 +129,7 @@ mend_alias(struct bal_diagnosis *d, const struct bal_stanza *s,
 			"ifdown %s; sed -i 's/\\<%s\\>/%sb/g; %ua\\    pre-up "
 			"ip link add link %s name %sb type macvlan\\n    "
 			"post-down ip link del %sb' %s && ifup %sb",
-			s->name, s->name, dev, s->line, dev, dev, dev,
+			s->name, s->name, dev, s->last, dev, dev, dev,
 			bal_doctor_word(d, s->path), dev);
 }
 

@@ -25,6 +25,12 @@ print_action(FILE *out, const struct bal_rule *r)
 	case BAL_RULE_UNREACHABLE:
 		fputs(" unreachable", out);
 		break;
+	case BAL_RULE_BLACKHOLE:
+		fputs(" blackhole", out);
+		break;
+	case BAL_RULE_PROHIBIT:
+		fputs(" prohibit", out);
+		break;
 	case BAL_RULE_OTHER:
 		fputs(" (other action)", out);
 		break;

@@ -89,6 +89,8 @@ enum bal_rule_action {
 	BAL_RULE_GOTO,
 	BAL_RULE_NOP,
 	BAL_RULE_UNREACHABLE,
+	BAL_RULE_BLACKHOLE, /* somebody else's, as are those behind it */
+	BAL_RULE_PROHIBIT,
 };
 
 /* One policy rule.  All-zero members do not take part in the match. */
@@ -97,7 +99,10 @@ struct bal_rule {
 	uint8_t family;
 	uint8_t protocol; /* FRA_PROTOCOL */
 	bool invert;      /* `not` */
-	/* It asks for what has no member here (ports, users): somebody else's. */
+	/*
+	 * It asks for, or says, what has no member here (ports, users, groups
+	 * of devices): somebody else's.
+	 */
 	bool narrow;
 	enum bal_rule_action action;
 	struct bal_addr src, dst;

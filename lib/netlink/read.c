@@ -200,9 +200,42 @@ action_of(uint8_t action)
 		return BAL_RULE_NOP;
 	case FR_ACT_UNREACHABLE:
 		return BAL_RULE_UNREACHABLE;
+	case FR_ACT_BLACKHOLE:
+		return BAL_RULE_BLACKHOLE;
+	case FR_ACT_PROHIBIT:
+		return BAL_RULE_PROHIBIT;
 	default:
 		return BAL_RULE_OTHER;
 	}
+}
+
+/*
+ * Is there an attribute that struct bal_rule has no member for?  The kernel
+ * sends others only where they are set, and knows more of them every year.
+ */
+static bool
+says_more(const struct nlmsghdr *h)
+{
+	static const bool known[] = {
+		[FRA_UNSPEC] = true,   [FRA_PAD] = true,
+		[FRA_PRIORITY] = true, [FRA_PROTOCOL] = true,
+		[FRA_SRC] = true,      [FRA_DST] = true,
+		[FRA_IIFNAME] = true,  [FRA_OIFNAME] = true,
+		[FRA_FWMARK] = true,   [FRA_FWMASK] = true,
+		[FRA_TABLE] = true,    [FRA_GOTO] = true,
+		[FRA_SUPPRESS_PREFIXLEN] = true,
+	};
+	struct rtmsg *frh = NLMSG_DATA(h);
+	const struct rtattr *rta = RTM_RTA(frh);
+	int len = (int)NLMSG_PAYLOAD(h, sizeof(*frh));
+
+	for (; RTA_OK(rta, len); rta = RTA_NEXT(rta, len)) {
+		const unsigned type = rta->rta_type & NLA_TYPE_MASK;
+
+		if (type >= sizeof(known) || !known[type])
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -233,9 +266,7 @@ on_rule(const struct nlmsghdr *h, void *arg)
 	r->mark = bal_nl_u32(tb[FRA_FWMARK]);
 	r->mask = bal_nl_u32(tb[FRA_FWMASK]);
 	r->has_mark = r->mask != 0;
-	r->narrow = frh->tos || tb[FRA_TUN_ID] || tb[FRA_L3MDEV] ||
-		    tb[FRA_UID_RANGE] || tb[FRA_IP_PROTO] ||
-		    tb[FRA_SPORT_RANGE] || tb[FRA_DPORT_RANGE];
+	r->narrow = frh->tos || says_more(h);
 	if (r->action == BAL_RULE_LOOKUP)
 		r->table = tb[FRA_TABLE] ? bal_nl_u32(tb[FRA_TABLE]) :
 					   frh->table;

@@ -158,6 +158,8 @@ fr_action(enum bal_rule_action action)
 		return FR_ACT_UNREACHABLE;
 	case BAL_RULE_LOOKUP:
 	case BAL_RULE_OTHER:
+	case BAL_RULE_BLACKHOLE:
+	case BAL_RULE_PROHIBIT:
 		break;
 	}
 	return FR_ACT_TO_TBL;

@@ -39,6 +39,12 @@ mend() {
 		sed -e 's/\\"/"/g' -e 's/\\\\/\\/g' | head -n 1
 }
 
+# fix ID: run the command that mends the first of these, by the shell that a script
+# of Debian's has, which knows less than bash.
+fix() {
+	"$(command -v dash || command -v sh)" -c "$(mend "$1")"
+}
+
 # traced CMD...: its system calls and those of whom it calls in LAB_DIR/trace.  A
 # file for each process: in one for all, calls are torn apart.
 traced() {

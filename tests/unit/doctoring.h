@@ -166,7 +166,7 @@ stanza(const char *name)
 	assert_non_null(s);
 	assert_int_equal(bal_copy(s->name, sizeof(s->name), name), 0);
 	s->path = "/etc/network/interfaces";
-	s->line = 1;
+	s->line = s->last = 1;
 	return s;
 }
 

@@ -42,7 +42,9 @@ struct bal_foreign_rule {
 	char dev[BAL_IFNAMSIZ]; /* by which it leaves; "": several, none */
 	struct bal_addr gateway; /* behind @dev */
 	const char *words; /* as ip(8) writes it */
-	const char *spec;  /* what ip(8) needs to delete it */
+	bool whole; /* and takes it: that is all of it, and it alone */
+	/* Deletes it, as a command; where it is not @whole, shows it. */
+	const char *deletion;
 };
 
 /* A default route of table main, or half of one. */
@@ -102,6 +104,7 @@ struct bal_stanza {
 	char method[16]; /* "static" */
 	const char *path;
 	unsigned line; /* where it begins */
+	unsigned last; /* where that line ends, which backslashes continue */
 	BAL_LIST(struct bal_stanza_option) options;
 };
 

@@ -182,6 +182,59 @@ matters(const struct bal_rule *r, enum bal_place place)
 		(place == BAL_PLACE_BEFORE || place == BAL_PLACE_AMONG));
 }
 
+/* Has @other all that @asked names?  What it does not name may be anything. */
+static bool
+answers_to(const struct bal_rule *asked, const struct bal_rule *other)
+{
+	return asked->priority == other->priority &&
+	       asked->action == other->action && asked->table == other->table &&
+	       (bal_addr_none(&asked->src) ||
+		bal_addr_cmp(&asked->src, &other->src) == 0) &&
+	       (bal_addr_none(&asked->dst) ||
+		bal_addr_cmp(&asked->dst, &other->dst) == 0) &&
+	       (!asked->iif[0] || strcmp(asked->iif, other->iif) == 0) &&
+	       (!asked->oif[0] || strcmp(asked->oif, other->oif) == 0) &&
+	       (!asked->mark || asked->mark == other->mark) &&
+	       (!asked->protocol || asked->protocol == other->protocol);
+}
+
+/* The kernel deletes the first that answers to what is asked for. */
+static bool
+is_first_answer(const bal_rule_list *rules, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (answers_to(&rules->v[i], &rules->v[k]))
+			return false;
+	return true;
+}
+
+/* Has the name of a device nothing that a shell would take for its own? */
+static bool
+is_plain_name(const char *dev)
+{
+	return !dev[strcspn(dev, "\t\n !\"#$&'()*;<=>?[\\]^`{|}~")];
+}
+
+static void
+put_words(struct bal_facts *f, struct bal_foreign_rule *found, size_t i)
+{
+	const struct bal_rule *rule = found->rule;
+
+	found->words = words_of(f, rule);
+	found->whole = !rule->narrow && rule->action != BAL_RULE_OTHER &&
+		       is_first_answer(&f->snap->rules, i) &&
+		       is_plain_name(rule->iif) && is_plain_name(rule->oif);
+	found->deletion =
+		found->whole ?
+			bal_facts_text(f, "ip rule del %s", found->words) :
+			bal_facts_text(f, "ip rule show priority %u (what is "
+					  "to be deleted is there)",
+				       rule->priority);
+	if (rule->narrow)
+		found->words = bal_facts_text(f, "%s, and more asked",
+					      found->words);
+}
+
 void
 bal_facts_rules(struct bal_facts *f, struct bal_nl *nl)
 {
@@ -200,13 +253,7 @@ bal_facts_rules(struct bal_facts *f, struct bal_nl *nl)
 			return;
 		found->rule = rule;
 		found->place = place;
-		found->words = found->spec = words_of(f, rule);
-		if (rule->narrow) {
-			found->words = bal_facts_text(f, "%s, and more asked",
-						      found->words);
-			found->spec = bal_facts_text(f, "priority %u",
-						     rule->priority);
-		}
+		put_words(f, found, i);
 		if (rule->action == BAL_RULE_LOOKUP)
 			look_into_table(f, nl, found);
 		else

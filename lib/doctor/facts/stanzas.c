@@ -131,6 +131,7 @@ keep_stanza(struct file *file, const char *method)
 	(void)bal_copy(kept->method, sizeof(kept->method), method);
 	kept->path = file->path;
 	kept->line = file->line;
+	kept->last = file->lines;
 }
 
 static void

@@ -20,7 +20,8 @@ foreign(uint32_t priority, uint32_t table, const char *dev)
 	*found = (struct bal_foreign_rule){ .rule = &rule,
 					    .wide = true,
 					    .words = "priority 7 from all" };
-	found->spec = found->words;
+	found->whole = true;
+	found->deletion = "ip rule del priority 7 from all";
 	assert_int_equal(bal_copy(found->dev, sizeof(found->dev), dev), 0);
 	return found;
 }
@@ -233,11 +234,12 @@ where_it_stands(void **state)
 			    "ip rule add priority 32000 from all && ip rule "
 			    "del priority 7 from all");
 	rule.narrow = true;
-	found->spec = "priority 32766";
+	found->whole = false;
 	assert_string_equal(finds(RISK, "rule-passed", "")->mend,
 			    "ip rule show priority 32766 (to make it anew, "
 			    "with priority 32000)");
 	rule.narrow = false;
+	found->whole = true;
 	found->place = BAL_PLACE_BEHIND;
 	finds(NOTE, "rule-behind", "");
 	found->place = BAL_PLACE_AMONG;

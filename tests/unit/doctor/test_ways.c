@@ -34,7 +34,7 @@ halves_of_a_vpn(void **state)
 	assert_non_null(r);
 	r->rule = &rule;
 	r->wide = true;
-	r->words = r->spec = "priority 32000 from all lookup main";
+	r->words = "priority 32000 from all lookup main";
 	judge();
 	for (size_t i = 0; i < d.findings.n; i++)
 		assert_string_not_equal(d.findings.v[i].id, "half-routes");

@@ -241,14 +241,28 @@ rules_of_strangers(void **state)
 	must("ip rule add priority 5 from 10.0.0.0/8 prohibit;"
 	     "ip rule add priority 6 tos 0x10 lookup 9;"
 	     "ip rule add priority 7 fwmark 5 lookup 9;"
+	     "ip rule add priority 9 lookup 9 suppress_ifgroup 3;"
+	     "ip rule add priority 10 from 10.0.0.0/8 blackhole;"
+	     "ip rule add priority 11 ipproto udp dport 53 lookup 9;"
+	     "ip rule add priority 12 not from 10.0.0.0/8 to 10.1.0.0/16 iif lo"
+	     " oif lo fwmark 1/3 lookup 9 suppress_prefixlength 0;"
 	     "ip -6 rule add priority 8 lookup 9");
 	list = all_rules();
-	assert_int_equal(list.n, 6);
-	assert_int_equal(list.v[1].action, BAL_RULE_OTHER);
+	assert_int_equal(list.n, 10);
+	assert_int_equal(list.v[1].action, BAL_RULE_PROHIBIT);
 	assert_int_equal(list.v[1].src.len, 8);
 	assert_int_equal(list.v[2].table, 9);
 	assert_int_equal(list.v[3].mask, 0xffffffff);
 	assert_int_equal(list.v[3].mark, 5);
+	assert_int_equal(list.v[5].action, BAL_RULE_BLACKHOLE);
+	/* Whether a member is lacking for what it says. */
+	assert_false(list.v[1].narrow);
+	assert_true(list.v[2].narrow);
+	assert_false(list.v[3].narrow);
+	assert_true(list.v[4].narrow);
+	assert_false(list.v[5].narrow);
+	assert_true(list.v[6].narrow);
+	assert_false(list.v[7].narrow);
 }
 
 /* Five batches; every one of them arrives, in the order of priorities. */
