@@ -16,7 +16,8 @@
  *  32765  goto P                         the only way in
  *  P      nop
  *  P+1    as P+3, and
- *  P+2    as P+4, of a SUBNET that lies inside another
+ *  P+2    as P+4, of a SUBNET that lies inside another; at P+1 without what
+ *         others inside it have, so that their order does not matter
  *  P+3    to SUBNET lookup main suppress_prefixlength LEN    longer ones win
  *  P+4    to SUBNET goto P+6             else past main
  *  P+5    lookup main suppress_prefixlength 1       LAN, static routes

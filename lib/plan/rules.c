@@ -151,24 +151,6 @@ uplink_rules(struct maker *m, const struct bal_uplink *up)
 	memcpy(r->oif, up->name, sizeof(r->oif));
 }
 
-/*
- * main must not decide about @prefix, but for longer ones that lie inside it:
- * its connected route is the first uplink's, dead or alive.
- */
-static void
-past_main(struct maker *m, const struct bal_addr *prefix, bool inner)
-{
-	struct bal_rule scratch = { 0 }, *r;
-
-	r = lookup(m, inner ? BAL_RULE_INNER_LONGER : BAL_RULE_LONGER,
-		   BAL_TABLE_MAIN, &scratch);
-	r->dst = *prefix;
-	r->suppress_prefixlen = prefix->len;
-	r = jump(m, inner ? BAL_RULE_INNER_PAST_MAIN : BAL_RULE_PAST_MAIN,
-		 BAL_RULE_NOT_INBOUND, &scratch);
-	r->dst = *prefix;
-}
-
 static bool
 is_among(const bal_prefix_list *list, const struct bal_addr *prefix)
 {
@@ -184,20 +166,80 @@ is_inside(const struct bal_addr *inner, const struct bal_addr *outer)
 	return inner->len > outer->len && bal_addr_in(inner, outer);
 }
 
-/* Else main would be asked first, for the outer one, and know it. */
+/* Is there one among @list, and destinations, of which @test is so? */
 static bool
-is_inner(const struct maker *m, const bal_prefix_list *shared,
-	 const struct bal_addr *prefix)
+is_any(const struct maker *m, const bal_prefix_list *shared,
+       bool (*test)(const struct bal_addr *theirs, const struct bal_addr *ours),
+       const struct bal_addr *prefix)
 {
 	const struct bal_globals *g = m->world->globals;
 
 	for (size_t i = 0; i < shared->n; i++)
-		if (is_inside(prefix, &shared->v[i]))
+		if (test(&shared->v[i], prefix))
 			return true;
 	for (size_t i = 0; i < g->n_destinations; i++)
-		if (is_inside(prefix, &g->destinations[i]))
+		if (test(&g->destinations[i], prefix))
 			return true;
 	return false;
+}
+
+static bool
+is_same(const struct bal_addr *theirs, const struct bal_addr *ours)
+{
+	return bal_addr_cmp(theirs, ours) == 0;
+}
+
+static bool
+lies_around(const struct bal_addr *theirs, const struct bal_addr *ours)
+{
+	return is_inside(ours, theirs);
+}
+
+/*
+ * `lookup main` for @part of @whole.  Rules of one priority have no order that
+ * lasts, so where others lie inside an inner prefix, its rule leaves them out:
+ * it is one for each of the halves that are without.
+ */
+static void
+longer_ones(struct maker *m, const bal_prefix_list *shared, int role,
+	    const struct bal_addr *whole, const struct bal_addr *part)
+{
+	struct bal_rule scratch = { 0 }, *r;
+	struct bal_addr half = *part;
+
+	if (bal_addr_cmp(part, whole) != 0 && is_any(m, shared, is_same, part))
+		return;
+	if (role == BAL_RULE_LONGER || !is_any(m, shared, is_inside, part)) {
+		r = lookup(m, role, BAL_TABLE_MAIN, &scratch);
+		r->dst = *part;
+		r->suppress_prefixlen = whole->len;
+		return;
+	}
+	half.len++;
+	longer_ones(m, shared, role, whole, &half);
+	half.bytes[part->len / 8] |= (uint8_t)(0x80 >> part->len % 8);
+	longer_ones(m, shared, role, whole, &half);
+}
+
+/*
+ * main must not decide about @prefix, but for longer ones that lie inside it:
+ * its connected route is the first uplink's, dead or alive.  One that lies
+ * inside another comes first, else main would be asked for the outer one, and
+ * know it.
+ */
+static void
+past_main(struct maker *m, const bal_prefix_list *shared,
+	  const struct bal_addr *prefix)
+{
+	const bool inner = is_any(m, shared, lies_around, prefix);
+	struct bal_rule scratch = { 0 }, *r;
+
+	longer_ones(m, shared,
+		    inner ? BAL_RULE_INNER_LONGER : BAL_RULE_LONGER, prefix,
+		    prefix);
+	r = jump(m, inner ? BAL_RULE_INNER_PAST_MAIN : BAL_RULE_PAST_MAIN,
+		 BAL_RULE_NOT_INBOUND, &scratch);
+	r->dst = *prefix;
 }
 
 static void
@@ -213,8 +255,7 @@ prefix_rules(struct maker *m)
 					   BAL_RULE_SUBNETS_MAX - 1;
 		struct bal_rule scratch = { 0 }, *r;
 
-		past_main(m, &shared.v[i],
-			  is_inner(m, &shared, &shared.v[i]));
+		past_main(m, &shared, &shared.v[i]);
 		/*
 		 * Its own routes, never the default behind them; a socket's
 		 * own mark says which line's subnet is meant.
@@ -228,8 +269,7 @@ prefix_rules(struct maker *m)
 	for (size_t i = 0; i < g->n_destinations; i++)
 		if (g->destinations[i].len &&
 		    !is_among(&shared, &g->destinations[i]))
-			past_main(m, &g->destinations[i],
-				  is_inner(m, &shared, &g->destinations[i]));
+			past_main(m, &shared, &g->destinations[i]);
 }
 
 /* The rules that stand once, whatever the uplinks are. */

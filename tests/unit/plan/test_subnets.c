@@ -315,6 +315,50 @@ inside_a_destination(void **state)
 	assert_int_equal(count_rules("to 172.16.0.0/12 "), 2);
 }
 
+/*
+ * At one priority the kernel keeps the order of insertion, which is not that of
+ * lengths: the one in the middle leaves the innermost out.
+ */
+static void
+three_deep(void **state)
+{
+	(void)state;
+	modem(1);
+	modem(2);
+	address("eth1", "10.1.1.11/24");
+	address("eth2", "10.1.1.12/24");
+	address("eth1", "10.1.1.13/22");
+	address("eth2", "10.1.1.14/22");
+	address("eth1", "10.0.0.11/8");
+	address("eth2", "10.0.0.12/8");
+	make_plan();
+	assert_int_equal(
+		count_rules("32769: from all to 10.1.1.0/24 lookup main"
+			    " suppress_prefixlength 24\n"
+			    "32769: from all to 10.1.0.0/24 lookup main"
+			    " suppress_prefixlength 22\n"
+			    "32769: from all to 10.1.2.0/23 lookup main"
+			    " suppress_prefixlength 22\n"
+			    "32770: from all to 10.1.1.0/24 goto 32774\n"
+			    "32770: from all to 10.1.0.0/22 goto 32774\n"
+			    "32771: from all to 192.168.1.0/24 lookup main"
+			    " suppress_prefixlength 24\n"
+			    "32771: from all to 10.0.0.0/8 lookup main"
+			    " suppress_prefixlength 8\n"),
+		1);
+	assert_int_equal(count_rules("32769: "), 3);
+	global("destinations", "10.1.2.128/25");
+	make_plan();
+	assert_int_equal(
+		count_rules("32769: from all to 10.1.2.0/25 lookup main"
+			    " suppress_prefixlength 22\n"
+			    "32769: from all to 10.1.3.0/24 lookup main"
+			    " suppress_prefixlength 22\n"
+			    "32769: from all to 10.1.2.128/25 lookup main"
+			    " suppress_prefixlength 25\n"),
+		1);
+}
+
 static void
 inside_another_one(void **state)
 {
@@ -387,6 +431,7 @@ main(void)
 		TEST(tunnels_outside_the_group),
 		TEST(inside_a_destination),
 		TEST(inside_another_one),
+		TEST(three_deep),
 		TEST(more_than_22),
 	};
 
