@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bal-down - an uplink is administratively down. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "hook/hook.h"
@@ -69,6 +70,21 @@ check_session(const struct down *down, const struct bal_intent *intent,
 	return 0;
 }
 
+/* By a slip, no doubt; a hook takes down whatever may have been up. */
+static void
+tell_unknown(const struct bal_intent *intent, const struct bal_pass *pass)
+{
+	bool known = bal_state_find(&pass->was, intent->dev) ||
+		     bal_conf_find(&pass->conf, intent->dev);
+
+	for (size_t i = 0; i < pass->was.n_formers; i++)
+		known |= !strcmp(pass->was.formers[i].name, intent->dev);
+	for (size_t i = 0; i < pass->was.n_tunnels; i++)
+		known |= !strcmp(pass->was.tunnels[i].name, intent->dev);
+	if (!known && intent->caller == BAL_CALLER_PERSON)
+		bal_warn("%s is no uplink: nothing to take down", intent->dev);
+}
+
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -98,6 +114,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		rc = check_session(down, &intent, &pass, err);
 	if (rc == 0)
 		rc = cmd_change(&pass, &intent, err);
+	if (rc == 0 && !down->all)
+		tell_unknown(&intent, &pass);
 	if (rc < 0 && intent.dev[0] && err->kind != BAL_EUSAGE)
 		bal_err_wrap(err, "%s", intent.dev);
 	return cmd_end_pass(&pass, rc, err);

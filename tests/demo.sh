@@ -117,11 +117,7 @@ if without_tunnels; then
 	tunnels=0
 	conf=("[uplink eth1]" "weight = 3" "[uplink eth2]" "weight = 2")
 else
-	conf=("[uplink eth1]" "share = no" "[uplink eth2]" "share = no"
-		"[uplink eth3]" "share = no"
-		"[uplink tun1]" "over = eth1" "weight = 3"
-		"[uplink tun2]" "over = eth2" "weight = 2"
-		"[uplink tun3]" "over = eth3" "weight = 1")
+	conf=("[uplink tun1]" "weight = 3" "[uplink tun2]" "weight = 2")
 fi
 scene_conf "[check]" "targets = 198.51.100.2" "interval = 200ms" "stable = 0s" \
 	"timeout = 500ms" "${conf[@]}"
@@ -140,8 +136,8 @@ if [ "$tunnels" -gt 0 ]; then
 	say "Over each an OpenVPN client.  In $(client 1):"
 	grep -E '^(dev|bind-dev|nobind|script-security|up|down)( |$)' "$(client 1)" |
 		sed 's/^/  /'
-	echo "and bal.conf says: share = no for the modems, which modem each" \
-		"tunnel is over, and weights 3, 2, 1 for the tunnels."
+	echo "and in bal.conf weights for the tunnels, tun3 has the built-in 1:"
+	sed -n '/^\[uplink/,$ s/^/  /p' "$BAL_CONF"
 fi
 show bal-check
 show bal-status

@@ -119,8 +119,9 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 		e = tell(m, event_of(now), us->name);
 		if (!e)
 			return;
-		(void)bal_copy(e->before, sizeof(e->before),
-			       bal_health_name(us->condition));
+		if (strcmp(us->reason, BAL_REASON_HELD_BACK) != 0)
+			(void)bal_copy(e->before, sizeof(e->before),
+				       bal_health_name(us->condition));
 		if (us->since_ms && us->since_ms < m->from->now_ms)
 			e->lasted_ms = m->from->now_ms - us->since_ms;
 		if (now != BAL_HEALTH_ALIVE && now != BAL_HEALTH_UNKNOWN)
@@ -131,7 +132,10 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 				 up->set.over,
 				 fate_of(m->from->uplinks, up->set.over));
 	}
-	us->condition = now;
+	/* Used again, and told so: it counts as alive until its verdict. */
+	us->condition = now == BAL_HEALTH_UNKNOWN && is_news(us->condition, now) ?
+				BAL_HEALTH_ALIVE :
+				now;
 	us->since_ms = m->from->now_ms;
 }
 
@@ -148,6 +152,9 @@ see_uplink(struct maker *m, const struct bal_uplink *up,
 	enum bal_health before = us->condition;
 	enum bal_health now = bal_uplink_condition(up);
 
+	/* In use as before: the verdict that it still lives is no news. */
+	if (before == BAL_HEALTH_ALIVE && now == BAL_HEALTH_UNKNOWN)
+		return;
 	/* It never had a device or an address yet: that is no death. */
 	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->judge.bad &&
 	    !us->judge.good)

@@ -232,13 +232,22 @@ drain(struct maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
 		true);
 }
 
+/* Its probes had no way out: they say nothing of the line. */
+static bool
+lacks_gateway(const struct bal_uplink *up)
+{
+	return up->up && up->carrier && up->n_addrs && !up->no_arp &&
+	       bal_addr_none(&up->gateway);
+}
+
 /* Its record ends with this pass. */
 static void
 see_off(struct maker *m, const struct bal_uplink *up,
 	const struct bal_uplink_state *us, const struct bal_addr *used)
 {
 	const bool waits = us->use != BAL_USE_NONE && up->set.on_dead;
-	const bool dead = us->judge.health == BAL_HEALTH_DEAD;
+	const bool dead = us->judge.health == BAL_HEALTH_DEAD &&
+			  !lacks_gateway(up);
 	struct bal_former *f;
 
 	if (!waits && !dead)

@@ -14,7 +14,10 @@ over_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 
 		if (!(u->set.has & BAL_SET_OVER) ||
 		    !bal_over_is_nowhere(f->conf, f->state, u->set.over) ||
-		    bal_snapshot_link(f->snap, u->set.over))
+		    bal_snapshot_link(f->snap, u->set.over) ||
+		    /* Told with what its client says. */
+		    bal_doctor_found(d, "bind-dev", u->name) ||
+		    bal_doctor_found(d, "no-local", u->name))
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "over-nowhere", u->name,
 				"A misspelt name leaves the line that carries "

@@ -238,7 +238,7 @@ hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
 	us->judge.flaps = former->flaps;
 	us->judge.flap_ms = former->flap_ms;
 	(void)bal_copy(us->reason, sizeof(us->reason),
-		       "was dead when it was taken down, no answer yet");
+		       BAL_REASON_HELD_BACK);
 }
 
 /* A line that is dialled again may get another device: it is not two. */

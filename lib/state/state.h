@@ -68,6 +68,9 @@ struct bal_uplink_state {
 	int32_t saved[BAL_DC_MAX];
 };
 
+/* The reason of one that was dead when its record ended: hold_back(). */
+#define BAL_REASON_HELD_BACK "held back until it answers, it was dead before"
+
 /* Was a tunnel stopped on purpose?  tunnel.h tells when which is so. */
 enum bal_tunnel_stop {
 	BAL_TUNNEL_WANTED,

@@ -253,6 +253,31 @@ up_down_and_mode_are_told(void **state)
 	assert_int_equal(outcome.events.v[0].lasted_ms, 7000);
 }
 
+/* It is used as soon as it is there: its first verdict is no second return. */
+static void
+a_stick_that_returns_is_told_once(void **state)
+{
+	(void)state;
+	three_modems_that_live();
+	dead("eth3", "no answer");
+	after(1000);
+	health("eth3", BAL_HEALTH_UNKNOWN);
+	after(6000);
+	assert_int_equal(outcome.events.n, 1);
+	expect_event(0, BAL_EVENT_ALIVE, "eth3", "");
+	assert_string_equal(outcome.events.v[0].before, "dead");
+	after(1000);
+	health("eth3", BAL_HEALTH_ALIVE);
+	after(1000);
+	assert_int_equal(outcome.events.n, 0);
+	health("eth3", BAL_HEALTH_UNKNOWN);
+	after(1000);
+	dead("eth3", "no answer");
+	after(1000);
+	assert_int_equal(outcome.events.n, 1);
+	assert_string_equal(outcome.events.v[0].before, "alive");
+}
+
 static void
 the_last_resort_is_told_once(void **state)
 {
@@ -362,6 +387,7 @@ main(void)
 		TEST(a_tunnel_is_left_by_what_it_is_over),
 		TEST(one_without_a_device_yet_is_not_dead),
 		TEST(up_down_and_mode_are_told),
+		TEST(a_stick_that_returns_is_told_once),
 		TEST(the_last_resort_is_told_once),
 		TEST(a_stopgap_is_drained),
 		TEST(not_when_it_is_needed_again),

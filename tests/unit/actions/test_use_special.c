@@ -234,6 +234,22 @@ one_that_was_dead_is_held_back(void **state)
 	assert_int_equal(w.state.n_formers, 0);
 }
 
+/* No probe could leave: that says nothing of the line. */
+static void
+one_that_lacked_a_gateway_is_not_held_back(void **state)
+{
+	(void)state;
+	begin(BAL_MODE_MULTI);
+	configured("eth1", "targets", "9.9.9.9");
+	told("eth1", "gateway", "auto");
+	die();
+	pass(1000);
+	bal_down();
+	pass(1000);
+	up_again();
+	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+}
+
 static void
 one_that_was_not_is_used_at_once(void **state)
 {
@@ -314,6 +330,7 @@ main(void)
 		TEST(a_look_alike_keeps_its_sockets),
 		TEST(a_mark_that_another_has_is_not_flushed),
 		TEST(one_that_was_dead_is_held_back),
+		TEST(one_that_lacked_a_gateway_is_not_held_back),
 		TEST(one_that_was_not_is_used_at_once),
 		TEST(nor_one_that_nothing_asks_now),
 		TEST(an_older_state_is_understood),
