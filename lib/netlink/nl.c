@@ -202,6 +202,20 @@ bal_nl_parse(struct rtattr **tb, int max, const struct rtattr *rta, size_t len)
 	parse_rtattr_flags(tb, max, (struct rtattr *)rta, len, NLA_F_NESTED);
 }
 
+bool
+bal_nl_only(const struct rtattr *rta, size_t len, uint64_t known)
+{
+	int left = (int)len;
+
+	for (; RTA_OK(rta, left); rta = RTA_NEXT(rta, left)) {
+		const unsigned type = rta->rta_type & NLA_TYPE_MASK;
+
+		if (type >= 64 || !(known >> type & 1))
+			return false;
+	}
+	return true;
+}
+
 uint32_t
 bal_nl_u32(const struct rtattr *rta)
 {

@@ -72,6 +72,11 @@ void *bal_nlmsg_raw(struct bal_nlmsg *m, const void *data, size_t len);
  */
 void bal_nl_parse(struct rtattr **tb, int max, const struct rtattr *rta,
 		  size_t len);
+/*
+ * Are all attributes of types that @known has, as 1 << type?  One that a newer
+ * kernel has is not.
+ */
+bool bal_nl_only(const struct rtattr *rta, size_t len, uint64_t known);
 /* The value, or 0 for NULL and for an attribute that is too short. */
 uint32_t bal_nl_u32(const struct rtattr *rta);
 uint8_t bal_nl_u8(const struct rtattr *rta);

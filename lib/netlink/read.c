@@ -209,34 +209,13 @@ action_of(uint8_t action)
 	}
 }
 
-/*
- * Is there an attribute that struct bal_rule has no member for?  The kernel
- * sends others only where they are set, and knows more of them every year.
- */
-static bool
-says_more(const struct nlmsghdr *h)
-{
-	static const bool known[] = {
-		[FRA_UNSPEC] = true,   [FRA_PAD] = true,
-		[FRA_PRIORITY] = true, [FRA_PROTOCOL] = true,
-		[FRA_SRC] = true,      [FRA_DST] = true,
-		[FRA_IIFNAME] = true,  [FRA_OIFNAME] = true,
-		[FRA_FWMARK] = true,   [FRA_FWMASK] = true,
-		[FRA_TABLE] = true,    [FRA_GOTO] = true,
-		[FRA_SUPPRESS_PREFIXLEN] = true,
-	};
-	struct rtmsg *frh = NLMSG_DATA(h);
-	const struct rtattr *rta = RTM_RTA(frh);
-	int len = (int)NLMSG_PAYLOAD(h, sizeof(*frh));
-
-	for (; RTA_OK(rta, len); rta = RTA_NEXT(rta, len)) {
-		const unsigned type = rta->rta_type & NLA_TYPE_MASK;
-
-		if (type >= sizeof(known) || !known[type])
-			return true;
-	}
-	return false;
-}
+/* What struct bal_rule has a member for.  Others the kernel sends where set. */
+#define BIT(type) (UINT64_C(1) << (type))
+#define RULE_KNOWN                                                          \
+	(BIT(FRA_PAD) | BIT(FRA_PRIORITY) | BIT(FRA_PROTOCOL) |             \
+	 BIT(FRA_SRC) | BIT(FRA_DST) | BIT(FRA_IIFNAME) |                   \
+	 BIT(FRA_OIFNAME) | BIT(FRA_FWMARK) | BIT(FRA_FWMASK) |             \
+	 BIT(FRA_TABLE) | BIT(FRA_GOTO) | BIT(FRA_SUPPRESS_PREFIXLEN))
 
 static void
 on_rule(const struct nlmsghdr *h, void *arg)
@@ -266,7 +245,9 @@ on_rule(const struct nlmsghdr *h, void *arg)
 	r->mark = bal_nl_u32(tb[FRA_FWMARK]);
 	r->mask = bal_nl_u32(tb[FRA_FWMASK]);
 	r->has_mark = r->mask != 0;
-	r->narrow = frh->tos || says_more(h);
+	r->narrow = frh->tos ||
+		    !bal_nl_only(RTM_RTA((struct rtmsg *)frh),
+				 NLMSG_PAYLOAD(h, sizeof(*frh)), RULE_KNOWN);
 	if (r->action == BAL_RULE_LOOKUP)
 		r->table = tb[FRA_TABLE] ? bal_nl_u32(tb[FRA_TABLE]) :
 					   frh->table;
