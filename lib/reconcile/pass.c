@@ -179,6 +179,8 @@ begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	if (load(pass, intent, err) < 0 ||
 	    (pass->state_lost && bal_pass_see(pass, err) < 0))
 		return -1;
+	/* Whatever bal.conf says, what is there can go. */
+	pass->conf_anyway |= intent->kind == BAL_INTENT_DOWN;
 	bal_intent_find_dialled(intent, &pass->state);
 	bal_pass_follow_lease(pass, intent);
 	bal_pass_reconcile_conf(pass);
