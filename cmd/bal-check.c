@@ -126,9 +126,13 @@ tell_unprobed(const struct check *check, const struct bal_pass *pass)
 static int
 verdict(const struct bal_pass *pass)
 {
+	const struct bal_uplink *circle = bal_uplinks_circle(&pass->uplinks);
 	bool amiss = bal_uplinks_some_dead(&pass->uplinks) ||
-		     pass->last_resort.kind != BAL_RESORT_NONE;
+		     pass->last_resort.kind != BAL_RESORT_NONE || circle;
 
+	if (circle)
+		bal_warn("%s is over itself by way of %s", circle->name,
+			 circle->set.over);
 	for (size_t i = 0; i < pass->conf.n_uplinks; i++) {
 		const struct bal_conf_uplink *u = &pass->conf.uplinks[i];
 

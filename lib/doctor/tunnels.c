@@ -220,6 +220,40 @@ clients(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
+static const struct bal_client *
+client_of(const struct bal_facts *f, const char *dev)
+{
+	for (size_t i = 0; i < f->clients.n; i++)
+		if (strcmp(f->clients.v[i].dev, dev) == 0)
+			return &f->clients.v[i];
+	return NULL;
+}
+
+static void
+circle(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const struct bal_uplink *tun =
+		f->looked ? bal_uplinks_circle(f->uplinks) : NULL;
+	const struct bal_client *c = tun ? client_of(f, tun->name) : NULL;
+	const char *line;
+
+	if (!tun)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "over-circle", tun->name,
+			"The clients of these tunnels bind to each other's "
+			"devices: no packet of them can leave, and none of "
+			"them gets a share. One of them has to be over a "
+			"line.");
+	bal_doctor_what(d, "it is over itself by way of %s", tun->set.over);
+	line = line_for(f, tun);
+	if (c && c->bind_dev[0])
+		bal_doctor_mend(d, "bind-dev %s (in place of bind-dev %s, in "
+				   "%s)",
+				*line ? line : "DEVICE", c->bind_dev, c->path);
+	else
+		mend_over(f, d, tun, line);
+}
+
 /* The packets of WireGuard's have no address of a line: a route has to lead. */
 static void
 lead_to(struct bal_diagnosis *d, const char *host, const struct bal_uplink *line)
@@ -363,6 +397,7 @@ targets(const struct bal_facts *f, struct bal_diagnosis *d)
 }
 
 const struct bal_doctor_rule bal_doctor_rules_tunnels[] = {
+	{ circle, true },
 	{ clients, true },
 	{ targets, true },
 	{ endpoints, true },

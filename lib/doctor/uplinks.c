@@ -460,10 +460,10 @@ drift(const struct bal_facts *f, struct bal_diagnosis *d)
 	if (!f->due && !chains)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "drift", "",
-			"Somebody has changed or removed what bal made, or "
-			"bal.conf has been edited and nothing has followed it "
-			"yet. The next bal-check puts it right before it "
-			"probes.");
+			"A device or an address has come or gone, or bal.conf "
+			"has been edited, and nothing has followed it yet; or "
+			"somebody has changed or removed what bal made. The "
+			"next bal-check puts it right before it probes.");
 	if (f->due)
 		bal_doctor_what(d, "changes that bal-check would make: %zu",
 				f->due);

@@ -82,6 +82,12 @@ void bal_uplink_settle(struct bal_settings *set);
 int bal_uplinks_agree(const struct bal_conf *conf,
 		      const struct bal_state *state, struct bal_err *err);
 
+/*
+ * An uplink that is over itself by way of others, which only what was learned
+ * can lead to: no packet of it would ever leave.  NULL: there is none.
+ */
+const struct bal_uplink *bal_uplinks_circle(const struct bal_uplinks *ups);
+
 /* The merged settings of one uplink, learned values not among them. */
 struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
 					const struct bal_uplink_state *us,

@@ -76,6 +76,30 @@ check_circles(const struct link_over *v, size_t n, struct bal_err *err)
 	return 0;
 }
 
+static const struct bal_uplink *
+underlay_of(const struct bal_uplinks *ups, const struct bal_uplink *up)
+{
+	for (size_t i = 0; !up->base && i < ups->n; i++)
+		if (strcmp(ups->v[i].name, up->set.over) == 0)
+			return &ups->v[i];
+	return NULL;
+}
+
+const struct bal_uplink *
+bal_uplinks_circle(const struct bal_uplinks *ups)
+{
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *at = underlay_of(ups, &ups->v[i]);
+
+		for (size_t steps = 0; at && steps < ups->n; steps++) {
+			if (at == &ups->v[i])
+				return at;
+			at = underlay_of(ups, at);
+		}
+	}
+	return NULL;
+}
+
 int
 bal_uplinks_agree(const struct bal_conf *conf, const struct bal_state *state,
 		  struct bal_err *err)

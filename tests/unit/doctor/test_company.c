@@ -287,6 +287,8 @@ what_is_due(void **state)
 	found = finds(NOTE, "drift", "");
 	assert_string_equal(found->what,
 			    "changes that bal-check would make: 3");
+	/* A LAN that has come is nobody's fault. */
+	assert_int_equal(strncmp(found->why, "A device or an address ", 23), 0);
 	f.due = 0;
 	f.mangle_loaded = false;
 	found = finds(NOTE, "drift", "");

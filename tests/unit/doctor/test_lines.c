@@ -204,6 +204,30 @@ nothing_says_what_it_is_over(void **state)
 	finds(RISK, "over-unsaid", "tun1");
 }
 
+/* What bal.conf may not say, clients can. */
+static void
+over_each_other(void **state)
+{
+	struct bal_client *c = client();
+	const struct bal_finding *found;
+
+	(void)state;
+	binds_to(c, "eth2");
+	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	bal_copy(known("eth2")->learned_over, BAL_IFNAMSIZ, "tun1");
+	bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "eth2");
+	see();
+	judge();
+	found = &d.findings.v[0];
+	for (size_t i = 0; i < d.findings.n; i++)
+		if (!strcmp(d.findings.v[i].id, "over-circle"))
+			found = &d.findings.v[i];
+	assert_string_equal(found->what, "it is over itself by way of tun1");
+	assert_string_equal(found->mend,
+			    "over = eth1 (in the [uplink eth2] section of "
+			    "bal.conf)");
+}
+
 static void
 over_a_device_that_is_not_there(void **state)
 {
@@ -327,6 +351,7 @@ main(void)
 		HEALTHY(all_are_dead_and_a_gateway_says_why),
 		HEALTHY(a_tunnel_over_a_line_without_a_gateway),
 		HEALTHY(nothing_says_what_it_is_over),
+		HEALTHY(over_each_other),
 		HEALTHY(over_a_device_that_is_not_there),
 		HEALTHY(a_target_that_is_the_server),
 		HEALTHY(traffic_by_a_dead_line),

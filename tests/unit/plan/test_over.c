@@ -30,6 +30,25 @@ begin(void **state)
 	return 0;
 }
 
+/* Bal.conf may not say so; each of them was learned by itself. */
+static void
+a_circle_is_found(void **state)
+{
+	(void)state;
+	tunnel(2, 12);
+	known("tun2")->told.has &= ~(unsigned)BAL_SET_OVER;
+	bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "tun2");
+	bal_copy(known("tun2")->learned_over, BAL_IFNAMSIZ, "eth1");
+	make_plan();
+	assert_null(bal_uplinks_circle(&w.ups));
+	bal_copy(known("tun2")->learned_over, BAL_IFNAMSIZ, "tun1");
+	make_plan();
+	assert_string_equal(bal_uplinks_circle(&w.ups)->name, "tun1");
+	bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "gone0");
+	make_plan();
+	assert_null(bal_uplinks_circle(&w.ups));
+}
+
 static void
 forget(const char *dev)
 {
@@ -143,6 +162,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_line_under_a_tunnel_has_none,
 						begin, teardown),
+		cmocka_unit_test_setup_teardown(a_circle_is_found, begin,
+						teardown),
 		cmocka_unit_test_setup_teardown(what_is_said_wins, begin,
 						teardown),
 		cmocka_unit_test_setup_teardown(however_the_tunnel_is, begin,
