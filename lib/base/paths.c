@@ -30,7 +30,9 @@
 
 #define DIR_MODE 0755
 #define FIRST_CHUNK 16384
-#define TMP_SUFFIX ".new"
+/* No name that people or package managers choose beside a file of theirs. */
+#define TMP_PREFIX "."
+#define TMP_SUFFIX ".bal-tmp"
 
 /* @dir, or @dir "/" @name, into @out of BAL_PATH_MAX. */
 static int
@@ -316,8 +318,11 @@ int
 bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 	       struct bal_err *err)
 {
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
 	char tmp[PATH_MAX];
-	int n = snprintf(tmp, sizeof(tmp), "%s" TMP_SUFFIX, path);
+	int n = snprintf(tmp, sizeof(tmp), "%.*s" TMP_PREFIX "%s" TMP_SUFFIX,
+			 (int)(name - path), path, name);
 	int fd, eno = 0;
 
 	if (n < 0 || (size_t)n >= sizeof(tmp))

@@ -307,6 +307,22 @@ test_write_replaces_no_device(void **state)
 	assert_text(path, "x");
 }
 
+/* An administrator's bal.conf.new is no leftover of ours. */
+static void
+test_write_leaves_neighbours(void **state)
+{
+	static const char *const names[] = { "f.new", "f~", "f.tmp", ".f.swp" };
+	struct bal_err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		put_text(in_folder(names[i]), "theirs");
+	assert_int_equal(bal_write_file(in_folder("f"), "x", 1, 0644, &err), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_text(in_folder(names[i]), "theirs");
+	assert_int_equal(count_entries(folder), 5);
+}
+
 /* A limit on file sizes stands for a full disk. */
 static void
 test_write_fails(void **state)
@@ -377,6 +393,7 @@ main(void)
 		TEST(test_write_file),
 		TEST(test_write_replaces),
 		TEST(test_write_replaces_no_device),
+		TEST(test_write_leaves_neighbours),
 		TEST(test_write_fails),
 		TEST(test_write_without_permission),
 	};
