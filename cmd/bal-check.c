@@ -8,6 +8,7 @@
 #include "reconcile/requests.h"
 #include "base/text.h"
 #include "actions/event_test.h"
+#include "try/try.h"
 #include "watch/watch.h"
 
 #define ROUNDS_MAX 1000
@@ -220,6 +221,10 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		bal_advise_conf(&pass);
 		rc = verdict(&pass);
 	}
+	/* It said why when it began. */
+	if (rc == CMD_DONE && !check->watch && !common->dry_run &&
+	    bal_try_overdue(&pass.paths))
+		rc = CMD_NO;
 	if (!check->watch)
 		return cmd_end_pass(&pass, rc, err);
 	/* Told when it began, and perhaps mended since. */

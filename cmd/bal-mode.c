@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "try/try.h"
 
 struct mode {
 	bool save;
@@ -31,7 +32,7 @@ change(struct bal_pass *pass, const struct mode *m, enum bal_mode mode,
 				     .mode = mode,
 				     .save_mode = m->save };
 
-	return bal_pass_run(pass, &intent, err);
+	return bal_try_run(pass, &intent, err);
 }
 
 static int

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bal-try - makes a change that is reverted unless it is confirmed in time. */
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -100,7 +102,7 @@ keep(const struct bal_paths *paths, struct bal_err *err)
 	int rc = bal_session_find(&by, err);
 
 	if (rc == 0)
-		rc = bal_try_keep(paths, &by, err);
+		rc = bal_try_keep(paths, NULL, &by, err);
 	if (rc <= 0)
 		return rc;
 	(void)bal_try_expire(paths, BAL_LOCK_WAIT_MS);
@@ -110,60 +112,155 @@ keep(const struct bal_paths *paths, struct bal_err *err)
 	return CMD_NO;
 }
 
-/* CMD_DONE, or the status of what failed; -1. */
+/*
+ * The file of --conf, read once.  BAL_ECONF for a mistake, or where it does not
+ * go with what uplinks were told: no pass could be made with it.
+ */
 static int
-change(const struct try *x, const struct cmd_common *common,
-       const struct bal_try *t, char **argv, struct bal_err *err)
+read_file(struct bal_conf *conf, const char *file,
+	  const struct bal_paths *paths, struct bal_err *err)
 {
-	struct bal_intent check = { .kind = BAL_INTENT_CHECK };
-	struct bal_pass pass = { BAL_PASS_NONE };
-	int rc;
+	struct bal_state state;
+	int rc = bal_conf_read(conf, file, true, err);
 
-	if (!x->file)
-		return bal_run_wait(argv, err);
-	if (bal_try_install(t, x->file, err) < 0)
+	if (rc < 0)
 		return -1;
-	rc = cmd_pass(&pass, common, err);
-	if (rc == 0)
-		rc = bal_pass_run(&pass, &check, err);
-	return cmd_end_pass(&pass, rc, err);
+	rc = bal_state_read(&state, paths->state, false, err);
+	if (rc >= 0)
+		rc = bal_pass_conf_agrees(conf, &state, err);
+	bal_state_fini(&state);
+	if (rc < 0)
+		bal_conf_fini(conf);
+	return rc < 0 ? -1 : 0;
 }
 
 static int
-try(const struct try *x, const struct cmd_common *common,
-    const struct bal_paths *paths, char **argv, struct bal_err *err)
+reconcile(const struct cmd_common *common, struct bal_err *err)
+{
+	struct bal_intent check = { .kind = BAL_INTENT_CHECK };
+	struct bal_pass pass = { BAL_PASS_NONE };
+	int rc = cmd_pass(&pass, common, err);
+
+	if (rc == 0)
+		rc = bal_try_run(&pass, &check, err);
+	return cmd_end_pass(&pass, rc, err);
+}
+
+/* CMD_DONE, or the status of what failed; -1. */
+static int
+change(const struct bal_conf *conf, const struct cmd_common *common,
+       const struct bal_paths *paths, const struct bal_try *t, char **argv,
+       struct bal_err *err)
+{
+	if (conf) {
+		bal_try_join(t->id);
+		if (bal_try_install(paths, t->id, conf, err) < 0)
+			return -1;
+		return reconcile(common, err);
+	}
+	if (setenv(BAL_TRY_VARIABLE, t->id, 1))
+		return bal_err_nomem(err);
+	return bal_run_wait(argv, err);
+}
+
+static int
+try(const struct try *x, const struct bal_conf *conf,
+    const struct cmd_common *common, const struct bal_paths *paths, char **argv,
+    struct bal_err *err)
 {
 	struct bal_err why;
 	struct bal_try t;
 	int rc;
 
 	(void)bal_try_expire(paths, BAL_LOCK_WAIT_MS);
-	if (bal_try_begin(paths, x->for_ms, &t, err) < 0)
+	if (bal_try_begin(paths, conf, &t, err) < 0)
 		return -1;
 	rc = bal_try_start_watch(paths, err);
 	if (rc == 0)
-		rc = change(x, common, &t, argv, err);
+		rc = change(conf, common, paths, &t, argv, err);
 	if (rc == 0)
-		rc = bal_try_made(paths, err);
-	if (rc != 0 && bal_try_revert(paths, "it failed", &why) < 0)
+		rc = bal_try_made(paths, x->for_ms, &t, err);
+	if (rc != 0 && bal_try_revert(paths, t.id, "it failed", &why) < 0)
 		bal_warn("%s", why.msg);
 	return rc ? rc : countdown(paths, &t, common->quiet, err);
 }
 
 static int
-run(void *ctx, const struct cmd_common *common, int argc, char **argv,
+begin(const struct try *x, const struct cmd_common *common,
+      const struct bal_paths *paths, char **argv, struct bal_err *err)
+{
+	struct bal_conf conf;
+	int rc;
+
+	if (!x->file)
+		return try(x, NULL, common, paths, argv, err);
+	if (read_file(&conf, x->file, paths, err) < 0)
+		return -1;
+	rc = try(x, &conf, common, paths, argv, err);
+	bal_conf_fini(&conf);
+	return rc;
+}
+
+/* The process that watches is in another directory, and so may its unit be. */
+static int
+make_absolute(const char *path, char *buf, struct bal_err *err)
+{
+	char dir[PATH_MAX];
+	int len;
+
+	if (path[0] == '/')
+		return bal_copy(buf, PATH_MAX, path);
+	if (!getcwd(dir, sizeof(dir)))
+		return bal_err_sys(err, errno, "cannot tell where %s is", path);
+	len = snprintf(buf, PATH_MAX, "%s/%s", dir, path);
+	if (len < 0 || len >= PATH_MAX)
+		return bal_err_sys(err, ENAMETOOLONG, "%s", path);
+	return 0;
+}
+
+static int
+fix_environment(struct bal_err *err)
+{
+	static const char *const names[] = { "BAL_CONF", "BAL_RUNDIR",
+					     "BAL_LIBDIR", "BAL_RT_DIR",
+					     "BAL_EVENT_DIR", "BAL_LIBEXECDIR" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (!value || !*value || *value == '/')
+			continue;
+		if (make_absolute(value, path, err) < 0)
+			return -1;
+		if (setenv(names[i], path, 1))
+			return bal_err_nomem(err);
+	}
+	return 0;
+}
+
+static int
+run(void *ctx, const struct cmd_common *given, int argc, char **argv,
     struct bal_err *err)
 {
+	struct cmd_common common = *given;
 	const struct try *x = ctx;
 	struct bal_paths paths;
+	char conf[PATH_MAX];
 
-	if (check_words(x, argc, argv, err) < 0 ||
-	    bal_paths_init(&paths, common->conf, err) < 0)
+	if (check_words(x, argc, argv, err) < 0 || fix_environment(err) < 0)
+		return -1;
+	if (common.conf && *common.conf) {
+		if (make_absolute(common.conf, conf, err) < 0)
+			return -1;
+		common.conf = conf;
+	}
+	if (bal_paths_init(&paths, common.conf, err) < 0)
 		return -1;
 	if (x->keep)
 		return keep(&paths, err);
 	if (!x->watch)
-		return try(x, common, &paths, argv, err);
+		return begin(x, &common, &paths, argv, err);
 	bal_try_watch(&paths);
 	return CMD_DONE;
 }

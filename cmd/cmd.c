@@ -302,6 +302,7 @@ parse_and_run(struct front *f, int argc, char **argv, struct bal_err *err)
 		return -1;
 	else {
 		revert_unconfirmed(f);
+		bal_try_join(NULL);
 		status = f->cmd->run(f->ctx, &f->common, argc, argv, err);
 	}
 	if (fflush(stdout) != 0 && status >= 0)
@@ -443,5 +444,5 @@ cmd_change(struct bal_pass *pass, const struct bal_intent *intent,
 	bool more;
 
 	(void)bal_requests_run(pass, BAL_REQUESTS_MS, &more);
-	return bal_pass_run(pass, intent, err);
+	return bal_try_run(pass, intent, err);
 }

@@ -93,7 +93,10 @@ void cmd_restore_signals(void);
 int cmd_leave_request(const struct bal_intent *intent,
 		      const struct cmd_common *common, struct bal_err *err);
 
-/* Carry out @intent, behind what others have requested before. */
+/*
+ * Carry out @intent, behind what others have requested before; as a part of
+ * what bal-try tries, where it runs us.
+ */
 int cmd_change(struct bal_pass *pass, const struct bal_intent *intent,
 	       struct bal_err *err);
 

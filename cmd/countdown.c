@@ -37,11 +37,12 @@ is_yes_typed(bool listens)
 }
 
 static void
-confirm(const struct bal_paths *paths, const struct bal_session *by)
+confirm(const struct bal_paths *paths, const struct bal_try *t,
+	const struct bal_session *by)
 {
 	struct bal_err why = { 0 };
 
-	if (bal_try_keep(paths, by, &why) < 0)
+	if (bal_try_keep(paths, t->id, by, &why) < 0)
 		bal_warn("%s", why.msg);
 }
 
@@ -75,18 +76,20 @@ countdown(const struct bal_paths *paths, const struct bal_try *t, bool quiet,
 				     "type bal-try --keep in a new session");
 	while (waits) {
 		rc = bal_try_read(paths, &now, err);
-		if (rc <= 0)
-			return rc < 0 ? rc : tell_result(paths);
+		if (rc < 0)
+			return -1;
+		if (rc == 0 || strcmp(now.id, t->id) != 0)
+			return tell_result(paths);
 		/* Its own process may have been killed. */
 		if (bal_now_ms() > now.until_ms + 2 * SECOND_MS &&
-		    bal_try_revert(paths, "it was not confirmed in time", err) <
-			    0)
+		    bal_try_revert(paths, t->id, "it was not confirmed in time",
+				   err) < 0)
 			return -1;
 		if (!quiet)
 			fprintf(stderr, "\rreverted in %" PRIu64 " s \033[K",
 				left_s(t));
 		if (is_yes_typed(console))
-			confirm(paths, &session);
+			confirm(paths, t, &session);
 	}
 	return CMD_DONE;
 }

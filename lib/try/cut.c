@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "try/try.h"
+#include "try/internal.h"
 #include "plan/uplink.h"
 
 static bool
@@ -15,19 +15,40 @@ holds(const struct bal_uplink *up, const struct bal_addr *addr)
 	return false;
 }
 
-/* The uplink of the session that goes down with @dev, or NULL. */
 static const struct bal_uplink *
-cut_with(const struct bal_uplinks *ups, const char *dev,
+underlay(const struct bal_uplinks *ups, const struct bal_uplink *up)
+{
+	for (size_t i = 0; up->set.has & BAL_SET_OVER && i < ups->n; i++)
+		if (strcmp(ups->v[i].name, up->set.over) == 0)
+			return &ups->v[i];
+	return NULL;
+}
+
+/* Is @up uplink @dev, or over it, be it through others? */
+static bool
+goes_by(const struct bal_uplinks *ups, const struct bal_uplink *up,
+	const char *dev)
+{
+	/* Bounded: bal.conf may say a circle. */
+	for (size_t i = 0; up && i <= ups->n; i++) {
+		if (strcmp(up->name, dev) == 0)
+			return true;
+		if (up->set.has & BAL_SET_OVER && strcmp(up->set.over, dev) == 0)
+			return true;
+		up = underlay(ups, up);
+	}
+	return false;
+}
+
+const struct bal_uplink *
+bal_try_cut_with(const struct bal_uplinks *ups, const char *dev,
 	 const struct bal_addr *own)
 {
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
 
-		if (!up->admin_up || !holds(up, own))
-			continue;
-		if (!dev || strcmp(up->name, dev) == 0 ||
-		    (up->set.has & BAL_SET_OVER &&
-		     strcmp(up->set.over, dev) == 0))
+		if (up->admin_up && holds(up, own) &&
+		    (!dev || goes_by(ups, up, dev)))
 			return up;
 	}
 	return NULL;
@@ -48,7 +69,7 @@ bal_try_cuts_session(struct bal_pass *pass, const char *dev,
 	    bal_try_read(&pass->paths, &t, &ignored) > 0 ||
 	    bal_pass_look(pass, &ignored) < 0)
 		return false;
-	up = cut_with(&pass->uplinks, dev, &s.own);
+	up = bal_try_cut_with(&pass->uplinks, dev, &s.own);
 	if (!up)
 		return false;
 	over = dev && strcmp(up->name, dev) != 0;

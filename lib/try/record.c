@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "kernel/snapshot.h"
@@ -13,6 +14,10 @@
 #define RECORD_MAX 4096
 #define PRIVATE 0600
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
+/* The last line: what was cut off lacks it. */
+#define END "end"
+/* Every key, and that line. */
+#define WHOLE ((1u << 7) - 1)
 
 struct bal_try_path
 bal_try_file(const struct bal_paths *paths, const char *name)
@@ -39,14 +44,26 @@ bal_try_boot_id(char *buf, size_t size)
 }
 
 int
+bal_try_make_id(char *buf, struct bal_err *err)
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return bal_err_sys(err, errno, "cannot get random bytes");
+	snprintf(buf, BAL_TRY_ID, "%016" PRIx64, random);
+	return 0;
+}
+
+int
 bal_try_write(const struct bal_paths *paths, const struct bal_try *t,
 	      struct bal_err *err)
 {
 	char text[RECORD_MAX], own[BAL_ADDR_STRLEN], peer[BAL_ADDR_STRLEN];
 	int len = snprintf(text, sizeof(text),
-			   "boot = %s\nuntil = %" PRIu64 "\nmade = %" PRIu64
-			   "\nconf = %s\nsession = %s %u %s %u\n",
-			   t->boot, t->until_ms, t->made_ms, t->conf,
+			   "id = %s\nboot = %s\nuntil = %" PRIu64
+			   "\nmade = %" PRIu64 "\nconf = %s\n"
+			   "session = %s %u %s %u\n" END "\n",
+			   t->id, t->boot, t->until_ms, t->made_ms, t->conf,
 			   bal_addr_host_str(&t->session.peer, peer),
 			   t->session.peer_port,
 			   bal_addr_host_str(&t->session.own, own),
@@ -76,25 +93,57 @@ parse_session(const char *value, struct bal_session *s)
 	s->own_port = (uint16_t)own_port;
 }
 
-static void
+/* 1 << its place among the keys that a whole record has; 0: no line of one. */
+static unsigned
 parse_line(const char *line, struct bal_try *t)
 {
+	static const char *const keys[] = { "id", "boot", "until", "made",
+					    "conf", "session" };
 	const char *value = strstr(line, " = ");
-	size_t key = value ? (size_t)(value - line) : 0;
+	unsigned k;
 
 	if (!value)
-		return;
+		return strcmp(line, END) == 0 ? 1u << 6 : 0;
+	for (k = 0; k < 6; k++)
+		if (strlen(keys[k]) == (size_t)(value - line) &&
+		    strncmp(line, keys[k], (size_t)(value - line)) == 0)
+			break;
 	value += strlen(" = ");
-	if (strncmp(line, "boot", key) == 0)
-		(void)bal_copy(t->boot, sizeof(t->boot), value);
-	else if (strncmp(line, "until", key) == 0)
+	switch (k) {
+	case 0:
+		return bal_copy(t->id, sizeof(t->id), value) == 0;
+	case 1:
+		return (bal_copy(t->boot, sizeof(t->boot), value) == 0) << 1;
+	case 2:
 		t->until_ms = strtoull(value, NULL, 10);
-	else if (strncmp(line, "made", key) == 0)
+		break;
+	case 3:
 		t->made_ms = strtoull(value, NULL, 10);
-	else if (strncmp(line, "conf", key) == 0)
-		(void)bal_copy(t->conf, sizeof(t->conf), value);
-	else if (strncmp(line, "session", key) == 0)
+		break;
+	case 4:
+		return (bal_copy(t->conf, sizeof(t->conf), value) == 0) << 4;
+	case 5:
 		parse_session(value, &t->session);
+		break;
+	}
+	return 1u << k;
+}
+
+/* Is it whole?  A file system may leave it empty or cut when power fails. */
+static bool
+parse(char *text, struct bal_try *t)
+{
+	char *end;
+	unsigned seen = 0;
+
+	for (char *line = text; *line; line = end + (*end == '\n')) {
+		const char last = *(end = line + strcspn(line, "\n"));
+
+		*end = '\0';
+		seen |= parse_line(line, t);
+		*end = last;
+	}
+	return (seen & WHOLE) == WHOLE && t->id[0] && t->conf[0];
 }
 
 int
@@ -102,8 +151,9 @@ bal_try_read(const struct bal_paths *paths, struct bal_try *out,
 	     struct bal_err *err)
 {
 	const struct bal_try_path record = bal_try_file(paths, "record");
-	char *text, *end;
+	char *text;
 	size_t len;
+	bool whole;
 
 	memset(out, 0, sizeof(*out));
 	/* Each pass asks, and hardly ever is there one. */
@@ -113,15 +163,24 @@ bal_try_read(const struct bal_paths *paths, struct bal_try *out,
 		return -1;
 	if (bal_read_file(record.s, RECORD_MAX, &text, &len, err) < 0)
 		return err->sys == ENOENT ? 0 : -1;
-	for (char *line = text; *line; line = end + (*end == '\n')) {
-		const char last = *(end = line + strcspn(line, "\n"));
-
-		*end = '\0';
-		parse_line(line, out);
-		*end = last;
-	}
+	whole = parse(text, out);
 	free(text);
-	return 1;
+	if (whole)
+		return 1;
+	memset(out, 0, sizeof(*out));
+	return bal_err(err, BAL_ECONF,
+		       "%.120s is damaged; what the change replaced is kept "
+		       "beside it: put that back by hand, and remove the record",
+		       record.s);
+}
+
+int
+bal_try_read_own(const struct bal_paths *paths, const char *id,
+		 struct bal_try *out, struct bal_err *err)
+{
+	int rc = bal_try_read(paths, out, err);
+
+	return rc > 0 && id && strcmp(id, out->id) != 0 ? 0 : rc;
 }
 
 bool

@@ -52,16 +52,22 @@ reconcile(const struct bal_paths *paths, struct bal_err *err)
 }
 
 int
-bal_try_revert(const struct bal_paths *paths, const char *why,
+bal_try_revert(const struct bal_paths *paths, const char *id, const char *why,
 	       struct bal_err *err)
 {
-	int rc = bal_try_restore(paths, why, BAL_LOCK_WAIT_MS, err);
+	int rc = bal_try_restore(paths, id, why, BAL_LOCK_WAIT_MS, err);
+	struct bal_err ignored;
 
-	if (rc <= 0)
-		return rc;
-	bal_say(BAL_SAY_EVENT, "the change is reverted: %s", why);
+	if (rc == 0)
+		return 0;
+	if (rc > 0)
+		bal_say(BAL_SAY_EVENT, "the change is reverted: %s", why);
 	/* Written down as it is, the next pass does it otherwise. */
-	return reconcile(paths, err) < 0 ? -1 : 1;
+	if (rc < 0)
+		(void)reconcile(paths, &ignored);
+	else if (reconcile(paths, err) < 0)
+		rc = -1;
+	return rc;
 }
 
 /* Why the trial is over; NULL: it is not. */
@@ -82,28 +88,59 @@ reason_to_revert(const struct bal_try *t, struct bal_nl *diag,
 	return NULL;
 }
 
+struct watching {
+	struct bal_nl *diag;
+	struct bal_silence silence;
+	char id[BAL_TRY_ID]; /* of what was pending first */
+	struct bal_err told;
+};
+
+/* A disk stays full for hours: once is enough. */
+static void
+warn_once(struct watching *w, const struct bal_err *why)
+{
+	if (strcmp(w->told.msg, why->msg) != 0)
+		bal_warn("%s", why->msg);
+	w->told = *why;
+}
+
+/* How long to wait until the next look; 0: it is over. */
+static unsigned
+look(struct watching *w, const struct bal_paths *paths)
+{
+	struct bal_err why = { 0 };
+	const char *reason;
+	struct bal_try t;
+	int rc = bal_try_read(paths, &t, &why);
+
+	if (rc < 0) {
+		warn_once(w, &why);
+		return RETRY_MS;
+	}
+	if (rc == 0 || (w->id[0] && strcmp(w->id, t.id) != 0))
+		return 0;
+	memcpy(w->id, t.id, sizeof(w->id));
+	reason = reason_to_revert(&t, w->diag, &w->silence);
+	if (!reason)
+		return LOOK_MS;
+	if (bal_try_revert(paths, t.id, reason, &why) >= 0)
+		return 0;
+	warn_once(w, &why);
+	return RETRY_MS;
+}
+
 void
 bal_try_watch(const struct bal_paths *paths)
 {
-	struct bal_silence silence = { 0 };
-	struct bal_err why = { 0 };
-	struct bal_nl *diag = bal_nl_open_proto(NETLINK_SOCK_DIAG, &why);
-	const char *reason;
-	struct bal_try t;
-	int rc;
+	struct bal_err ignored;
+	struct watching w = {
+		.diag = bal_nl_open_proto(NETLINK_SOCK_DIAG, &ignored),
+	};
+	unsigned wait_ms;
 
-	for (;;) {
-		rc = bal_try_read(paths, &t, &why);
-		if (rc == 0)
-			break;
-		reason = rc > 0 ? reason_to_revert(&t, diag, &silence) : NULL;
-		if (reason && bal_try_revert(paths, reason, &why) >= 0)
-			break;
-		if (reason || rc < 0)
-			bal_warn("%s", why.msg);
-		sleep_ms(reason || rc < 0 ? RETRY_MS : LOOK_MS);
-	}
-	bal_nl_close(diag);
+	while ((wait_ms = look(&w, paths)) > 0)
+		sleep_ms(wait_ms);
+	bal_nl_close(w.diag);
 }
 
 /* --- starting it -------------------------------------------------------------- */
@@ -162,7 +199,8 @@ start_unit(const struct bal_paths *paths, struct bal_err *err)
 	}
 	argv[n++] = exe;
 	argv[n++] = "--watch";
-	if (paths->conf_given) {
+	/* By the environment alone it has a last right one beside it. */
+	if (paths->conf_given && !paths->last_right[0]) {
 		argv[n++] = "--config";
 		argv[n++] = paths->conf;
 	}
