@@ -59,12 +59,33 @@ good() {
 	fi
 }
 
-# bad alive|cut ARGS...: no new connection, so that it is reverted.
+# confirm: as an administrator does who has seen that a new connection comes.
+confirm() {
+	try_new "bal-try --keep"
+}
+
+# confirm_tunnel: one who also looks whether the tunnel can be made anew.
+confirm_tunnel() {
+	restart_tunnel
+	wait_for 4 lab_openvpn_ready 3 && confirm
+}
+
+# restart_tunnel: the client connects again, by the line that it is bound to.
+restart_tunnel() {
+	kill -USR1 "${LAB_OVPN_PID[3]}"
+	wait_for 2 eval "! lab_openvpn_ready 3" || wrong "no restart"
+}
+
+# bad alive|cut|tunnel ARGS...: cannot be confirmed, so that it is reverted.
 bad() {
-	local lives=$1
+	local lives=$1 by=confirm
 	shift
+	if [ "$lives" = tunnel ]; then
+		lives=alive
+		by=confirm_tunnel
+	fi
 	try_session --for 6s "$@" || wrong "not made: $*"
-	if try_new "bal-try --keep"; then
+	if $by; then
 		wrong "kept: $*"
 	fi
 	wait_for 20 is_over || wrong "still there: $*"
@@ -79,7 +100,8 @@ bad() {
 	else
 		kill "$TRY_PID" 2>/dev/null
 	fi
-	if wait_for 10 settled && grep -q ^reverted "$BAL_RUNDIR"/tried; then
+	if wait_for 10 settled && wait_for 30 lab_openvpn_ready 3 &&
+		grep -q ^reverted "$BAL_RUNDIR"/tried; then
 		REVERTED=$((REVERTED + 1))
 	else
 		wrong "not as before: $*"
@@ -87,7 +109,16 @@ bad() {
 	fi
 }
 
-try_up || exit 99
+# tunnel: over the line that nothing else of the session needs.
+tunnel() {
+	lab_openvpn_server && lab_openvpn_config 3 "$LAB_DIR"/tun3.conf \
+		persist-tun "up /usr/local/sbin/bal-up" \
+		"down /usr/local/sbin/bal-down" || return
+	lab_openvpn_start 3
+	wait_for 30 lab_openvpn_ready 3 && wait_for 30 scene_is_up tun3
+}
+
+try_up && tunnel || exit 99
 BEFORE=$(kernel)
 goods=("bal-up eth3 --gateway 192.168.1.1 --weight 7"
 	"bal-up eth2 --gateway 192.168.1.1 --weight 3" "bal-down eth3"
@@ -102,8 +133,9 @@ for ((i = 0; i < ${1-20}; i++)); do
 	wait_for 10 settled || wrong "cannot begin anew"
 done
 # Masquerading, a mode and orders with a best uplink that lies, no route, a next
-# hop that is none; and what cuts the session itself.
-bads=(a b c d e f g h)
+# hop that is none; what cuts the session itself; and a line by which a tunnel
+# cannot connect again.
+bads=(a b c d e f g h i)
 for ((i = 0; i < ${2-20}; i++)); do
 	case ${bads[i % ${#bads[@]}]} in
 	a) conf no && bad alive --conf "$NEW" ;;
@@ -115,10 +147,12 @@ last_resort = no" && bad alive --conf "$NEW" ;;
 	f) bad cut bal-down eth1 ;;
 	g) bad cut bal-up eth1 --gateway 192.168.1.99 ;;
 	h) bad cut bal-down eth2 --yes ;;
+	i) bad tunnel bal-up eth3 --gateway 192.168.1.99 ;;
 	esac
 done
 echo "kept $KEPT of ${1-20} good ones, reverted $REVERTED of ${2-20} bad ones," \
 	"$ALIVE with the session alive; wrong decisions: $WRONG"
+lab_openvpn_stop 3
 lab_stop "$TRY_WATCH" "$TRY_SSHD"
 scene_down
 [ "$WRONG" -eq 0 ]

@@ -30,6 +30,8 @@ try_conf() {
 		priority = 2
 		[uplink eth3]
 		priority = ${3-3}
+		[uplink tun3]
+		share = no
 	END
 }
 
