@@ -183,7 +183,8 @@ json_sum(const struct bal_availability *a, FILE *out)
 void
 bal_journal_print_json(const struct bal_history *h, FILE *out)
 {
-	fputs("{\"transitions\":[", out);
+	bal_json_begin(out);
+	fputs("\"transitions\":[", out);
 	for (size_t i = 0; i < h->n; i++) {
 		if (i)
 			fputc(',', out);

@@ -134,6 +134,12 @@ bal_json_string(FILE *out, const char *key, const char *text)
 }
 
 void
+bal_json_begin(FILE *out)
+{
+	fprintf(out, "{\"version\":%d,", BAL_JSON_VERSION);
+}
+
+void
 bal_json_bool(FILE *out, const char *key, bool value)
 {
 	fprintf(out, "\"%s\":%s", key, value ? "true" : "false");

@@ -44,6 +44,13 @@ void bal_json_text(FILE *out, const char *text);
 
 /* "@key":"@text", escaped likewise; null where there is no text. */
 void bal_json_string(FILE *out, const char *key, const char *text);
+/*
+ * The version of every JSON object that a command prints: the number of times
+ * that a key of one was removed or renamed, and one.  Keys may be added without.
+ */
+#define BAL_JSON_VERSION 1
+/* The beginning of such an object: {"version":N, and the comma. */
+void bal_json_begin(FILE *out);
 /* "@key":true or false. */
 void bal_json_bool(FILE *out, const char *key, bool value);
 

@@ -90,7 +90,8 @@ const struct bal_doctor_voice bal_doctor_text = { text_begin, text_finding,
 static void
 json_begin(FILE *out)
 {
-	fputs("{\"findings\":[", out);
+	bal_json_begin(out);
+	fputs("\"findings\":[", out);
 }
 
 static void

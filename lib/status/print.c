@@ -476,7 +476,7 @@ json_trouble(FILE *out, const struct bal_status *status)
 void
 bal_status_print_json(const struct bal_status *status, FILE *out)
 {
-	fputc('{', out);
+	bal_json_begin(out);
 	bal_json_string(out, "mode", bal_mode_name(status->mode));
 	fprintf(out, ",\"alive\":%zu,", status->n_alive);
 	json_trouble(out, status);

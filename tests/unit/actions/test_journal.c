@@ -326,7 +326,7 @@ test_json(void **state)
 	print(&one, true, buf, sizeof(buf));
 	assert_string_equal(
 		buf,
-		"{\"transitions\":[{\"time\":\"2026-11-24T12:00:00Z\","
+		"{\"version\":1,\"transitions\":[{\"time\":\"2026-11-24T12:00:00Z\","
 		"\"uplink\":\"eth2\",\"event\":\"dead\",\"previous\":\"alive\","
 		"\"previous_s\":312.400,\"mode\":\"multi\","
 		"\"reason\":\"no \\\"answer\\\"\"}],\"uplinks\":["
@@ -337,7 +337,8 @@ test_json(void **state)
 		"\"known_s\":0.000,\"alive_s\":0.000,\"outages\":0,"
 		"\"longest_s\":0.000}]}\n");
 	print(&nothing, true, buf, sizeof(buf));
-	assert_string_equal(buf, "{\"transitions\":[],\"uplinks\":[]}\n");
+	assert_string_equal(
+		buf, "{\"version\":1,\"transitions\":[],\"uplinks\":[]}\n");
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, free_sums)

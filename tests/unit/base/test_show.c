@@ -44,13 +44,14 @@ test_json(void **state)
 
 	(void)state;
 	assert_non_null(out);
+	bal_json_begin(out);
 	bal_json_string(out, "a", "x\"y\\z\n\x7f");
 	bal_json_string(out, "b", "");
 	bal_json_string(out, "c", NULL);
 	bal_json_bool(out, "d", true);
 	bal_json_bool(out, "e", false);
 	assert_int_equal(fclose(out), 0);
-	assert_string_equal(buf, "\"a\":\"x\\\"y\\\\z\\u000a\\u007f\""
+	assert_string_equal(buf, "{\"version\":1,\"a\":\"x\\\"y\\\\z\\u000a\\u007f\""
 				 "\"b\":null\"c\":null\"d\":true\"e\":false");
 }
 

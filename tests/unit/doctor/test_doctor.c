@@ -353,7 +353,8 @@ nothing_in_words(void **state)
 			    "nothing stands in the way\n");
 	assert_string_equal(
 		printed(&bal_doctor_json),
-		"{\"findings\":[],\"not_looked_at\":[],\"ill\":false}\n");
+		"{\"version\":1,\"findings\":[],\"not_looked_at\":[],"
+		"\"ill\":false}\n");
 	unseen("iptables: root is needed");
 	assert_string_equal(printed(&bal_doctor_text),
 			    "nothing stands in the way\n\n"
@@ -410,7 +411,7 @@ findings_in_json(void **state)
 	judge();
 	printed(&bal_doctor_json);
 	assert_non_null(strstr(
-		w.text, "{\"findings\":[{\"severity\":\"broken\",\"id\":"
+		w.text, "\"findings\":[{\"severity\":\"broken\",\"id\":"
 			"\"configuration\",\"uplinks\":[],\"what\":\"the "
 			"configuration cannot be used: /etc/bal/bal.conf:12: "
 			"unknown key \\\"x\\\"\",\"why\":\"A command"));
