@@ -480,8 +480,8 @@ nothing_begun(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "no-uplinks", "",
 			"bal uses the devices that it is told of, and has been "
 			"told of none: a bal-gateway line in the stanza of "
-			"each does it, from the next ifup on. \"Five minutes\" "
-			"in the manual (man bal) shows all of it.");
+			"each does it, from the next ifup on. QUICK START in "
+			"man bal shows all of it.");
 	bal_doctor_what(d, "there is no uplink, and nothing that makes one");
 	bal_doctor_mend(d, "editor /etc/network/interfaces");
 }

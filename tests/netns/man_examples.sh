@@ -24,10 +24,21 @@ man_blocks() {
 		file { put($0) }'
 }
 
-# readme_blocks FILE FOLDER: the same of what stands before its first heading.
+# recipe_blocks PAGE FOLDER: each literal block of the page, but for what is of
+# other programs (units, links, Ansible), and what exec.test does.
+recipe_blocks() {
+	sed 's/^\.Sh DESCRIPTION/.Sh EXAMPLES/' "$1" >"$2".page &&
+		man_blocks "$2".page "$2" &&
+		grep -lE '^\[(Match|Service)\]|^- |udevadm|^MAILTO|bal-exec eth3' "$2"/* |
+		xargs rm -f
+}
+
+# readme_blocks FILE FOLDER: each block of what stands before its section Install.
 readme_blocks() {
 	awk -v dir="$2" '
-		/^## / { exit }
+		/^## Install/ { exit }
+		/^```/ { fenced = !fenced }
+		fenced { next }
 		/^    / {
 			if (!file)
 				file = sprintf("%s/%02d", dir, ++n)
@@ -94,6 +105,8 @@ man_steps() {
 man_kind() {
 	if grep -q '^\./bootstrap' "$1"; then
 		echo install
+	elif grep -q '^#!' "$1"; then
+		echo script
 	elif grep -q '^[#$] unshare ' "$1"; then
 		echo shell
 	elif grep -q '^[#$] ' "$1"; then
@@ -104,6 +117,8 @@ man_kind() {
 		echo stanza
 	elif grep -qE '^ +(up|down) ' "$1"; then
 		echo lines
+	elif grep -q '^iptables' "$1"; then
+		echo shell_lines
 	elif grep -qE '^([^ ]+ ){5}root ' "$1"; then
 		echo cron
 	elif grep -q '^script-security ' "$1"; then
