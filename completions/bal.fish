@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion for fish: options of every command from its --help, so that there is
+# no second list of them; uplinks from bal-status, devices from the kernel.
+
+# The options that the command has, one a line, a tab before the help about each.
+function __bal_options
+	$argv[1] --help 2>/dev/null </dev/null |
+		sed -nE 's/^  (-., |    )(--[a-z][a-z-]*)( [A-Z]+)? +(.*)/\2\t\4/p'
+end
+
+# The uplinks: first column of the table, between its head and the remarks.
+function __bal_uplinks
+	bal-status 2>/dev/null </dev/null | awk '
+		/^[^ ]*:/ || NF < 2 { if (inside) exit; next }
+		inside { print $1 }
+		$1 == "UPLINK" { inside = 1 }'
+end
+
+function __bal_devices
+	for path in /sys/class/net/*/
+		set -l name (string replace -r '.*/([^/]+)/$' '$1' -- $path)
+		test $name = lo; or echo $name
+	end
+end
+
+function __bal_complete
+	set -l words (commandline -opc)
+	set -l command (string replace -r '.*/' '' -- $words[1])
+	set -l current (commandline -ct)
+	switch $words[-1]
+		case -c --config --conf
+			__fish_complete_path $current
+			return
+		case --test-event
+			string split ' ' 'up down alive degraded dead mode all-dead last_resort'
+			return
+		case -o --over
+			__bal_uplinks
+			return
+		case -g --gateway -w --weight -p --priority --interval --rounds --for
+			return
+	end
+	if string match -q -- '-*' $current
+		__bal_options $words[1]
+		return
+	end
+	switch $command
+		case bal-up
+			__bal_devices
+		case bal-try
+			string split ' ' 'bal-mode bal-up bal-down'
+		case bal-mode
+			string split ' ' 'multi solo'
+		case bal-down bal-status bal-exec bal-ovpn
+			__bal_uplinks
+	end
+end
+
+for command in bal-addtable bal-check bal-doctor bal-down bal-exec bal-mode \
+		bal-ovpn bal-status bal-try bal-up
+	complete -c $command -f -a '(__bal_complete)'
+end
