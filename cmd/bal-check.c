@@ -71,11 +71,11 @@ set_test_event(void *ctx, const char *value, struct bal_err *err)
 }
 
 static const struct cmd_opt opts[] = {
-	{ 0, "if-idle", NULL, "nothing to do where another bal-check probes",
+	{ 0, "if-idle", NULL, "do nothing where another bal-check probes",
 	  set_if_idle },
 	{ 0, "no-probe", NULL, "only put right what is not as it should be",
 	  set_no_probe },
-	{ 'w', "watch", NULL, "stay, and probe until told to stop", set_watch },
+	{ 'w', "watch", NULL, "stay, and probe until stopped", set_watch },
 	{ 0, "rounds", "K", "probe K times (with --interval)", set_rounds },
 	{ 0, "interval", "TIME", "time between two of them, 10s by default",
 	  set_interval },

@@ -54,7 +54,7 @@ main(int argc, char **argv)
 {
 	static const struct cmd cmd = {
 		.name = "bal-doctor",
-		.brief = "Say what on this box stands in the way of bal.",
+		.brief = "Report what on this box stands in the way of bal.",
 		.args = "",
 		.opts = opts,
 		.changes = true, /* -n changes nothing: it never does */

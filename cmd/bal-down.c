@@ -126,7 +126,7 @@ main(int argc, char **argv)
 {
 	static const struct cmd cmd = {
 		.name = "bal-down",
-		.brief = "Use a device as an uplink no longer.",
+		.brief = "Stop using a device as an uplink.",
 		.args = "[DEV]",
 		.opts = opts,
 		.max_args = 1,

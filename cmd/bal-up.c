@@ -72,8 +72,8 @@ static const struct cmd_opt opts[] = {
 	  set_over },
 	{ 'B', "no-share", NULL, "its own table and rules only", set_no_share },
 	{ 0, "no-balance", NULL, "the same, by its older name", set_no_share },
-	{ 'k', "keep", NULL, "what was said before holds", set_keep },
-	{ 'K', "known", NULL, "only what is an uplink; implies --keep",
+	{ 'k', "keep", NULL, "keep the options from before", set_keep },
+	{ 'K', "known", NULL, "only if it is an uplink; implies --keep",
 	  set_known },
 	{ 0, NULL, NULL, NULL, NULL },
 };

@@ -102,7 +102,7 @@ static const struct cmd_opt dry_run_opt = {
 static const struct cmd_opt common_opts[] = {
 	{ 'c', "config", "FILE", "configuration (/etc/bal/bal.conf)",
 	  set_conf },
-	{ 'v', "verbose", NULL, "say what is done", set_verbose },
+	{ 'v', "verbose", NULL, "print what is done", set_verbose },
 	{ 'q', "quiet", NULL, "only errors", set_quiet },
 	{ 0, "strict", NULL, "in a hook: fail when something fails",
 	  set_strict },
