@@ -1,4 +1,4 @@
-/* judge_internal - what the files of judge share; nobody else includes it. */
+/* judge_internal - what the files of judge share. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_JUDGE_INTERNAL_H
 #define BAL_JUDGE_INTERNAL_H
@@ -40,18 +40,41 @@ bal_judge_sub(uint32_t a, uint32_t b)
 	return a > b ? a - b : 0;
 }
 
+/* --- judge_health.c ------------------------------------------------------ */
+
 /* Its health; unknown where a damaged state file said anything else. */
 enum bal_health bal_judge_health(const struct bal_judge *j);
+/* Alive, or degraded. */
+bool bal_judge_lives(const struct bal_judge *j);
+/* No round-trip is known, of this run or one before. */
+bool bal_judge_never_answered(const struct bal_judge *j);
 /* Dead, and answering again: what is judged is whether that lasts. */
 bool bal_judge_recovers(const struct bal_judge *j);
+/* Is it clear that it is too slow, or loses too much? */
+bool bal_judge_too_slow(const struct bal_judge *j,
+			const struct bal_judge_rule *rule);
+bool bal_judge_too_lossy(const struct bal_judge *j,
+			 const struct bal_judge_rule *rule);
 /* Some loss, and not yet clear how much that is. */
 bool bal_judge_doubts_loss(const struct bal_judge *j,
 			   const struct bal_judge_rule *rule);
+/* Evidence that a degraded one is well: more for each time that it was not. */
+uint32_t bal_judge_enough(const struct bal_judge *j);
 /* What is still held against a degraded one? */
 bool bal_judge_still_lossy(const struct bal_judge *j,
 			   const struct bal_judge_rule *rule);
 bool bal_judge_still_slow(const struct bal_judge *j,
 			  const struct bal_judge_rule *rule);
+
+/* --- judge_flap.c -------------------------------------------------------- */
+
+/* It ceases to live at @now_ms; one that is not alive does not flap. */
+void bal_judge_count_flap(struct bal_judge *j,
+			  const struct bal_judge_rule *rule, uint64_t now_ms);
+/* Drop the flaps that are forgotten by @now_ms. */
+void bal_judge_forget_flaps(struct bal_judge *j, uint64_t now_ms);
+
+/* --- judge_line.c -------------------------------------------------------- */
 
 /* ln(a / b) in 1/1000, for 2^32 > a >= b > 0. */
 uint32_t bal_judge_ln(uint64_t a, uint64_t b);

@@ -1,4 +1,4 @@
-/* hook - who called: a person, ifupdown, a DHCP client, OpenVPN, ppp... */
+/* hook - what ifupdown, OpenVPN and others say by their environment. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_HOOK_H
 #define BAL_HOOK_H
@@ -6,33 +6,9 @@
 #include <stdbool.h>
 
 #include "config/settings.h"
-
-enum bal_caller {
-	BAL_CALLER_PERSON,
-	BAL_CALLER_IFUPDOWN, /* IFACE, PHASE, MODE */
-	BAL_CALLER_OPENVPN,  /* script_type, dev */
-	BAL_CALLER_PPP,	     /* PPPLOGNAME, PPP_IFACE or IFNAME and IPLOCAL */
-	BAL_CALLER_DHCP,     /* reason and interface: dhclient, dhcpcd, udhcpc */
-	BAL_CALLER_WG_QUICK, /* the parent process; it sets no variables */
-};
-
-/* From the environment (not of a privileged program) and the parent. */
-enum bal_caller bal_hook_caller(void);
-
-/*
- * Does the stanza say bal-strict, so that a failure is ifupdown's, too?  A
- * value that is neither yes nor no is warned of, and means no.
- */
-bool bal_hook_strict(void);
-
-/*
- * What may stand behind bal- in a stanza, one for each @i: a key, or a word of
- * the hooks' own, or an older name of a key; NULL after the last.
- */
-const char *bal_hook_option(size_t i);
-
-/* Behind the reason why @value is refused: that it may hold a comment, or "". */
-const char *bal_hook_hint(const char *value);
+#include "hook/address.h"
+#include "hook/caller.h"
+#include "hook/ifupdown.h"
 
 /* What a DHCP client says of its lease. */
 enum bal_lease_news {
@@ -86,12 +62,6 @@ int bal_hook_find(struct bal_hook *hook, const char **operand, int argc,
 
 /* Does the caller tell of nothing that concerns an uplink? */
 bool bal_hook_is_idle(const struct bal_hook *hook);
-
-/*
- * An address of a stranger's making: a usable unicast host, or -1 with the
- * reason and @out untouched.
- */
-int bal_hook_addr(const char *text, struct bal_addr *out, struct bal_err *err);
 
 /* Are these six arguments those of an OpenVPN script? */
 bool bal_hook_openvpn_args(int argc, char **argv);

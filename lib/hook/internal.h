@@ -1,0 +1,25 @@
+/* internal - what the files of hook share. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_HOOK_INTERNAL_H
+#define BAL_HOOK_INTERNAL_H
+
+#include "hook/hook.h"
+
+/*
+ * What @variable says, or nothing: it may be a stranger's, and what is not
+ * usable in it is only warned of.
+ */
+struct bal_addr bal_hook_stranger_addr(const char *variable);
+/* The first of a list: the others are for hosts that try them in turn. */
+struct bal_addr bal_hook_stranger_first_addr(const char *variable);
+
+/*
+ * Read what ifupdown says into @hook, with @options those of the stanza.  -1:
+ * BAL_ECONF, with the option's name.
+ */
+int bal_hook_read_ifupdown(struct bal_hook *hook, bool options,
+			   struct bal_err *err);
+/* Read what a DHCP client says into @hook. */
+int bal_hook_read_dhcp(struct bal_hook *hook, struct bal_err *err);
+
+#endif

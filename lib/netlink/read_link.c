@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* read_link - decodes devices, with their sysctls and counters. */
+#include <linux/if.h>
+#include <linux/if_link.h>
+#include <linux/ip.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "netlink/read_internal.h"
+#include "netlink/write.h"
+
+/* Older headers: kernel 5.9 (RTEXT_FILTER_SKIP_STATS is 2.6.39). */
+#ifndef RTEXT_FILTER_SKIP_STATS
+#define RTEXT_FILTER_SKIP_STATS (1 << 3)
+#endif
+
+/* Declared in netlink/write.h, which sends what is read here. */
+const int bal_devconf_id[BAL_DC_MAX] = {
+	[BAL_DC_ARP_IGNORE] = IPV4_DEVCONF_ARP_IGNORE,
+	[BAL_DC_ARP_ANNOUNCE] = IPV4_DEVCONF_ARP_ANNOUNCE,
+	[BAL_DC_ARP_FILTER] = IPV4_DEVCONF_ARPFILTER,
+	[BAL_DC_RP_FILTER] = IPV4_DEVCONF_RP_FILTER,
+	[BAL_DC_PROMOTE_SECONDARIES] = IPV4_DEVCONF_PROMOTE_SECONDARIES,
+	[BAL_DC_IGNORE_LINKDOWN] = IPV4_DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN,
+};
+
+static void
+devconf_of(struct bal_link *link, const struct rtattr *af_spec)
+{
+	struct rtattr *families[AF_MAX + 1], *inet[IFLA_INET_MAX + 1];
+	const uint32_t *conf;
+	size_t n;
+
+	if (!af_spec)
+		return;
+	bal_nl_parse(families, AF_MAX, RTA_DATA(af_spec), RTA_PAYLOAD(af_spec));
+	if (!families[AF_INET])
+		return;
+	bal_nl_parse(inet, IFLA_INET_MAX, RTA_DATA(families[AF_INET]),
+		     RTA_PAYLOAD(families[AF_INET]));
+	if (!inet[IFLA_INET_CONF])
+		return;
+	conf = RTA_DATA(inet[IFLA_INET_CONF]);
+	n = RTA_PAYLOAD(inet[IFLA_INET_CONF]) / sizeof(*conf);
+	for (int i = 0; i < BAL_DC_MAX; i++) {
+		if ((size_t)bal_devconf_id[i] > n)
+			return;
+		link->devconf[i] = (int32_t)conf[bal_devconf_id[i] - 1];
+	}
+	link->has_devconf = true;
+}
+
+/* "ovpn-dco" is OpenVPN's own module, "ovpn" that of Linux since 6.16. */
+static bool
+is_tun(const struct rtattr *linkinfo)
+{
+	static const char *const kinds[] = { "tun", "ovpn", "ovpn-dco" };
+	struct rtattr *info[IFLA_INFO_MAX + 1];
+	char kind[16];
+
+	if (!linkinfo)
+		return false;
+	bal_nl_parse(info, IFLA_INFO_MAX, RTA_DATA(linkinfo),
+		     RTA_PAYLOAD(linkinfo));
+	bal_nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+on_link(const struct nlmsghdr *h, void *arg)
+{
+	const struct ifinfomsg *ifi = NLMSG_DATA(h);
+	struct rtattr *tb[IFLA_MAX + 1];
+	struct bal_nl_sink *sink = arg;
+	bal_link_list *out = sink->out;
+	struct bal_link *link;
+
+	if (h->nlmsg_type != RTM_NEWLINK)
+		return;
+	bal_nl_parse(tb, IFLA_MAX, IFLA_RTA(ifi), IFLA_PAYLOAD(h));
+	link = BAL_PUSH(sink->arena, out);
+	if (!link)
+		return;
+	link->ifindex = ifi->ifi_index;
+	bal_nl_str(tb[IFLA_IFNAME], link->name, sizeof(link->name));
+	link->up = ifi->ifi_flags & IFF_UP;
+	link->carrier = ifi->ifi_flags & IFF_LOWER_UP;
+	link->no_arp = ifi->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT);
+	link->loopback = ifi->ifi_flags & IFF_LOOPBACK;
+	link->tun = is_tun(tb[IFLA_LINKINFO]);
+	devconf_of(link, tb[IFLA_AF_SPEC]);
+	if (tb[IFLA_STATS64]) {
+		struct rtnl_link_stats64 stats = { 0 };
+		size_t len = RTA_PAYLOAD(tb[IFLA_STATS64]);
+
+		memcpy(&stats, RTA_DATA(tb[IFLA_STATS64]),
+		       len < sizeof(stats) ? len : sizeof(stats));
+		link->rx_bytes = stats.rx_bytes;
+		link->tx_bytes = stats.tx_bytes;
+	}
+}
+
+int
+bal_nl_links(struct bal_nl *nl, bool stats, struct bal_arena *arena,
+	     bal_link_list *out, struct bal_err *err)
+{
+	struct bal_nl_sink sink = { .arena = arena, .out = out };
+	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
+	struct bal_nlmsg req;
+
+	bal_nlmsg_init(&req, RTM_GETLINK, 0, &ifi, sizeof(ifi));
+	if (!stats)
+		bal_nlmsg_put_u32(&req, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return bal_nl_dump(nl, &req, on_link, &sink, &out->n, err);
+}
