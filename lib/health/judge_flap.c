@@ -83,7 +83,7 @@ bal_judge_forget_flaps(struct bal_judge *j, uint64_t now_ms)
  */
 void
 bal_judge_count_flap(struct bal_judge *j, const struct bal_judge_rule *rule,
-	   uint64_t now_ms)
+		     uint64_t now_ms)
 {
 	if (bal_judge_health(j) != BAL_HEALTH_ALIVE)
 		return;

@@ -75,7 +75,8 @@ bal_judge_too_slow(const struct bal_judge *j, const struct bal_judge_rule *rule)
 }
 
 bool
-bal_judge_too_lossy(const struct bal_judge *j, const struct bal_judge_rule *rule)
+bal_judge_too_lossy(const struct bal_judge *j,
+		    const struct bal_judge_rule *rule)
 {
 	return rule->degraded_loss && j->worse >= BAL_JUDGE_ALARM;
 }

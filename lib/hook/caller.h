@@ -8,7 +8,7 @@ enum bal_caller {
 	BAL_CALLER_IFUPDOWN, /* IFACE, PHASE, MODE */
 	BAL_CALLER_OPENVPN,  /* script_type, dev */
 	BAL_CALLER_PPP,	     /* PPPLOGNAME, PPP_IFACE or IFNAME and IPLOCAL */
-	BAL_CALLER_DHCP,     /* reason and interface: dhclient, dhcpcd, udhcpc */
+	BAL_CALLER_DHCP, /* reason and interface: dhclient, dhcpcd, udhcpc */
 	BAL_CALLER_WG_QUICK, /* the parent process; it sets no variables */
 };
 
