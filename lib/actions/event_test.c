@@ -7,6 +7,7 @@
 
 #include "actions/event.h"
 #include "state/state.h"
+#include "state/read.h"
 #include "actions/unit.h"
 
 #define MADE_UP_MS 60000

@@ -14,6 +14,7 @@
 #include "base/paths.h"
 #include "base/run.h"
 #include "state/state.h"
+#include "state/read.h"
 
 const char *
 bal_ovpn_dir(void)

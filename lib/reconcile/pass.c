@@ -10,6 +10,7 @@
 #include "plan/over.h"
 #include "reconcile/pass_internal.h"
 #include "actions/use.h"
+#include "state/write.h"
 
 int
 bal_pass_init(struct bal_pass *pass, const char *conf_option,

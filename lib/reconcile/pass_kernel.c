@@ -8,6 +8,7 @@
 #include "netlink/read.h"
 #include "reconcile/pass_internal.h"
 #include "netlink/sysctl.h"
+#include "state/write.h"
 
 static int
 take_snapshot(struct bal_pass *pass, struct bal_err *err)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "reconcile/pass_internal.h"
+#include "state/write.h"
 
 #define OLD "lease."
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "reconcile/pass_internal.h"
+#include "state/read.h"
 
 static size_t
 uplinks_size(const struct bal_state *state)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "state/read.h"
 
 #define LOOK_MAX 2000	/* entries, at about 20 us each */
 #define HIDDEN_MAX 500	/* and hidden files */

@@ -13,6 +13,8 @@
 
 #include "base/lock.h"
 #include "kernel/snapshot.h"
+#include "state/read.h"
+#include "state/write.h"
 
 #define RESULT_MAX 4096
 #define CONF_MODE 0644

@@ -3,6 +3,7 @@
 #include "reconcile/advice.h"
 #include "reconcile/pass_internal.h"
 #include "watch/internal.h"
+#include "state/read.h"
 
 /* What goes together with what stanzas and options have said until now. */
 static int

@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "state/state.h"
+#include "state/read.h"
 
 static void
 check(const struct bal_state *state)

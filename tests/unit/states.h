@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 
 #include "state/state.h"
+#include "state/read.h"
+#include "state/write.h"
 
 static struct bal_state state;
 

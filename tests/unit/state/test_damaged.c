@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_damaged - no content of the state file does any harm. */
 #include "../states.h"
+#include "state/read.h"
+#include "state/write.h"
 
 #include <sys/sysmacros.h>
 

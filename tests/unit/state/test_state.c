@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_state - what bal remembers between two commands. */
 #include "../states.h"
+#include "state/write.h"
 
 #include <signal.h>
 #include <sys/resource.h>

@@ -1,0 +1,16 @@
+/* write - the state file, written in one canonical form. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_STATE_WRITE_H
+#define BAL_STATE_WRITE_H
+
+#include "state/state.h"
+
+/*
+ * Write @state to @path: temporary file beside it, fsync, rename.  Nothing is
+ * written if the file already says the same; uplinks stand there by name,
+ * whatever their order here.
+ */
+int bal_state_write(const struct bal_state *state, const char *path,
+		    struct bal_err *err);
+
+#endif
