@@ -204,8 +204,8 @@ report "only lib/netlink/nl.c includes libnetlink" "$(includes \
 report "only lib/firewall/mangle.c includes libiptc" "$(includes \
 	'([^>"]*/)?libip' "${c_files[@]}" |
 	without lib/firewall/mangle.c | without_floor)"
-report "only lib/config/conf.c includes inih" "$(includes \
-	'([^>"]*/)?ini\.h' "${c_files[@]}" | without lib/config/conf.c)"
+report "only lib/config/conf_read.c includes inih" "$(includes \
+	'([^>"]*/)?ini\.h' "${c_files[@]}" | without lib/config/conf_read.c)"
 report "no command knows netlink, iptables or INI" "$(includes \
 	'([^>"]*/)?(libnetlink|libmnl|libip|ini\.h|linux/|nl[._])' \
 	"${cmd_files[@]}")"

@@ -2,15 +2,13 @@
 /* target - whom to ask whether an uplink lives, and how. */
 #include "config/target.h"
 
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
+#include "config/target_internal.h"
 
-#define PORT_DNS 53
-#define PORT_HTTP 80
-#define STATUS_OK 200
 #define LABEL_MAX 63 /* RFC 1035, 2.3.4 */
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define LABEL_CHARACTERS LETTERS "0123456789-_"
@@ -172,8 +170,8 @@ read_dns(const char *rest, struct bal_target *t, struct bal_err *err)
 }
 
 /* How many characters of @path come before a status; all where none does. */
-static size_t
-path_len(const char *path)
+size_t
+bal_target_path_len(const char *path)
 {
 	size_t len = strlen(path);
 
@@ -194,7 +192,7 @@ read_http(const char *rest, struct bal_target *t, struct bal_err *err)
 	if (take_host(&rest, &t->addr, err) < 0 ||
 	    take_port(&rest, &t->port, err) < 0)
 		return -1;
-	len = path_len(rest);
+	len = bal_target_path_len(rest);
 	if (rest[len] &&
 	    bal_parse_u32(rest + len + 1, 100, 599, &status, &why) < 0)
 		return bal_err(err, why.kind, "status %s", why.msg);
@@ -348,84 +346,6 @@ bal_target_parse(const char *text, struct bal_target *out, struct bal_err *err)
 		return -1;
 	*out = t;
 	return 0;
-}
-
-/* With brackets where a port may follow. */
-static const char *
-host_str(const struct bal_target *t, char *buf)
-{
-	char host[BAL_ADDR_STRLEN];
-	bool bare = t->addr.family != AF_INET6 || t->kind == BAL_TARGET_ICMP ||
-		    t->kind == BAL_TARGET_ARP;
-
-	snprintf(buf, BAL_ADDR_STRLEN + 2, bare ? "%s" : "[%s]",
-		 bal_addr_host_str(&t->addr, host));
-	return buf;
-}
-
-static const char *
-port_str(const struct bal_target *t, uint16_t usual, char *buf, size_t size)
-{
-	*buf = '\0';
-	if (t->port != usual)
-		snprintf(buf, size, ":%u", t->port);
-	return buf;
-}
-
-static void
-print_dns(const struct bal_target *t, const char *host, char *buf)
-{
-	char port[8], expect[BAL_ADDR_STRLEN] = "";
-
-	if (!bal_addr_none(&t->expect))
-		bal_addr_host_str(&t->expect, expect);
-	snprintf(buf, BAL_TARGET_STRLEN, "dns:%s%s/%s%s%s", host,
-		 port_str(t, PORT_DNS, port, sizeof(port)), t->text,
-		 *expect ? "=" : "", expect);
-}
-
-static void
-print_http(const struct bal_target *t, const char *host, char *buf)
-{
-	char port[8], status[8] = "";
-
-	/* A path that looks as if it ended in a status needs one behind it. */
-	if (t->status != STATUS_OK || t->text[path_len(t->text)])
-		snprintf(status, sizeof(status), "=%u", t->status);
-	snprintf(buf, BAL_TARGET_STRLEN, "http://%s%s%s%s", host,
-		 port_str(t, PORT_HTTP, port, sizeof(port)),
-		 strcmp(t->text, "/") ? t->text : "", status);
-}
-
-const char *
-bal_target_str(const struct bal_target *t, char *buf)
-{
-	char host[BAL_ADDR_STRLEN + 2];
-
-	host_str(t, host);
-	switch (t->kind) {
-	case BAL_TARGET_ICMP:
-		snprintf(buf, BAL_TARGET_STRLEN, "%s", host);
-		break;
-	case BAL_TARGET_TCP:
-		snprintf(buf, BAL_TARGET_STRLEN, "tcp:%s:%u", host, t->port);
-		break;
-	case BAL_TARGET_DNS:
-		print_dns(t, host, buf);
-		break;
-	case BAL_TARGET_HTTP:
-		print_http(t, host, buf);
-		break;
-	case BAL_TARGET_ARP:
-		snprintf(buf, BAL_TARGET_STRLEN, "arp%s%s",
-			 bal_addr_none(&t->addr) ? "" : ":",
-			 bal_addr_none(&t->addr) ? "" : host);
-		break;
-	case BAL_TARGET_EXEC:
-		snprintf(buf, BAL_TARGET_STRLEN, "exec:%s", t->text);
-		break;
-	}
-	return buf;
 }
 
 bool

@@ -1,47 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* recover - a lost state, read back from our tagged objects; pure. */
+#include "plan/recover.h"
+
 #include <string.h>
 
-#include "plan/recover.h"
 #include "plan/plan.h"
+#include "plan/recover_internal.h"
 #include "plan/uplink.h"
-
-static bool
-is_ours(const struct bal_rule *r)
-{
-	return r->protocol == BAL_PROTO && r->action == BAL_RULE_LOOKUP;
-}
-
-/* `oif DEV lookup T` stands for every uplink, alive or dead. */
-static bool
-names_uplink(const struct bal_rule *r)
-{
-	struct bal_err ignored;
-
-	return is_ours(r) && r->oif[0] && r->table &&
-	       bal_check_ifname(r->oif, &ignored) == 0;
-}
-
-static uint32_t
-slot_from_mark(const struct bal_snapshot *snap, const struct bal_conf *conf,
-	       uint32_t table)
-{
-	const struct bal_globals *g = &conf->globals;
-	const uint32_t slots = bal_mark_slots(g->mark_mask);
-
-	for (size_t i = 0; i < snap->rules.n; i++) {
-		const struct bal_rule *r = &snap->rules.v[i];
-		uint32_t value = r->mark >> __builtin_ctz(g->mark_mask);
-
-		if (!is_ours(r) || !r->has_mark || r->table != table)
-			continue;
-		if (r->priority == g->rule_priority + BAL_RULE_INBOUND &&
-		    value > slots)
-			value -= slots + 1;
-		return value;
-	}
-	return 0;
-}
 
 /*
  * By its slot's rule: that of what came in stands for the dead, too, and so
@@ -56,76 +21,11 @@ was_alive(const struct bal_snapshot *snap, const struct bal_conf *conf,
 	for (size_t i = 0; i < snap->rules.n; i++) {
 		const struct bal_rule *r = &snap->rules.v[i];
 
-		if (is_ours(r) && r->has_mark && r->table == us->table &&
+		if (bal_recover_is_ours(r) && r->has_mark && r->table == us->table &&
 		    r->mark == mark && r->suppress_prefixlen < 0)
 			return true;
 	}
 	return false;
-}
-
-/* A dead uplink has no fwmark rule, but its connections are still marked. */
-static uint32_t
-slot_from_chains(const struct bal_snapshot *snap, const char *dev,
-		 uint32_t shift)
-{
-	for (size_t i = 0; i < snap->chains.n; i++) {
-		const bal_xrule_list *rules = &snap->chains.v[i].rules;
-
-		for (size_t k = 0; k < rules->n; k++)
-			if (rules->v[k].target == BAL_XT_SET_CONNMARK &&
-			    strcmp(rules->v[k].out, dev) == 0)
-				return rules->v[k].set_mark >> shift;
-	}
-	return 0;
-}
-
-/* 0: nothing tells it. */
-static uint32_t
-known_slot(const struct bal_snapshot *snap, const struct bal_conf *conf,
-	   const struct bal_rule *rule)
-{
-	uint32_t shift = (uint32_t)__builtin_ctz(conf->globals.mark_mask);
-	uint32_t slot = slot_from_mark(snap, conf, rule->table);
-
-	return slot ? slot : slot_from_chains(snap, rule->oif, shift);
-}
-
-static uint32_t
-free_slot(const struct bal_state *state)
-{
-	for (uint32_t slot = 1; slot <= BAL_UPLINKS_MAX; slot++) {
-		bool taken = false;
-
-		for (size_t i = 0; i < state->n_uplinks && !taken; i++)
-			taken = state->uplinks[i].slot == slot;
-		if (!taken)
-			return slot;
-	}
-	return 0;
-}
-
-static bool
-slot_free(const struct bal_state *state, uint32_t slot)
-{
-	for (size_t i = 0; i < state->n_uplinks; i++)
-		if (state->uplinks[i].slot == slot)
-			return false;
-	return slot >= 1 && slot <= BAL_UPLINKS_MAX;
-}
-
-static bool
-is_kernels(uint32_t table)
-{
-	return table >= BAL_TABLE_DEFAULT && table <= BAL_TABLE_LOCAL;
-}
-
-static bool
-table_free(const struct bal_state *state, uint32_t table)
-{
-	for (size_t i = 0; i < state->n_uplinks; i++)
-		if (state->uplinks[i].table == table)
-			return false;
-	return table != state->balancing_table && !is_kernels(table);
 }
 
 static void
@@ -134,7 +34,7 @@ recover_addresses(struct bal_uplink_state *us, const struct bal_snapshot *snap)
 	for (size_t i = 0; i < snap->rules.n; i++) {
 		const struct bal_rule *r = &snap->rules.v[i];
 
-		if (is_ours(r) && r->table == us->table &&
+		if (bal_recover_is_ours(r) && r->table == us->table &&
 		    !bal_addr_none(&r->src) &&
 		    bal_addr_none(&us->learned_addr))
 			us->learned_addr = r->src;
@@ -279,13 +179,13 @@ complete_uplink(struct bal_uplink_state *us, const struct bal_state *state,
 		const struct bal_conf *conf, const struct bal_snapshot *snap,
 		const struct bal_rule *rule)
 {
-	uint32_t slot = known_slot(snap, conf, rule);
+	uint32_t slot = bal_recover_known_slot(snap, conf, rule);
 
 	if (!us->partial)
 		return;
-	if (!us->table && table_free(state, rule->table))
+	if (!us->table && bal_recover_table_free(state, rule->table))
 		us->table = rule->table;
-	if (!us->slot && slot_free(state, slot))
+	if (!us->slot && bal_recover_slot_free(state, slot))
 		us->slot = slot;
 	if (us->table == rule->table)
 		recover_settings(us, state, conf, snap);
@@ -304,7 +204,7 @@ yield_table(struct bal_uplink_state *us, const struct bal_state *state,
 	for (size_t i = 0; i < snap->rules.n; i++) {
 		const struct bal_rule *r = &snap->rules.v[i];
 
-		if (!names_uplink(r) || r->table != us->table)
+		if (!bal_recover_names_uplink(r) || r->table != us->table)
 			continue;
 		if (strcmp(r->oif, us->name) == 0)
 			return;
@@ -325,11 +225,11 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	       const struct bal_snapshot *snap, const struct bal_rule *rule,
 	       struct bal_err *err)
 {
-	uint32_t slot = known_slot(snap, conf, rule);
+	uint32_t slot = bal_recover_known_slot(snap, conf, rule);
 	struct bal_uplink_state *us;
 
-	if (!slot_free(state, slot))
-		slot = free_slot(state);
+	if (!bal_recover_slot_free(state, slot))
+		slot = bal_recover_free_slot(state);
 	if (!slot)
 		return 0;
 	us = bal_state_add(state, rule->oif, err);
@@ -338,7 +238,7 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 	us->admin_up = us->partial = true;
 	us->slot = slot;
 	us->since_ms = snap->now_ms;
-	if (!table_free(state, rule->table))
+	if (!bal_recover_table_free(state, rule->table))
 		return 0;
 	us->table = rule->table;
 	recover_settings(us, state, conf, snap);
@@ -349,9 +249,9 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 static bool
 is_catch_all(const struct bal_rule *r)
 {
-	return is_ours(r) && !r->has_mark && !r->iif[0] && !r->oif[0] &&
+	return bal_recover_is_ours(r) && !r->has_mark && !r->iif[0] && !r->oif[0] &&
 	       bal_addr_none(&r->src) && bal_addr_none(&r->dst) &&
-	       r->suppress_prefixlen < 0 && !is_kernels(r->table);
+	       r->suppress_prefixlen < 0 && !bal_recover_is_kernels(r->table);
 }
 
 static void
@@ -403,8 +303,8 @@ bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
 			const struct bal_rule *r = &snap->rules.v[i];
 			struct bal_uplink_state *us;
 
-			if (!names_uplink(r) ||
-			    (known && !known_slot(snap, conf, r)))
+			if (!bal_recover_names_uplink(r) ||
+			    (known && !bal_recover_known_slot(snap, conf, r)))
 				continue;
 			us = bal_state_find(state, r->oif);
 			if (us)

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* conf_key - keys of bal.conf, each in the section that it is of. */
+#include <string.h>
+
+#include "base/near.h"
+#include "config/conf_internal.h"
+#include "config/globals.h"
+
+/* Which keys stand in it. */
+static const struct {
+	unsigned globals, settings;
+	const char *title;
+} rooms[SECTION_MAX] = {
+	[SECTION_BAL] = { BAL_GLOBAL_BAL, 0, "[bal]" },
+	[SECTION_CHECK] = { BAL_GLOBAL_CHECK, BAL_SET_CHECK, "[check]" },
+	[SECTION_UPLINK] = { 0, ~0u, "[uplink DEV]" },
+};
+
+static void
+tell_value(struct bal_conf_reader *r, const char *text,
+	   const struct bal_err *err)
+{
+	const size_t len = strlen(err->msg);
+	/* One that asks back has its hint. */
+	const bool asks = len && err->msg[len - 1] == '?';
+
+	if (bal_is_quoted(text))
+		bal_lines_fault(&r->lines, r->lines.number,
+				"%s, did you mean %.*s?", err->msg,
+				(int)strlen(text) - 2, text + 1);
+	else
+		bal_lines_fault(&r->lines, r->lines.number, "%s%s", err->msg,
+				asks ? "" : bal_lines_hint(text));
+}
+
+/* Was key number @i said in this section before? */
+static bool
+is_repeated(struct bal_conf_reader *r, uint32_t *seen, size_t i,
+	    const char *key)
+{
+	bool repeated = *seen & 1u << i;
+
+	if (repeated)
+		bal_lines_fault(&r->lines, r->lines.number,
+				"key \"%.80s\" is said twice in its section",
+				key);
+	*seen |= 1u << i;
+	return repeated;
+}
+
+/* The uplink itself is no line of its own. */
+static void
+take_over(struct bal_conf_reader *r, struct bal_settings *set)
+{
+	struct bal_conf_uplink *u = bal_conf_last_uplink(r);
+
+	u->over_line = r->lines.number;
+	if (strcmp(set->over, u->name) != 0)
+		return;
+	bal_lines_fault(&r->lines, r->lines.number,
+			"over \"%s\" is the uplink itself", set->over);
+	set->has &= ~(unsigned)BAL_SET_OVER;
+	set->over[0] = '\0';
+}
+
+static void
+take_setting(struct bal_conf_reader *r, struct bal_settings *set,
+	     unsigned allowed, const char *key, const char *text)
+{
+	const int i = bal_settings_number(key);
+	struct bal_err err = { 0 };
+
+	if (i >= 0 && allowed & 1u << i) {
+		if (1u << i != BAL_SET_TARGETS &&
+		    is_repeated(r, &r->seen, (size_t)i, key))
+			return;
+		if (1u << i == BAL_SET_NEED)
+			r->need_line = r->lines.number;
+	}
+	if (bal_settings_set(set, allowed, key, text, &err) < 0)
+		tell_value(r, text, &err);
+	else if (r->section == SECTION_UPLINK && 1u << i == BAL_SET_OVER)
+		take_over(r, set);
+}
+
+/* The keys of [bal], and the one of [check] that is for all uplinks. */
+static void
+take_global(struct bal_conf_reader *r, unsigned allowed, const char *key,
+	    const char *text)
+{
+	struct bal_err err = { 0 };
+	const char *name;
+	size_t i;
+
+	for (i = 0; (name = bal_globals_key(i)) && strcmp(key, name);)
+		i++;
+	if (name && allowed & 1u << i && 1u << i != BAL_GLOBAL_DESTINATIONS &&
+	    is_repeated(r, &r->seen_globals, i, key))
+		return;
+	if (bal_globals_set(&r->conf.globals, allowed, key, text, &err) < 0)
+		tell_value(r, text, &err);
+}
+
+/* The section that @key is of, this one before others; NULL: of none. */
+static const char *
+home_of(const struct bal_conf_reader *r, const char *key)
+{
+	const int number = bal_settings_number(key);
+	const unsigned setting = number < 0 ? 0 : 1u << number;
+	const char *name, *home = NULL;
+	unsigned global = 0;
+	size_t i;
+
+	for (i = 0; (name = bal_globals_key(i)); i++)
+		global |= strcmp(key, name) ? 0 : 1u << i;
+	for (i = SECTION_MAX; i-- > SECTION_BAL;) {
+		if (!(rooms[i].globals & global || rooms[i].settings & setting))
+			continue;
+		home = rooms[i].title;
+		if (i == (size_t)r->section)
+			break;
+	}
+	return home;
+}
+
+/* Is @key of another section, or of none where none has begun? */
+static bool
+is_misplaced(struct bal_conf_reader *r, const char *key)
+{
+	const char *home = home_of(r, key);
+
+	if (r->section == SECTION_NONE)
+		bal_lines_fault(&r->lines, r->lines.number,
+				"key \"%.80s\" stands before any section%s%s",
+				key, home ? "; it belongs below " : "",
+				home ? home : "");
+	else if (home && home != rooms[r->section].title)
+		bal_lines_fault(&r->lines, r->lines.number,
+				"key \"%.80s\" belongs in %s", key, home);
+	else
+		return false;
+	return true;
+}
+
+/* "targets tcp:9.9.9.9:53": inih takes the first ":" for want of a "=". */
+static bool
+lacks_equals(struct bal_conf_reader *r, const char *key)
+{
+	size_t len = strcspn(key, " \t");
+	char word[32];
+
+	if (!key[len] || len >= sizeof(word))
+		return false;
+	memcpy(word, key, len);
+	word[len] = '\0';
+	if (!home_of(r, word))
+		return false;
+	bal_lines_fault(&r->lines, r->lines.number, "no \"=\" behind \"%s\"",
+			word);
+	return true;
+}
+
+int
+bal_conf_take_key(void *arg, const char *section, const char *key,
+		  const char *text)
+{
+	struct bal_conf_reader *r = arg;
+
+	(void)section; /* cut at 49 characters: ours is not */
+	bal_lines_taken(&r->lines);
+	r->empty = false;
+	if (r->section == SECTION_BAD || lacks_equals(r, key) ||
+	    is_misplaced(r, key))
+		return 1;
+	switch (r->section) {
+	case SECTION_BAL:
+		take_global(r, rooms[SECTION_BAL].globals, key, text);
+		break;
+	case SECTION_CHECK:
+		if (bal_nearer(bal_near_bare(key), NULL, "when_all_dead"))
+			take_global(r, rooms[SECTION_CHECK].globals, key, text);
+		else
+			take_setting(r, &r->conf.check,
+				     rooms[SECTION_CHECK].settings, key, text);
+		break;
+	case SECTION_UPLINK:
+		take_setting(r, &bal_conf_last_uplink(r)->set,
+			     rooms[SECTION_UPLINK].settings, key, text);
+		break;
+	default:
+		break;
+	}
+	return 1;
+}

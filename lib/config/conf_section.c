@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* conf_section - sections of bal.conf, and what a whole one must be. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/near.h"
+#include "config/conf_internal.h"
+
+/* What can be said of a section only when all its keys are known. */
+void
+bal_conf_end_section(struct bal_conf_reader *r)
+{
+	const struct bal_settings *set = &r->conf.check;
+	struct bal_err err;
+
+	if (r->empty)
+		r->begun[r->section] = 0;
+	r->empty = true;
+	if (r->section == SECTION_UPLINK)
+		set = &bal_conf_last_uplink(r)->set;
+	else if (r->section != SECTION_CHECK)
+		return;
+	if (bal_settings_agree(set, &err) < 0)
+		bal_lines_fault(&r->lines, r->need_line, "%s", err.msg);
+}
+
+static int
+make_room(struct bal_conf_reader *r)
+{
+	size_t room = r->room ? r->room * 2 : 16;
+	struct bal_conf_uplink *moved;
+
+	if (r->conf.n_uplinks < r->room)
+		return 0;
+	moved = reallocarray(r->conf.uplinks, room, sizeof(*moved));
+	if (!moved) {
+		r->oom = true;
+		return -1;
+	}
+	r->conf.uplinks = moved;
+	r->room = room;
+	return 0;
+}
+
+static enum bal_conf_section
+begin_uplink(struct bal_conf_reader *r, const char *name)
+{
+	const struct bal_conf_uplink *twin = bal_conf_find(&r->conf, name);
+	unsigned line = r->lines.number;
+	struct bal_err err;
+
+	if (bal_is_quoted(name)) {
+		bal_lines_fault(&r->lines, line,
+				"section \"[uplink %s]\" has quotes, did you "
+				"mean \"[uplink %.*s]\"?",
+				name, (int)strlen(name) - 2, name + 1);
+	} else if (!*name) {
+		bal_lines_fault(&r->lines, line,
+				"section \"[uplink]\" names no device");
+	} else if (bal_check_ifname(name, &err) < 0) {
+		bal_lines_fault(&r->lines, line, "section \"[uplink %s]\": %s",
+				name, err.msg);
+	} else if (twin) {
+		bal_lines_fault(&r->lines, line,
+				"section \"[uplink %s]\" is there twice, "
+				"first in line %u",
+				name, r->uplink_line[twin - r->conf.uplinks]);
+	} else if (r->conf.n_uplinks == BAL_UPLINKS_MAX) {
+		bal_lines_fault(&r->lines, line,
+				"section \"[uplink %s]\" is one more than %d",
+				name, BAL_UPLINKS_MAX);
+	} else if (!make_room(r)) {
+		r->uplink_line[r->conf.n_uplinks++] = line;
+		*bal_conf_last_uplink(r) = (struct bal_conf_uplink){ 0 };
+		bal_copy(bal_conf_last_uplink(r)->name, BAL_IFNAMSIZ, name);
+		return SECTION_UPLINK;
+	}
+	return SECTION_BAD;
+}
+
+/* [bal] and [check]. */
+static enum bal_conf_section
+begin_single(struct bal_conf_reader *r, enum bal_conf_section section,
+	     const char *name)
+{
+	if (r->begun[section]) {
+		bal_lines_fault(&r->lines, r->lines.number,
+				"section \"[%s]\" is there twice, first in "
+				"line %u",
+				name, r->begun[section]);
+		return SECTION_BAD;
+	}
+	r->begun[section] = r->lines.number;
+	return section;
+}
+
+/* "[chek]", "[Uplink eth1]", "[uplink=eth1]", "[eth1]": what was meant? */
+static void
+tell_unknown(struct bal_conf_reader *r, const char *name)
+{
+	char text[BAL_LINE_MAX + 1], words[2][BAL_IFNAMSIZ], *p = text;
+	const char *rest = text, *near = NULL, *dev = NULL;
+	struct bal_err err;
+	size_t n = 0;
+
+	(void)bal_copy(text, sizeof(text), name);
+	while ((p = strpbrk(p, "=:")))
+		*p = ' ';
+	while (n < 2 && bal_next_word(&rest, words[n], sizeof(words[n])) > 0)
+		n++;
+	if (n == 1) {
+		near = bal_nearer(words[0], NULL, "bal");
+		near = bal_nearer(words[0], near, "check");
+	}
+	if (n && bal_nearer(words[0], NULL, "uplink"))
+		dev = n == 2 && !bal_check_ifname(words[1], &err) ? words[1] :
+								    "DEV";
+	else if (n == 1 && !near && !bal_check_ifname(words[0], &err))
+		dev = words[0];
+	if (dev)
+		near = "uplink ";
+	bal_lines_fault(&r->lines, r->lines.number,
+			"unknown section \"[%s]\"%s%s%s%s", name,
+			near ? ", did you mean \"[" : "", near ? near : "",
+			dev ? dev : "", near ? "]\"?" : "");
+}
+
+void
+bal_conf_begin_section(void *arg, const char *name)
+{
+	const size_t prefix = strlen("uplink");
+	struct bal_conf_reader *r = arg;
+
+	bal_conf_end_section(r);
+	r->seen = 0;
+	r->section = SECTION_BAD;
+	if (!name)
+		return;
+	if (!strcmp(name, "bal"))
+		r->section = begin_single(r, SECTION_BAL, name);
+	else if (!strcmp(name, "check"))
+		r->section = begin_single(r, SECTION_CHECK, name);
+	else if (!strncmp(name, "uplink", prefix) &&
+		 (!name[prefix] || name[prefix] == ' ' || name[prefix] == '\t'))
+		r->section = begin_uplink(
+			r, name + prefix + strspn(name + prefix, " \t"));
+	else
+		tell_unknown(r, name);
+}
+
+/* `over` in a circle: no packet would ever leave. */
+void
+bal_conf_check_circles(struct bal_conf_reader *r)
+{
+	const struct bal_conf *conf = &r->conf;
+	size_t i, steps;
+
+	for (i = 0; i < conf->n_uplinks; i++) {
+		const struct bal_conf_uplink *at = &conf->uplinks[i];
+
+		if (!(at->set.has & BAL_SET_OVER) ||
+		    !strcmp(at->name, at->set.over))
+			continue;
+		for (steps = 0; at && at->set.has & BAL_SET_OVER; steps++) {
+			at = bal_conf_find(conf, at->set.over);
+			if (at == &conf->uplinks[i] || steps == conf->n_uplinks)
+				break;
+		}
+		if (at == &conf->uplinks[i])
+			bal_lines_fault(&r->lines, r->uplink_line[i],
+					"uplink \"%s\" is over itself by way "
+					"of \"%s\"",
+					at->name, at->set.over);
+	}
+}
