@@ -48,14 +48,6 @@ say_bad(struct line *l)
 	bal_line_say(l, "no answer from %s", list);
 }
 
-static void
-skip_decided(struct line *l)
-{
-	while (l->oldest != l->rounds_begun &&
-	       bal_round(l, l->oldest)->outcome != WAITING)
-		l->oldest++;
-}
-
 /* --- late, or lost -------------------------------------------------------- */
 
 /* How many rounds just before @number were lost as well, as remembered. */
@@ -85,18 +77,11 @@ decide_lost(struct line *l, uint32_t number)
 	bal_line_lost(l, lost_before(l, number));
 }
 
-/* The oldest that is remembered. */
-static uint32_t
-first_round(const struct line *l)
-{
-	return l->rounds_begun > ROUNDS ? l->rounds_begun - ROUNDS : 0;
-}
-
 /* Those whose time was over, and older than @number, which is answered. */
 static void
 lose_overtaken(struct line *l, uint32_t number)
 {
-	for (uint32_t i = first_round(l); i < number; i++) {
+	for (uint32_t i = bal_rounds_first(l); i < number; i++) {
 		const struct round *r = bal_round(l, i);
 
 		if (r->outcome == LATE || (r->outcome == WAITING && r->longer))
@@ -205,7 +190,7 @@ bal_round_answered(struct line *l, uint32_t number, size_t target,
 	l->p.answered++;
 	if (count_bits(l, r->answered) >= bal_line_need(l))
 		decide_good(l, number, rtt_us);
-	skip_decided(l);
+	bal_rounds_skip_decided(l);
 }
 
 /* Nothing that is still out can make a round good any more. */
@@ -224,7 +209,7 @@ bal_round_check(struct line *l, uint32_t number)
 
 	if (r->outcome == WAITING && !r->unsent && is_hopeless(l, r))
 		decide_bad(l, number);
-	skip_decided(l);
+	bal_rounds_skip_decided(l);
 }
 
 void
@@ -260,26 +245,29 @@ waits_longer(struct line *l, uint32_t number)
 	return true;
 }
 
+bool
+bal_rounds_over(const struct line *l)
+{
+	for (uint32_t i = l->oldest; i != l->rounds_begun; i++) {
+		const struct round *r = &l->rounds[i % ROUNDS];
+
+		if (r->outcome == WAITING && l->prober->now_ns >= over_ns(l, r))
+			return true;
+	}
+	return false;
+}
+
 void
 bal_rounds_expire(struct line *l)
 {
-	bool last_look = false;
-
 	for (uint32_t i = l->oldest; i != l->rounds_begun; i++) {
-		struct round *r = bal_round(l, i);
+		const struct round *r = bal_round(l, i);
 
-		if (r->outcome != WAITING || l->prober->now_ns < over_ns(l, r))
-			continue;
-		/* What came in time may still be unread on a busy machine. */
-		if (!last_look) {
-			bal_line_receive(l);
-			bal_traffic_observe(l);
-		}
-		last_look = true;
-		if (r->outcome == WAITING && !waits_longer(l, i))
+		if (r->outcome == WAITING &&
+		    l->prober->now_ns >= over_ns(l, r) && !waits_longer(l, i))
 			decide_bad(l, i);
 	}
-	skip_decided(l);
+	bal_rounds_skip_decided(l);
 }
 
 uint64_t
@@ -302,27 +290,4 @@ bal_rounds_next(const struct line *l)
 		if (a->give_up_ns < next)
 			next = a->give_up_ns;
 	return next;
-}
-
-bool
-bal_rounds_late(const struct line *l)
-{
-	const struct round *r;
-
-	if (l->rounds_begun == 0 || l->p.judge.health == BAL_HEALTH_DEAD)
-		return false;
-	r = &l->rounds[(l->rounds_begun - 1) % ROUNDS];
-	return r->outcome == WAITING && l->prober->now_ns >= r->late_ns;
-}
-
-void
-bal_rounds_excuse(struct line *l)
-{
-	for (uint32_t i = first_round(l); i != l->rounds_begun; i++) {
-		struct round *r = bal_round(l, i);
-
-		if (r->outcome == WAITING || r->outcome == LATE)
-			r->outcome = EXCUSED;
-	}
-	skip_decided(l);
 }

@@ -1,7 +1,9 @@
-/* prober_internal - the rooms of prober: lines, rounds, counters, blame. */
+/* prober_internal - what the files of prober share, the lowest first. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_PROBER_INTERNAL_H
 #define BAL_PROBER_INTERNAL_H
+
+#include <string.h>
 
 #include "probe/ask.h"
 #include "netlink/counters.h"
@@ -150,12 +152,67 @@ bal_round(struct line *l, uint32_t number)
 	return &l->rounds[number % ROUNDS];
 }
 
+/* It is asked nothing. */
+static inline bool
+line_is_silent(const struct line *l)
+{
+	return l->gone || l->p.no_carrier || !l->p.n_targets;
+}
+
+static inline bool
+line_is_over(const struct line *tunnel, const struct line *under)
+{
+	return tunnel != under && strcmp(tunnel->p.over, under->p.dev) == 0;
+}
+
+/* Do the counters want rounds as a burst? */
+static inline bool
+line_inquires(const struct line *l)
+{
+	return l->traffic.inquiry.left > 0;
+}
+
+static inline uint64_t
+bal_less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
 /* The bit of a target in the masks of a round. */
 static inline uint8_t
 bit(size_t target)
 {
 	return (uint8_t)(1u << target);
 }
+
+/* --- prober_line.c -------------------------------------------------------- */
+
+/* Words for the last bad round. */
+void bal_line_say(struct line *l, const char *fmt, ...) BAL_PRINTF(2, 3);
+/* Something was learned: it can ask. */
+void bal_line_learned(struct line *l);
+/* Did a tunnel over this line answer after @since_ns? */
+bool bal_line_proved_by_tunnel(const struct line *l, uint64_t since_ns);
+/* How many targets count, and how many of these must answer. */
+uint32_t bal_line_counting(const struct line *l);
+uint32_t bal_line_need(const struct line *l);
+/*
+ * The longest that a question may be under way: twice the time-out, after
+ * which late answers still count.
+ */
+uint64_t bal_line_longest_ns(const struct line *l);
+/* What a question of round @r ended with, 0: nothing. */
+void bal_round_note(struct round *r, int eno);
+/* The oldest round that is remembered. */
+uint32_t bal_rounds_first(const struct line *l);
+/* Is any round still waiting? */
+bool bal_rounds_wait(const struct line *l);
+/* The oldest that waits comes behind those that are decided. */
+void bal_rounds_skip_decided(struct line *l);
+/* Is the youngest round late, so that the next one is due at once? */
+bool bal_rounds_late(const struct line *l);
+/* Every round that waits, or is late, is given up without a verdict. */
+void bal_rounds_excuse(struct line *l);
 
 /* --- prober_targets.c ----------------------------------------------------- */
 
@@ -167,106 +224,6 @@ bit(size_t target)
  */
 uint8_t bal_round_targets(const struct line *l, bool rest, uint32_t number);
 
-/* --- prober_ask.c --------------------------------------------------------- */
-
-/* Ask a target that is not ICMP. */
-void bal_round_ask(struct line *l, struct round *r, uint32_t number,
-		   size_t target);
-/* Stop and free questions that are over; all of them with @all. */
-void bal_line_drop_asking(struct line *l, bool all);
-
-/* --- prober_round.c ------------------------------------------------------ */
-
-/*
- * Ask as many targets as must answer: at rest the first of them, else each in
- * its turn.  What cannot be asked for a lack of ours is no verdict on anything
- * (bal_line_lacks()).
- */
-void bal_round_begin(struct line *l, bool rest);
-/* @target could not be asked for want of @eno: it has no say in round @r. */
-void bal_round_unasked(struct line *l, struct round *r, size_t target, int eno);
-/* What @target's question ended with, 0: nothing. */
-void bal_round_note(struct round *r, int eno);
-/* Send again what the device's queue had no room for. */
-void bal_rounds_resend(struct line *l);
-/* Read what the ICMP socket holds. */
-void bal_line_receive(struct line *l);
-/*
- * The longest that a question may be under way: twice the time-out, after
- * which late answers still count.
- */
-uint64_t bal_line_longest_ns(const struct line *l);
-
-/* --- prober_decide.c ----------------------------------------------------- */
-
-/* @target answered, or cannot answer, what round @number asked. */
-void bal_round_answered(struct line *l, uint32_t number, size_t target,
-			uint64_t sent_ns);
-void bal_round_failed(struct line *l, uint32_t number, size_t target);
-/* Is round @number decided by now, because nobody is left to answer? */
-void bal_round_check(struct line *l, uint32_t number);
-/* Judge the rounds whose time is over. */
-void bal_rounds_expire(struct line *l);
-/* When the next of them is late or over. */
-uint64_t bal_rounds_next(const struct line *l);
-/* Is the youngest round late, so that the next one is due at once? */
-bool bal_rounds_late(const struct line *l);
-/* Is any round still waiting? */
-bool bal_rounds_wait(const struct line *l);
-/* Every round that waits, or is late, is given up without a verdict. */
-void bal_rounds_excuse(struct line *l);
-
-/* --- prober_lack.c -------------------------------------------------------- */
-
-/* Have an ICMP socket: 0 or the errno. */
-int bal_line_socket(struct line *l);
-void bal_line_close_socket(struct line *l);
-/*
- * With too few descriptors sessions take turns: after @eno, close the socket of
- * one that waits for nothing, which opens it anew for its next round.  False:
- * there is none, or descriptors are not what is short.
- */
-bool bal_line_borrow(struct line *l, int eno);
-/* Something is short, which is told once. */
-void bal_prober_note_short(struct bal_prober *p, int eno);
-/*
- * It could not ask for want of @eno: it tries again soon.  Where nothing is
- * learned (bal_line_learned()) for as long as a death takes to be noticed, one
- * that is alive becomes unknown (bal_line_check_lack()).
- */
-void bal_line_lacks(struct line *l, int eno);
-void bal_line_learned(struct line *l);
-void bal_line_check_lack(struct line *l);
-/*
- * A question ended with ENODEV.  Is the device gone, now that the kernel is
- * asked by name and number?  Then it is dead until bal_line_look_again() finds
- * the device; else that was one bad round.
- */
-bool bal_line_look(struct line *l);
-void bal_line_look_again(struct line *l);
-
-/* --- prober_verdict.c ---------------------------------------------------- */
-
-/* A round is decided, or the counters speak. */
-void bal_line_good(struct line *l, uint32_t rtt_us);
-void bal_line_bad(struct line *l);
-/* The counters show that it sends and receives nothing. */
-void bal_line_silent(struct line *l);
-/* No answer in time, and it lives. */
-void bal_line_late(struct line *l);
-/* That answer will not come; nor did those to the @in_row rounds before. */
-void bal_line_lost(struct line *l, uint32_t in_row);
-void bal_line_gone(struct line *l, const char *why);
-/* Words for the last bad round. */
-void bal_line_say(struct line *l, const char *fmt, ...) BAL_PRINTF(2, 3);
-/* Did a tunnel over this line answer after @since_ns? */
-bool bal_line_proved_by_tunnel(const struct line *l, uint64_t since_ns);
-/* Targets that nobody reaches do not count; those that lost by them are asked anew. */
-void bal_prober_blame(struct bal_prober *prober);
-/* How many targets count, and how many of these must answer. */
-uint32_t bal_line_counting(const struct line *l);
-uint32_t bal_line_need(const struct line *l);
-
 /* --- prober_counters.c --------------------------------------------------- */
 
 /* Read the counters of all lines that have traffic.looks, at once. */
@@ -277,12 +234,30 @@ void bal_prober_read_ahead(struct bal_prober *prober);
  */
 int bal_line_counters(struct line *l, struct bal_counters *out);
 
+/* --- prober_growth.c ----------------------------------------------------- */
+
+struct bal_growth {
+	uint64_t rx_bytes, rx_packets, tx_bytes, tx_packets; /* not ours */
+	uint64_t span_ns;
+};
+
+/*
+ * See what the counters grew by, after answers of ours have been read; false:
+ * they have nothing to compare with.
+ */
+bool bal_growth_observe(struct line *l, struct bal_growth *g);
+/* Was that as much as may stand in for an answer? */
+bool bal_growth_is_enough(const struct line *l, const struct bal_growth *g);
+
 /* --- prober_traffic.c ---------------------------------------------------- */
 
 /* At rest: may traffic stand in for the round that is due? */
 bool bal_traffic_stands_in(struct line *l);
-/* A busy line is looked at between rounds. */
-void bal_traffic_poll(struct line *l);
+/*
+ * A busy line is looked at between rounds.  Has it sent, and received nothing
+ * for longer than it does when it is well?
+ */
+bool bal_traffic_poll(struct line *l);
 /* See what came and went until now, for the next two. */
 void bal_traffic_observe(struct line *l);
 /*
@@ -304,9 +279,100 @@ void bal_traffic_close(struct line *l, bool idle);
 void bal_traffic_answered(struct line *l);
 /* A round was lost, which is what an inquiry looks for. */
 void bal_traffic_lost(struct line *l);
-/* Do the counters want rounds as a burst?  And one of those begins. */
-bool bal_traffic_inquires(const struct line *l);
+/* One of the rounds that the counters want as a burst begins. */
 void bal_traffic_asked(struct line *l);
+
+/* --- prober_verdict.c ---------------------------------------------------- */
+
+/* A round is decided, or the counters speak. */
+void bal_line_good(struct line *l, uint32_t rtt_us);
+void bal_line_bad(struct line *l);
+/* The counters show that it sends and receives nothing. */
+void bal_line_silent(struct line *l);
+/* No answer in time, and it lives. */
+void bal_line_late(struct line *l);
+/* That answer will not come; nor did those to the @in_row rounds before. */
+void bal_line_lost(struct line *l, uint32_t in_row);
+void bal_line_gone(struct line *l, const char *why);
+/* Targets that nobody reaches do not count; those that lost by them are asked anew. */
+void bal_prober_blame(struct bal_prober *prober);
+
+/* --- prober_decide.c ----------------------------------------------------- */
+
+/* @target answered, or cannot answer, what round @number asked. */
+void bal_round_answered(struct line *l, uint32_t number, size_t target,
+			uint64_t sent_ns);
+void bal_round_failed(struct line *l, uint32_t number, size_t target);
+/* Is round @number decided by now, because nobody is left to answer? */
+void bal_round_check(struct line *l, uint32_t number);
+/* Is the time of any round over? */
+bool bal_rounds_over(const struct line *l);
+/* Judge those rounds; what has arrived was read before. */
+void bal_rounds_expire(struct line *l);
+/* When the next of them is late or over. */
+uint64_t bal_rounds_next(const struct line *l);
+
+/* --- prober_lack.c -------------------------------------------------------- */
+
+/* Something is short, which is told once. */
+void bal_prober_note_short(struct bal_prober *p, int eno);
+/*
+ * It could not ask for want of @eno: it tries again soon.  Where nothing is
+ * learned (bal_line_learned()) for as long as a death takes to be noticed, one
+ * that is alive becomes unknown (bal_line_check_lack()).
+ */
+void bal_line_lacks(struct line *l, int eno);
+void bal_line_check_lack(struct line *l);
+/* @target could not be asked for want of @eno: it has no say in round @r. */
+void bal_round_unasked(struct line *l, struct round *r, size_t target, int eno);
+
+/* --- prober_icmp.c -------------------------------------------------------- */
+
+/* Have an ICMP socket: 0 or the errno. */
+int bal_line_socket(struct line *l);
+void bal_line_close_socket(struct line *l);
+/*
+ * With too few descriptors sessions take turns: after @eno, close the socket of
+ * one that waits for nothing, which opens it anew for its next round.  False:
+ * there is none, or descriptors are not what is short.
+ */
+bool bal_line_borrow(struct line *l, int eno);
+/* Ask an ICMP target; once more what the device's queue had no room for. */
+void bal_round_ask_icmp(struct line *l, struct round *r, uint32_t number,
+			size_t target);
+void bal_round_send_icmp(struct line *l, struct round *r, uint32_t number,
+			 size_t target);
+/* Read what the ICMP socket holds. */
+void bal_line_receive(struct line *l);
+
+/* --- prober_ask.c --------------------------------------------------------- */
+
+/* Ask a target that is not ICMP. */
+void bal_round_ask(struct line *l, struct round *r, uint32_t number,
+		   size_t target);
+/* Stop and free questions that are over; all of them with @all. */
+void bal_line_drop_asking(struct line *l, bool all);
+
+/* --- prober_device.c ------------------------------------------------------ */
+
+/*
+ * A question ended with ENODEV.  Is the device gone, now that the kernel is
+ * asked by name and number?  Then it is dead until bal_line_look_again() finds
+ * the device; else that was one bad round.
+ */
+bool bal_line_look(struct line *l);
+void bal_line_look_again(struct line *l);
+
+/* --- prober_round.c ------------------------------------------------------ */
+
+/*
+ * Ask as many targets as must answer: at rest the first of them, else each in
+ * its turn.  What cannot be asked for a lack of ours is no verdict on anything
+ * (bal_line_lacks()).
+ */
+void bal_round_begin(struct line *l, bool rest);
+/* Send again what the device's queue had no room for. */
+void bal_rounds_resend(struct line *l);
 
 /* --- prober_mood.c ------------------------------------------------------- */
 

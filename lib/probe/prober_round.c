@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* prober_round - one round: asked, answered, late, over. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "probe/prober_internal.h"
-
-#define RESEND_NS (2 * BAL_NS_PER_MS) /* where the device's queue was full */
-#define READS_AT_ONCE 256 /* so that a flood does not keep the others waiting */
-#define TARGET_BITS 3
-#define ROUND_NUMBERS (1u << (16 - TARGET_BITS)) /* in a sequence number */
 
 /* Echo, ARP and DNS answer as fast as the line is; others take their time. */
 static bool
@@ -36,118 +29,6 @@ patience_for(const struct line *l, size_t target)
 	return usual < limit ? usual : limit;
 }
 
-uint64_t
-bal_line_longest_ns(const struct line *l)
-{
-	return 2 * l->p.rule.timeout_ms * BAL_NS_PER_MS;
-}
-
-/* --- ICMP ---------------------------------------------------------------- */
-
-static void
-take_reply(struct line *l, const struct bal_icmp_reply *reply)
-{
-	const size_t target = reply->seq & ((1u << TARGET_BITS) - 1);
-	const uint32_t low = reply->seq >> TARGET_BITS;
-	uint32_t age = (l->rounds_begun - 1 - low) % ROUND_NUMBERS;
-	uint32_t number = l->rounds_begun - 1 - age;
-	struct round *r = bal_round(l, number);
-
-	if (age >= ROUNDS || age >= l->rounds_begun ||
-	    target >= l->p.n_targets || !(r->asked & bit(target)) ||
-	    memcmp(reply->token, r->token, sizeof(r->token)) != 0 ||
-	    !bal_addr_same_host(&reply->from, &l->p.targets[target].addr))
-		return;
-	if (!(r->answered & bit(target)))
-		l->traffic.own_rx++;
-	bal_round_answered(l, number, target, r->sent_ns);
-}
-
-void
-bal_line_receive(struct line *l)
-{
-	struct bal_icmp_reply reply;
-	int rc;
-
-	l->prober->now_ns = bal_clock_ns();
-	for (int i = 0; i < READS_AT_ONCE && l->sock.fd >= 0; i++) {
-		rc = bal_icmp_recv(&l->sock, &reply);
-		if (rc < 0)
-			return;
-		if (rc > 0 && l->rounds_begun)
-			take_reply(l, &reply);
-		/* Nothing else is on its way: no call to be told so. */
-		if (!bal_rounds_wait(l))
-			return;
-	}
-}
-
-bool
-bal_rounds_wait(const struct line *l)
-{
-	return l->oldest != l->rounds_begun;
-}
-
-static void
-say_send(struct line *l, size_t target, int error)
-{
-	char host[BAL_ADDR_STRLEN];
-
-	bal_line_say(l, "send to %s failed: %s",
-		     bal_addr_host_str(&l->p.targets[target].addr, host),
-		     strerror(error));
-}
-
-static void
-cannot_send(struct line *l, struct round *r, size_t target, int error)
-{
-	say_send(l, target, error);
-	r->said = true;
-	r->failed |= bit(target);
-	bal_round_note(r, error);
-}
-
-void
-bal_round_note(struct round *r, int eno)
-{
-	if (r->error != ENODEV)
-		r->error = eno;
-}
-
-void
-bal_round_unasked(struct line *l, struct round *r, size_t target, int eno)
-{
-	r->pending |= bit(target);
-	r->asked &= (uint8_t)~bit(target);
-	bal_line_lacks(l, eno);
-}
-
-static void
-send_icmp(struct line *l, struct round *r, uint32_t number, size_t target)
-{
-	uint16_t seq =
-		(uint16_t)((number % ROUND_NUMBERS) << TARGET_BITS | target);
-	int error = bal_icmp_send(&l->sock, &l->p.targets[target].addr, seq,
-				  r->token);
-
-	r->unsent &= (uint8_t)~bit(target);
-	if (error == ENOBUFS || error == EAGAIN || error == ENOMEM) {
-		r->unsent |= bit(target);
-		l->resend_ns = l->prober->now_ns + RESEND_NS;
-		return;
-	}
-	if (error) {
-		cannot_send(l, r, target, error);
-		return;
-	}
-	r->asked |= bit(target);
-	l->p.sent++;
-	l->traffic.own_tx++;
-	l->p.spent += bal_target_bytes(&l->p.targets[target]);
-}
-
-/* --- a round -------------------------------------------------------------- */
-
 /* 256 random bytes come whole (getrandom(2)), and serve 16 rounds. */
 static int
 take_token(struct bal_prober *p, uint8_t *token)
@@ -163,33 +44,13 @@ take_token(struct bal_prober *p, uint8_t *token)
 	return 0;
 }
 
-/* A lack of ours, which says nothing of the uplink. */
-static bool
-is_lack(int eno)
-{
-	return bal_ask_shortage(eno) || eno == EPERM || eno == EACCES;
-}
-
-static void
-ask_icmp(struct line *l, struct round *r, uint32_t number, size_t target)
-{
-	int eno = bal_line_socket(l);
-
-	if (eno == 0)
-		send_icmp(l, r, number, target);
-	else if (is_lack(eno))
-		bal_round_unasked(l, r, target, eno);
-	else
-		cannot_send(l, r, target, eno);
-}
-
 static void
 ask_one(struct line *l, struct round *r, uint32_t number, size_t target)
 {
 	uint64_t until;
 
 	if (l->p.targets[target].kind == BAL_TARGET_ICMP)
-		ask_icmp(l, r, number, target);
+		bal_round_ask_icmp(l, r, number, target);
 	else
 		bal_round_ask(l, r, number, target);
 	until = r->sent_ns + patience_for(l, target);
@@ -248,7 +109,7 @@ bal_rounds_resend(struct line *l)
 
 		for (size_t t = 0; t < l->p.n_targets; t++)
 			if (r->outcome == WAITING && r->unsent & bit(t))
-				send_icmp(l, r, i, t);
+				bal_round_send_icmp(l, r, i, t);
 		check_sent(l, i);
 	}
 }

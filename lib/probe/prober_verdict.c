@@ -1,44 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* prober_verdict - rounds become verdicts; tunnels and targets have a say. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "health/blame.h"
 #include "probe/prober_internal.h"
 
-void
-bal_line_say(struct line *l, const char *fmt, ...)
-{
-	const size_t size = sizeof(l->p.reason);
-	va_list ap;
-	int len;
-
-	va_start(ap, fmt);
-	len = vsnprintf(l->p.reason, size, fmt, ap);
-	va_end(ap);
-	if (len < 0 || (size_t)len >= size)
-		memcpy(l->p.reason + size - sizeof("..."), "...",
-		       sizeof("..."));
-}
-
-static bool
-is_over(const struct line *tunnel, const struct line *under)
-{
-	return tunnel != under && strcmp(tunnel->p.over, under->p.dev) == 0;
-}
-
 /* --- tunnels and what they are over --------------------------------------- */
-
-bool
-bal_line_proved_by_tunnel(const struct line *l, uint64_t since_ns)
-{
-	for (const struct line *t = l->prober->lines; t; t = t->next)
-		if (is_over(t, l) && t->good_ns > since_ns)
-			return true;
-	return false;
-}
 
 /*
  * An answer through a tunnel is one through its underlay: it counts as a good
@@ -52,7 +20,7 @@ prove_underlay(const struct line *tunnel)
 	} kept;
 
 	for (struct line *l = tunnel->prober->lines; l; l = l->next) {
-		if (!is_over(tunnel, l) || l->gone || l->p.no_carrier)
+		if (!line_is_over(tunnel, l) || l->gone || l->p.no_carrier)
 			continue;
 		if (l->p.judge.health != BAL_HEALTH_DEAD) {
 			bal_judge_proof(&l->p.judge);
@@ -72,7 +40,7 @@ fail_tunnels(const struct line *under)
 {
 	for (struct line *t = under->prober->lines; t; t = t->next) {
 		/* Nobody would notice that it came back. */
-		if (!is_over(t, under) || !t->p.n_targets ||
+		if (!line_is_over(t, under) || !t->p.n_targets ||
 		    t->p.judge.health == BAL_HEALTH_DEAD)
 			continue;
 		bal_line_say(t, "%s is dead", under->p.dev);
@@ -155,24 +123,6 @@ bal_line_gone(struct line *l, const char *why)
 }
 
 /* --- targets --------------------------------------------------------------- */
-
-uint32_t
-bal_line_counting(const struct line *l)
-{
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < l->p.n_targets; i++)
-		n += !l->aims[i].suspect;
-	return n;
-}
-
-uint32_t
-bal_line_need(const struct line *l)
-{
-	uint32_t n = bal_line_counting(l), need = l->p.need ? l->p.need : 1;
-
-	return need < n ? need : n;
-}
 
 /* ARP asks each uplink's own gateway, a command whatever it likes. */
 static bool
@@ -296,7 +246,7 @@ can_tell(const struct line *l, const struct line *other)
 static bool
 can_prove(const struct line *tunnel, const struct line *under)
 {
-	return is_over(tunnel, under) && asked_ns(tunnel) < asked_ns(under);
+	return line_is_over(tunnel, under) && asked_ns(tunnel) < asked_ns(under);
 }
 
 /*
