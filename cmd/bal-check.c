@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "actions/event_test.h"
 #include "try/try.h"
+#include "watch/once.h"
 #include "watch/watch.h"
 
 #define ROUNDS_MAX 1000

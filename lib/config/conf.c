@@ -31,3 +31,17 @@ bal_conf_find(const struct bal_conf *conf, const char *name)
 			return &conf->uplinks[i];
 	return NULL;
 }
+
+const char *
+bal_conf_instead_text(enum bal_conf_instead instead)
+{
+	switch (instead) {
+	case BAL_INSTEAD_BUILT_IN:
+		break;
+	case BAL_INSTEAD_RIGHT_LINES:
+		return "its wrong lines are left out";
+	case BAL_INSTEAD_LAST_RIGHT:
+		return "the configuration from before stays";
+	}
+	return "built-in settings count";
+}

@@ -3,17 +3,12 @@
 #ifndef BAL_CONF_H
 #define BAL_CONF_H
 
+#include "config/mode.h"
 #include "config/settings.h"
 
 #define BAL_DESTINATIONS_MAX 32
 #define BAL_COMMAND_MAX 128
 #define BAL_UPLINKS_MAX 250 /* slots 1 to 250: the marks of one byte */
-
-enum bal_mode { BAL_MODE_MULTI, BAL_MODE_SOLO };
-
-const char *bal_mode_name(enum bal_mode mode);
-/* "multi" or "solo"; -1 with the reason. */
-int bal_mode_parse(const char *text, enum bal_mode *out, struct bal_err *err);
 
 /* [bal], with the built-in values where nothing is said. */
 struct bal_globals {

@@ -33,26 +33,6 @@ bal_globals_default(void)
 	};
 }
 
-const char *
-bal_mode_name(enum bal_mode mode)
-{
-	return mode == BAL_MODE_SOLO ? "solo" : "multi";
-}
-
-const char *
-bal_conf_instead_text(enum bal_conf_instead instead)
-{
-	switch (instead) {
-	case BAL_INSTEAD_BUILT_IN:
-		break;
-	case BAL_INSTEAD_RIGHT_LINES:
-		return "its wrong lines are left out";
-	case BAL_INSTEAD_LAST_RIGHT:
-		return "the configuration from before stays";
-	}
-	return "built-in settings count";
-}
-
 /* 0: @text is @first, 1: it is @second, -1: neither. */
 static int
 choose(const char *text, const char *first, const char *second,
@@ -64,16 +44,6 @@ choose(const char *text, const char *first, const char *second,
 		return 1;
 	return bal_err(err, BAL_ECONF, "\"%.80s\" is neither %s nor %s", text,
 		       first, second);
-}
-
-int
-bal_mode_parse(const char *text, enum bal_mode *out, struct bal_err *err)
-{
-	int n = choose(text, "multi", "solo", err);
-
-	if (n >= 0)
-		*out = n ? BAL_MODE_SOLO : BAL_MODE_MULTI;
-	return n < 0 ? -1 : 0;
 }
 
 static int

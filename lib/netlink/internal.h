@@ -1,9 +1,10 @@
-/* internal - what nl.c, netlink/exchange.c and netlink/ask.c share. */
+/* internal - what the files of netlink share. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_NL_INTERNAL_H
 #define BAL_NL_INTERNAL_H
 
 #include "netlink/nl.h"
+#include "netlink/object.h"
 
 #define BAL_NL_BATCH_MAX 64
 #define BAL_NL_BATCH_BYTES 30000 /* libnetlink asks for 32 KB to send from */
@@ -46,5 +47,8 @@ int bal_nl_send(struct bal_nl *nl, const void *buf, size_t len,
 
 /* The kernel's words in the refusal @h, or "": until the next call. */
 const char *bal_nl_why(const struct nlmsghdr *h);
+
+/* IPV4_DEVCONF_... of each enum bal_devconf, from <linux/ip.h>. */
+extern const int bal_devconf_id[BAL_DC_MAX];
 
 #endif

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include "netlink/read_internal.h"
-#include "netlink/write.h"
 
 #ifndef RTM_NHA
 #define RTM_NHA(h) \

@@ -6,15 +6,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "netlink/internal.h"
 #include "netlink/read_internal.h"
-#include "netlink/write.h"
 
 /* Older headers: kernel 5.9 (RTEXT_FILTER_SKIP_STATS is 2.6.39). */
 #ifndef RTEXT_FILTER_SKIP_STATS
 #define RTEXT_FILTER_SKIP_STATS (1 << 3)
 #endif
 
-/* Declared in netlink/write.h, which sends what is read here. */
 const int bal_devconf_id[BAL_DC_MAX] = {
 	[BAL_DC_ARP_IGNORE] = IPV4_DEVCONF_ARP_IGNORE,
 	[BAL_DC_ARP_ANNOUNCE] = IPV4_DEVCONF_ARP_ANNOUNCE,

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "netlink/internal.h"
+
 #define CREATE (NLM_F_CREATE | NLM_F_EXCL)
 
 static size_t

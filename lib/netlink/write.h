@@ -12,7 +12,4 @@
  */
 bool bal_nl_encode(const struct bal_op *op, struct bal_nlmsg *out);
 
-/* IPV4_DEVCONF_... of each enum bal_devconf, from <linux/ip.h>. */
-extern const int bal_devconf_id[BAL_DC_MAX];
-
 #endif

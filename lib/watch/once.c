@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* once - one pass over all uplinks, or some rounds, and then a verdict. */
-#include "watch/watch.h"
+#include "watch/once.h"
+
 #include "watch/internal.h"
 
 /* A single pass does not let a dead uplink wait longer for the others. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ask - many small questions at once: two system calls for all of them. */
+/* nl_ask - many small questions at once: two system calls for all of them. */
 #include <errno.h>
 #include <sys/socket.h>
 

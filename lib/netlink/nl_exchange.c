@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* exchange - requests and their answers: dumps, questions, batches. */
+/* nl_exchange - requests and their answers: dumps, questions, batches. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* way - which way a packet takes, asked of the kernel. */
+/* read_way - which way a packet takes, asked of the kernel. */
 #include "netlink/read.h"
 
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-
-#include "netlink/write.h"
 
 static void
 on_way(const struct nlmsghdr *h, void *arg)
