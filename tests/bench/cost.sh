@@ -32,7 +32,7 @@ build() {
 	${CC:-cc} -std=gnu11 -D_GNU_SOURCE ${CFLAGS:--g -O2} -fPIE -pie \
 		-ffunction-sections -fdata-sections -fstack-protector-strong \
 		-fstack-clash-protection -I"$libnetlink" -I"$lib" \
-		-o "$FLOOR" "$here"/floor*.c "$lib"/{xentry,text,error}.c \
+		-o "$FLOOR" "$here"/floor*.c "$lib"/{firewall/xentry,base/text,base/error}.c \
 		"$libnetlink"/libnetlink.a -Wl,--gc-sections -Wl,-z,relro \
 		-Wl,-z,now -Wl,--no-as-needed \
 		$(pkg-config --libs libip4tc inih libmnl) &&
