@@ -3,6 +3,7 @@
 #include "../files.h"
 
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "try/internal.h"
 
@@ -190,7 +191,10 @@ its_time_begins_when_it_is_made(void **state)
 	assert_int_equal(t.made_ms, 0);
 }
 
-/* A device would be replaced for all the box. */
+/*
+ * A device would be replaced for all the box.  A fifo could not even be copied;
+ * this one, in our own folder, can.
+ */
 static void
 only_a_regular_file_is_replaced(void **state)
 {
@@ -200,11 +204,13 @@ only_a_regular_file_is_replaced(void **state)
 	struct stat st;
 
 	(void)state;
-	assert_int_equal(mkfifo(paths.conf, 0600), 0);
+	/* As /dev/null is; not everywhere may we make one. */
+	if (mknod(paths.conf, S_IFCHR | 0600, makedev(1, 3)))
+		skip();
 	assert_int_equal(bal_try_begin(&paths, &conf, &t, &err), -1);
 	assert_int_equal(err.kind, BAL_ECONF);
 	assert_int_equal(stat(paths.conf, &st), 0);
-	assert_true(S_ISFIFO(st.st_mode));
+	assert_true(S_ISCHR(st.st_mode));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make, remove_folder)
