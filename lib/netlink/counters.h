@@ -17,18 +17,4 @@ struct bal_counters {
  */
 int bal_counters_read(struct bal_nl *nl, int ifindex, struct bal_counters *out);
 
-/* Those of one device among many. */
-struct bal_counters_of {
-	int ifindex;
-	bool there; /* false: no such device, or no answer */
-	struct bal_counters now;
-};
-
-/*
- * Read them for @n devices, two system calls for each 16 of them.  Which were
- * found @all says.
- */
-void bal_counters_read_all(struct bal_nl *nl, struct bal_counters_of *all,
-			   size_t n);
-
 #endif

@@ -113,22 +113,6 @@ int bal_nl_dump(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn,
 int bal_nl_get(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn,
 	       void *arg, struct bal_err *err);
 
-/* Whole requests, aligned and one behind the other: @len bytes. */
-struct bal_nl_questions {
-	struct nlmsghdr *first;
-	size_t len;
-};
-
-/*
- * Questions with one short answer each, BAL_NL_SHORT bytes at most: one system
- * call sends them, another one reads each 16 answers, which go to @fn.  Their
- * sequence numbers are set here.  One that is refused has no answer, and one
- * may be lost where memory is short; -1 when the kernel cannot be asked at all.
- */
-#define BAL_NL_SHORT 512
-int bal_nl_ask(struct bal_nl *nl, const struct bal_nl_questions *questions,
-	       bal_nl_fn *fn, void *arg, struct bal_err *err);
-
 /*
  * Changes are collected and sent 64 at a time: one sendmsg, one answer when
  * all went well.  @failed is told of each that failed: the number that

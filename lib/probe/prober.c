@@ -199,34 +199,6 @@ any_due(const struct bal_prober *prober)
 }
 
 /*
- * Whoever will look at its counters in this step.  Not while answers are out:
- * those are to be read first, so as to be told from traffic.
- */
-static bool
-will_look(const struct line *l, bool woken)
-{
-	const uint64_t now = l->prober->now_ns;
-
-	if (line_is_silent(l) || !l->p.passive || bal_rounds_wait(l))
-		return false;
-	return l->traffic.poll_ns <= now ||
-	       (l->due_ns <= now + (woken ? slack_ns(l) : 0) && !wonders(l));
-}
-
-static void
-step_lines(struct bal_prober *prober, bool woken)
-{
-	for (struct line *l = prober->lines; l; l = l->next)
-		l->traffic.looks = will_look(l, woken);
-	bal_prober_read_ahead(prober);
-	for (struct line *l = prober->lines; l; l = l->next) {
-		step_line(l, woken);
-		/* Whoever looks later wants to know what is then. */
-		l->traffic.is_ahead = false;
-	}
-}
-
-/*
  * Who was late was on a machine that did not come to it, and then the client
  * of a tunnel did not, either: answers get as much time again.  Not without
  * end where that is always so.
@@ -250,6 +222,8 @@ allow_for_delay(struct bal_prober *prober)
 void
 bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns)
 {
+	bool woken;
+
 	prober->now_ns = now_ns;
 	if (prober->last_ns && now_ns > prober->last_ns + OVERSLEPT_NS)
 		for (struct line *l = prober->lines; l; l = l->next)
@@ -257,7 +231,9 @@ bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns)
 	else
 		allow_for_delay(prober);
 	*next_ns = BAL_NEVER;
-	step_lines(prober, any_due(prober));
+	woken = any_due(prober);
+	for (struct line *l = prober->lines; l; l = l->next)
+		step_line(l, woken);
 	bal_prober_blame(prober);
 	for (struct line *l = prober->lines; l; l = l->next) {
 		bal_line_note_mood(l);

@@ -42,7 +42,7 @@ look(struct line *l, struct bal_growth *g)
 	bool known = t->seen_ns != 0;
 	uint64_t rx_each, tx_each;
 
-	if (bal_line_counters(l, &now) < 0)
+	if (bal_counters_read(l->prober->nl, l->p.ifindex, &now) < 0)
 		return false;
 	*g = (struct bal_growth){
 		.rx_packets = bal_less(now.rx_packets, t->seen.rx_packets),

@@ -83,9 +83,6 @@ struct traffic {
 	uint32_t saved;		 /* of those, not spent on inquiries yet */
 	struct bal_shortfall shortfall;
 	struct bal_inquiry inquiry;
-	struct bal_counters ahead; /* read ahead for the next look */
-	bool looks;		   /* it will want that in this step */
-	bool is_ahead;		   /* and has it */
 };
 
 /* What people want to know of a line besides the verdict. */
@@ -223,16 +220,6 @@ void bal_rounds_excuse(struct line *l);
  * of favour are asked beside them now and then, to notice when they are back.
  */
 uint8_t bal_round_targets(const struct line *l, bool rest, uint32_t number);
-
-/* --- prober_counters.c --------------------------------------------------- */
-
-/* Read the counters of all lines that have traffic.looks, at once. */
-void bal_prober_read_ahead(struct bal_prober *prober);
-/*
- * Those of one line, as read ahead or else now.  0, or -1 when there is no
- * such device.
- */
-int bal_line_counters(struct line *l, struct bal_counters *out);
 
 /* --- prober_growth.c ----------------------------------------------------- */
 
