@@ -11,6 +11,7 @@
 #include "try/try.h"
 #include "watch/once.h"
 #include "watch/watch.h"
+#include "plan/agree.h"
 
 #define ROUNDS_MAX 1000
 #define INTERVAL_MIN_MS 10

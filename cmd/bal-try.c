@@ -12,6 +12,7 @@
 #include "base/run.h"
 #include "base/text.h"
 #include "try/try.h"
+#include "state/read.h"
 
 #define FOR_MS 60000
 #define FOR_MIN_MS 5000

@@ -103,10 +103,9 @@ is_news(enum bal_health before, enum bal_health now)
 static const char *
 fate_of(const struct bal_uplinks *ups, const char *name)
 {
-	for (size_t i = 0; i < ups->n; i++)
-		if (strcmp(ups->v[i].name, name) == 0 && ups->v[i].admin_up)
-			return "dead";
-	return "down";
+	const struct bal_uplink *under = bal_uplinks_find(ups, name);
+
+	return under && under->admin_up ? "dead" : "down";
 }
 
 static void

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "doctor/stanza.h"
+#include "plan/agree.h"
+#include "plan/merge.h"
 
 /* What bal-up has options for. */
 #define SET_BY_OPTION                                                        \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "doctor/internal.h"
+#include "plan/agree.h"
 
 /* The uplink that has @addr. */
 static const struct bal_uplink *

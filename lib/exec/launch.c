@@ -11,9 +11,10 @@
 static const struct bal_uplink *
 find_uplink(const struct bal_uplinks *ups, int ifindex, const char *name)
 {
+	if (name)
+		return bal_uplinks_find(ups, name);
 	for (size_t i = 0; i < ups->n; i++)
-		if (name ? strcmp(ups->v[i].name, name) == 0 :
-			   ups->v[i].ifindex == ifindex)
+		if (ups->v[i].ifindex == ifindex)
 			return &ups->v[i];
 	return NULL;
 }

@@ -82,8 +82,8 @@ find_nexthop(const struct bal_snapshot *snap, uint32_t id)
 static void
 expand_groups(struct bal_snapshot *snap, struct bal_arena *arena)
 {
-	for (size_t i = 0; i < snap->routes.n; i++) {
-		struct bal_route *r = &snap->routes.v[i];
+	for (size_t i = 0; i < snap->all.n; i++) {
+		struct bal_route *r = &snap->all.v[i];
 		const struct bal_nexthop *nh;
 
 		nh = r->nhid ? find_nexthop(snap, r->nhid) : NULL;
@@ -109,8 +109,8 @@ name_hops(struct bal_snapshot *snap)
 {
 	const struct bal_link *last = NULL;
 
-	for (size_t i = 0; i < snap->routes.n; i++) {
-		struct bal_route *r = &snap->routes.v[i];
+	for (size_t i = 0; i < snap->all.n; i++) {
+		struct bal_route *r = &snap->all.v[i];
 
 		for (size_t k = 0; k < r->n_hops; k++) {
 			const struct bal_link *l = last;
@@ -146,9 +146,9 @@ add_table(bal_id_list *list, uint32_t table, struct bal_arena *arena)
 
 /* The wanted tables and those of our rules: nothing of ours goes unseen. */
 static void
-tables_to_read(const struct bal_snapshot *snap,
-	       const struct bal_snapshot_want *want, bal_id_list *out,
-	       struct bal_arena *arena)
+tables_of(const struct bal_snapshot *snap,
+	  const struct bal_snapshot_want *want, bal_id_list *out,
+	  struct bal_arena *arena)
 {
 	uint32_t last = 0;
 
@@ -165,17 +165,18 @@ tables_to_read(const struct bal_snapshot *snap,
 	}
 }
 
-static int
-read_routes(struct bal_snapshot *snap, struct bal_nl *nl,
-	    const struct bal_snapshot_want *want, struct bal_arena *arena,
-	    struct bal_err *err)
+static void
+take_routes(struct bal_snapshot *snap, uint32_t table, struct bal_arena *arena)
 {
-	tables_to_read(snap, want, &snap->tables, arena);
-	for (size_t i = 0; i < snap->tables.n; i++)
-		if (bal_nl_routes(nl, snap->tables.v[i], arena, &snap->routes,
-				  err) < 0)
-			return -1;
-	return 0;
+	for (size_t i = 0; i < snap->all.n; i++) {
+		struct bal_route *slot;
+
+		if (snap->all.v[i].table != table)
+			continue;
+		slot = BAL_PUSH(arena, &snap->routes);
+		if (slot)
+			*slot = snap->all.v[i];
+	}
 }
 
 /* Everything that netlink tells. */
@@ -203,7 +204,7 @@ read_netlink(struct bal_snapshot *snap, struct bal_nl *nl,
 		return -1;
 	snap->has_nexthops = rc == BAL_DUMP_DONE;
 	snap->has_stats = want->stats;
-	return read_routes(snap, nl, want, arena, err);
+	return bal_nl_all_routes(nl, arena, &snap->all, err);
 }
 
 static int
@@ -241,6 +242,9 @@ bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 	bal_snapshot_index(snap, arena);
 	expand_groups(snap, arena);
 	name_hops(snap);
+	tables_of(snap, want, &snap->tables, arena);
+	for (size_t i = 0; i < snap->tables.n; i++)
+		take_routes(snap, snap->tables.v[i], arena);
 	if (read_chains(snap, want, arena, err) < 0)
 		return -1;
 	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
@@ -250,18 +254,43 @@ bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 }
 
 int
-bal_snapshot_add_table(struct bal_snapshot *snap, struct bal_nl *nl,
-		       uint32_t table, struct bal_arena *arena,
-		       struct bal_err *err)
+bal_snapshot_add_table(struct bal_snapshot *snap, uint32_t table,
+		       struct bal_arena *arena, struct bal_err *err)
 {
 	const size_t tables = snap->tables.n;
 
 	add_table(&snap->tables, table, arena);
-	if (snap->tables.n == tables)
-		return arena->oom ? bal_err_nomem(err) : 0;
-	if (bal_nl_routes(nl, table, arena, &snap->routes, err) < 0)
-		return -1;
-	expand_groups(snap, arena);
-	name_hops(snap);
+	if (snap->tables.n > tables)
+		take_routes(snap, table, arena);
 	return arena->oom ? bal_err_nomem(err) : 0;
+}
+
+static const struct bal_hop *
+hop_by(const struct bal_route *r, int ifindex)
+{
+	for (size_t i = 0; i < r->n_hops; i++)
+		if (r->hops[i].ifindex == ifindex)
+			return &r->hops[i];
+	return NULL;
+}
+
+struct bal_addr
+bal_snapshot_foreign_gateway(const struct bal_snapshot *snap, uint32_t table,
+			     int ifindex)
+{
+	const struct bal_route *best = NULL;
+	struct bal_addr gateway = { 0 };
+
+	for (size_t i = 0; i < snap->all.n; i++) {
+		const struct bal_route *r = &snap->all.v[i];
+		const struct bal_hop *hop = hop_by(r, ifindex);
+
+		if (!hop || r->table != table || r->dst.len ||
+		    r->protocol == BAL_PROTO ||
+		    (best && r->metric >= best->metric))
+			continue;
+		best = r;
+		gateway = hop->gateway;
+	}
+	return gateway;
 }

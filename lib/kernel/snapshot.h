@@ -15,8 +15,9 @@ struct bal_snapshot {
 	bal_ifaddr_list addrs;
 	bal_rule_list rules;
 	bal_nexthop_list nexthops;
-	bal_id_list tables;    /* whose routes were read */
+	bal_id_list tables;    /* whose routes a plan is compared with */
 	bal_route_list routes; /* of these tables, in kernel order */
+	bal_route_list all;    /* of every table: see bal_nl_all_routes() */
 	bal_chain_list chains; /* ours */
 	bool has_nexthops;     /* the kernel knows nexthop objects */
 	bool has_xtable[BAL_XTABLE_MAX]; /* that legacy table was read */
@@ -42,10 +43,20 @@ int bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 		      const struct bal_snapshot_want *want,
 		      struct bal_arena *arena, struct bal_err *err);
 
-/* Read the routes of one table more, if they were not read with @snap. */
-int bal_snapshot_add_table(struct bal_snapshot *snap, struct bal_nl *nl,
-			   uint32_t table, struct bal_arena *arena,
-			   struct bal_err *err);
+/*
+ * One table more that a plan is compared with: its routes are there already,
+ * and go to @snap->routes.  -1: no memory.
+ */
+int bal_snapshot_add_table(struct bal_snapshot *snap, uint32_t table,
+			   struct bal_arena *arena, struct bal_err *err);
+
+/*
+ * The gateway of the best default route in @table that another one than bal
+ * (DHCP, a stanza) has made by device @ifindex.  None: there is no such route,
+ * or it has no gateway.
+ */
+struct bal_addr bal_snapshot_foreign_gateway(const struct bal_snapshot *snap,
+					     uint32_t table, int ifindex);
 
 /* Sort the devices for bal_snapshot_link(); bal_snapshot_read() does it. */
 void bal_snapshot_index(struct bal_snapshot *snap, struct bal_arena *arena);

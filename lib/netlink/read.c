@@ -257,6 +257,14 @@ hops_of(struct bal_route *r, struct rtattr **tb, const struct rtmsg *rtm,
 	r->hops[0].weight = 1;
 }
 
+/* What a dump of all tables has most of: its attributes are not even parsed. */
+static bool
+is_bulk(const struct rtmsg *rtm)
+{
+	return rtm->rtm_table == BAL_TABLE_LOCAL ||
+	       (rtm->rtm_table == BAL_TABLE_MAIN && rtm->rtm_dst_len);
+}
+
 static void
 on_route(const struct nlmsghdr *h, void *arg)
 {
@@ -268,7 +276,8 @@ on_route(const struct nlmsghdr *h, void *arg)
 	uint32_t table;
 
 	if (h->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != AF_INET ||
-	    (rtm->rtm_flags & RTM_F_CLONED) || rtm->rtm_tos != 0)
+	    (rtm->rtm_flags & RTM_F_CLONED) || rtm->rtm_tos != 0 ||
+	    (!sink->table && is_bulk(rtm)))
 		return;
 	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
 	table = tb[RTA_TABLE] ? bal_nl_u32(tb[RTA_TABLE]) : rtm->rtm_table;
@@ -308,66 +317,14 @@ bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 	return bal_nl_dump(nl, &req, on_route, &sink, &out->n, err);
 }
 
-/*
- * An address of TEST-NET-1 (RFC 5737): nobody has a more specific route to
- * it, so that looking it up by a device finds that device's default route.
- */
-static const uint8_t nowhere[4] = { 192, 0, 2, 1 };
-
-static const struct bal_hop *
-hop_by(const struct bal_route *r, int ifindex)
-{
-	for (size_t i = 0; i < r->n_hops; i++)
-		if (r->hops[i].ifindex == ifindex)
-			return &r->hops[i];
-	return NULL;
-}
-
-/* Of the default routes by @ifindex that are not ours, the best one's. */
-static void
-take_gateway(const bal_route_list *found, int ifindex, struct bal_addr *out)
-{
-	const struct bal_route *best = NULL;
-
-	for (size_t i = 0; i < found->n; i++) {
-		const struct bal_route *r = &found->v[i];
-		const struct bal_hop *hop = hop_by(r, ifindex);
-
-		if (!hop || r->dst.len || r->protocol == BAL_PROTO ||
-		    (best && r->metric >= best->metric))
-			continue;
-		best = r;
-		*out = hop->gateway;
-	}
-}
-
 int
-bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
-		       struct bal_err *err)
+bal_nl_all_routes(struct bal_nl *nl, struct bal_arena *arena,
+		  bal_route_list *out, struct bal_err *err)
 {
-	struct bal_arena arena = { 0 };
-	bal_route_list found = { 0 };
-	struct bal_nl_sink sink = { .arena = &arena, .out = &found };
-	struct rtmsg rtm = {
-		.rtm_family = AF_INET,
-		.rtm_dst_len = 32,
-		.rtm_flags = RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH,
-	};
-	struct bal_addr gateway = { 0 };
+	struct bal_nl_sink sink = { .arena = arena, .out = out };
+	struct rtmsg rtm = { .rtm_family = AF_INET };
 	struct bal_nlmsg req;
-	int rc;
 
 	bal_nlmsg_init(&req, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
-	bal_nlmsg_put(&req, RTA_DST, nowhere, sizeof(nowhere));
-	bal_nlmsg_put_u32(&req, RTA_OIF, (uint32_t)ifindex);
-	rc = bal_nl_get(nl, &req, on_route, &sink, err);
-	/* last_resort = no closes the way before main. */
-	if (rc == BAL_NL_UNREACHABLE)
-		rc = bal_nl_routes(nl, BAL_TABLE_MAIN, &arena, &found, err);
-	take_gateway(&found, ifindex, &gateway);
-	bal_arena_fini(&arena);
-	if (rc < 0)
-		return -1;
-	*out = gateway;
-	return 0;
+	return bal_nl_dump(nl, &req, on_route, &sink, &out->n, err);
 }

@@ -36,12 +36,11 @@ int bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 		  bal_route_list *out, struct bal_err *err);
 
 /*
- * The gateway of the default route that somebody else (DHCP, a stanza) has
- * made by device @ifindex, by one route look-up: the size of the main table
- * does not matter.  @out without family: there is none.
+ * The IPv4 routes of all tables at once, each table's in the kernel's order: but
+ * those of `local` and, of `main`, all that are no default routes.
  */
-int bal_nl_foreign_gateway(struct bal_nl *nl, int ifindex, struct bal_addr *out,
-			   struct bal_err *err);
+int bal_nl_all_routes(struct bal_nl *nl, struct bal_arena *arena,
+		      bal_route_list *out, struct bal_err *err);
 
 /* A packet of this box's own, and the way that it takes. */
 struct bal_way {

@@ -147,12 +147,11 @@ bal_tunnel_underlay_alive(const struct bal_conf *conf,
 			  const struct bal_uplinks *ups, const char *self,
 			  const char *over)
 {
+	const struct bal_uplink *under = bal_uplinks_find(ups, over);
+
 	if (!over[0])
 		return any_base_carries(conf, ups, self);
-	for (size_t i = 0; i < ups->n; i++)
-		if (strcmp(ups->v[i].name, over) == 0)
-			return carries(&ups->v[i]);
-	return false;
+	return under && carries(under);
 }
 
 void

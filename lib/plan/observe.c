@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "plan/observe.h"
-#include "plan/uplink.h"
+#include "plan/device.h"
+#include "plan/merge.h"
 
 /* Shorter spans say nothing of a line's rate. */
 #define RATE_SPAN_MS 500
@@ -76,17 +77,15 @@ see_address(struct bal_uplink_state *us, const struct bal_conf *conf,
 	    struct bal_arena *arena)
 {
 	const struct bal_ifaddr **addrs;
-	struct bal_settings set;
+	const struct bal_settings *said;
 	size_t n;
 
 	addrs = bal_uplink_addrs(snap, link->ifindex, &us->learned_gateway, &n,
 				 arena);
-	if (n > 1) {
-		set = bal_uplink_settings(conf, us, us->name);
-		if (!bal_addr_none(&set.gateway))
-			addrs = bal_uplink_addrs(snap, link->ifindex,
-						 &set.gateway, &n, arena);
-	}
+	said = bal_uplink_said(conf, us, us->name, BAL_SET_GATEWAY);
+	if (n > 1 && said && !bal_addr_none(&said->gateway))
+		addrs = bal_uplink_addrs(snap, link->ifindex, &said->gateway,
+					 &n, arena);
 	if (n)
 		us->learned_addr = addrs[0]->addr;
 }

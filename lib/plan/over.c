@@ -4,19 +4,12 @@
 
 #include <string.h>
 
-static const struct bal_tunnel_try *
-find_tunnel(const struct bal_state *state, const char *name)
-{
-	for (size_t i = 0; i < state->n_tunnels; i++)
-		if (!strcmp(state->tunnels[i].name, name))
-			return &state->tunnels[i];
-	return NULL;
-}
+#include "plan/merge.h"
 
 const char *
 bal_over_remembered(const struct bal_state *state, const char *name)
 {
-	const struct bal_tunnel_try *t = find_tunnel(state, name);
+	const struct bal_tunnel_try *t = bal_state_find_tunnel(state, name);
 
 	return t ? t->over : "";
 }
@@ -123,16 +116,16 @@ int
 bal_over_remember(const struct bal_conf *conf, struct bal_state *state,
 		  const char *name, struct bal_err *err)
 {
-	const struct bal_settings set = bal_uplink_settings(
-		conf, bal_state_find(state, name), name);
+	const struct bal_settings *said = bal_uplink_said(
+		conf, bal_state_find(state, name), name, BAL_SET_SHARE);
 	const char *over = bal_over_of(conf, state, name);
 	struct bal_tunnel_try *t;
 
 	/* What a stanza or an option said ends with the record. */
-	if (set.share == BAL_SHARE_NO || !strcmp(over, "?"))
+	if ((said && said->share == BAL_SHARE_NO) || !strcmp(over, "?"))
 		over = "";
 
-	if (!over[0] && !find_tunnel(state, name))
+	if (!over[0] && !bal_state_find_tunnel(state, name))
 		return 0;
 	t = bal_state_tunnel(state, name, err);
 	if (!t)

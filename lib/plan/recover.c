@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "plan/merge.h"
 #include "plan/plan.h"
 #include "plan/recover_internal.h"
 #include "plan/uplink.h"
@@ -136,8 +137,9 @@ recover_health(struct bal_uplink_state *us, const struct bal_state *state,
 	       const struct bal_conf *conf, const struct bal_snapshot *snap)
 {
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
-	const bool takes_part = bal_uplink_settings(conf, us, us->name).share !=
-				BAL_SHARE_NO;
+	const struct bal_settings *said =
+		bal_uplink_said(conf, us, us->name, BAL_SET_SHARE);
+	const bool takes_part = !said || said->share != BAL_SHARE_NO;
 
 	if (us->judge.health == BAL_HEALTH_UNKNOWN &&
 	    us->condition == BAL_HEALTH_UNKNOWN &&

@@ -24,6 +24,12 @@ struct bal_uplink {
 	size_t n_addrs;
 	struct bal_addr gateway; /* none: a device that needs none, or unknown */
 	/*
+	 * No gateway was configured or known: others' default routes by the
+	 * device were asked, and say this one, or none.
+	 */
+	bool asked_gateway;
+	struct bal_addr foreign_gateway;
+	/*
 	 * A host whose packets the `from` rules keep here: A as long as the
 	 * device is gone and nobody else took it over.
 	 */
@@ -56,42 +62,9 @@ struct bal_uplinks {
 	uint64_t next_ms;
 };
 
-/*
- * Merge @conf, @state and @snap into @out.  Pure.  Settings rank: told
- * (options, stanza), bal.conf's section, [check], learned, built-in.
- * Fails with BAL_ECONF where the merged settings contradict each other.
- */
-int bal_uplinks_resolve(const struct bal_conf *conf,
-			const struct bal_state *state,
-			const struct bal_snapshot *snap,
-			struct bal_arena *arena, struct bal_uplinks *out,
-			struct bal_err *err);
-
-/* Do these settings of one go together?  -1 with BAL_ECONF: they do not. */
-int bal_uplink_agrees(const char *name, const struct bal_settings *set,
-		      struct bal_err *err);
-
-/* Where they do not: what is degraded counts, and recovers well below. */
-void bal_uplink_settle(struct bal_settings *set);
-
-/*
- * Do the settings of every uplink go together?  -1 with BAL_ECONF: these do
- * not, and bal_uplinks_resolve() would fail for all; or some are over each
- * other in a circle.
- */
-int bal_uplinks_agree(const struct bal_conf *conf,
-		      const struct bal_state *state, struct bal_err *err);
-
-/*
- * An uplink that is over itself by way of others, which only what was learned
- * can lead to: no packet of it would ever leave.  NULL: there is none.
- */
-const struct bal_uplink *bal_uplinks_circle(const struct bal_uplinks *ups);
-
-/* The merged settings of one uplink, learned values not among them. */
-struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
-					const struct bal_uplink_state *us,
-					const char *name);
+/* The uplink @name among @ups, or NULL. */
+struct bal_uplink *bal_uplinks_find(const struct bal_uplinks *ups,
+				    const char *name);
 
 /* The address, with its prefix length, that @us was used with last, or none. */
 const struct bal_addr *bal_uplink_used_addr(const struct bal_uplink_state *us);
@@ -140,14 +113,5 @@ uint32_t bal_mark_slots(uint32_t mask);
 
 /* The fwmark of slot @slot in @mask. */
 uint32_t bal_mark_of(uint32_t slot, uint32_t mask);
-
-/*
- * Order the addresses of device @ifindex with A first: the primary address
- * in the subnet of @gateway, else the first primary one.  Into the arena.
- */
-const struct bal_ifaddr **bal_uplink_addrs(const struct bal_snapshot *snap,
-					   int ifindex,
-					   const struct bal_addr *gateway,
-					   size_t *n, struct bal_arena *arena);
 
 #endif

@@ -76,18 +76,16 @@ bal_advise_conf(const struct bal_pass *pass)
 void
 bal_advise(const struct bal_pass *pass, const char *dev)
 {
-	advise_over(pass, dev);
-	for (size_t i = 0; i < pass->uplinks.n; i++) {
-		const struct bal_uplink *up = &pass->uplinks.v[i];
+	const struct bal_uplink *up = bal_uplinks_find(&pass->uplinks, dev);
 
-		if (strcmp(up->name, dev) != 0)
-			continue;
-		if (!up->up || !up->n_addrs) {
-			bal_warn("%s: %s: used as soon as that changes", dev,
-				 up->up ? "no address yet" : "the link is down");
-			return;
-		}
-		advise_gateway(up);
-		advise_sysctls(up);
+	advise_over(pass, dev);
+	if (!up)
+		return;
+	if (!up->up || !up->n_addrs) {
+		bal_warn("%s: %s: used as soon as that changes", dev,
+			 up->up ? "no address yet" : "the link is down");
+		return;
 	}
+	advise_gateway(up);
+	advise_sysctls(up);
 }

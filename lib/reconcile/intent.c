@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "state/budget.h"
+#include "plan/merge.h"
 #include "plan/observe.h"
 #include "plan/over.h"
 #include "plan/slots.h"
@@ -226,11 +227,13 @@ static void
 hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
 	  const struct bal_former *former, struct bal_uplink_state *us)
 {
-	const struct bal_settings set = bal_uplink_settings(conf, us, us->name);
 	const struct bal_link *link = bal_snapshot_link(snap, us->name);
+	const struct bal_settings *targets =
+		bal_uplink_said(conf, us, us->name, BAL_SET_TARGETS);
 
 	if (!former->dead || us->judge.health != BAL_HEALTH_UNKNOWN ||
-	    !(set.n_targets || set.has & BAL_SET_OVER ||
+	    !((targets && targets->n_targets) ||
+	      bal_uplink_said(conf, us, us->name, BAL_SET_OVER) ||
 	      (link && link->no_arp)))
 		return;
 	us->judge.health = BAL_HEALTH_DEAD;
@@ -324,11 +327,10 @@ note_stop(const struct bal_intent *intent, const struct bal_conf *conf,
 	  const struct bal_snapshot *snap, struct bal_state *state,
 	  const char *name, struct bal_err *err)
 {
-	struct bal_settings set = bal_uplink_settings(
-		conf, bal_state_find(state, name), name);
 	struct bal_tunnel_try *t;
 
-	if (!(set.has & BAL_SET_OPENVPN))
+	if (!bal_uplink_said(conf, bal_state_find(state, name), name,
+			     BAL_SET_OPENVPN))
 		return 0;
 	t = bal_state_tunnel(state, name, err);
 	if (!t)

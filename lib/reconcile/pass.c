@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "reconcile/aftermath.h"
+#include "plan/agree.h"
 #include "plan/over.h"
 #include "reconcile/pass_internal.h"
 #include "actions/use.h"

@@ -6,6 +6,7 @@
 
 #include "config/globals.h"
 #include "base/lines.h"
+#include "plan/agree.h"
 #include "reconcile/pass_internal.h"
 
 #define KEPT_MODE 0600 /* bal.conf may have been for root alone */

@@ -5,6 +5,7 @@
 
 #include "kernel/apply.h"
 #include "plan/diff.h"
+#include "plan/resolve.h"
 #include "netlink/read.h"
 #include "reconcile/pass_internal.h"
 #include "netlink/sysctl.h"
@@ -89,29 +90,19 @@ bal_pass_resolve(struct bal_pass *pass, struct bal_err *err)
 				   &pass->arena, &pass->uplinks, err);
 }
 
-/*
- * Where no gateway is configured, the default route that others made by
- * the device tells it.
- */
-static int
-find_gateways(struct bal_pass *pass, struct bal_err *err)
+/* What the uplinks' devices have told of their gateways holds. */
+static void
+keep_gateways(struct bal_pass *pass)
 {
-	bool found = false;
-
 	for (size_t i = 0; i < pass->uplinks.n; i++) {
 		const struct bal_uplink *up = &pass->uplinks.v[i];
 		struct bal_uplink_state *us;
 
-		if (!up->admin_up || !up->up || up->no_arp ||
-		    !bal_addr_none(&up->gateway))
+		if (!up->asked_gateway)
 			continue;
 		us = bal_state_find(&pass->state, up->name);
-		if (bal_nl_foreign_gateway(pass->nl, up->ifindex,
-					   &us->learned_gateway, err) < 0)
-			return -1;
-		found |= !bal_addr_none(&us->learned_gateway);
+		us->learned_gateway = up->foreign_gateway;
 	}
-	return found ? bal_pass_resolve(pass, err) : 0;
 }
 
 static void
@@ -196,11 +187,13 @@ bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err)
 static void
 leave_out_refused(struct bal_pass *pass)
 {
-	for (size_t i = 0; i < pass->uplinks.n; i++)
-		for (size_t k = 0; k < pass->refused.n; k++)
-			if (strcmp(pass->uplinks.v[i].name,
-				   pass->refused.v[k].dev) == 0)
-				bal_uplink_disable(&pass->uplinks.v[i]);
+	for (size_t i = 0; i < pass->refused.n; i++) {
+		struct bal_uplink *up = bal_uplinks_find(
+			&pass->uplinks, pass->refused.v[i].dev);
+
+		if (up)
+			bal_uplink_disable(up);
+	}
 }
 
 static bool
@@ -272,8 +265,9 @@ reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 	struct bal_plan plan = { 0 };
 	bal_op_list ops = { 0 };
 
-	if (bal_pass_resolve(pass, err) < 0 || find_gateways(pass, err) < 0)
+	if (bal_pass_resolve(pass, err) < 0)
 		return -1;
+	keep_gateways(pass);
 	leave_out_refused(pass);
 	if (make_ops(pass, &plan, &ops, err) < 0)
 		return -1;

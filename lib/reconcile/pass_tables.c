@@ -52,11 +52,10 @@ bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 			     &pass->fresh, err) < 0)
 		return -1;
 	us = bal_state_find(&pass->state, intent->dev);
-	if (bal_snapshot_add_table(&pass->snap, pass->nl, us->table,
-				   &pass->arena, err) < 0)
+	if (bal_snapshot_add_table(&pass->snap, us->table, &pass->arena, err) <
+	    0)
 		return -1;
-	return bal_snapshot_add_table(&pass->snap, pass->nl,
-				      pass->state.balancing_table,
+	return bal_snapshot_add_table(&pass->snap, pass->state.balancing_table,
 				      &pass->arena, err);
 }
 

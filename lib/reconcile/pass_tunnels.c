@@ -2,28 +2,19 @@
 /* pass_tunnels - which OpenVPN clients are to be started after this pass. */
 #include <string.h>
 
+#include "plan/merge.h"
 #include "plan/over.h"
 #include "reconcile/pass_internal.h"
 #include "openvpn/tunnel.h"
 
-static const struct bal_uplink *
-find_uplink(const struct bal_pass *pass, const char *name)
-{
-	for (size_t i = 0; i < pass->uplinks.n; i++)
-		if (strcmp(pass->uplinks.v[i].name, name) == 0)
-			return &pass->uplinks.v[i];
-	return NULL;
-}
-
 /* Of a line that is none of ours nothing is known: "", as if it were not said. */
 static const char *
-line_of(const struct bal_pass *pass, const char *name,
-	const struct bal_settings *set)
+line_of(const struct bal_pass *pass, const char *name, bool over_said)
 {
 	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
 	const char *over = bal_over_of(&pass->conf, &pass->state, name);
 
-	if (set->has & BAL_SET_OVER || find_uplink(pass, over) ||
+	if (over_said || bal_uplinks_find(&pass->uplinks, over) ||
 	    bal_conf_find(&pass->conf, over) ||
 	    (us && !strcmp(us->line_down, over)) || !strcmp(over, "?"))
 		return over;
@@ -61,16 +52,50 @@ note_next(struct bal_pass *pass, uint64_t ms)
 		*next = ms;
 }
 
+/* What is to be remembered is; a record of nothing is not made. */
 static int
-look_at(struct bal_pass *pass, const char *name,
-	const struct bal_settings *set, struct bal_err *err)
+remember(struct bal_pass *pass, const struct bal_tunnel_try *tried,
+	 struct bal_err *err)
+{
+	struct bal_tunnel_try none = { 0 }, *kept;
+
+	memcpy(none.name, tried->name, sizeof(none.name));
+	if (!bal_state_find_tunnel(&pass->state, tried->name) &&
+	    memcmp(tried, &none, sizeof(none)) == 0)
+		return 0;
+	kept = bal_state_tunnel(&pass->state, tried->name, err);
+	if (!kept)
+		return -1;
+	*kept = *tried;
+	return 0;
+}
+
+static int
+start(struct bal_pass *pass, const struct bal_tunnel_try *t,
+      const char *openvpn, struct bal_err *err)
+{
+	struct bal_start *start = BAL_PUSH(&pass->arena, &pass->outcome.starts);
+
+	if (!start)
+		return bal_err_nomem(err);
+	memcpy(start->dev, t->name, sizeof(start->dev));
+	(void)bal_copy(start->openvpn, sizeof(start->openvpn), openvpn);
+	start->tries = t->tries;
+	return 0;
+}
+
+static int
+look_at(struct bal_pass *pass, const char *name, const char *openvpn,
+	bool over_said, struct bal_err *err)
 {
 	const struct bal_globals *g = &pass->conf.globals;
-	const struct bal_uplink *up = find_uplink(pass, name);
-	const char *over = line_of(pass, name, set);
-	const struct bal_uplink *under = find_uplink(pass, over);
+	const struct bal_uplink *up = bal_uplinks_find(&pass->uplinks, name);
+	const char *over = line_of(pass, name, over_said);
 	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
-	struct bal_tunnel_try *t = bal_state_tunnel(&pass->state, name, err);
+	const struct bal_tunnel_try *known =
+		bal_state_find_tunnel(&pass->state, name);
+	struct bal_tunnel_try t = known ? *known :
+					  (struct bal_tunnel_try){ 0 };
 	struct bal_tunnel_look look = {
 		.there = up && up->ifindex && up->up && up->carrier &&
 			 up->n_addrs,
@@ -82,38 +107,35 @@ look_at(struct bal_pass *pass, const char *name,
 		.pause_ms = g->openvpn_pause_ms,
 		.now_ms = pass->snap.now_ms,
 	};
-	struct bal_start *start;
 	bool due;
 
-	if (!t)
+	(void)bal_copy(t.name, sizeof(t.name), name);
+	look.lasted_ms = lasted(pass, us,
+				bal_uplinks_find(&pass->uplinks, over),
+				look.alive);
+	due = bal_tunnel_due(&t, &look);
+	note_next(pass, bal_tunnel_next_ms(&t, &look));
+	if (remember(pass, &t, err) < 0)
 		return -1;
-	look.lasted_ms = lasted(pass, us, under, look.alive);
-	due = bal_tunnel_due(t, &look);
-	note_next(pass, bal_tunnel_next_ms(t, &look));
-	if (!due)
-		return 0;
-	start = BAL_PUSH(&pass->arena, &pass->outcome.starts);
-	if (!start)
-		return bal_err_nomem(err);
-	memcpy(start->dev, t->name, sizeof(start->dev));
-	memcpy(start->openvpn, set->openvpn, sizeof(start->openvpn));
-	start->tries = t->tries;
-	return 0;
+	return due ? start(pass, &t, openvpn, err) : 0;
 }
 
 int
 bal_pass_tunnels(struct bal_pass *pass, struct bal_err *err)
 {
 	const struct bal_conf *conf = &pass->conf;
-	struct bal_settings set;
 
 	for (size_t i = 0; i < conf->n_uplinks; i++) {
 		const char *name = conf->uplinks[i].name;
+		const struct bal_uplink_state *us =
+			bal_state_find(&pass->state, name);
+		const struct bal_settings *said =
+			bal_uplink_said(conf, us, name, BAL_SET_OPENVPN);
 
-		set = bal_uplink_settings(conf, bal_state_find(&pass->state, name),
-					  name);
-		if (set.has & BAL_SET_OPENVPN &&
-		    look_at(pass, name, &set, err) < 0)
+		if (said &&
+		    look_at(pass, name, said->openvpn,
+			    bal_uplink_said(conf, us, name, BAL_SET_OVER),
+			    err) < 0)
 			return -1;
 	}
 	/* And those that only a stanza told of. */
@@ -122,7 +144,8 @@ bal_pass_tunnels(struct bal_pass *pass, struct bal_err *err)
 
 		if (up->set.has & BAL_SET_OPENVPN &&
 		    !bal_conf_find(conf, up->name) &&
-		    look_at(pass, up->name, &up->set, err) < 0)
+		    look_at(pass, up->name, up->set.openvpn,
+			    up->set.has & BAL_SET_OVER, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -69,15 +69,22 @@ bal_state_find(const struct bal_state *state, const char *name)
 }
 
 struct bal_tunnel_try *
+bal_state_find_tunnel(const struct bal_state *state, const char *name)
+{
+	for (size_t i = 0; i < state->n_tunnels; i++)
+		if (!strcmp(state->tunnels[i].name, name))
+			return &state->tunnels[i];
+	return NULL;
+}
+
+struct bal_tunnel_try *
 bal_state_tunnel(struct bal_state *state, const char *name,
 		 struct bal_err *err)
 {
-	struct bal_tunnel_try *t, *moved;
-	size_t i;
+	struct bal_tunnel_try *t = bal_state_find_tunnel(state, name), *moved;
 
-	for (i = 0; i < state->n_tunnels; i++)
-		if (!strcmp(state->tunnels[i].name, name))
-			return &state->tunnels[i];
+	if (t)
+		return t;
 	if (bal_check_ifname(name, err) < 0)
 		return NULL;
 	if (state->n_tunnels >= BAL_UPLINKS_MAX) {

@@ -172,6 +172,10 @@ struct bal_uplink_state *bal_state_append(struct bal_state *state,
 					  const char *name,
 					  struct bal_err *err);
 
+/* What is remembered of the tunnel @name, or NULL. */
+struct bal_tunnel_try *bal_state_find_tunnel(const struct bal_state *state,
+					     const char *name);
+
 /*
  * What is remembered of the tunnel @name, a new zeroed one where there is
  * none: NULL as bal_state_add().  Pointers from earlier calls are stale.

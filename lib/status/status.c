@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan/merge.h"
 #include "plan/over.h"
 
 static const char *

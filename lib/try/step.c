@@ -11,6 +11,8 @@
 
 #include "base/lock.h"
 #include "try/internal.h"
+#include "state/read.h"
+#include "state/write.h"
 
 #define STEPS_MAX 16
 #define MODE_COPY "mode"

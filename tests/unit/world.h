@@ -21,7 +21,11 @@
 #include "plan/recover.h"
 #include "reconcile/authorize.h"
 #include "reconcile/intent.h"
+#include "plan/agree.h"
+#include "plan/device.h"
+#include "plan/merge.h"
 #include "plan/plan.h"
+#include "plan/resolve.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -155,8 +155,5 @@ bal_facts_way(struct bal_facts *f, struct bal_nl *nl, struct bal_way *way,
 const struct bal_uplink *
 bal_facts_uplink(const struct bal_facts *f, const char *name)
 {
-	for (size_t i = 0; i < f->uplinks->n; i++)
-		if (strcmp(f->uplinks->v[i].name, name) == 0)
-			return &f->uplinks->v[i];
-	return NULL;
+	return bal_uplinks_find(f->uplinks, name);
 }

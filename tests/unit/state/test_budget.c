@@ -2,7 +2,7 @@
 /* test_budget - bytes a month become an interval, and outlive a boot. */
 #include "../states.h"
 
-#include "plan/uplink.h"
+#include "plan/merge.h"
 #include "state/budget.h"
 #include "config/globals.h"
 

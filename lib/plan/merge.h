@@ -1,0 +1,27 @@
+/* merge - what was said of an uplink, by whichever place counts; pure. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_MERGE_H
+#define BAL_MERGE_H
+
+#include "config/conf.h"
+#include "state/state.h"
+
+/*
+ * The merged settings of one uplink, learned values not among them.  Settings
+ * rank: told (options, stanza), bal.conf's section, [check], built-in.  @us may
+ * be NULL.  bal_uplinks_resolve() keeps them in the uplink: once is enough.
+ */
+struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
+					const struct bal_uplink_state *us,
+					const char *name);
+
+/*
+ * The place whose @key counts for the uplink @name, without a merge: owned by
+ * @us, which may be NULL, or @conf.  NULL: it was said nowhere.
+ */
+const struct bal_settings *bal_uplink_said(const struct bal_conf *conf,
+					   const struct bal_uplink_state *us,
+					   const char *name,
+					   enum bal_setting key);
+
+#endif
