@@ -6,6 +6,7 @@
 
 #include "cmd.h"
 #include "base/text.h"
+#include "reconcile/addtable.h"
 
 static int
 check_name(const char *name, struct bal_err *err)

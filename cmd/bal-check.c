@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 #include "reconcile/advice.h"
+#include "reconcile/probe_plan.h"
 #include "reconcile/requests.h"
 #include "base/text.h"
 #include "actions/event_test.h"

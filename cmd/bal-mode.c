@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cmd.h"
-#include "try/try.h"
+#include "reconcile/pass_mode.h"
 
 struct mode {
 	bool save;
@@ -32,7 +32,7 @@ change(struct bal_pass *pass, const struct mode *m, enum bal_mode mode,
 				     .mode = mode,
 				     .save_mode = m->save };
 
-	return bal_try_run(pass, &intent, err);
+	return cmd_change(pass, &intent, err);
 }
 
 static int

@@ -6,6 +6,7 @@
 
 #include "cmd.h"
 #include "actions/journal.h"
+#include "reconcile/pass_plan.h"
 #include "status/status.h"
 
 struct show {
@@ -73,12 +74,19 @@ columns(void)
 static int
 look(struct bal_pass *pass, struct bal_status *status, struct bal_err *err)
 {
+	struct bal_due due = { 0 };
+
 	/* Anybody may look; only the iptables part takes privilege. */
 	pass->no_chains = geteuid() != 0;
 	if (bal_pass_look(pass, err) < 0 ||
 	    bal_status_make(pass, &pass->arena, status, err) < 0)
 		return -1;
-	return status->trouble ? 0 : bal_pass_due(pass, &status->due, err);
+	if (status->trouble)
+		return 0;
+	if (bal_pass_due(pass, &due, err) < 0)
+		return -1;
+	status->due = due.ops.n;
+	return 0;
 }
 
 static int

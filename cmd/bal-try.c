@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "try/try.h"
 #include "state/read.h"
+#include "reconcile/pass_internal.h"
 
 #define FOR_MS 60000
 #define FOR_MIN_MS 5000

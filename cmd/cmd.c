@@ -14,6 +14,7 @@
 #include "config.h"
 #include "hook/hook.h"
 #include "output.h"
+#include "reconcile/request_file.h"
 #include "reconcile/requests.h"
 #include "try/try.h"
 

@@ -8,20 +8,35 @@
 #include <string.h>
 #include <unistd.h>
 
-/* wg-quick runs PostUp in a subshell of its own and exports nothing. */
+static void
+read_comm(pid_t pid, char *comm, size_t size)
+{
+	char path[40];
+	FILE *f;
+
+	comm[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	f = fopen(path, "re");
+	if (f && fgets(comm, (int)size, f))
+		comm[strcspn(comm, "\n")] = '\0';
+	if (f)
+		fclose(f);
+}
+
+/*
+ * wg-quick runs PostUp in a subshell of its own and exports nothing.  What a
+ * process is called is asked once.
+ */
 static bool
 parent_is(const char *name)
 {
-	char path[40], comm[20] = "";
-	FILE *f;
+	static char comm[20];
+	static pid_t asked;
+	const pid_t pid = getppid();
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)getppid());
-	f = fopen(path, "re");
-	if (!f)
-		return false;
-	if (fgets(comm, sizeof(comm), f))
-		comm[strcspn(comm, "\n")] = '\0';
-	fclose(f);
+	if (pid != asked)
+		read_comm(pid, comm, sizeof(comm));
+	asked = pid;
 	return strcmp(comm, name) == 0;
 }
 

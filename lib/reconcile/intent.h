@@ -8,7 +8,6 @@
 #include "probe/probe.h"
 #include "kernel/snapshot.h"
 #include "state/state.h"
-#include "config/tables.h"
 
 enum bal_intent_kind {
 	BAL_INTENT_CHECK, /* these are the probe results, maybe none */
@@ -52,18 +51,6 @@ struct bal_intent {
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;
 };
-
-/*
- * UP, before the kernel is read: the record of the device with its table and
- * slot.  Tables come from @names; what has no name gets a free id, not looked
- * up by any of @rules, into @fresh (for bal_tables_add()).  -1: BAL_ECONF for
- * a table that is reserved or another uplink's, or no slot is left.
- */
-int bal_intent_admit(const struct bal_intent *intent,
-		     const struct bal_globals *globals,
-		     const bal_table_list *names, const bal_rule_list *rules,
-		     struct bal_state *state, struct bal_arena *arena,
-		     bal_table_list *fresh, struct bal_err *err);
 
 /*
  * UP: the client of that tunnel is wanted again, whether it is there or not,

@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "reconcile/aftermath.h"
-#include "plan/agree.h"
 #include "plan/over.h"
 #include "reconcile/pass_internal.h"
+#include "reconcile/pass_mode.h"
 #include "actions/use.h"
 #include "state/write.h"
 
@@ -32,6 +32,8 @@ bal_pass_forget(struct bal_pass *pass)
 	memset(&pass->snap, 0, sizeof(pass->snap));
 	memset(&pass->uplinks, 0, sizeof(pass->uplinks));
 	memset(&pass->fresh, 0, sizeof(pass->fresh));
+	memset(&pass->names, 0, sizeof(pass->names));
+	pass->has_names = false;
 	memset(&pass->refused, 0, sizeof(pass->refused));
 	memset(&pass->outcome, 0, sizeof(pass->outcome));
 	pass->unwritten = (struct bal_err){ 0 };
@@ -57,10 +59,10 @@ int
 bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 {
 	bal_pass_forget(pass);
-	if (bal_pass_load(pass, err) < 0 || bal_pass_see(pass, err) < 0)
+	if (bal_pass_load(pass, err) < 0)
 		return -1;
 	bal_pass_reconcile_conf(pass);
-	return bal_pass_resolve(pass, err);
+	return bal_pass_see(pass, err) < 0 ? -1 : bal_pass_resolve(pass, err);
 }
 
 uint64_t
@@ -124,35 +126,7 @@ finish(struct bal_pass *pass, const struct bal_intent *intent,
 	drop_leftovers(pass, intent->all);
 	if (pass->state_written || bal_pass_state_is_as_read(pass))
 		return 0;
-	return bal_state_write(&pass->state, pass->paths.state, err);
-}
-
-/* What happens to a device that is nobody's uplink is not our business. */
-static bool
-is_known(const struct bal_pass *pass, const struct bal_intent *intent)
-{
-	const struct bal_uplink_state *us =
-		bal_state_find(&pass->state, intent->dev);
-
-	return (us && us->admin_up) ||
-	       (intent->known_conf && bal_conf_find(&pass->conf, intent->dev));
-}
-
-/* Their table or mark is lost: in a damaged state, and in the kernel. */
-static int
-admit_lost(struct bal_pass *pass, struct bal_err *err)
-{
-	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
-		const struct bal_uplink_state *us = &pass->state.uplinks[i];
-		struct bal_intent intent = { .comes_late = true };
-
-		if (us->slot && us->table && pass->state.balancing_table)
-			continue;
-		memcpy(intent.dev, us->name, sizeof(intent.dev));
-		if (bal_pass_admit(pass, &intent, err) < 0)
-			return -1;
-	}
-	return 0;
+	return bal_pass_write(pass, err);
 }
 
 /*
@@ -174,54 +148,24 @@ load(struct bal_pass *pass, const struct bal_intent *intent,
 	return 0;
 }
 
-/* The kernel as it is, and what the intent makes of it. */
+/*
+ * The kernel as it is.  Where it cannot be read, the lease holds all the same;
+ * but nothing may be written as long as what was lost has not been found.
+ */
 static int
-begin(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
+look(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 {
-	if (load(pass, intent, err) < 0 ||
-	    (pass->state_lost && bal_pass_see(pass, err) < 0))
+	int rc;
+
+	bal_pass_reconcile_conf(pass);
+	rc = bal_pass_see(pass, err);
+	if (rc < 0 && pass->state_lost)
 		return -1;
 	/* Whatever bal.conf says, what is there can go. */
 	pass->conf_anyway |= intent->kind == BAL_INTENT_DOWN;
 	bal_intent_find_dialled(intent, &pass->state);
 	bal_pass_follow_lease(pass, intent);
-	bal_pass_reconcile_conf(pass);
-	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
-				err) < 0)
-		return -1;
-	if (intent->kind == BAL_INTENT_CHECK)
-		bal_pass_lower_slots(pass);
-	if (bal_pass_see(pass, err) < 0 || admit_lost(pass, err) < 0)
-		return -1;
-	pass->mode_before = bal_pass_mode(pass);
-	if (intent->is_left && !intent->is_left(intent->left))
-		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
-	if (intent->requested &&
-	    bal_intent_authorize(intent, &pass->conf, &pass->snap, &pass->state,
-			      err) < 0)
-		return -1;
-	if (intent->known_only && !is_known(pass, intent))
-		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
-	if (intent->kind == BAL_INTENT_UP) {
-		bal_intent_wish(intent, &pass->conf, &pass->state);
-		if (!bal_snapshot_link(&pass->snap, intent->dev) &&
-		    !pass->dry_run && pass->state.n_tunnels &&
-		    bal_state_write(&pass->state, pass->paths.state, err) < 0)
-			return -1;
-		if (bal_pass_admit(pass, intent, err) < 0)
-			return -1;
-	}
-	if (bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
-			     &pass->arena, err) < 0)
-		return -1;
-	if (intent->kind == BAL_INTENT_UP) {
-		/* The uplink was told something new. */
-		bal_pass_reconcile_conf(pass);
-		if (bal_uplinks_agree(&pass->conf, &pass->state, err) < 0)
-			return -1;
-	}
-	bal_pass_register(pass);
-	return 0;
+	return rc;
 }
 
 /* Events are for when it can be remembered that they were reported. */
@@ -270,7 +214,9 @@ static int
 run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	   struct bal_err *err)
 {
-	if (begin(pass, intent, err) < 0 || bal_pass_converge(pass, intent, err) < 0)
+	if (load(pass, intent, err) < 0 || look(pass, intent, err) < 0 ||
+	    bal_pass_intend(pass, intent, err) < 0 ||
+	    bal_pass_converge(pass, intent, err) < 0)
 		return -1;
 	if (pass->dry_run)
 		return 0;

@@ -76,6 +76,8 @@ struct bal_pass {
 	struct bal_state was; /* what the file held; zero state: nothing */
 	struct bal_arena arena;
 	bal_table_list fresh; /* table names to be registered */
+	bool has_names;	      /* bal_pass_names() has read @names */
+	bal_table_list names;
 	BAL_LIST(struct bal_refusal) refused;
 	struct bal_snapshot snap;
 	struct bal_uplinks uplinks;
@@ -112,13 +114,6 @@ void bal_pass_forget(struct bal_pass *pass);
  */
 int bal_pass_look(struct bal_pass *pass, struct bal_err *err);
 
-/* What such a pass wants the kernel to hold; it lives in @arena. */
-int bal_pass_plan(struct bal_pass *pass, struct bal_arena *arena,
-		  struct bal_plan *plan, struct bal_err *err);
-
-/* How many changes a reconciling pass would make after a bal_pass_look(). */
-int bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err);
-
 /*
  * Carry @intent out: under the lock state and kernel are read, planned,
  * compared and changed; the state is written before (so that a kill leaves
@@ -137,43 +132,6 @@ int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
  * the last look or run; CLOCK_BOOTTIME in ms, 0: never.
  */
 uint64_t bal_pass_next_ms(const struct bal_pass *pass);
-
-/*
- * What bal-check has to probe, from the last look or run: every uplink that is
- * administratively up and has a device with an address; one without a target
- * gets no verdict.  A tunnel without targets is asked through its gateway, or the first host of
- * its subnet, whose silence proves nothing as long as it never answered.
- * Malloced; the caller frees.
- */
-int bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out,
-		    size_t *n, struct bal_err *err);
-
-/* Are there uplinks, and has none of them a target, be it a guessed one? */
-bool bal_pass_asks_nobody(const struct bal_pass *pass);
-
-/*
- * The probe of @up among these; false where none is planned, and only the rule
- * and what is remembered are filled in.
- */
-bool bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
-		    struct bal_probe *out);
-
-/*
- * Do @conf and what the uplinks of @state were told go together?  BAL_ECONF:
- * no pass could be made with it.
- */
-int bal_pass_conf_agrees(const struct bal_conf *conf,
-			 const struct bal_state *state, struct bal_err *err);
-
-/* The mode in force, and the id that a table name has for this pass. */
-enum bal_mode bal_pass_mode(const struct bal_pass *pass);
-
-/*
- * Register @name with @id (0: a free one) under the lock; idempotent.  The id
- * it has is put into *@id.  BAL_ECONF when @name or @id is taken.
- */
-int bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
-		      struct bal_err *err);
 
 /*
  * How new connections leave, by what @pass knows: bal_resort_find().  Without a

@@ -8,15 +8,13 @@
 #include "plan/slots.h"
 #include "plan/table_ids.h"
 #include "reconcile/pass.h"
+#include "reconcile/pass_tables.h"
 
 /*
  * Read the state; what is damaged is lost and found again in the kernel.  -1:
  * it could not be read just now, or others can write it.
  */
 int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
-
-/* Read the saved mode into the state, which keeps it while that fails. */
-void bal_pass_load_mode(struct bal_pass *pass);
 
 /* What is in memory is what a run compares with (pass->was). */
 void bal_pass_remember(struct bal_pass *pass);
@@ -61,6 +59,26 @@ bool bal_pass_leases_are_as_read(const struct bal_pass *pass);
  */
 void bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent);
 
+/*
+ * Do @conf and what the uplinks of @state were told go together?  BAL_ECONF:
+ * no pass could be made with it.
+ */
+int bal_pass_conf_agrees(const struct bal_conf *conf,
+			 const struct bal_state *state, struct bal_err *err);
+
+/*
+ * Write the state, if the file says something else: nothing else writes it.
+ * pass->state_written tells whether that went well, too.
+ */
+int bal_pass_write(struct bal_pass *pass, struct bal_err *err);
+
+/*
+ * What @intent makes of the state, the kernel being pass->snap.  It becomes a
+ * CHECK where it is not, or no longer, to be carried out.
+ */
+int bal_pass_intend(struct bal_pass *pass, struct bal_intent *intent,
+		    struct bal_err *err);
+
 /* The kernel as it is now; what a lost state held is found again in it. */
 int bal_pass_see(struct bal_pass *pass, struct bal_err *err);
 
@@ -88,7 +106,7 @@ bool bal_pass_may_go_on(const struct bal_intent *intent);
 
 /*
  * UP: the device gets a record with table and slot, what stands in its table
- * is read, too.  BAL_EUNAVAIL where there is no such device.
+ * is compared, too.  BAL_EUNAVAIL for the loopback device.
  */
 int bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 		   struct bal_err *err);
@@ -127,9 +145,5 @@ void bal_pass_tell(const struct bal_pass *pass);
  * into the state, so that a kill does not start them twice.
  */
 int bal_pass_tunnels(struct bal_pass *pass, struct bal_err *err);
-
-/* Write @mode for good, making its folder. */
-int bal_pass_save_mode(const struct bal_pass *pass, enum bal_mode mode,
-		       struct bal_err *err);
 
 #endif

@@ -1,87 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_kernel - the kernel is read, compared with the plan, and changed. */
+/* pass_kernel - the kernel is compared with the plan, and changed. */
 #include <stdio.h>
 #include <string.h>
 
 #include "kernel/apply.h"
-#include "plan/diff.h"
 #include "plan/resolve.h"
-#include "netlink/read.h"
 #include "reconcile/pass_internal.h"
-#include "netlink/sysctl.h"
+#include "reconcile/pass_plan.h"
 #include "state/write.h"
-
-static int
-take_snapshot(struct bal_pass *pass, struct bal_err *err)
-{
-	const struct bal_state *state = &pass->state;
-	uint32_t tables[BAL_UPLINKS_MAX + 1];
-	struct bal_snapshot_want want = { .tables = tables,
-					  .stats = pass->want_stats };
-
-	for (size_t i = 0; i < state->n_uplinks; i++)
-		tables[want.n_tables++] = state->uplinks[i].table;
-	tables[want.n_tables++] = state->balancing_table;
-	want.xtable[BAL_XTABLE_MANGLE] = !pass->no_chains;
-	/* Reading it loads NAT into the kernel: only where it is ours. */
-	want.xtable[BAL_XTABLE_NAT] = !pass->no_chains &&
-				      (pass->conf.globals.masquerade ||
-				       state->masquerading);
-	return bal_snapshot_read(&pass->snap, pass->nl, &want, &pass->arena,
-				 err);
-}
-
-/*
- * The values from before us went with the state.  What a new device begins
- * with comes closest; bal-down puts it back where ours still stands.
- */
-static void
-assume_saved(struct bal_pass *pass)
-{
-	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
-		struct bal_uplink_state *us = &pass->state.uplinks[i];
-		const struct bal_link *link;
-
-		link = bal_snapshot_link(&pass->snap, us->name);
-		if (!link || !us->partial || us->saved_mask)
-			continue;
-		us->saved_ifindex = us->ifindex = link->ifindex;
-		for (int dc = 0; dc < BAL_DC_MAX; dc++) {
-			us->saved[dc] = bal_devconf_read("default", dc);
-			if (us->saved[dc] >= 0)
-				us->saved_mask |= 1u << dc;
-		}
-	}
-}
-
-/* What the kernel begins with, where ours stands. */
-static void
-assume_saved_sysctls(struct bal_state *state,
-		     const struct bal_sysctl_values *now)
-{
-	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
-		if (now->of[i] == bal_sysctls[i].ours)
-			state->saved_sysctls.of[i] = bal_sysctls[i].initial;
-}
-
-/* The kernel as it is now; a lost state is found again in it. */
-int
-bal_pass_see(struct bal_pass *pass, struct bal_err *err)
-{
-	bool none = pass->state.n_uplinks == 0;
-
-	if (take_snapshot(pass, err) < 0)
-		return -1;
-	if (!pass->state_lost)
-		return 0;
-	pass->state_lost = false;
-	if (bal_state_recover(&pass->state, &pass->conf, &pass->snap, err) < 0)
-		return -1;
-	if (none && pass->state.n_uplinks)
-		assume_saved_sysctls(&pass->state, &pass->snap.sysctls);
-	assume_saved(pass);
-	return 0;
-}
 
 int
 bal_pass_resolve(struct bal_pass *pass, struct bal_err *err)
@@ -106,77 +32,11 @@ keep_gateways(struct bal_pass *pass)
 }
 
 static void
-print_ops(struct bal_pass *pass, const bal_op_list *ops,
-	  const struct bal_plan *plan)
+print_ops(struct bal_pass *pass, const struct bal_due *due)
 {
-	for (size_t i = 0; pass->out && i < ops->n; i++)
-		bal_op_print(pass->out, &ops->v[i], &plan->chains,
+	for (size_t i = 0; pass->out && i < due->ops.n; i++)
+		bal_op_print(pass->out, &due->ops.v[i], &due->plan.chains,
 			     &pass->snap.chains);
-}
-
-/* An uplink by bal.conf may not have been up yet, and have no table. */
-static void
-name_configured(const struct bal_conf *conf, struct bal_arena *arena,
-		bal_table_list *names)
-{
-	for (size_t i = 0; i < conf->n_uplinks; i++) {
-		struct bal_table_name *name = BAL_PUSH(arena, names);
-
-		if (!name)
-			return;
-		name->id = UINT32_MAX;
-		(void)bal_copy(name->name, sizeof(name->name),
-			       conf->uplinks[i].name);
-	}
-}
-
-int
-bal_pass_plan(struct bal_pass *pass, struct bal_arena *arena,
-	      struct bal_plan *plan, struct bal_err *err)
-{
-	struct bal_world world = {
-		.globals = &pass->conf.globals,
-		.mode = bal_pass_mode(pass),
-		.uplinks = &pass->uplinks,
-		.snap = &pass->snap,
-		.balancing = pass->state.balancing_table,
-		.saved_sysctls = pass->state.saved_sysctls,
-	};
-	bal_table_list names = { 0 };
-
-	if (bal_plan_wants_names(&world, arena)) {
-		if (bal_tables_read(pass->paths.rt_dir, arena, &names, err) < 0)
-			return -1;
-		name_configured(&pass->conf, arena, &names);
-		world.names = &names;
-	}
-	return bal_plan_make(&world, arena, plan, err);
-}
-
-static int
-make_ops(struct bal_pass *pass, struct bal_plan *plan, bal_op_list *ops,
-	 struct bal_err *err)
-{
-	bool objects = pass->conf.globals.nexthop_objects &&
-		       pass->snap.has_nexthops;
-
-	if (bal_pass_plan(pass, &pass->arena, plan, err) < 0)
-		return -1;
-	pass->state.masquerading |= plan->masquerading;
-	return bal_diff_make(plan, &pass->snap, pass->state.balancing_table,
-			     objects, &pass->arena, ops, err);
-}
-
-int
-bal_pass_due(struct bal_pass *pass, size_t *n, struct bal_err *err)
-{
-	struct bal_plan plan = { 0 };
-	bal_op_list ops = { 0 };
-
-	if (make_ops(pass, &plan, &ops, err) < 0)
-		return -1;
-	*n = ops.n;
-	return 0;
 }
 
 /*
@@ -230,9 +90,7 @@ static int
 write_ahead(struct bal_pass *pass, const struct bal_intent *intent,
 	    struct bal_err *err)
 {
-	pass->state_written = bal_state_write(&pass->state, pass->paths.state,
-					      err) == 0;
-	if (pass->state_written)
+	if (bal_pass_write(pass, err) == 0)
 		return 0;
 	if (!bal_pass_may_go_on(intent))
 		return -1;
@@ -241,12 +99,12 @@ write_ahead(struct bal_pass *pass, const struct bal_intent *intent,
 }
 
 static int
-apply(struct bal_pass *pass, const struct bal_plan *plan,
-      const bal_op_list *ops, struct bal_applied *applied, struct bal_err *err)
+apply(struct bal_pass *pass, const struct bal_due *due,
+      struct bal_applied *applied, struct bal_err *err)
 {
 	const struct bal_changes changes = {
-		.ops = ops,
-		.chains = &plan->chains,
+		.ops = &due->ops,
+		.chains = &due->plan.chains,
 		.lock_wait_ms = pass->lock_wait_ms < BAL_XTABLES_WAIT_MS ?
 					pass->lock_wait_ms :
 					BAL_XTABLES_WAIT_MS,
@@ -262,22 +120,21 @@ static int
 reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 	  struct bal_applied *applied, struct bal_err *err)
 {
-	struct bal_plan plan = { 0 };
-	bal_op_list ops = { 0 };
+	struct bal_due due = { 0 };
 
 	if (bal_pass_resolve(pass, err) < 0)
 		return -1;
 	keep_gateways(pass);
 	leave_out_refused(pass);
-	if (make_ops(pass, &plan, &ops, err) < 0)
+	if (bal_pass_due(pass, &due, err) < 0)
 		return -1;
-	print_ops(pass, &ops, &plan);
+	print_ops(pass, &due);
 	/* With nothing to do there is nothing that a kill could cut short. */
-	if (pass->dry_run || ops.n == 0)
+	if (pass->dry_run || due.ops.n == 0)
 		return 0;
 	if (pass->lock >= 0 && write_ahead(pass, intent, err) < 0)
 		return -1;
-	if (apply(pass, &plan, &ops, applied, err) < 0)
+	if (apply(pass, &due, applied, err) < 0)
 		return -1;
 	return applied->refused ? 1 : 0;
 }
@@ -333,4 +190,3 @@ bal_pass_tell_refusals(const struct bal_pass *pass, const struct bal_intent *int
 	}
 	return rc;
 }
-

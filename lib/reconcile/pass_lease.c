@@ -115,7 +115,7 @@ bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent)
 	 * cannot be written, the end of the pass tells.
 	 */
 	if (!bal_pass_leases_are_as_read(pass) &&
-	    bal_state_write(&pass->state, pass->paths.state, &ignored) < 0)
+	    bal_pass_write(pass, &ignored) < 0)
 		return;
 	if (first)
 		each_old(pass, remove_old);

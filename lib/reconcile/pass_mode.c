@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pass_mode - the mode in force: of this boot, saved, or configured. */
+#include "reconcile/pass_mode.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "reconcile/pass_internal.h"
 
 #define MODE_MAX 64 /* bytes of the file: a word and a newline */
 

@@ -5,6 +5,8 @@
 #include "state/budget.h"
 #include "actions/journal.h"
 #include "reconcile/pass_internal.h"
+#include "reconcile/pass_mode.h"
+#include "plan/resort.h"
 
 static bool
 is_for_people(const struct bal_event *e)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_state - what is remembered is read. */
+/* pass_state - what is remembered is read, and written. */
 #include <string.h>
 
 #include "reconcile/pass_internal.h"
 #include "state/read.h"
+#include "reconcile/pass_mode.h"
+#include "state/write.h"
 
 static size_t
 uplinks_size(const struct bal_state *state)
@@ -96,4 +98,12 @@ bal_pass_load(struct bal_pass *pass, struct bal_err *err)
 	bal_pass_remember(pass);
 	bal_pass_load_mode(pass);
 	return 0;
+}
+
+int
+bal_pass_write(struct bal_pass *pass, struct bal_err *err)
+{
+	pass->state_written = bal_state_write(&pass->state, pass->paths.state,
+					      err) == 0;
+	return pass->state_written ? 0 : -1;
 }

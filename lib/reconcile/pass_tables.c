@@ -3,8 +3,29 @@
 #include <string.h>
 
 #include "actions/letgo.h"
-#include "netlink/read.h"
+#include "reconcile/admit.h"
 #include "reconcile/pass_internal.h"
+
+const bal_table_list *
+bal_pass_names(struct bal_pass *pass, struct bal_err *err)
+{
+	if (!pass->has_names &&
+	    bal_tables_read(pass->paths.rt_dir, &pass->arena, &pass->names,
+			    err) < 0)
+		return NULL;
+	pass->has_names = true;
+	return &pass->names;
+}
+
+/* A file that is read once does not tell of what was added since. */
+static void
+know_name(struct bal_pass *pass, const struct bal_table_name *added)
+{
+	struct bal_table_name *slot = BAL_PUSH(&pass->arena, &pass->names);
+
+	if (slot)
+		*slot = *added;
+}
 
 /* Names are for people: where they cannot be written, numbers serve. */
 void
@@ -22,6 +43,7 @@ bal_pass_register(struct bal_pass *pass)
 		else
 			rc = bal_tables_add(pass->paths.rt_dir, t->name, t->id,
 					    &why);
+		know_name(pass, t);
 	}
 	if (rc < 0)
 		bal_warn("%s; routing tables go by number", why.msg);
@@ -34,20 +56,16 @@ bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 {
 	const struct bal_link *link =
 		bal_snapshot_link(&pass->snap, intent->dev);
+	const bal_table_list *names = bal_pass_names(pass, err);
 	const struct bal_uplink_state *us;
-	bal_table_list names = { 0 };
 
-	/* Nothing is registered for what is not there, and not dialled. */
-	if (!intent->comes_late && !link)
-		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
-			       intent->dev);
 	if (link && link->loopback)
 		return bal_err(err, BAL_EUNAVAIL,
 			       "%s: the loopback device leads nowhere",
 			       intent->dev);
 	bal_pass_make_room(pass, intent->dev);
-	if (bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0 ||
-	    bal_intent_admit(intent, &pass->conf.globals, &names,
+	if (!names ||
+	    bal_intent_admit(intent, &pass->conf.globals, names,
 			     &pass->snap.rules, &pass->state, &pass->arena,
 			     &pass->fresh, err) < 0)
 		return -1;
@@ -72,46 +90,4 @@ bal_pass_lower_slots(struct bal_pass *pass)
 		    !bal_letgo_is_marked(bal_mark_of(us->slot, mask), mask))
 			us->slot = slot;
 	}
-}
-
-int
-bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
-		  struct bal_err *err)
-{
-	bal_table_list names = { 0 };
-	bal_rule_list rules = { 0 };
-	const char *other;
-	uint32_t has;
-
-	if (!pass->dry_run) {
-		pass->lock = bal_lock(&pass->paths, pass->lock_wait_ms, err);
-		if (pass->lock < 0)
-			return -1;
-	}
-	if (bal_pass_load(pass, err) < 0 ||
-	    bal_nl_rules(pass->nl, &pass->arena, &rules, err) < 0 ||
-	    bal_tables_read(pass->paths.rt_dir, &pass->arena, &names, err) < 0)
-		return -1;
-	has = bal_tables_id(&names, name);
-	if (has && *id && has != *id)
-		return bal_err(err, BAL_ECONF, "table %s has id %u already",
-			       name, has);
-	other = *id ? bal_tables_name(&names, *id) : NULL;
-	if (other && strcmp(other, name) != 0)
-		return bal_err(err, BAL_ECONF, "table id %u is %s already",
-			       *id, other);
-	if (has) {
-		*id = has;
-		return 0;
-	}
-	if (!*id)
-		*id = bal_tables_free_id(&pass->state, &names, &rules);
-	if (!*id)
-		return bal_err(err, BAL_EUNAVAIL,
-			       "no routing table id is free");
-	if (pass->dry_run) {
-		fprintf(pass->out, "# bal-addtable %s %u\n", name, *id);
-		return 0;
-	}
-	return bal_tables_add(pass->paths.rt_dir, name, *id, err);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* probe_plan - what bal-check asks, of whom, and through which device. */
+#include "reconcile/probe_plan.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "probe/cost.h"
 #include "state/budget.h"
-#include "reconcile/pass.h"
 
 static void
 add_host(struct bal_probe *p, const struct bal_addr *host)

@@ -71,11 +71,4 @@ size_t bal_request_print(const struct bal_request *request, char *buf);
 int bal_request_parse(const char *text, size_t len, struct bal_request *out,
 		      struct bal_err *err);
 
-/*
- * Put @request into the folder, whole or not at all.  BAL_EPERM, naming the
- * group, where the caller may not.
- */
-int bal_request_leave(const struct bal_paths *paths,
-		      const struct bal_request *request, struct bal_err *err);
-
 #endif

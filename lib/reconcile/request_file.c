@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* request_file - a request is left in the folder, whole or not at all. */
+#include "reconcile/request_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,8 +9,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "reconcile/request.h"
 
 /* Root reads it whatever it is; the others of the group need not. */
 #define FILE_MODE 0600

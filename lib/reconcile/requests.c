@@ -15,6 +15,7 @@
 
 #include "base/loop.h"
 #include "state/read.h"
+#include "reconcile/requests_dir.h"
 
 #define LOOK_MAX 2000	/* entries, at about 20 us each */
 #define HIDDEN_MAX 500	/* and hidden files */
@@ -34,19 +35,6 @@
 #define LOCK_REST_MS 25
 
 /* --- what lies there -------------------------------------------------------- */
-
-static uint64_t
-ns_of(const struct timespec *t)
-{
-	return (uint64_t)t->tv_sec * 1000000000 + (uint64_t)t->tv_nsec;
-}
-
-static bool
-is_plain(const struct stat *st)
-{
-	return S_ISREG(st->st_mode) && st->st_nlink == 1 &&
-	       st->st_size <= BAL_REQUEST_FILE_MAX;
-}
 
 /*
  * A directory that is not empty cannot be removed, nor moved elsewhere without
@@ -68,98 +56,13 @@ remove_entry(int dir, const char *name, const struct stat *st)
 	return false;
 }
 
-static bool
-is_later(const struct bal_waiting *a, const struct bal_waiting *b)
-{
-	if (a->ctime_ns != b->ctime_ns)
-		return a->ctime_ns > b->ctime_ns;
-	return strcmp(a->name, b->name) > 0;
-}
-
-bool
-bal_waiting_add(struct bal_waiting_list *list, const struct bal_waiting *w,
-		struct bal_waiting *loser)
-{
-	struct bal_waiting *v = list->v;
-	size_t at;
-	bool found;
-
-	for (at = 0; at < list->n; at++)
-		if (strcmp(v[at].request.dev, w->request.dev) == 0)
-			break;
-	found = at < list->n;
-	if (found ? is_later(&v[at], w) : at == BAL_REQUESTS_DEVICES) {
-		*loser = *w;
-		return found;
-	}
-	if (found) {
-		*loser = v[at];
-		list->n--;
-		memmove(&v[at], &v[at + 1], (list->n - at) * sizeof(*v));
-	}
-	for (at = list->n++; at > 0 && is_later(&v[at - 1], w); at--)
-		v[at] = v[at - 1];
-	v[at] = *w;
-	return found;
-}
-
 /* Its owner may give it any time: a later one than ours proves nothing. */
 static bool
 is_unfinished(const char *name, const struct stat *st, time_t now)
 {
-	return name[0] == '.' && is_plain(st) &&
+	return name[0] == '.' && bal_waiting_is_plain(st) &&
 	       st->st_mtim.tv_sec > now - UNFINISHED_S &&
 	       st->st_mtim.tv_sec < now + UNFINISHED_S;
-}
-
-/* -1: it cannot be read, or is none. */
-static int
-read_text(int dir, const char *name, char *text, size_t *len, struct stat *st,
-	  struct bal_err *err)
-{
-	ssize_t got;
-	int fd = openat(dir, name,
-			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-				O_CLOEXEC);
-
-	if (fd < 0)
-		return bal_err_sys(err, errno, "it cannot be read");
-	/* What is behind the name may be another by now. */
-	if (fstat(fd, st) < 0 || !is_plain(st)) {
-		close(fd);
-		return bal_err(err, BAL_ECONF, "it is no plain file");
-	}
-	got = read(fd, text, BAL_REQUEST_FILE_MAX + 1);
-	close(fd);
-	if (got < 0)
-		return bal_err(err, BAL_ECONF, "it cannot be read");
-	*len = (size_t)got;
-	return 0;
-}
-
-int
-bal_requests_read(int dir, const char *name, struct bal_waiting *out,
-		  struct bal_err *err)
-{
-	char text[BAL_REQUEST_FILE_MAX + 1];
-	struct stat st;
-	size_t len = 0;
-
-	if (bal_copy(out->name, sizeof(out->name), name) < 0)
-		return bal_err(err, BAL_ECONF, "its name is too long");
-	/* A device could do something when it is opened. */
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return bal_err_sys(err, errno, "it cannot be read");
-	out->uid = st.st_uid;
-	out->ino = st.st_ino;
-	if (!is_plain(&st))
-		return bal_err(err, BAL_ECONF, "it is no plain file");
-	if (read_text(dir, name, text, &len, &st, err) < 0)
-		return -1;
-	out->uid = st.st_uid;
-	out->ino = st.st_ino;
-	out->ctime_ns = ns_of(&st.st_ctim);
-	return bal_request_parse(text, len, &out->request, err);
 }
 
 /* --- what is told of it ------------------------------------------------------ */
@@ -278,7 +181,7 @@ take(struct run *r, const char *name)
 	struct bal_waiting w = { 0 }, loser = { 0 };
 	struct bal_err why = { 0 };
 
-	if (bal_requests_read(r->dir, name, &w, &why) < 0 ||
+	if (bal_waiting_read(r->dir, name, &w, &why) < 0 ||
 	    !is_known(r, w.request.dev, &why)) {
 		if (w.name[0]) {
 			note_refused(&w, &why);
@@ -300,7 +203,7 @@ look_at(struct run *r, const char *name)
 	if (fstatat(r->dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    is_unfinished(name, &st, r->now))
 		return;
-	if (name[0] != '.' && is_plain(&st) &&
+	if (name[0] != '.' && bal_waiting_is_plain(&st) &&
 	    strlen(name) < sizeof(r->list.v[0].name))
 		take(r, name);
 	else

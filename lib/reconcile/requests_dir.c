@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* requests_dir - the directory of requests is made, and opened. */
+#include "reconcile/requests_dir.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -9,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "reconcile/requests.h"
+#include "reconcile/request.h"
 
 #define FOLDER_MODE 03770
 #define GROUP_MAX ((size_t)16 << 20)

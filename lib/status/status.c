@@ -7,6 +7,9 @@
 
 #include "plan/merge.h"
 #include "plan/over.h"
+#include "plan/resort.h"
+#include "reconcile/pass_mode.h"
+#include "reconcile/probe_plan.h"
 
 static const char *
 state_word(const struct bal_uplink *up)

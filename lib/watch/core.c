@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "reconcile/probe_plan.h"
 #include "watch/internal.h"
 
 /* Any descriptor will do; where none is left, the next pass has less. */

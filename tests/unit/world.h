@@ -20,6 +20,7 @@
 #include "plan/observe.h"
 #include "plan/recover.h"
 #include "reconcile/authorize.h"
+#include "reconcile/admit.h"
 #include "reconcile/intent.h"
 #include "plan/agree.h"
 #include "plan/device.h"

@@ -12,6 +12,10 @@
 
 #include "doctor/facts/internal.h"
 #include "firewall/mangle.h"
+#include "plan/resort.h"
+#include "reconcile/pass_mode.h"
+#include "reconcile/pass_plan.h"
+#include "reconcile/pass_tables.h"
 #include "netlink/sysctl.h"
 
 /* Notes those that are named in @names, a line each. */
@@ -94,11 +98,16 @@ static void
 look_at_plan(struct bal_facts *f, struct bal_pass *pass)
 {
 	struct bal_err why = { 0 };
+	const bal_table_list *names = bal_pass_names(pass, &why);
+	struct bal_due due = { 0 };
 
-	if (bal_pass_due(pass, &f->due, &why) < 0 ||
-	    bal_pass_plan(pass, &f->arena, &f->plan, &why) < 0 ||
-	    bal_tables_read(pass->paths.rt_dir, &f->arena, &f->names, &why) < 0)
+	if (!names || bal_pass_due(pass, &due, &why) < 0) {
 		bal_facts_unseen(f, bal_facts_text(f, "%s", why.msg));
+		return;
+	}
+	f->due = due.ops.n;
+	f->plan = due.plan;
+	f->names = *names;
 }
 
 /* State and kernel, by the eyes of any other command. */

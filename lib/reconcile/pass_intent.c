@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass_intent - which intent is carried out, and what it makes of the state. */
+#include <string.h>
+
+#include "plan/agree.h"
+#include "reconcile/pass_internal.h"
+#include "reconcile/pass_mode.h"
+
+/* What happens to a device that is nobody's uplink is not our business. */
+static bool
+is_known(const struct bal_pass *pass, const struct bal_intent *intent)
+{
+	const struct bal_uplink_state *us =
+		bal_state_find(&pass->state, intent->dev);
+
+	return (us && us->admin_up) ||
+	       (intent->known_conf && bal_conf_find(&pass->conf, intent->dev));
+}
+
+/* Their table or mark is lost: in a damaged state, and in the kernel. */
+static int
+admit_lost(struct bal_pass *pass, struct bal_err *err)
+{
+	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
+		const struct bal_uplink_state *us = &pass->state.uplinks[i];
+		struct bal_intent intent = { .comes_late = true };
+
+		if (us->slot && us->table && pass->state.balancing_table)
+			continue;
+		memcpy(intent.dev, us->name, sizeof(intent.dev));
+		if (bal_pass_admit(pass, &intent, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Others may have carried it out meanwhile, or it is none of our business. */
+static int
+choose(const struct bal_pass *pass, struct bal_intent *intent,
+       struct bal_err *err)
+{
+	const struct bal_intent check = { .kind = BAL_INTENT_CHECK };
+
+	if (intent->is_left && !intent->is_left(intent->left))
+		*intent = check;
+	if (intent->requested &&
+	    bal_intent_authorize(intent, &pass->conf, &pass->snap, &pass->state,
+				 err) < 0)
+		return -1;
+	if (intent->known_only && !is_known(pass, intent))
+		*intent = check;
+	return 0;
+}
+
+/*
+ * Nothing is registered for what is not there, and not dialled; but that its
+ * client is wanted is written down, for that is what makes it come.
+ */
+static int
+refuse_absent(struct bal_pass *pass, const struct bal_intent *intent,
+	      struct bal_err *err)
+{
+	bal_intent_wish(intent, &pass->conf, &pass->state);
+	if (!pass->dry_run && pass->state.n_tunnels &&
+	    bal_pass_write(pass, err) < 0)
+		return -1;
+	return bal_err(err, BAL_EUNAVAIL, "%s: no such device", intent->dev);
+}
+
+static int
+admit(struct bal_pass *pass, const struct bal_intent *intent,
+      struct bal_err *err)
+{
+	if (!intent->comes_late && !bal_snapshot_link(&pass->snap, intent->dev))
+		return refuse_absent(pass, intent, err);
+	return bal_pass_admit(pass, intent, err);
+}
+
+/* What the uplink was told is new, and so is whether it goes with the rest. */
+static int
+agree(struct bal_pass *pass, struct bal_err *err)
+{
+	bal_pass_reconcile_conf(pass);
+	return bal_uplinks_agree(&pass->conf, &pass->state, err);
+}
+
+int
+bal_pass_intend(struct bal_pass *pass, struct bal_intent *intent,
+		struct bal_err *err)
+{
+	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
+				err) < 0)
+		return -1;
+	if (intent->kind == BAL_INTENT_CHECK)
+		bal_pass_lower_slots(pass);
+	if (admit_lost(pass, err) < 0)
+		return -1;
+	pass->mode_before = bal_pass_mode(pass);
+	if (choose(pass, intent, err) < 0 ||
+	    (intent->kind == BAL_INTENT_UP && admit(pass, intent, err) < 0) ||
+	    bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
+			     &pass->arena, err) < 0 ||
+	    (intent->kind == BAL_INTENT_UP && agree(pass, err) < 0))
+		return -1;
+	bal_pass_register(pass);
+	return 0;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pass_look - the kernel is read, once; what a state lost is found in it. */
+#include "netlink/sysctl.h"
+#include "reconcile/pass_internal.h"
+
+/* Reading it loads NAT into the kernel: only where it is ours. */
+static bool
+wants_nat(const struct bal_pass *pass)
+{
+	return !pass->no_chains && (pass->conf.globals.masquerade ||
+				    pass->state.masquerading);
+}
+
+static int
+take_snapshot(struct bal_pass *pass, struct bal_err *err)
+{
+	const struct bal_state *state = &pass->state;
+	uint32_t tables[BAL_UPLINKS_MAX + 1];
+	struct bal_snapshot_want want = { .tables = tables,
+					  .stats = pass->want_stats };
+
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		tables[want.n_tables++] = state->uplinks[i].table;
+	tables[want.n_tables++] = state->balancing_table;
+	want.xtable[BAL_XTABLE_MANGLE] = !pass->no_chains;
+	want.xtable[BAL_XTABLE_NAT] = wants_nat(pass);
+	return bal_snapshot_read(&pass->snap, pass->nl, &want, &pass->arena,
+				 err);
+}
+
+/*
+ * The values from before us went with the state.  What a new device begins
+ * with comes closest; bal-down puts it back where ours still stands.
+ */
+static void
+assume_saved(struct bal_pass *pass)
+{
+	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
+		struct bal_uplink_state *us = &pass->state.uplinks[i];
+		const struct bal_link *link;
+
+		link = bal_snapshot_link(&pass->snap, us->name);
+		if (!link || !us->partial || us->saved_mask)
+			continue;
+		us->saved_ifindex = us->ifindex = link->ifindex;
+		for (int dc = 0; dc < BAL_DC_MAX; dc++) {
+			us->saved[dc] = bal_devconf_read("default", dc);
+			if (us->saved[dc] >= 0)
+				us->saved_mask |= 1u << dc;
+		}
+	}
+}
+
+/* What the kernel begins with, where ours stands. */
+static void
+assume_saved_sysctls(struct bal_state *state,
+		     const struct bal_sysctl_values *now)
+{
+	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
+		if (now->of[i] == bal_sysctls[i].ours)
+			state->saved_sysctls.of[i] = bal_sysctls[i].initial;
+}
+
+/* Tables of uplinks that only the kernel knew of. */
+static int
+add_tables(struct bal_pass *pass, struct bal_err *err)
+{
+	for (size_t i = 0; i < pass->state.n_uplinks; i++)
+		if (bal_snapshot_add_table(&pass->snap,
+					   pass->state.uplinks[i].table,
+					   &pass->arena, err) < 0)
+			return -1;
+	return bal_snapshot_add_table(&pass->snap, pass->state.balancing_table,
+				      &pass->arena, err);
+}
+
+static int
+recover(struct bal_pass *pass, struct bal_err *err)
+{
+	const bool none = pass->state.n_uplinks == 0, nat = wants_nat(pass);
+
+	if (bal_state_recover(&pass->state, &pass->conf, &pass->snap, err) < 0)
+		return -1;
+	if (none && pass->state.n_uplinks)
+		assume_saved_sysctls(&pass->state, &pass->snap.sysctls);
+	assume_saved(pass);
+	/* What goes with what was lost need not go with what was found. */
+	bal_pass_reconcile_conf(pass);
+	return nat || !wants_nat(pass) ? add_tables(pass, err) :
+					 take_snapshot(pass, err);
+}
+
+int
+bal_pass_see(struct bal_pass *pass, struct bal_err *err)
+{
+	if (take_snapshot(pass, err) < 0)
+		return -1;
+	if (!pass->state_lost)
+		return 0;
+	pass->state_lost = false;
+	return recover(pass, err);
+}

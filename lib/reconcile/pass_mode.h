@@ -1,0 +1,18 @@
+/* pass_mode - the mode in force: of this boot, saved, or configured. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_PASS_MODE_H
+#define BAL_PASS_MODE_H
+
+#include "reconcile/pass.h"
+
+/* The mode in force. */
+enum bal_mode bal_pass_mode(const struct bal_pass *pass);
+
+/* Read the saved mode into the state, which keeps it while that fails. */
+void bal_pass_load_mode(struct bal_pass *pass);
+
+/* Write @mode for good, making its directory. */
+int bal_pass_save_mode(const struct bal_pass *pass, enum bal_mode mode,
+		       struct bal_err *err);
+
+#endif
