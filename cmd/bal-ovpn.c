@@ -102,6 +102,24 @@ handle_all(const struct ovpn *o, const struct cmd_common *common,
 	return rc;
 }
 
+/* A device has addresses, which the kernel and the state know. */
+static int
+find_addresses(struct bal_ovpn_wanted *wanted, const struct cmd_common *common,
+	       struct bal_arena *arena, struct bal_err *err)
+{
+	struct bal_pass pass = { BAL_PASS_NONE, .conf_anyway = true };
+	int rc = cmd_pass(&pass, common, err);
+
+	pass.no_chains = true;
+	if (rc == 0)
+		rc = bal_pass_look(&pass, err);
+	if (rc == 0)
+		rc = bal_ovpn_add_addresses(wanted, &pass.snap, &pass.state,
+					    arena, err);
+	bal_pass_fini(&pass);
+	return rc;
+}
+
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -122,7 +140,9 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		return -1;
 	if (!target[0])
 		return CMD_DONE;
-	rc = bal_ovpn_want(target, common->conf, &arena, &wanted, err);
+	rc = bal_ovpn_aim(target, &arena, &wanted, err);
+	if (rc == 0 && wanted.dev[0])
+		rc = find_addresses(&wanted, common, &arena, err);
 	if (rc == 0)
 		rc = bal_ovpn_find(bal_ovpn_dir(), &wanted, &arena, &list, err);
 	if (rc == 0 && !list.n)

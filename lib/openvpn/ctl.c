@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ctl - asks the kernel and the state, runs systemctl or service. */
+/* ctl - whose addresses are meant; runs systemctl or service. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* secure_getenv */
 #endif
@@ -10,11 +10,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
-#include "netlink/read.h"
-#include "base/paths.h"
 #include "base/run.h"
-#include "state/state.h"
-#include "state/read.h"
 
 const char *
 bal_ovpn_dir(void)
@@ -37,45 +33,26 @@ add_addr(struct bal_ovpn_wanted *out, const struct bal_addr *addr,
 		*slot = bal_addr_host(addr);
 }
 
-static int
-add_kernels(struct bal_ovpn_wanted *out, struct bal_arena *arena,
-	    struct bal_err *err)
+static void
+add_kernels(struct bal_ovpn_wanted *out, const struct bal_snapshot *snap,
+	    struct bal_arena *arena)
 {
-	struct bal_nl *nl = bal_nl_open(err);
-	bal_link_list links = { 0 };
-	bal_ifaddr_list addrs = { 0 };
-	int index = 0, rc = -1;
+	const struct bal_link *link = bal_snapshot_link(snap, out->dev);
 
-	if (nl && bal_nl_links(nl, false, arena, &links, err) >= 0 &&
-	    bal_nl_addrs(nl, arena, &addrs, err) >= 0)
-		rc = 0;
-	for (size_t i = 0; rc == 0 && i < links.n; i++)
-		if (strcmp(links.v[i].name, out->dev) == 0)
-			index = links.v[i].ifindex;
-	for (size_t i = 0; rc == 0 && index && i < addrs.n; i++)
-		if (addrs.v[i].ifindex == index)
-			add_addr(out, &addrs.v[i].addr, arena);
-	bal_nl_close(nl);
-	return rc;
+	for (size_t i = 0; link && i < snap->addrs.n; i++)
+		if (snap->addrs.v[i].ifindex == link->ifindex)
+			add_addr(out, &snap->addrs.v[i].addr, arena);
 }
 
 /* One that is gone cannot be asked for its address. */
-static int
-add_remembered(struct bal_ovpn_wanted *out, const char *conf_option,
-	       struct bal_arena *arena, struct bal_err *err)
+static void
+add_remembered(struct bal_ovpn_wanted *out, const struct bal_state *state,
+	       struct bal_arena *arena)
 {
-	const struct bal_uplink_state *us;
-	struct bal_state state = { 0 };
-	struct bal_paths paths;
+	const struct bal_uplink_state *us = bal_state_find(state, out->dev);
 
-	if (bal_paths_init(&paths, conf_option, err) < 0 ||
-	    bal_state_read(&state, paths.state, false, err) < 0)
-		return -1;
-	us = bal_state_find(&state, out->dev);
 	if (us)
 		add_addr(out, &us->learned_addr, arena);
-	bal_state_fini(&state);
-	return 0;
 }
 
 /*
@@ -97,25 +74,33 @@ add_stanzas(struct bal_ovpn_wanted *out, struct bal_arena *arena)
 }
 
 int
-bal_ovpn_want(const char *target, const char *conf_option,
-	      struct bal_arena *arena, struct bal_ovpn_wanted *out,
-	      struct bal_err *err)
+bal_ovpn_aim(const char *target, struct bal_arena *arena,
+	     struct bal_ovpn_wanted *out, struct bal_err *err)
 {
 	struct bal_addr addr = { 0 };
 	struct bal_err why;
 
 	if (bal_hook_addr(target, &addr, &why) == 0 && !bal_addr_none(&addr)) {
 		add_addr(out, &addr, arena);
-	} else if (bal_check_ifname(target, err) < 0) {
+		return arena->oom ? bal_err_nomem(err) : 0;
+	}
+	if (bal_check_ifname(target, err) < 0) {
 		err->kind = BAL_EUSAGE;
 		return -1;
-	} else {
-		(void)bal_copy(out->dev, sizeof(out->dev), target);
-		if (add_kernels(out, arena, err) < 0 ||
-		    add_remembered(out, conf_option, arena, err) < 0)
-			return -1;
-		add_stanzas(out, arena);
 	}
+	(void)bal_copy(out->dev, sizeof(out->dev), target);
+	return 0;
+}
+
+int
+bal_ovpn_add_addresses(struct bal_ovpn_wanted *out,
+		       const struct bal_snapshot *snap,
+		       const struct bal_state *state, struct bal_arena *arena,
+		       struct bal_err *err)
+{
+	add_kernels(out, snap, arena);
+	add_remembered(out, state, arena);
+	add_stanzas(out, arena);
 	return arena->oom ? bal_err_nomem(err) : 0;
 }
 

@@ -6,20 +6,28 @@
 #include <stdio.h>
 
 #include "hook/hook.h"
+#include "kernel/snapshot.h"
 #include "openvpn/ovpn.h"
+#include "state/state.h"
 
 /* BAL_OPENVPN_DIR, else /etc/openvpn. */
 const char *bal_ovpn_dir(void);
 
 /*
- * What @target means: an IPv4 address, or a device with all addresses that it
- * has, or had when it was seen last (by the state, found with @conf_option), or
- * has by its stanza, where ifupdown calls us for it.
- * BAL_EUSAGE where it is neither.
+ * What @target means: an IPv4 address, or a device, out->dev, whose addresses
+ * bal_ovpn_add_addresses() adds.  BAL_EUSAGE where it is neither.
  */
-int bal_ovpn_want(const char *target, const char *conf_option,
-		  struct bal_arena *arena, struct bal_ovpn_wanted *out,
-		  struct bal_err *err);
+int bal_ovpn_aim(const char *target, struct bal_arena *arena,
+		 struct bal_ovpn_wanted *out, struct bal_err *err);
+
+/*
+ * The addresses that out->dev has by @snap, or had when it was seen last, by
+ * @state, or has by its stanza, where ifupdown calls us for it.  -1: no memory.
+ */
+int bal_ovpn_add_addresses(struct bal_ovpn_wanted *out,
+			   const struct bal_snapshot *snap,
+			   const struct bal_state *state,
+			   struct bal_arena *arena, struct bal_err *err);
 
 enum bal_ovpn_how {
 	BAL_OVPN_DO,
