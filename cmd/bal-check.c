@@ -137,10 +137,10 @@ verdict(const struct bal_pass *pass)
 	if (circle)
 		bal_warn("%s is over itself by way of %s", circle->name,
 			 circle->set.over);
-	for (size_t i = 0; i < pass->conf.n_uplinks; i++) {
-		const struct bal_conf_uplink *u = &pass->conf.uplinks[i];
+	for (size_t i = 0; i < pass->in.conf.n_uplinks; i++) {
+		const struct bal_conf_uplink *u = &pass->in.conf.uplinks[i];
 
-		if (!bal_uplink_missing(u, &pass->state))
+		if (!bal_uplink_missing(u, &pass->in.state))
 			continue;
 		bal_warn("%s is required, and not up", u->name);
 		amiss = true;
@@ -156,7 +156,7 @@ probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 	int rc;
 
 	(void)bal_requests_run(pass, BAL_REQUESTS_MS, &more);
-	pass->want_stats = true;
+	pass->session.want_stats = true;
 	if (check->watch)
 		return bal_watch(pass, err);
 	rc = check->rounds ?
@@ -177,11 +177,11 @@ be_the_prober(const struct check *check, struct bal_pass *pass,
 {
 	struct bal_stopped stopped;
 
-	pass->run_lock = bal_lock_run(&pass->paths, err);
-	if (pass->run_lock >= 0)
+	pass->session.run_lock = bal_lock_run(&pass->session.paths, err);
+	if (pass->session.run_lock >= 0)
 		return 0;
 	if (err->kind != BAL_EBUSY || check->watch ||
-	    !bal_lock_stopped(&pass->paths, &stopped))
+	    !bal_lock_stopped(&pass->session.paths, &stopped))
 		return -1;
 	bal_warn("%s", err->msg);
 	return 0;
@@ -226,7 +226,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	}
 	/* It said why when it began. */
 	if (rc == CMD_DONE && !check->watch && !common->dry_run &&
-	    bal_try_overdue(&pass.paths))
+	    bal_try_overdue(&pass.session.paths))
 		rc = CMD_NO;
 	if (!check->watch)
 		return cmd_end_pass(&pass, rc, err);

@@ -61,7 +61,7 @@ static int
 check_session(const struct down *down, const struct bal_intent *intent,
 	      struct bal_pass *pass, struct bal_err *err)
 {
-	if (down->yes || pass->dry_run ||
+	if (down->yes || pass->session.dry_run ||
 	    !bal_try_cuts_session(pass, down->all ? NULL : intent->dev, err))
 		return 0;
 	if (intent->caller == BAL_CALLER_PERSON)
@@ -74,13 +74,13 @@ check_session(const struct down *down, const struct bal_intent *intent,
 static void
 tell_unknown(const struct bal_intent *intent, const struct bal_pass *pass)
 {
-	bool known = bal_state_find(&pass->was, intent->dev) ||
-		     bal_conf_find(&pass->conf, intent->dev);
+	bool known = bal_state_find(&pass->in.was, intent->dev) ||
+		     bal_conf_find(&pass->in.conf, intent->dev);
 
-	for (size_t i = 0; i < pass->was.n_formers; i++)
-		known |= !strcmp(pass->was.formers[i].name, intent->dev);
-	for (size_t i = 0; i < pass->was.n_tunnels; i++)
-		known |= !strcmp(pass->was.tunnels[i].name, intent->dev);
+	for (size_t i = 0; i < pass->in.was.n_formers; i++)
+		known |= !strcmp(pass->in.was.formers[i].name, intent->dev);
+	for (size_t i = 0; i < pass->in.was.n_tunnels; i++)
+		known |= !strcmp(pass->in.was.tunnels[i].name, intent->dev);
 	if (!known && intent->caller == BAL_CALLER_PERSON)
 		bal_warn("%s is no uplink: nothing to take down", intent->dev);
 }

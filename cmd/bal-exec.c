@@ -87,14 +87,14 @@ look(const struct cmd_common *common, const struct exec *x, char **argv,
 	struct bal_pass pass = { BAL_PASS_NONE };
 	int rc = cmd_pass(&pass, common, err);
 
-	pass.no_chains = true;
+	pass.session.no_chains = true;
 	if (rc == 0)
 		rc = bal_pass_look(&pass, err);
 	if (rc == 0)
 		rc = bal_launch_look(&pass, argv[0], launch, err);
 	if (rc == 0 && x->mark)
 		printf("0x%" PRIx32 "\n", launch->mark);
-	else if (rc == 0 && pass.out)
+	else if (rc == 0 && pass.session.out)
 		rc = bal_launch_print(launch, argv + 1, stdout, err);
 	if (rc == 0 && !x->mark && !common->dry_run)
 		rc = enter(launch, err);

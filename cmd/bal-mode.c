@@ -38,10 +38,10 @@ change(struct bal_pass *pass, const struct mode *m, enum bal_mode mode,
 static int
 show(struct bal_pass *pass, struct bal_err *err)
 {
-	pass->no_chains = true;
+	pass->session.no_chains = true;
 	if (bal_pass_look(pass, err) < 0)
 		return -1;
-	printf("%s\n", bal_mode_name(bal_pass_mode(pass)));
+	printf("%s\n", bal_mode_name(bal_pass_mode(&pass->in)));
 	return 0;
 }
 
@@ -51,7 +51,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 {
 	/* A mistake in bal.conf keeps nobody from looking. */
 	struct bal_pass pass = { BAL_PASS_NONE,
-				 .conf_anyway = argc == 0 };
+				 .session.conf_anyway = argc == 0 };
 	enum bal_mode mode = BAL_MODE_MULTI;
 	int rc;
 

@@ -107,14 +107,14 @@ static int
 find_addresses(struct bal_ovpn_wanted *wanted, const struct cmd_common *common,
 	       struct bal_arena *arena, struct bal_err *err)
 {
-	struct bal_pass pass = { BAL_PASS_NONE, .conf_anyway = true };
+	struct bal_pass pass = { BAL_PASS_NONE, .session.conf_anyway = true };
 	int rc = cmd_pass(&pass, common, err);
 
-	pass.no_chains = true;
+	pass.session.no_chains = true;
 	if (rc == 0)
 		rc = bal_pass_look(&pass, err);
 	if (rc == 0)
-		rc = bal_ovpn_add_addresses(wanted, &pass.snap, &pass.state,
+		rc = bal_ovpn_add_addresses(wanted, &pass.snap, &pass.in.state,
 					    arena, err);
 	bal_pass_fini(&pass);
 	return rc;

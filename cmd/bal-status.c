@@ -77,7 +77,7 @@ look(struct bal_pass *pass, struct bal_status *status, struct bal_err *err)
 	struct bal_due due = { 0 };
 
 	/* Anybody may look; only the iptables part takes privilege. */
-	pass->no_chains = geteuid() != 0;
+	pass->session.no_chains = geteuid() != 0;
 	if (bal_pass_look(pass, err) < 0 ||
 	    bal_status_make(pass, &pass->arena, status, err) < 0)
 		return -1;
@@ -160,14 +160,14 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	const char *dev = argc ? argv[0] : NULL;
 	const struct show *how = ctx;
 	/* Who is in trouble needs the table most. */
-	struct bal_pass pass = { BAL_PASS_NONE, .conf_anyway = true };
+	struct bal_pass pass = { BAL_PASS_NONE, .session.conf_anyway = true };
 	int rc;
 
 	if (how->history)
 		return show_history(common, how, dev, err);
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
-		warn_of_stopped(&pass.paths);
+		warn_of_stopped(&pass.session.paths);
 	if (rc == 0)
 		rc = show(&pass, how, dev, err);
 	return cmd_end_pass(&pass, rc, err);

@@ -394,18 +394,18 @@ int
 cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 	 struct bal_err *err)
 {
-	pass->dry_run = common->dry_run;
-	pass->out = common->dry_run || common->verbose ? stdout : NULL;
+	pass->session.dry_run = common->dry_run;
+	pass->session.out = common->dry_run || common->verbose ? stdout : NULL;
 	/* Anybody may ask what would be done, as far as anybody can see. */
-	pass->no_chains = common->dry_run && geteuid() != 0;
-	pass->conf_anyway |= common->conf_anyway && !common->conf;
+	pass->session.no_chains = common->dry_run && geteuid() != 0;
+	pass->session.conf_anyway |= common->conf_anyway && !common->conf;
 	return bal_pass_init(pass, common->conf, err);
 }
 
 int
 cmd_end_pass(struct bal_pass *pass, int rc, struct bal_err *err)
 {
-	const struct bal_conf_trouble *trouble = &pass->trouble;
+	const struct bal_conf_trouble *trouble = &pass->in.trouble;
 
 	if (trouble->faults) {
 		if (rc < 0)

@@ -70,7 +70,7 @@ bal_launch_look(struct bal_pass *pass, const char *dev, struct bal_launch *out,
 		return -1;
 	c->ifindex = up->ifindex;
 	c->addr = bal_addr_host(&bal_uplink_addr(up)->addr);
-	launch.mark = bal_mark_of(up->slot, pass->conf.globals.mark_mask);
+	launch.mark = bal_mark_of(up->slot, pass->in.conf.globals.mark_mask);
 	if (up->shared_addr)
 		c->mark = launch.mark;
 	for (size_t i = 0; i < pass->snap.addrs.n; i++)

@@ -17,13 +17,13 @@ bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
 	const char *other;
 	uint32_t has;
 
-	if (!pass->dry_run) {
-		pass->lock = bal_lock(&pass->paths, pass->lock_wait_ms, err);
-		if (pass->lock < 0)
+	if (!pass->session.dry_run) {
+		pass->session.lock = bal_lock(&pass->session.paths, pass->session.lock_wait_ms, err);
+		if (pass->session.lock < 0)
 			return -1;
 	}
 	if (bal_pass_load(pass, err) < 0 ||
-	    bal_nl_rules(pass->nl, &pass->arena, &rules, err) < 0)
+	    bal_nl_rules(pass->session.nl, &pass->arena, &rules, err) < 0)
 		return -1;
 	names = bal_pass_names(pass, err);
 	if (!names)
@@ -41,13 +41,13 @@ bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
 		return 0;
 	}
 	if (!*id)
-		*id = bal_tables_free_id(&pass->state, names, &rules);
+		*id = bal_tables_free_id(&pass->in.state, names, &rules);
 	if (!*id)
 		return bal_err(err, BAL_EUNAVAIL,
 			       "no routing table id is free");
-	if (pass->dry_run) {
-		fprintf(pass->out, "# bal-addtable %s %u\n", name, *id);
+	if (pass->session.dry_run) {
+		fprintf(pass->session.out, "# bal-addtable %s %u\n", name, *id);
 		return 0;
 	}
-	return bal_tables_add(pass->paths.rt_dir, name, *id, err);
+	return bal_tables_add(pass->session.paths.rt_dir, name, *id, err);
 }

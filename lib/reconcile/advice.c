@@ -42,7 +42,7 @@ static bool
 is_over_nowhere(const struct bal_pass *pass, const struct bal_settings *set)
 {
 	return set->has & BAL_SET_OVER &&
-	       bal_over_is_nowhere(&pass->conf, &pass->state, set->over) &&
+	       bal_over_is_nowhere(&pass->in.conf, &pass->in.state, set->over) &&
 	       !bal_snapshot_link(&pass->snap, set->over);
 }
 
@@ -50,7 +50,7 @@ is_over_nowhere(const struct bal_pass *pass, const struct bal_settings *set)
 static void
 advise_over(const struct bal_pass *pass, const char *dev)
 {
-	const struct bal_uplink_state *us = bal_state_find(&pass->state, dev);
+	const struct bal_uplink_state *us = bal_state_find(&pass->in.state, dev);
 
 	if (us && is_over_nowhere(pass, &us->told))
 		bal_warn("%s: over \"%s\" is no uplink, no device and no "
@@ -62,14 +62,14 @@ void
 bal_advise_conf(const struct bal_pass *pass)
 {
 	/* Lines of another text than the file's are none of it. */
-	for (size_t i = 0; !pass->trouble.faults && i < pass->conf.n_uplinks;
+	for (size_t i = 0; !pass->in.trouble.faults && i < pass->in.conf.n_uplinks;
 	     i++) {
-		const struct bal_conf_uplink *u = &pass->conf.uplinks[i];
+		const struct bal_conf_uplink *u = &pass->in.conf.uplinks[i];
 
 		if (is_over_nowhere(pass, &u->set))
 			bal_warn("%s:%u: over \"%s\" is no uplink, no device "
 				 "and no section",
-				 pass->paths.conf, u->over_line, u->set.over);
+				 pass->session.paths.conf, u->over_line, u->set.over);
 	}
 }
 

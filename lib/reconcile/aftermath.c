@@ -27,42 +27,42 @@
 
 /* Of a command that comes to an end: with a loop of its own. */
 static struct bal_runner *
-own_runner(struct bal_pass *pass, struct bal_err *err)
+own_runner(struct bal_pass_session *session, struct bal_err *err)
 {
-	if (!pass->flush_loop)
-		pass->flush_loop = bal_loop_open(err);
-	if (pass->flush_loop && !pass->flush_runner)
-		pass->flush_runner = bal_runner_open(pass->flush_loop, err);
-	return pass->flush_runner;
+	if (!session->flush_loop)
+		session->flush_loop = bal_loop_open(err);
+	if (session->flush_loop && !session->flush_runner)
+		session->flush_runner = bal_runner_open(session->flush_loop, err);
+	return session->flush_runner;
 }
 
 void
 bal_aftermath_release(struct bal_pass *pass)
 {
-	struct bal_runner *runner = pass->runner;
+	struct bal_runner *runner = pass->session.runner;
 	struct bal_err why;
 
 	if (!pass->outcome.releases.n)
 		return;
 	if (!runner)
-		runner = own_runner(pass, &why);
+		runner = own_runner(&pass->session, &why);
 	if (!runner ||
 	    bal_flush_start(runner, &pass->outcome.releases,
-			    pass->conf.globals.mark_mask,
-			    pass->runner ? WATCH_LIMIT_MS : COMMAND_LIMIT_MS,
+			    pass->in.conf.globals.mark_mask,
+			    pass->session.runner ? WATCH_LIMIT_MS : COMMAND_LIMIT_MS,
 			    &why) < 0)
 		bal_warn("%s", why.msg);
 }
 
 void
-bal_aftermath_wait(struct bal_pass *pass)
+bal_aftermath_wait(struct bal_pass_session *session)
 {
-	if (pass->flush_runner)
-		bal_runner_finish(pass->flush_runner, BAL_NEVER);
-	bal_runner_close(pass->flush_runner);
-	bal_loop_close(pass->flush_loop);
-	pass->flush_runner = NULL;
-	pass->flush_loop = NULL;
+	if (session->flush_runner)
+		bal_runner_finish(session->flush_runner, BAL_NEVER);
+	bal_runner_close(session->flush_runner);
+	bal_loop_close(session->flush_loop);
+	session->flush_runner = NULL;
+	session->flush_loop = NULL;
 }
 
 /* --- event programs -------------------------------------------------------- */
@@ -72,8 +72,8 @@ queue_events(const struct bal_pass *pass, struct bal_runner *runner)
 {
 	const bal_event_list *events = &pass->outcome.events;
 	const struct bal_event_how how = {
-		.dir = pass->paths.event_dir,
-		.limit_ms = pass->conf.globals.event_timeout_ms,
+		.dir = pass->session.paths.event_dir,
+		.limit_ms = pass->in.conf.globals.event_timeout_ms,
 		.as_units = bal_unit_needed(),
 	};
 	struct bal_err why;
@@ -97,7 +97,7 @@ take_turn(const struct bal_pass *pass)
 	char path[BAL_PATH_MAX + 16];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/events.lock", pass->paths.rundir);
+	snprintf(path, sizeof(path), "%s/events.lock", pass->session.paths.rundir);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd >= 0)
 		(void)flock(fd, LOCK_EX);
@@ -130,7 +130,7 @@ start_client(const struct bal_pass *pass, const struct bal_start *s,
 
 	bal_say(BAL_SAY_EVENT, "%s: OpenVPN client %s is started, try %u",
 		s->dev, s->openvpn, s->tries);
-	if (bal_tunnel_argv(pass->conf.globals.openvpn_command, s->openvpn,
+	if (bal_tunnel_argv(pass->in.conf.globals.openvpn_command, s->openvpn,
 			    &arena, &argv, &why) < 0 ||
 	    bal_runner_add(runner, argv[0], argv, envp, START_LIMIT_MS, &why) < 0)
 		bal_warn("%s: %s", s->dev, why.msg);
@@ -193,8 +193,8 @@ bal_aftermath(const struct bal_pass *pass)
 {
 	if (!pass->outcome.events.n && !pass->outcome.starts.n)
 		return;
-	if (pass->runner)
-		queue_all(pass, pass->runner);
-	else if (pass->outcome.starts.n || has_programs(pass->paths.event_dir))
+	if (pass->session.runner)
+		queue_all(pass, pass->session.runner);
+	else if (pass->outcome.starts.n || has_programs(pass->session.paths.event_dir))
 		run_in_background(pass);
 }

@@ -17,12 +17,12 @@ int
 bal_pass_init(struct bal_pass *pass, const char *conf_option,
 	      struct bal_err *err)
 {
-	pass->lock_wait_ms = BAL_LOCK_WAIT_MS;
-	if (bal_paths_init(&pass->paths, conf_option, err) < 0 ||
+	pass->session.lock_wait_ms = BAL_LOCK_WAIT_MS;
+	if (bal_paths_init(&pass->session.paths, conf_option, err) < 0 ||
 	    bal_pass_read_conf(pass, err) < 0)
 		return -1;
-	pass->nl = bal_nl_open(err);
-	return pass->nl ? 0 : -1;
+	pass->session.nl = bal_nl_open(err);
+	return pass->session.nl ? 0 : -1;
 }
 
 void
@@ -32,8 +32,8 @@ bal_pass_forget(struct bal_pass *pass)
 	memset(&pass->snap, 0, sizeof(pass->snap));
 	memset(&pass->uplinks, 0, sizeof(pass->uplinks));
 	memset(&pass->fresh, 0, sizeof(pass->fresh));
-	memset(&pass->names, 0, sizeof(pass->names));
-	pass->has_names = false;
+	memset(&pass->in.names, 0, sizeof(pass->in.names));
+	pass->in.has_names = false;
 	memset(&pass->refused, 0, sizeof(pass->refused));
 	memset(&pass->outcome, 0, sizeof(pass->outcome));
 	pass->unwritten = (struct bal_err){ 0 };
@@ -43,16 +43,16 @@ bal_pass_forget(struct bal_pass *pass)
 void
 bal_pass_fini(struct bal_pass *pass)
 {
-	bal_aftermath_wait(pass);
+	bal_aftermath_wait(&pass->session);
 	bal_pass_forget(pass);
-	bal_state_fini(&pass->state);
-	bal_conf_fini(&pass->conf);
-	bal_nl_close(pass->nl);
-	pass->nl = NULL;
-	bal_unlock(&pass->lock);
-	if (pass->run_lock >= 0)
-		close(pass->run_lock);
-	pass->run_lock = -1;
+	bal_state_fini(&pass->in.state);
+	bal_conf_fini(&pass->in.conf);
+	bal_nl_close(pass->session.nl);
+	pass->session.nl = NULL;
+	bal_unlock(&pass->session.lock);
+	if (pass->session.run_lock >= 0)
+		close(pass->session.run_lock);
+	pass->session.run_lock = -1;
 }
 
 int
@@ -68,7 +68,7 @@ bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 uint64_t
 bal_pass_next_ms(const struct bal_pass *pass)
 {
-	const uint64_t all[] = { bal_use_next_ms(&pass->state),
+	const uint64_t all[] = { bal_use_next_ms(&pass->in.state),
 				 pass->outcome.tunnels_ms,
 				 pass->uplinks.next_ms };
 	uint64_t next = 0;
@@ -83,7 +83,7 @@ bal_pass_next_ms(const struct bal_pass *pass)
 static void
 drop_leftovers(struct bal_pass *pass, bool all)
 {
-	struct bal_state *state = &pass->state;
+	struct bal_state *state = &pass->in.state;
 	bool up = false, masquerading;
 	struct bal_err ignored;
 
@@ -97,7 +97,7 @@ drop_leftovers(struct bal_pass *pass, bool all)
 			continue;
 		}
 		/* Without memory the state could not be written, either. */
-		(void)bal_over_remember(&pass->conf, state,
+		(void)bal_over_remember(&pass->in.conf, state,
 					state->uplinks[i].name, &ignored);
 		bal_state_remove(state, state->uplinks[i].name);
 		pass->state_written = false;
@@ -110,7 +110,7 @@ drop_leftovers(struct bal_pass *pass, bool all)
 		state->saved_sysctls.of[i] = -1;
 		pass->state_written = false;
 	}
-	masquerading = up && pass->conf.globals.masquerade;
+	masquerading = up && pass->in.conf.globals.masquerade;
 	if (state->masquerading != masquerading) {
 		state->masquerading = masquerading;
 		pass->state_written = false;
@@ -121,7 +121,8 @@ static int
 finish(struct bal_pass *pass, const struct bal_intent *intent,
        struct bal_err *err)
 {
-	if (intent->save_mode && bal_pass_save_mode(pass, intent->mode, err) < 0)
+	if (intent->save_mode &&
+	    bal_mode_save(&pass->session.paths, intent->mode, err) < 0)
 		return -1;
 	drop_leftovers(pass, intent->all);
 	if (pass->state_written || bal_pass_state_is_as_read(pass))
@@ -139,8 +140,8 @@ load(struct bal_pass *pass, const struct bal_intent *intent,
 {
 	if (bal_pass_load(pass, err) == 0)
 		return 0;
-	if (!pass->runner || !bal_pass_may_go_on(intent) ||
-	    !pass->state.n_uplinks)
+	if (!pass->session.runner || !bal_pass_may_go_on(intent) ||
+	    !pass->in.state.n_uplinks)
 		return -1;
 	if (pass->unwritten.kind == BAL_EOK)
 		pass->unwritten = *err;
@@ -159,11 +160,11 @@ look(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 
 	bal_pass_reconcile_conf(pass);
 	rc = bal_pass_see(pass, err);
-	if (rc < 0 && pass->state_lost)
+	if (rc < 0 && pass->in.state_lost)
 		return -1;
 	/* Whatever bal.conf says, what is there can go. */
-	pass->conf_anyway |= intent->kind == BAL_INTENT_DOWN;
-	bal_intent_find_dialled(intent, &pass->state);
+	pass->session.conf_anyway |= intent->kind == BAL_INTENT_DOWN;
+	bal_intent_find_dialled(intent, &pass->in.state);
 	bal_pass_follow_lease(pass, intent);
 	return rc;
 }
@@ -218,7 +219,7 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	    bal_pass_intend(pass, intent, err) < 0 ||
 	    bal_pass_converge(pass, intent, err) < 0)
 		return -1;
-	if (pass->dry_run)
+	if (pass->session.dry_run)
 		return 0;
 	if (pass->unwritten.kind != BAL_EOK)
 		return end_unwritten(pass, intent, err);
@@ -243,15 +244,15 @@ static int
 take_lock(struct bal_pass *pass, const struct bal_intent *intent,
 	  struct bal_err *err)
 {
-	pass->lock = bal_lock(&pass->paths, pass->lock_wait_ms, err);
-	if (pass->lock >= 0)
+	pass->session.lock = bal_lock(&pass->session.paths, pass->session.lock_wait_ms, err);
+	if (pass->session.lock >= 0)
 		return 0;
 	pass->locked_out = err->kind == BAL_EBUSY;
 	if (!bal_pass_may_go_on(intent) || err->kind == BAL_EPERM ||
-	    (pass->locked_out && !pass->go_unlocked))
+	    (pass->locked_out && !pass->session.go_unlocked))
 		return -1;
 	if (pass->locked_out)
-		bal_lock_explain(&pass->paths, pass->lock_wait_ms,
+		bal_lock_explain(&pass->session.paths, pass->session.lock_wait_ms,
 				 &pass->unwritten);
 	else
 		pass->unwritten = *err;
@@ -266,12 +267,12 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	int rc;
 
 	bal_pass_forget(pass);
-	if (!pass->dry_run && take_lock(pass, &mine, err) < 0)
+	if (!pass->session.dry_run && take_lock(pass, &mine, err) < 0)
 		return -1;
 	rc = run_locked(pass, &mine, err);
-	bal_unlock(&pass->lock);
+	bal_unlock(&pass->session.lock);
 	/* What was concluded holds, whatever was refused behind it. */
-	if (!pass->dry_run)
+	if (!pass->session.dry_run)
 		bal_aftermath(pass);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include "netlink/nl.h"
 #include "actions/outcome.h"
 #include "plan/plan.h"
+#include "plan/resort.h"
 #include "base/paths.h"
 
 /* Waiting for the lock: other commands hold it for milliseconds... */
@@ -27,30 +28,15 @@ struct bal_refusal {
 	struct bal_err why;
 };
 
-/*
- * Everything that one pass knows.  { BAL_PASS_NONE }: nothing loaded, and no
- * descriptor open, as 0 is one.
- */
-#define BAL_PASS_NONE .lock = -1, .run_lock = -1
-struct bal_pass {
+/* What a process has for all of its passes: how they work, and handles. */
+struct bal_pass_session {
 	struct bal_paths paths;
 	FILE *out;    /* of -n and -v: operations as shell lines; or NULL */
 	bool dry_run; /* print to @out, touch nothing */
 	bool want_stats; /* read the devices' byte counters */
 	bool no_chains;  /* do not read iptables (no privilege for it) */
-	/* A mistake in bal.conf is no reason to stop: see @trouble. */
+	/* A mistake in bal.conf is no reason to stop: see in.trouble. */
 	bool conf_anyway;
-
-	struct bal_conf conf;
-	/* Of bal.conf, with @conf_anyway; @conf is what counts instead. */
-	struct bal_conf_trouble trouble;
-	/*
-	 * bal.conf is right, but not beside what uplinks were told until now;
-	 * or it could not be read: to be tried again.
-	 */
-	bool conf_waits;
-	struct bal_state state;
-	struct bal_nl *nl;
 	/* How long to wait for locks; 0: BAL_EBUSY, or chains_wait, at once. */
 	unsigned lock_wait_ms;
 	/*
@@ -60,31 +46,10 @@ struct bal_pass {
 	 * pass->unwritten tells why.
 	 */
 	bool go_unlocked;
-	/* Of the last run: a lock was another's, iptables' was. */
-	bool locked_out, chains_wait;
-	/* bal_outcome_sum() of what a run did that was not written; 0: was. */
-	uint64_t done_unwritten;
+
+	struct bal_nl *nl;
 	int lock; /* descriptor, -1: not held */
 	int run_lock; /* bal_lock_run()'s, -1: none; bal_pass_fini() closes */
-	bool state_lost;
-	bool state_written; /* the file holds @state as it is */
-	/*
-	 * Of CHECK: why the state was not written, though the kernel is as
-	 * planned (or was refused); BAL_EOK: it was.
-	 */
-	struct bal_err unwritten;
-	struct bal_state was; /* what the file held; zero state: nothing */
-	struct bal_arena arena;
-	bal_table_list fresh; /* table names to be registered */
-	bool has_names;	      /* bal_pass_names() has read @names */
-	bal_table_list names;
-	BAL_LIST(struct bal_refusal) refused;
-	struct bal_snapshot snap;
-	struct bal_uplinks uplinks;
-	enum bal_mode mode_before;
-	struct bal_resort last_resort; /* after a run */
-	struct bal_outcome outcome; /* of the last run */
-
 	/* Runs what follows a change; NULL: a process in the background. */
 	struct bal_runner *runner;
 	/* Without it, of bal-flush alone; NULL: none. */
@@ -92,11 +57,57 @@ struct bal_pass {
 	struct bal_loop *flush_loop;
 };
 
+/* What is loaded from files, each of them once in a pass. */
+struct bal_pass_inputs {
+	struct bal_conf conf;
+	/* Of bal.conf, with @conf_anyway; @conf is what counts instead. */
+	struct bal_conf_trouble trouble;
+	/*
+	 * bal.conf is right, but not beside what uplinks were told until now;
+	 * or it could not be read: to be tried again.
+	 */
+	bool conf_waits;
+	struct bal_state state; /* the saved mode among it */
+	bool state_lost;
+	struct bal_state was; /* what the file held; zero state: nothing */
+	bool has_names;	      /* bal_pass_names() has read @names */
+	bal_table_list names;
+};
+
+/*
+ * Everything that one pass knows.  { BAL_PASS_NONE }: nothing loaded, and no
+ * descriptor open, as 0 is one.
+ */
+#define BAL_PASS_NONE .session.lock = -1, .session.run_lock = -1
+struct bal_pass {
+	struct bal_pass_session session;
+	struct bal_pass_inputs in;
+
+	struct bal_arena arena;
+	struct bal_snapshot snap;
+	struct bal_uplinks uplinks;
+	bal_table_list fresh; /* table names to be registered */
+	BAL_LIST(struct bal_refusal) refused;
+	struct bal_outcome outcome; /* of the last run */
+	enum bal_mode mode_before;
+	struct bal_resort last_resort; /* after a run */
+	/* Of the last run: a lock was another's, iptables' was. */
+	bool locked_out, chains_wait;
+	bool state_written; /* the file holds in.state as it is */
+	/*
+	 * Of CHECK: why the state was not written, though the kernel is as
+	 * planned (or was refused); BAL_EOK: it was.
+	 */
+	struct bal_err unwritten;
+	/* bal_outcome_sum() of what a run did that was not written; 0: was. */
+	uint64_t done_unwritten;
+};
+
 /*
  * Paths, configuration and a netlink socket.  bal_pass_fini() gives all of it
- * back, after failures too.  With pass->conf_anyway a configuration that is
+ * back, after failures too.  With session.conf_anyway a configuration that is
  * wrong is no failure: what it said when a pass last went well with it counts,
- * or else its right lines, and pass->trouble tells which.
+ * or else its right lines, and in.trouble tells which.
  */
 int bal_pass_init(struct bal_pass *pass, const char *conf_option,
 		  struct bal_err *err);

@@ -15,9 +15,9 @@ static void
 count_instead(struct bal_pass *pass, enum bal_conf_instead instead,
 	      const struct bal_conf *conf)
 {
-	bal_conf_fini(&pass->conf);
-	pass->conf = *conf;
-	pass->trouble.instead = instead;
+	bal_conf_fini(&pass->in.conf);
+	pass->in.conf = *conf;
+	pass->in.trouble.instead = instead;
 }
 
 /* It may have programs run by root. */
@@ -47,10 +47,10 @@ count_last_right(struct bal_pass *pass, const struct bal_state *beside,
 	struct bal_err ignored;
 	struct bal_conf last;
 
-	if (!pass->paths.last_right[0] ||
-	    pass->trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
-	    !is_private(pass->paths.last_right) ||
-	    bal_conf_read(&last, pass->paths.last_right, true, &ignored) < 0)
+	if (!pass->session.paths.last_right[0] ||
+	    pass->in.trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
+	    !is_private(pass->session.paths.last_right) ||
+	    bal_conf_read(&last, pass->session.paths.last_right, true, &ignored) < 0)
 		return false;
 	if (beside &&
 	    (bal_state_has_room(beside, more, last.globals.mark_mask,
@@ -67,7 +67,7 @@ int
 bal_pass_conf_stays(const struct bal_pass *pass, const struct bal_conf *conf,
 		    struct bal_err *err)
 {
-	const struct bal_paths *paths = &pass->paths;
+	const struct bal_paths *paths = &pass->session.paths;
 	struct stat now, kept;
 
 	if (!conf->text || conf->len || !paths->last_right[0] ||
@@ -84,9 +84,9 @@ bal_pass_conf_stays(const struct bal_pass *pass, const struct bal_conf *conf,
 static void
 note_contradiction(struct bal_pass *pass, const struct bal_err *why)
 {
-	struct bal_conf_trouble *trouble = &pass->trouble;
+	struct bal_conf_trouble *trouble = &pass->in.trouble;
 
-	pass->conf_waits = true;
+	pass->in.conf_waits = true;
 	if (trouble->faults++)
 		return;
 	trouble->why = *why;
@@ -96,21 +96,21 @@ note_contradiction(struct bal_pass *pass, const struct bal_err *why)
 int
 bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
 {
-	const struct bal_paths *paths = &pass->paths;
+	const struct bal_paths *paths = &pass->session.paths;
 	struct bal_err why;
 
-	if (!pass->conf_anyway) {
-		if (bal_conf_read(&pass->conf, paths->conf, paths->conf_given,
+	if (!pass->session.conf_anyway) {
+		if (bal_conf_read(&pass->in.conf, paths->conf, paths->conf_given,
 				  err) < 0)
 			return -1;
-		return bal_pass_conf_stays(pass, &pass->conf, err);
+		return bal_pass_conf_stays(pass, &pass->in.conf, err);
 	}
-	if (bal_conf_read_anyway(&pass->conf, paths->conf, paths->conf_given,
-				 &pass->trouble, err) < 0)
+	if (bal_conf_read_anyway(&pass->in.conf, paths->conf, paths->conf_given,
+				 &pass->in.trouble, err) < 0)
 		return -1;
-	if (pass->trouble.faults)
+	if (pass->in.trouble.faults)
 		(void)count_last_right(pass, NULL, 0);
-	else if (bal_pass_conf_stays(pass, &pass->conf, &why) < 0 &&
+	else if (bal_pass_conf_stays(pass, &pass->in.conf, &why) < 0 &&
 		 count_last_right(pass, NULL, 0))
 		note_contradiction(pass, &why);
 	return 0;
@@ -131,22 +131,22 @@ agrees_now(struct bal_pass *pass)
 {
 	struct bal_err ignored;
 
-	if (pass->trouble.instead != BAL_INSTEAD_LAST_RIGHT)
-		pass->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
-	return bal_pass_conf_agrees(&pass->conf, &pass->state, &ignored) == 0;
+	if (pass->in.trouble.instead != BAL_INSTEAD_LAST_RIGHT)
+		pass->in.trouble.instead = BAL_INSTEAD_RIGHT_LINES;
+	return bal_pass_conf_agrees(&pass->in.conf, &pass->in.state, &ignored) == 0;
 }
 
 /* What bal.conf says of these is as if nobody said it. */
 static bool
 agrees_without(struct bal_pass *pass, unsigned keys)
 {
-	struct bal_conf *conf = &pass->conf;
+	struct bal_conf *conf = &pass->in.conf;
 	struct bal_err ignored;
 
 	conf->check.has &= ~keys;
 	for (size_t i = 0; i < conf->n_uplinks; i++)
 		conf->uplinks[i].set.has &= ~keys;
-	if (bal_state_has_room(&pass->state, 0, conf->globals.mark_mask,
+	if (bal_state_has_room(&pass->in.state, 0, conf->globals.mark_mask,
 			       &ignored) < 0)
 		conf->globals.mark_mask = bal_globals_default().mark_mask;
 	return agrees_now(pass);
@@ -162,9 +162,9 @@ agrees_settled(struct bal_pass *pass)
 	const struct bal_conf none = bal_conf_empty();
 	struct bal_err ignored;
 
-	pass->conf.settles = bal_pass_conf_agrees(&none, &pass->state,
+	pass->in.conf.settles = bal_pass_conf_agrees(&none, &pass->in.state,
 						  &ignored) < 0;
-	return pass->conf.settles && agrees_now(pass);
+	return pass->in.conf.settles && agrees_now(pass);
 }
 
 void
@@ -175,12 +175,12 @@ bal_pass_reconcile_conf(struct bal_pass *pass)
 
 	none.settles = true;
 	/* Uplinks that were told to be over each other: nothing helps. */
-	if (!pass->conf_anyway ||
-	    bal_pass_conf_agrees(&pass->conf, &pass->state, &why) == 0 ||
-	    bal_pass_conf_agrees(&none, &pass->state, &ignored) < 0)
+	if (!pass->session.conf_anyway ||
+	    bal_pass_conf_agrees(&pass->in.conf, &pass->in.state, &why) == 0 ||
+	    bal_pass_conf_agrees(&none, &pass->in.state, &ignored) < 0)
 		return;
 	note_contradiction(pass, &why);
-	if (count_last_right(pass, &pass->state, 0) || agrees_settled(pass) ||
+	if (count_last_right(pass, &pass->in.state, 0) || agrees_settled(pass) ||
 	    agrees_without(pass, BAL_SET_THRESHOLDS))
 		return;
 	(void)agrees_without(pass, BAL_SET_THRESHOLDS | BAL_SET_OVER);
@@ -191,14 +191,14 @@ bal_pass_make_room(struct bal_pass *pass, const char *dev)
 {
 	struct bal_err why;
 
-	if (!pass->conf_anyway || bal_state_find(&pass->state, dev) ||
-	    bal_state_has_room(&pass->state, 1, pass->conf.globals.mark_mask,
+	if (!pass->session.conf_anyway || bal_state_find(&pass->in.state, dev) ||
+	    bal_state_has_room(&pass->in.state, 1, pass->in.conf.globals.mark_mask,
 			       &why) == 0)
 		return;
 	note_contradiction(pass, &why);
-	if (count_last_right(pass, &pass->state, 1))
+	if (count_last_right(pass, &pass->in.state, 1))
 		return;
-	pass->conf.globals.mark_mask = bal_globals_default().mark_mask;
+	pass->in.conf.globals.mark_mask = bal_globals_default().mark_mask;
 	(void)agrees_now(pass);
 }
 
@@ -210,11 +210,11 @@ is_kept(const struct bal_pass *pass)
 	char *text;
 	bool same;
 
-	if (bal_read_file(pass->paths.last_right, BAL_INI_MAX, &text, &len,
+	if (bal_read_file(pass->session.paths.last_right, BAL_INI_MAX, &text, &len,
 			  &ignored) < 0)
 		return false;
-	same = len == pass->conf.len &&
-	       (len == 0 || memcmp(text, pass->conf.text, len) == 0);
+	same = len == pass->in.conf.len &&
+	       (len == 0 || memcmp(text, pass->in.conf.text, len) == 0);
 	free(text);
 	return same;
 }
@@ -222,18 +222,18 @@ is_kept(const struct bal_pass *pass)
 void
 bal_pass_keep_conf(struct bal_pass *pass)
 {
-	const struct bal_paths *paths = &pass->paths;
+	const struct bal_paths *paths = &pass->session.paths;
 	struct bal_err ignored;
 
 	/* Without an uplink nothing can have gone wrong with it. */
-	if (pass->trouble.faults || !paths->last_right[0] ||
-	    !pass->state.n_uplinks)
+	if (pass->in.trouble.faults || !paths->last_right[0] ||
+	    !pass->in.state.n_uplinks)
 		return;
 	/* Each time: the disk may have been full, or somebody cleans up. */
 	if (is_kept(pass))
 		return;
 	if (bal_make_dir_of(paths->last_right, &ignored) == 0)
 		(void)bal_write_file(paths->last_right,
-				     pass->conf.text ? pass->conf.text : "",
-				     pass->conf.len, KEPT_MODE, &ignored);
+				     pass->in.conf.text ? pass->in.conf.text : "",
+				     pass->in.conf.len, KEPT_MODE, &ignored);
 }

@@ -11,21 +11,21 @@ static bool
 is_known(const struct bal_pass *pass, const struct bal_intent *intent)
 {
 	const struct bal_uplink_state *us =
-		bal_state_find(&pass->state, intent->dev);
+		bal_state_find(&pass->in.state, intent->dev);
 
 	return (us && us->admin_up) ||
-	       (intent->known_conf && bal_conf_find(&pass->conf, intent->dev));
+	       (intent->known_conf && bal_conf_find(&pass->in.conf, intent->dev));
 }
 
 /* Their table or mark is lost: in a damaged state, and in the kernel. */
 static int
 admit_lost(struct bal_pass *pass, struct bal_err *err)
 {
-	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
-		const struct bal_uplink_state *us = &pass->state.uplinks[i];
+	for (size_t i = 0; i < pass->in.state.n_uplinks; i++) {
+		const struct bal_uplink_state *us = &pass->in.state.uplinks[i];
 		struct bal_intent intent = { .comes_late = true };
 
-		if (us->slot && us->table && pass->state.balancing_table)
+		if (us->slot && us->table && pass->in.state.balancing_table)
 			continue;
 		memcpy(intent.dev, us->name, sizeof(intent.dev));
 		if (bal_pass_admit(pass, &intent, err) < 0)
@@ -44,7 +44,7 @@ choose(const struct bal_pass *pass, struct bal_intent *intent,
 	if (intent->is_left && !intent->is_left(intent->left))
 		*intent = check;
 	if (intent->requested &&
-	    bal_intent_authorize(intent, &pass->conf, &pass->snap, &pass->state,
+	    bal_intent_authorize(intent, &pass->in.conf, &pass->snap, &pass->in.state,
 				 err) < 0)
 		return -1;
 	if (intent->known_only && !is_known(pass, intent))
@@ -60,8 +60,8 @@ static int
 refuse_absent(struct bal_pass *pass, const struct bal_intent *intent,
 	      struct bal_err *err)
 {
-	bal_intent_wish(intent, &pass->conf, &pass->state);
-	if (!pass->dry_run && pass->state.n_tunnels &&
+	bal_intent_wish(intent, &pass->in.conf, &pass->in.state);
+	if (!pass->session.dry_run && pass->in.state.n_tunnels &&
 	    bal_pass_write(pass, err) < 0)
 		return -1;
 	return bal_err(err, BAL_EUNAVAIL, "%s: no such device", intent->dev);
@@ -81,24 +81,24 @@ static int
 agree(struct bal_pass *pass, struct bal_err *err)
 {
 	bal_pass_reconcile_conf(pass);
-	return bal_uplinks_agree(&pass->conf, &pass->state, err);
+	return bal_uplinks_agree(&pass->in.conf, &pass->in.state, err);
 }
 
 int
 bal_pass_intend(struct bal_pass *pass, struct bal_intent *intent,
 		struct bal_err *err)
 {
-	if (bal_state_fit_slots(&pass->state, pass->conf.globals.mark_mask,
+	if (bal_state_fit_slots(&pass->in.state, pass->in.conf.globals.mark_mask,
 				err) < 0)
 		return -1;
 	if (intent->kind == BAL_INTENT_CHECK)
 		bal_pass_lower_slots(pass);
 	if (admit_lost(pass, err) < 0)
 		return -1;
-	pass->mode_before = bal_pass_mode(pass);
+	pass->mode_before = bal_pass_mode(&pass->in);
 	if (choose(pass, intent, err) < 0 ||
 	    (intent->kind == BAL_INTENT_UP && admit(pass, intent, err) < 0) ||
-	    bal_intent_apply(intent, &pass->conf, &pass->snap, &pass->state,
+	    bal_intent_apply(intent, &pass->in.conf, &pass->snap, &pass->in.state,
 			     &pass->arena, err) < 0 ||
 	    (intent->kind == BAL_INTENT_UP && agree(pass, err) < 0))
 		return -1;

@@ -16,10 +16,10 @@
  */
 int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
 
-/* What is in memory is what a run compares with (pass->was). */
+/* What is in memory is what a run compares with (in.was). */
 void bal_pass_remember(struct bal_pass *pass);
 
-/* Read the configuration, with pass->conf_anyway whatever is wrong with it. */
+/* Read the configuration, with conf_anyway whatever is wrong with it. */
 int bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err);
 
 /*
@@ -31,13 +31,13 @@ int bal_pass_conf_stays(const struct bal_pass *pass,
 
 /*
  * Two settings can contradict each other, which shows only when what uplinks
- * were told is put together with the configuration: with pass->conf_anyway go
+ * were told is put together with the configuration: with conf_anyway go
  * on with one that does not, too.
  */
 void bal_pass_reconcile_conf(struct bal_pass *pass);
 
 /*
- * No mark is left for @dev, a new uplink: with pass->conf_anyway as good as a
+ * No mark is left for @dev, a new uplink: with conf_anyway as good as a
  * contradiction, for a boot brings uplinks up one by one.
  */
 void bal_pass_make_room(struct bal_pass *pass, const char *dev);

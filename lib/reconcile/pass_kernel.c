@@ -12,7 +12,7 @@
 int
 bal_pass_resolve(struct bal_pass *pass, struct bal_err *err)
 {
-	return bal_uplinks_resolve(&pass->conf, &pass->state, &pass->snap,
+	return bal_uplinks_resolve(&pass->in.conf, &pass->in.state, &pass->snap,
 				   &pass->arena, &pass->uplinks, err);
 }
 
@@ -26,7 +26,7 @@ keep_gateways(struct bal_pass *pass)
 
 		if (!up->asked_gateway)
 			continue;
-		us = bal_state_find(&pass->state, up->name);
+		us = bal_state_find(&pass->in.state, up->name);
 		us->learned_gateway = up->foreign_gateway;
 	}
 }
@@ -34,8 +34,8 @@ keep_gateways(struct bal_pass *pass)
 static void
 print_ops(struct bal_pass *pass, const struct bal_due *due)
 {
-	for (size_t i = 0; pass->out && i < due->ops.n; i++)
-		bal_op_print(pass->out, &due->ops.v[i], &due->plan.chains,
+	for (size_t i = 0; pass->session.out && i < due->ops.n; i++)
+		bal_op_print(pass->session.out, &due->ops.v[i], &due->plan.chains,
 			     &pass->snap.chains);
 }
 
@@ -72,7 +72,7 @@ note_refused(struct bal_pass *pass, const struct bal_applied *applied)
 		return false;
 	memcpy(slot->dev, applied->dev, sizeof(slot->dev));
 	slot->why = applied->first;
-	us = bal_state_find(&pass->state, slot->dev);
+	us = bal_state_find(&pass->in.state, slot->dev);
 	if (us)
 		snprintf(us->reason, sizeof(us->reason), "refused: %.*s",
 			 (int)sizeof(us->reason) - 10, slot->why.msg);
@@ -105,11 +105,11 @@ apply(struct bal_pass *pass, const struct bal_due *due,
 	const struct bal_changes changes = {
 		.ops = &due->ops,
 		.chains = &due->plan.chains,
-		.lock_wait_ms = pass->lock_wait_ms < BAL_XTABLES_WAIT_MS ?
-					pass->lock_wait_ms :
+		.lock_wait_ms = pass->session.lock_wait_ms < BAL_XTABLES_WAIT_MS ?
+					pass->session.lock_wait_ms :
 					BAL_XTABLES_WAIT_MS,
 	};
-	int rc = bal_apply(pass->nl, &changes, applied, err);
+	int rc = bal_apply(pass->session.nl, &changes, applied, err);
 
 	pass->chains_wait = applied->chains_wait;
 	return rc;
@@ -130,9 +130,9 @@ reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 		return -1;
 	print_ops(pass, &due);
 	/* With nothing to do there is nothing that a kill could cut short. */
-	if (pass->dry_run || due.ops.n == 0)
+	if (pass->session.dry_run || due.ops.n == 0)
 		return 0;
-	if (pass->lock >= 0 && write_ahead(pass, intent, err) < 0)
+	if (pass->session.lock >= 0 && write_ahead(pass, intent, err) < 0)
 		return -1;
 	if (apply(pass, &due, applied, err) < 0)
 		return -1;
@@ -144,7 +144,7 @@ look_again(struct bal_pass *pass, struct bal_err *err)
 {
 	if (bal_pass_see(pass, err) < 0)
 		return -1;
-	bal_state_observe(&pass->state, &pass->conf, &pass->snap, &pass->arena);
+	bal_state_observe(&pass->in.state, &pass->in.conf, &pass->snap, &pass->arena);
 	pass->state_written = false;
 	return 0;
 }

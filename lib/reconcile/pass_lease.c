@@ -17,7 +17,7 @@ set_lease(struct bal_pass *pass, const char *dev,
 {
 	struct bal_err why;
 
-	if (bal_state_set_lease(&pass->state, dev, gateway, &why) < 0)
+	if (bal_state_set_lease(&pass->in.state, dev, gateway, &why) < 0)
 		bal_warn("the lease of %s is not kept: %s", dev, why.msg);
 }
 
@@ -56,7 +56,7 @@ each_old(struct bal_pass *pass,
 	 void (*act)(struct bal_pass *pass, const char *dev, const char *path))
 {
 	char path[BAL_PATH_MAX + sizeof(OLD) + BAL_IFNAMSIZ];
-	DIR *dir = opendir(pass->paths.rundir);
+	DIR *dir = opendir(pass->session.paths.rundir);
 	const struct dirent *entry;
 	struct bal_err ignored;
 
@@ -67,7 +67,7 @@ each_old(struct bal_pass *pass,
 		    bal_check_ifname(dev, &ignored) < 0)
 			continue;
 		snprintf(path, sizeof(path), "%s/" OLD "%s",
-			 pass->paths.rundir, dev);
+			 pass->session.paths.rundir, dev);
 		act(pass, dev, path);
 	}
 	if (dir)
@@ -92,7 +92,7 @@ follow(struct bal_pass *pass, struct bal_intent *intent)
 			set_lease(pass, intent->dev, &intent->hook_gateway);
 		break;
 	case BAL_LEASE_NO_NEWS:
-		kept = bal_state_lease(&pass->state, intent->dev);
+		kept = bal_state_lease(&pass->in.state, intent->dev);
 		if (kept && !named && intent->kind == BAL_INTENT_UP &&
 		    !intent->requested)
 			intent->hook_gateway = *kept;
@@ -102,13 +102,13 @@ follow(struct bal_pass *pass, struct bal_intent *intent)
 void
 bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent)
 {
-	bool first = pass->state.format == 0;
+	bool first = pass->in.state.format == 0;
 	struct bal_err ignored;
 
 	if (first)
 		each_old(pass, take_old);
 	follow(pass, intent);
-	if (pass->dry_run)
+	if (pass->session.dry_run)
 		return;
 	/*
 	 * At once: the lease holds whatever becomes of the pass.  Where it

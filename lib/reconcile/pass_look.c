@@ -7,24 +7,24 @@
 static bool
 wants_nat(const struct bal_pass *pass)
 {
-	return !pass->no_chains && (pass->conf.globals.masquerade ||
-				    pass->state.masquerading);
+	return !pass->session.no_chains && (pass->in.conf.globals.masquerade ||
+				    pass->in.state.masquerading);
 }
 
 static int
 take_snapshot(struct bal_pass *pass, struct bal_err *err)
 {
-	const struct bal_state *state = &pass->state;
+	const struct bal_state *state = &pass->in.state;
 	uint32_t tables[BAL_UPLINKS_MAX + 1];
 	struct bal_snapshot_want want = { .tables = tables,
-					  .stats = pass->want_stats };
+					  .stats = pass->session.want_stats };
 
 	for (size_t i = 0; i < state->n_uplinks; i++)
 		tables[want.n_tables++] = state->uplinks[i].table;
 	tables[want.n_tables++] = state->balancing_table;
-	want.xtable[BAL_XTABLE_MANGLE] = !pass->no_chains;
+	want.xtable[BAL_XTABLE_MANGLE] = !pass->session.no_chains;
 	want.xtable[BAL_XTABLE_NAT] = wants_nat(pass);
-	return bal_snapshot_read(&pass->snap, pass->nl, &want, &pass->arena,
+	return bal_snapshot_read(&pass->snap, pass->session.nl, &want, &pass->arena,
 				 err);
 }
 
@@ -35,8 +35,8 @@ take_snapshot(struct bal_pass *pass, struct bal_err *err)
 static void
 assume_saved(struct bal_pass *pass)
 {
-	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
-		struct bal_uplink_state *us = &pass->state.uplinks[i];
+	for (size_t i = 0; i < pass->in.state.n_uplinks; i++) {
+		struct bal_uplink_state *us = &pass->in.state.uplinks[i];
 		const struct bal_link *link;
 
 		link = bal_snapshot_link(&pass->snap, us->name);
@@ -65,24 +65,24 @@ assume_saved_sysctls(struct bal_state *state,
 static int
 add_tables(struct bal_pass *pass, struct bal_err *err)
 {
-	for (size_t i = 0; i < pass->state.n_uplinks; i++)
+	for (size_t i = 0; i < pass->in.state.n_uplinks; i++)
 		if (bal_snapshot_add_table(&pass->snap,
-					   pass->state.uplinks[i].table,
+					   pass->in.state.uplinks[i].table,
 					   &pass->arena, err) < 0)
 			return -1;
-	return bal_snapshot_add_table(&pass->snap, pass->state.balancing_table,
+	return bal_snapshot_add_table(&pass->snap, pass->in.state.balancing_table,
 				      &pass->arena, err);
 }
 
 static int
 recover(struct bal_pass *pass, struct bal_err *err)
 {
-	const bool none = pass->state.n_uplinks == 0, nat = wants_nat(pass);
+	const bool none = pass->in.state.n_uplinks == 0, nat = wants_nat(pass);
 
-	if (bal_state_recover(&pass->state, &pass->conf, &pass->snap, err) < 0)
+	if (bal_state_recover(&pass->in.state, &pass->in.conf, &pass->snap, err) < 0)
 		return -1;
-	if (none && pass->state.n_uplinks)
-		assume_saved_sysctls(&pass->state, &pass->snap.sysctls);
+	if (none && pass->in.state.n_uplinks)
+		assume_saved_sysctls(&pass->in.state, &pass->snap.sysctls);
 	assume_saved(pass);
 	/* What goes with what was lost need not go with what was found. */
 	bal_pass_reconcile_conf(pass);
@@ -95,8 +95,8 @@ bal_pass_see(struct bal_pass *pass, struct bal_err *err)
 {
 	if (take_snapshot(pass, err) < 0)
 		return -1;
-	if (!pass->state_lost)
+	if (!pass->in.state_lost)
 		return 0;
-	pass->state_lost = false;
+	pass->in.state_lost = false;
 	return recover(pass, err);
 }

@@ -10,17 +10,17 @@
 #define MODE_MAX 64 /* bytes of the file: a word and a newline */
 
 void
-bal_pass_load_mode(struct bal_pass *pass)
+bal_pass_load_mode(struct bal_pass_inputs *in, const struct bal_paths *paths)
 {
 	struct bal_err why = { 0 };
 	enum bal_mode mode;
 	char *text;
 	size_t len;
 
-	if (bal_read_file(pass->paths.saved_mode, MODE_MAX, &text, &len, &why) <
+	if (bal_read_file(paths->saved_mode, MODE_MAX, &text, &len, &why) <
 	    0) {
 		if (why.sys == ENOENT || why.sys == ENOTDIR) {
-			pass->state.saved_mode = 0;
+			in->state.saved_mode = 0;
 			return;
 		}
 		/* A disk that fails now and then is no reason to switch. */
@@ -28,31 +28,31 @@ bal_pass_load_mode(struct bal_pass *pass)
 		return;
 	}
 	text[strcspn(text, "\n")] = '\0';
-	pass->state.saved_mode = 0;
+	in->state.saved_mode = 0;
 	if (bal_mode_parse(text, &mode, &why) == 0)
-		pass->state.saved_mode = 1 + (uint32_t)mode;
+		in->state.saved_mode = 1 + (uint32_t)mode;
 	free(text);
 }
 
 enum bal_mode
-bal_pass_mode(const struct bal_pass *pass)
+bal_pass_mode(const struct bal_pass_inputs *in)
 {
-	if (pass->state.has_mode)
-		return pass->state.mode;
-	if (pass->state.saved_mode)
-		return (enum bal_mode)(pass->state.saved_mode - 1);
-	return pass->conf.globals.mode;
+	if (in->state.has_mode)
+		return in->state.mode;
+	if (in->state.saved_mode)
+		return (enum bal_mode)(in->state.saved_mode - 1);
+	return in->conf.globals.mode;
 }
 
 int
-bal_pass_save_mode(const struct bal_pass *pass, enum bal_mode mode,
-		   struct bal_err *err)
+bal_mode_save(const struct bal_paths *paths, enum bal_mode mode,
+	      struct bal_err *err)
 {
 	char line[16];
 	int len = snprintf(line, sizeof(line), "%s\n", bal_mode_name(mode));
 
-	if (bal_make_dir_of(pass->paths.saved_mode, err) < 0)
+	if (bal_make_dir_of(paths->saved_mode, err) < 0)
 		return -1;
-	return bal_write_file(pass->paths.saved_mode, line, (size_t)len, 0644,
+	return bal_write_file(paths->saved_mode, line, (size_t)len, 0644,
 			      err);
 }

@@ -6,13 +6,14 @@
 #include "reconcile/pass.h"
 
 /* The mode in force. */
-enum bal_mode bal_pass_mode(const struct bal_pass *pass);
+enum bal_mode bal_pass_mode(const struct bal_pass_inputs *in);
 
-/* Read the saved mode into the state, which keeps it while that fails. */
-void bal_pass_load_mode(struct bal_pass *pass);
+/* Read the saved mode into in->state, which keeps it while that fails. */
+void bal_pass_load_mode(struct bal_pass_inputs *in,
+			const struct bal_paths *paths);
 
 /* Write @mode for good, making its directory. */
-int bal_pass_save_mode(const struct bal_pass *pass, enum bal_mode mode,
-		       struct bal_err *err);
+int bal_mode_save(const struct bal_paths *paths, enum bal_mode mode,
+		  struct bal_err *err);
 
 #endif

@@ -37,7 +37,7 @@ bal_pass_tell(const struct bal_pass *pass)
 	struct bal_err why;
 
 	bal_pass_say(pass, "");
-	if (events->n && bal_journal_add(pass->paths.journal, events->v,
+	if (events->n && bal_journal_add(pass->session.paths.journal, events->v,
 					 events->n, &why) < 0)
 		bal_warn("%s", why.msg);
 }
@@ -57,7 +57,7 @@ account_is_due(const struct bal_pass *pass)
 	for (size_t i = 0; i < pass->uplinks.n; i++) {
 		const struct bal_uplink *up = &pass->uplinks.v[i];
 		const struct bal_uplink_state *us =
-			bal_state_find(&pass->state, up->name);
+			bal_state_find(&pass->in.state, up->name);
 
 		if (us && bal_budget_due(us, up->set.budget))
 			return true;
@@ -69,11 +69,11 @@ account_is_due(const struct bal_pass *pass)
 static void
 keep_accounts(struct bal_pass *pass, time_t now)
 {
-	struct bal_state *state = &pass->state;
+	struct bal_state *state = &pass->in.state;
 	struct bal_err why;
 	uint32_t month;
 
-	if (bal_budget_load(pass->paths.spent, state, &why) < 0) {
+	if (bal_budget_load(pass->session.paths.spent, state, &why) < 0) {
 		bal_warn("%s", why.msg);
 		return;
 	}
@@ -81,7 +81,7 @@ keep_accounts(struct bal_pass *pass, time_t now)
 	for (size_t i = 0; month && i < state->n_uplinks; i++)
 		bal_budget_turn(&state->uplinks[i], month);
 	if (account_is_due(pass) &&
-	    bal_budget_save(pass->paths.spent, state, &why) < 0)
+	    bal_budget_save(pass->session.paths.spent, state, &why) < 0)
 		bal_warn("%s", why.msg);
 }
 
@@ -89,11 +89,11 @@ int
 bal_pass_resort(const struct bal_pass *pass, struct bal_resort *out,
 		struct bal_err *err)
 {
-	const struct bal_resort_from from = { &pass->conf, &pass->state,
+	const struct bal_resort_from from = { &pass->in.conf, &pass->in.state,
 					      &pass->snap, &pass->uplinks };
 
 	*out = (struct bal_resort){ 0 };
-	return pass->nl ? bal_resort_find(pass->nl, &from, out, err) : 0;
+	return pass->session.nl ? bal_resort_find(pass->session.nl, &from, out, err) : 0;
 }
 
 int
@@ -101,10 +101,10 @@ bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err)
 {
 	struct bal_outcome_from from = {
-		.was = &pass->was,
+		.was = &pass->in.was,
 		.uplinks = &pass->uplinks,
-		.globals = &pass->conf.globals,
-		.mode = bal_pass_mode(pass),
+		.globals = &pass->in.conf.globals,
+		.mode = bal_pass_mode(&pass->in),
 		.mode_before = pass->mode_before,
 		.now_ms = pass->snap.now_ms,
 		.now_wall = bal_journal_now().at,
@@ -118,7 +118,7 @@ bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 	/* Without an answer of the kernel's what was said last holds. */
 	if (bal_pass_resort(pass, &pass->last_resort, &why) < 0)
 		from.last_resort = NULL;
-	return bal_outcome_make(&from, &pass->state, &pass->arena,
+	return bal_outcome_make(&from, &pass->in.state, &pass->arena,
 				&pass->outcome, err);
 }
 

@@ -37,7 +37,7 @@ all_names(struct bal_pass *pass, bal_table_list *out, struct bal_err *err)
 			return bal_err_nomem(err);
 		*slot = names->v[i];
 	}
-	name_configured(&pass->conf, &pass->arena, out);
+	name_configured(&pass->in.conf, &pass->arena, out);
 	return 0;
 }
 
@@ -45,12 +45,12 @@ static int
 plan(struct bal_pass *pass, struct bal_plan *out, struct bal_err *err)
 {
 	struct bal_world world = {
-		.globals = &pass->conf.globals,
-		.mode = bal_pass_mode(pass),
+		.globals = &pass->in.conf.globals,
+		.mode = bal_pass_mode(&pass->in),
 		.uplinks = &pass->uplinks,
 		.snap = &pass->snap,
-		.balancing = pass->state.balancing_table,
-		.saved_sysctls = pass->state.saved_sysctls,
+		.balancing = pass->in.state.balancing_table,
+		.saved_sysctls = pass->in.state.saved_sysctls,
 	};
 	bal_table_list names = { 0 };
 
@@ -65,13 +65,13 @@ plan(struct bal_pass *pass, struct bal_plan *out, struct bal_err *err)
 int
 bal_pass_due(struct bal_pass *pass, struct bal_due *due, struct bal_err *err)
 {
-	bool objects = pass->conf.globals.nexthop_objects &&
+	bool objects = pass->in.conf.globals.nexthop_objects &&
 		       pass->snap.has_nexthops;
 
 	if (plan(pass, &due->plan, err) < 0)
 		return -1;
-	pass->state.masquerading |= due->plan.masquerading;
+	pass->in.state.masquerading |= due->plan.masquerading;
 	return bal_diff_make(&due->plan, &pass->snap,
-			     pass->state.balancing_table, objects,
+			     pass->in.state.balancing_table, objects,
 			     &pass->arena, &due->ops, err);
 }

@@ -9,19 +9,19 @@
 const bal_table_list *
 bal_pass_names(struct bal_pass *pass, struct bal_err *err)
 {
-	if (!pass->has_names &&
-	    bal_tables_read(pass->paths.rt_dir, &pass->arena, &pass->names,
+	if (!pass->in.has_names &&
+	    bal_tables_read(pass->session.paths.rt_dir, &pass->arena, &pass->in.names,
 			    err) < 0)
 		return NULL;
-	pass->has_names = true;
-	return &pass->names;
+	pass->in.has_names = true;
+	return &pass->in.names;
 }
 
 /* A file that is read once does not tell of what was added since. */
 static void
 know_name(struct bal_pass *pass, const struct bal_table_name *added)
 {
-	struct bal_table_name *slot = BAL_PUSH(&pass->arena, &pass->names);
+	struct bal_table_name *slot = BAL_PUSH(&pass->arena, &pass->in.names);
 
 	if (slot)
 		*slot = *added;
@@ -37,11 +37,11 @@ bal_pass_register(struct bal_pass *pass)
 	for (size_t i = 0; i < pass->fresh.n && rc == 0; i++) {
 		const struct bal_table_name *t = &pass->fresh.v[i];
 
-		if (pass->dry_run)
-			fprintf(pass->out, "# bal-addtable %s %u\n", t->name,
+		if (pass->session.dry_run)
+			fprintf(pass->session.out, "# bal-addtable %s %u\n", t->name,
 				t->id);
 		else
-			rc = bal_tables_add(pass->paths.rt_dir, t->name, t->id,
+			rc = bal_tables_add(pass->session.paths.rt_dir, t->name, t->id,
 					    &why);
 		know_name(pass, t);
 	}
@@ -65,26 +65,26 @@ bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 			       intent->dev);
 	bal_pass_make_room(pass, intent->dev);
 	if (!names ||
-	    bal_intent_admit(intent, &pass->conf.globals, names,
-			     &pass->snap.rules, &pass->state, &pass->arena,
+	    bal_intent_admit(intent, &pass->in.conf.globals, names,
+			     &pass->snap.rules, &pass->in.state, &pass->arena,
 			     &pass->fresh, err) < 0)
 		return -1;
-	us = bal_state_find(&pass->state, intent->dev);
+	us = bal_state_find(&pass->in.state, intent->dev);
 	if (bal_snapshot_add_table(&pass->snap, us->table, &pass->arena, err) <
 	    0)
 		return -1;
-	return bal_snapshot_add_table(&pass->snap, pass->state.balancing_table,
+	return bal_snapshot_add_table(&pass->snap, pass->in.state.balancing_table,
 				      &pass->arena, err);
 }
 
 void
 bal_pass_lower_slots(struct bal_pass *pass)
 {
-	const uint32_t mask = pass->conf.globals.mark_mask;
+	const uint32_t mask = pass->in.conf.globals.mark_mask;
 
-	for (size_t i = 0; i < pass->state.n_uplinks; i++) {
-		struct bal_uplink_state *us = &pass->state.uplinks[i];
-		uint32_t slot = bal_state_lower_slot(&pass->state, us, mask);
+	for (size_t i = 0; i < pass->in.state.n_uplinks; i++) {
+		struct bal_uplink_state *us = &pass->in.state.uplinks[i];
+		uint32_t slot = bal_state_lower_slot(&pass->in.state, us, mask);
 
 		if (slot &&
 		    !bal_letgo_is_marked(bal_mark_of(us->slot, mask), mask))

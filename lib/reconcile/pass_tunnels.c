@@ -11,11 +11,11 @@
 static const char *
 line_of(const struct bal_pass *pass, const char *name, bool over_said)
 {
-	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
-	const char *over = bal_over_of(&pass->conf, &pass->state, name);
+	const struct bal_uplink_state *us = bal_state_find(&pass->in.state, name);
+	const char *over = bal_over_of(&pass->in.conf, &pass->in.state, name);
 
 	if (over_said || bal_uplinks_find(&pass->uplinks, over) ||
-	    bal_conf_find(&pass->conf, over) ||
+	    bal_conf_find(&pass->in.conf, over) ||
 	    (us && !strcmp(us->line_down, over)) || !strcmp(over, "?"))
 		return over;
 	return "";
@@ -36,7 +36,7 @@ lasted(const struct bal_pass *pass, const struct bal_uplink_state *us,
 	const struct bal_uplink_state *under;
 	uint64_t ms = us ? since(us->since_ms, now) : 0, lives;
 
-	under = underlay ? bal_state_find(&pass->state, underlay->name) : NULL;
+	under = underlay ? bal_state_find(&pass->in.state, underlay->name) : NULL;
 	if (alive || !under)
 		return ms;
 	lives = since(under->since_ms, now);
@@ -60,10 +60,10 @@ remember(struct bal_pass *pass, const struct bal_tunnel_try *tried,
 	struct bal_tunnel_try none = { 0 }, *kept;
 
 	memcpy(none.name, tried->name, sizeof(none.name));
-	if (!bal_state_find_tunnel(&pass->state, tried->name) &&
+	if (!bal_state_find_tunnel(&pass->in.state, tried->name) &&
 	    memcmp(tried, &none, sizeof(none)) == 0)
 		return 0;
-	kept = bal_state_tunnel(&pass->state, tried->name, err);
+	kept = bal_state_tunnel(&pass->in.state, tried->name, err);
 	if (!kept)
 		return -1;
 	*kept = *tried;
@@ -88,12 +88,12 @@ static int
 look_at(struct bal_pass *pass, const char *name, const char *openvpn,
 	bool over_said, struct bal_err *err)
 {
-	const struct bal_globals *g = &pass->conf.globals;
+	const struct bal_globals *g = &pass->in.conf.globals;
 	const struct bal_uplink *up = bal_uplinks_find(&pass->uplinks, name);
 	const char *over = line_of(pass, name, over_said);
-	const struct bal_uplink_state *us = bal_state_find(&pass->state, name);
+	const struct bal_uplink_state *us = bal_state_find(&pass->in.state, name);
 	const struct bal_tunnel_try *known =
-		bal_state_find_tunnel(&pass->state, name);
+		bal_state_find_tunnel(&pass->in.state, name);
 	struct bal_tunnel_try t = known ? *known :
 					  (struct bal_tunnel_try){ 0 };
 	struct bal_tunnel_look look = {
@@ -102,7 +102,7 @@ look_at(struct bal_pass *pass, const char *name, const char *openvpn,
 		.alive = up && (up->health != BAL_HEALTH_DEAD ||
 				(us && us->judge.good)),
 		.underlay_alive = bal_tunnel_underlay_alive(
-			&pass->conf, &pass->uplinks, name, over),
+			&pass->in.conf, &pass->uplinks, name, over),
 		.dead_ms = g->openvpn_dead_ms,
 		.pause_ms = g->openvpn_pause_ms,
 		.now_ms = pass->snap.now_ms,
@@ -123,12 +123,12 @@ look_at(struct bal_pass *pass, const char *name, const char *openvpn,
 int
 bal_pass_tunnels(struct bal_pass *pass, struct bal_err *err)
 {
-	const struct bal_conf *conf = &pass->conf;
+	const struct bal_conf *conf = &pass->in.conf;
 
 	for (size_t i = 0; i < conf->n_uplinks; i++) {
 		const char *name = conf->uplinks[i].name;
 		const struct bal_uplink_state *us =
-			bal_state_find(&pass->state, name);
+			bal_state_find(&pass->in.state, name);
 		const struct bal_settings *said =
 			bal_uplink_said(conf, us, name, BAL_SET_OPENVPN);
 

@@ -62,7 +62,7 @@ answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
 	for (size_t i = 0; i < pass->uplinks.n; i++) {
 		const struct bal_uplink *up = &pass->uplinks.v[i];
 		const struct bal_uplink_state *us =
-			bal_state_find(&pass->state, up->name);
+			bal_state_find(&pass->in.state, up->name);
 		struct bal_probe p = { 0 };
 
 		if (up == self || !us || !us->judge.srtt_us || !up->n_addrs)
@@ -191,7 +191,7 @@ bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 	       struct bal_probe *out)
 {
 	const struct bal_uplink_state *us =
-		bal_state_find(&pass->state, up->name);
+		bal_state_find(&pass->in.state, up->name);
 
 	*out = (struct bal_probe){ .rule = rule_of(&up->set) };
 	memcpy(out->dev, up->name, sizeof(out->dev));
@@ -202,7 +202,7 @@ bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 	memcpy(out->reason, us->reason, sizeof(out->reason));
 	if (!up->admin_up || !up->up || !up->n_addrs)
 		return false;
-	fill(out, up, us, pass->conf.globals.mark_mask);
+	fill(out, up, us, pass->in.conf.globals.mark_mask);
 	if (out->rule.guessed &&
 	    answers_another(pass, up, &out->targets[0].addr))
 		out->rule.guessed = false;

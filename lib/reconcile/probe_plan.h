@@ -8,8 +8,8 @@
 /*
  * What bal-check has to probe, from the last look or run: every uplink that is
  * administratively up and has a device with an address; one without a target
- * gets no verdict.  A tunnel without targets is asked through its gateway, or the first host of
- * its subnet, whose silence proves nothing as long as it never answered.
+ * gets no verdict.  A tunnel without targets is asked through its gateway, or the
+ * first host of its subnet, whose silence proves nothing as long as it never answered.
  * Malloced; the caller frees.
  */
 int bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out,

@@ -101,7 +101,7 @@ tell_news(const struct bal_pass *pass)
 		bal_warn("%u more requests are refused", news.refused - 1);
 	if (news.removed)
 		bal_warn("%u things in %s that are no requests are removed",
-			 news.removed, pass->paths.requests);
+			 news.removed, pass->session.paths.requests);
 	news.refused = news.removed = 0;
 	news.busy.kind = BAL_EOK;
 	news.next_ns = now + NEWS_NS;
@@ -161,18 +161,18 @@ is_left(const void *arg)
 static bool
 is_known(struct run *r, const char *dev, struct bal_err *err)
 {
-	const struct bal_state *state = &r->pass->state;
+	const struct bal_state *state = &r->pass->in.state;
 	struct bal_err ignored;
 
 	if (!state->n_uplinks) {
 		if (!r->loaded)
-			(void)bal_state_read(&r->state, r->pass->paths.state,
+			(void)bal_state_read(&r->state, r->pass->session.paths.state,
 					     false, &ignored);
 		r->loaded = true;
 		state = &r->state;
 	}
 	return !state->n_uplinks ||
-	       bal_intent_known(dev, &r->pass->conf, state, err) == 0;
+	       bal_intent_known(dev, &r->pass->in.conf, state, err) == 0;
 }
 
 static void
@@ -256,7 +256,7 @@ let_others_lock(const struct bal_pass *pass)
 {
 	struct timespec rest = { .tv_nsec = LOCK_REST_MS * BAL_NS_PER_MS };
 
-	if (!pass->runner)
+	if (!pass->session.runner)
 		nanosleep(&rest, NULL);
 }
 
@@ -295,9 +295,9 @@ open_dir(struct bal_pass *pass)
 	struct bal_err why = { 0 };
 	int dir;
 
-	if (bal_requests_folder(&pass->paths, &why) < 0)
+	if (bal_requests_folder(&pass->session.paths, &why) < 0)
 		bal_warn("%s", why.msg);
-	dir = bal_requests_open(&pass->paths, &why);
+	dir = bal_requests_open(&pass->session.paths, &why);
 	if (dir < 0 && why.kind != BAL_EUNAVAIL)
 		bal_warn("%s", why.msg);
 	return dir;
@@ -313,7 +313,7 @@ bal_requests_run(struct bal_pass *pass, unsigned budget_ms, bool *more)
 	int dir;
 
 	*more = false;
-	if (pass->dry_run || geteuid() != 0 || (dir = open_dir(pass)) < 0)
+	if (pass->session.dry_run || geteuid() != 0 || (dir = open_dir(pass)) < 0)
 		return 0;
 	r = calloc(1, sizeof(*r));
 	if (r) {

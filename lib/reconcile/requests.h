@@ -20,7 +20,7 @@
  * request's size; so is what was begun and not finished for a minute.  A
  * directory that is not empty gets a hidden name.  What is refused or removed is
  * told once a minute, with how many there were.  Does nothing with
- * pass->dry_run, without the directory, and for others than root.
+ * dry_run, without the directory, and for others than root.
  */
 unsigned bal_requests_run(struct bal_pass *pass, unsigned budget_ms,
 			  bool *more);

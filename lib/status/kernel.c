@@ -38,16 +38,16 @@ bal_status_print_kernel(const struct bal_pass *pass, FILE *out)
 	show_output(out, (char *[]){ "ip", "nexthop", NULL });
 	for (size_t i = 0; i < pass->uplinks.n; i++)
 		show_table(out, pass->uplinks.v[i].table);
-	if (pass->state.balancing_table)
-		show_table(out, pass->state.balancing_table);
+	if (pass->in.state.balancing_table)
+		show_table(out, pass->in.state.balancing_table);
 	show_table(out, BAL_TABLE_DEFAULT);
-	if (pass->no_chains) {
+	if (pass->session.no_chains) {
 		bal_warn("without privilege iptables cannot be read");
 		return;
 	}
 	show_output(out, (char *[]){ "iptables-legacy", "-t", "mangle", "-S",
 				     NULL });
-	if (pass->conf.globals.masquerade || pass->state.masquerading)
+	if (pass->in.conf.globals.masquerade || pass->in.state.masquerading)
 		show_output(out, (char *[]){ "iptables-legacy", "-t", "nat",
 					     "-S", NULL });
 }

@@ -151,7 +151,7 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	if (!row)
 		return;
 	row->up = up;
-	row->remembered = bal_state_find(&pass->state, up->name);
+	row->remembered = bal_state_find(&pass->in.state, up->name);
 	row->set = up->set;
 	row->state = state_word(up);
 	row->alive = up->alive;
@@ -182,7 +182,7 @@ add_section(struct bal_status *status, const struct bal_pass *pass,
 		return;
 	row->state =
 		bal_snapshot_link(&pass->snap, name) ? "down" : "no device";
-	row->set = bal_uplink_settings(&pass->conf, NULL, name);
+	row->set = bal_uplink_settings(&pass->in.conf, NULL, name);
 	row->share_due = bal_over_has_share(lines, name, row->set.share);
 	row->missing = row->set.required;
 }
@@ -221,10 +221,10 @@ count(struct bal_status *status)
 static const char *
 who_overrules(const struct bal_pass *pass)
 {
-	if (bal_pass_mode(pass) == pass->conf.globals.mode ||
-	    pass->trouble.faults)
+	if (bal_pass_mode(&pass->in) == pass->in.conf.globals.mode ||
+	    pass->in.trouble.faults)
 		return NULL;
-	return pass->state.has_mode ? "bal-mode" : "bal-mode --save";
+	return pass->in.state.has_mode ? "bal-mode" : "bal-mode --save";
 }
 
 int
@@ -232,28 +232,28 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		struct bal_status *out, struct bal_err *err)
 {
 	struct bal_status status = {
-		.mode = bal_pass_mode(pass),
+		.mode = bal_pass_mode(&pass->in),
 		.overrules = who_overrules(pass),
-		.trouble = pass->trouble.faults ? &pass->trouble : NULL,
+		.trouble = pass->in.trouble.faults ? &pass->in.trouble : NULL,
 		.kept = pass->uplinks.kept,
-		.no_marks = !pass->no_chains &&
+		.no_marks = !pass->session.no_chains &&
 			    !pass->snap.has_xtable[BAL_XTABLE_MANGLE],
 		.no_objects = !pass->snap.has_nexthops ||
-			      !pass->conf.globals.nexthop_objects,
-		.mark_mask = pass->conf.globals.mark_mask,
+			      !pass->in.conf.globals.nexthop_objects,
+		.mark_mask = pass->in.conf.globals.mark_mask,
 	};
 
 	bal_line_list lines = { 0 };
 
-	bal_over_lines(&pass->conf, &pass->state, &pass->uplinks, arena,
+	bal_over_lines(&pass->in.conf, &pass->in.state, &pass->uplinks, arena,
 		       &lines);
 	for (size_t i = 0; i < pass->uplinks.n; i++)
 		add_uplink(&status, pass, &pass->uplinks.v[i],
 			   best_of(&pass->uplinks), arena);
-	for (size_t i = 0; i < pass->conf.n_uplinks; i++)
-		if (!find_row(&status, pass->conf.uplinks[i].name))
+	for (size_t i = 0; i < pass->in.conf.n_uplinks; i++)
+		if (!find_row(&status, pass->in.conf.uplinks[i].name))
 			add_section(&status, pass, &lines,
-				    pass->conf.uplinks[i].name, arena);
+				    pass->in.conf.uplinks[i].name, arena);
 	if (arena->oom)
 		return bal_err_nomem(err);
 	if (bal_pass_resort(pass, &status.last_resort, err) < 0)

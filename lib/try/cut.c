@@ -66,7 +66,7 @@ bal_try_cuts_session(struct bal_pass *pass, const char *dev,
 	bool over;
 
 	if (bal_session_find(&s, &ignored) < 0 || !bal_session_is_remote(&s) ||
-	    bal_try_read(&pass->paths, &t, &ignored) > 0 ||
+	    bal_try_read(&pass->session.paths, &t, &ignored) > 0 ||
 	    bal_pass_look(pass, &ignored) < 0)
 		return false;
 	up = bal_try_cut_with(&pass->uplinks, dev, &s.own);

@@ -95,7 +95,7 @@ write_state(const struct bal_paths *paths, const struct bal_state *state,
 static int
 begin(struct step *step, struct bal_err *err)
 {
-	const struct bal_paths *paths = &step->pass->paths;
+	const struct bal_paths *paths = &step->pass->session.paths;
 	struct bal_try t;
 	int n = 1, rc = bal_try_read(paths, &t, err);
 
@@ -113,7 +113,7 @@ begin(struct step *step, struct bal_err *err)
 	if (step->saves_mode && !bal_try_has(paths, MODE_COPY) &&
 	    bal_try_save(paths, MODE_COPY, paths->saved_mode, err) < 0)
 		return -1;
-	if (write_state(paths, &step->pass->state, name_of("before", n).s,
+	if (write_state(paths, &step->pass->in.state, name_of("before", n).s,
 			err) < 0)
 		return -1;
 	step->n = n;
@@ -136,7 +136,7 @@ may_begin(const void *arg)
 static int
 end(const struct step *step, struct bal_err *err)
 {
-	const struct bal_paths *paths = &step->pass->paths;
+	const struct bal_paths *paths = &step->pass->session.paths;
 	int lock = bal_lock(paths, BAL_LOCK_WAIT_MS, err);
 	struct bal_try t;
 	int rc = lock < 0 ? -1 : bal_try_read(paths, &t, err);
@@ -147,7 +147,7 @@ end(const struct step *step, struct bal_err *err)
 						     paths->saved_mode, err) :
 					0;
 		if (rc == 0)
-			rc = write_state(paths, &step->pass->state,
+			rc = write_state(paths, &step->pass->in.state,
 					 name_of("after", step->n).s, err);
 	}
 	if (lock >= 0)
@@ -165,7 +165,7 @@ bal_try_run(struct bal_pass *pass, const struct bal_intent *intent,
 	struct bal_err why;
 	int rc;
 
-	if (!joined[0] || pass->dry_run)
+	if (!joined[0] || pass->session.dry_run)
 		return bal_pass_run(pass, intent, err);
 	mine.is_left = may_begin;
 	mine.left = &ref;

@@ -37,14 +37,14 @@ sleep_ms(uint64_t ms)
 static int
 reconcile(const struct bal_paths *paths, struct bal_err *err)
 {
-	struct bal_pass pass = { BAL_PASS_NONE, .conf_anyway = true };
+	struct bal_pass pass = { BAL_PASS_NONE, .session.conf_anyway = true };
 	struct bal_intent check = { .kind = BAL_INTENT_CHECK };
 	int rc = bal_pass_init(&pass, paths->conf_given ? paths->conf : NULL,
 			       err);
 
 	if (rc == 0) {
 		/* The environment's or -c's, as it was for the change. */
-		pass.paths = *paths;
+		pass.session.paths = *paths;
 		rc = bal_pass_run(&pass, &check, err);
 	}
 	bal_pass_fini(&pass);

@@ -6,11 +6,12 @@
 #include "watch/internal.h"
 
 int
-bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
+bal_watch_care(struct bal_monitor *monitor,
+	       const struct bal_pass_inputs *in,
 	       struct bal_err *err)
 {
-	const struct bal_state *state = &pass->state;
-	const struct bal_conf *conf = &pass->conf;
+	const struct bal_state *state = &in->state;
+	const struct bal_conf *conf = &in->conf;
 	struct bal_monitor_interest interest = { 0 };
 	char (*devs)[BAL_IFNAMSIZ];
 	uint32_t *tables;

@@ -23,22 +23,22 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 {
 	struct bal_conf conf = { 0 };
 
-	pass->conf_waits = false;
-	if (bal_conf_read(&conf, pass->paths.conf, pass->paths.conf_given,
+	pass->in.conf_waits = false;
+	if (bal_conf_read(&conf, pass->session.paths.conf, pass->session.paths.conf_given,
 			  err) < 0) {
 		/* What could not be read may be right. */
-		pass->conf_waits = err->sys != 0;
+		pass->in.conf_waits = err->sys != 0;
 		return -1;
 	}
 	if (bal_pass_conf_stays(pass, &conf, err) < 0 ||
-	    agrees(&conf, pass->paths.state, err) < 0) {
+	    agrees(&conf, pass->session.paths.state, err) < 0) {
 		bal_conf_fini(&conf);
-		pass->conf_waits = true;
+		pass->in.conf_waits = true;
 		return -1;
 	}
-	bal_conf_fini(&pass->conf);
-	pass->conf = conf;
-	pass->trouble = (struct bal_conf_trouble){ 0 };
+	bal_conf_fini(&pass->in.conf);
+	pass->in.conf = conf;
+	pass->in.trouble = (struct bal_conf_trouble){ 0 };
 	bal_say(BAL_SAY_EVENT, "configuration read again");
 	/* By what the last pass has seen. */
 	bal_advise_conf(pass);
@@ -60,6 +60,6 @@ bal_watch_retry_conf(struct bal_pass *pass)
 {
 	struct bal_err told;
 
-	if (pass->conf_waits)
+	if (pass->in.conf_waits)
 		(void)read_conf(pass, &told);
 }

@@ -34,7 +34,7 @@ bal_watch_core_open(struct bal_watch_core *core, struct bal_err *err)
 	if (!core->loop)
 		return -1;
 	hold_spares(core);
-	core->prober = bal_prober_open(core->loop, core->pass->nl, err);
+	core->prober = bal_prober_open(core->loop, core->pass->session.nl, err);
 	return core->prober ? 0 : -1;
 }
 

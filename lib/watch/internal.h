@@ -98,7 +98,8 @@ bool bal_watch_files_requested(struct bal_watch_files *files);
  * their tables.  1: others than before, and what happened to them until now was
  * nobody's news; 0: as before; -1.
  */
-int bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
+int bal_watch_care(struct bal_monitor *monitor,
+	       const struct bal_pass_inputs *in,
 		   struct bal_err *err);
 
 /*

@@ -67,7 +67,7 @@ is_to_act(struct once *o, uint64_t now)
 		return false;
 	if (o->rounds)
 		return true;
-	if (o->act_ns == BAL_NEVER && !o->core.pass->dry_run)
+	if (o->act_ns == BAL_NEVER && !o->core.pass->session.dry_run)
 		o->act_ns = now + ACT_NS;
 	return now >= o->act_ns;
 }
@@ -111,22 +111,22 @@ run(struct once *o, struct bal_err *err)
 	struct bal_intent repair = { .kind = BAL_INTENT_CHECK };
 	int rc;
 
-	pass->go_unlocked = true;
-	rc = pass->dry_run ? bal_pass_look(pass, err) :
+	pass->session.go_unlocked = true;
+	rc = pass->session.dry_run ? bal_pass_look(pass, err) :
 			     bal_pass_run(pass, &repair, err);
 	/* If it still cannot be written at the end, that is reported then. */
 	if (bal_watch_core_failed(&o->core, rc))
 		return -1;
 	/* Waited for in vain: no verdict is to wait as long again. */
 	if (pass->locked_out)
-		pass->lock_wait_ms = LOCKED_WAIT_MS;
+		pass->session.lock_wait_ms = LOCKED_WAIT_MS;
 	rc = bal_watch_core_open(&o->core, err);
 	if (rc == 0)
 		rc = plan(o, err);
 	if (rc == 0)
 		rc = probe(o, err);
 	/* A user who may not probe may still ask what would be repaired. */
-	if (rc < 0 && pass->dry_run && err->kind == BAL_EPERM) {
+	if (rc < 0 && pass->session.dry_run && err->kind == BAL_EPERM) {
 		bal_warn("%s; without probes", err->msg);
 		return bal_pass_run(pass, &repair, err);
 	}

@@ -10,7 +10,7 @@
  * reconcile before it (a probe through a table that somebody emptied would
  * condemn a healthy line) and after it.  What one probe decided does not wait
  * longer than half a second for others that hang.  No lock is held while
- * probing.  With pass->dry_run nothing is changed.
+ * probing.  With pass->session.dry_run nothing is changed.
  */
 int bal_watch_pass(struct bal_pass *pass, struct bal_err *err);
 

@@ -47,7 +47,7 @@ bal_watch_report(struct bal_watch *w, uint64_t now, const struct bal_err *why)
 static void
 reopen_netlink(struct bal_watch *w)
 {
-	struct bal_nl *nl = w->core.pass->nl;
+	struct bal_nl *nl = w->core.pass->session.nl;
 	struct bal_err ignored;
 
 	/* Where there is none, the old one serves until the next failure. */
@@ -70,7 +70,7 @@ full_pass(struct bal_watch *w, struct bal_err *err)
 	w->due |= pass->chains_wait;
 	if (bal_watch_core_plan(&w->core, err) < 0)
 		return -1;
-	is_new = bal_watch_care(w->monitor, pass, err);
+	is_new = bal_watch_care(w->monitor, &pass->in, err);
 	if (is_new < 0)
 		return -1;
 	/* What happened to a new device before was not reported. */
@@ -111,7 +111,7 @@ wait_for_lock(struct bal_watch *w, uint64_t now)
 	if (now < w->explain_ns)
 		return;
 	w->explain_ns = now + REPEAT_NS;
-	bal_lock_explain(&w->core.pass->paths,
+	bal_lock_explain(&w->core.pass->session.paths,
 			 (now - w->locked_ns) / BAL_NS_PER_MS, &why);
 	bal_watch_report(w, now, &why);
 }
@@ -136,7 +136,7 @@ bal_watch_run_pass(struct bal_watch *w, uint64_t now, struct bal_err *why)
 	int rc;
 
 	/* The first one finds out what there is to probe. */
-	pass->go_unlocked =
+	pass->session.go_unlocked =
 		!w->begun ||
 		(w->locked_ns && now >= w->locked_ns + UNLOCKED_NS &&
 		 now >= w->unlocked_ns && bal_prober_changed(w->core.prober));
@@ -144,7 +144,7 @@ bal_watch_run_pass(struct bal_watch *w, uint64_t now, struct bal_err *why)
 	rc = full_pass(w, why);
 	if (pass->locked_out) {
 		wait_for_lock(w, now);
-		if (!pass->go_unlocked)
+		if (!pass->session.go_unlocked)
 			return 0;
 		w->unlocked_ns = now + RETRY_NS;
 		rc = 0;
@@ -174,7 +174,7 @@ bal_watch_do_pass(struct bal_watch *w, uint64_t now)
 	if (++w->passes > PASSES_AT_ONCE)
 		w->pass_ns = now + BREATH_NS;
 	bal_watch_core_free_spares(&w->core);
-	if (bal_try_expire(&w->core.pass->paths, 0))
+	if (bal_try_expire(&w->core.pass->session.paths, 0))
 		bal_watch_read_conf(w->core.pass);
 	bal_watch_retry_conf(w->core.pass);
 	if (bal_watch_run_pass(w, now, &why) != 0)

@@ -29,7 +29,7 @@ on_news(void *arg, unsigned news)
 static int
 begin(struct bal_watch *w, struct bal_err *err)
 {
-	const struct bal_conf_trouble *trouble = &w->core.pass->trouble;
+	const struct bal_conf_trouble *trouble = &w->core.pass->in.trouble;
 	int rc = bal_watch_run_pass(w, bal_clock_ns(), err);
 
 	if (rc > 0)
@@ -72,7 +72,8 @@ static int
 keep_run_lock(struct bal_watch *w, struct bal_err *err)
 {
 	struct bal_err why;
-	int rc = bal_lock_run_keep(&w->core.pass->paths, &w->core.pass->run_lock, &why);
+	struct bal_pass_session *session = &w->core.pass->session;
+	int rc = bal_lock_run_keep(&session->paths, &session->run_lock, &why);
 
 	if (rc == 0)
 		return 0;
@@ -80,12 +81,12 @@ keep_run_lock(struct bal_watch *w, struct bal_err *err)
 		return bal_err(err, BAL_EBUSY,
 			       "%s/check.pid was removed, and "
 			       "%.160s",
-			       w->core.pass->paths.rundir, why.msg);
+			       w->core.pass->session.paths.rundir, why.msg);
 	if (rc < 0)
 		bal_warn("%s", why.msg);
 	else
 		bal_warn("%s/check.pid was removed, and is there again",
-			 w->core.pass->paths.rundir);
+			 w->core.pass->session.paths.rundir);
 	bal_watch_files_look(w->files);
 	return 0;
 }
@@ -134,7 +135,7 @@ step(struct bal_watch *w, uint64_t *next, struct bal_err *err)
 	if (w->due)
 		*next = bal_watch_earliest(*next, w->pass_ns);
 	feed_watchdog(w, now);
-	*next = bal_watch_earliest(*next, bal_runner_step(w->core.pass->runner));
+	*next = bal_watch_earliest(*next, bal_runner_step(w->core.pass->session.runner));
 	/* Where a pass has to wait, so does what made it due. */
 	if (!w->due)
 		*next = bal_watch_earliest(*next, refresh_at(w));
@@ -150,17 +151,17 @@ open_all(struct bal_watch *w, struct bal_err *err)
 
 	if (bal_watch_core_open(&w->core, err) < 0)
 		return -1;
-	pass->runner = bal_runner_open(w->core.loop, err);
-	if (!pass->runner)
+	pass->session.runner = bal_runner_open(w->core.loop, err);
+	if (!pass->session.runner)
 		return -1;
 	w->signals = bal_watch_signals_open(w->core.loop, err);
 	if (!w->signals)
 		return -1;
-	w->monitor = bal_monitor_open(w->core.loop, bal_nl_port(pass->nl),
+	w->monitor = bal_monitor_open(w->core.loop, bal_nl_port(pass->session.nl),
 				      on_news, w, err);
 	if (!w->monitor)
 		return -1;
-	w->files = bal_watch_files_open(w->core.loop, &pass->paths, err);
+	w->files = bal_watch_files_open(w->core.loop, &pass->session.paths, err);
 	if (!w->files)
 		return -1;
 	/* What was of use only until here: the linker, the configuration. */
@@ -175,11 +176,11 @@ close_all(struct bal_watch *w)
 	bal_watch_files_close(w->files);
 	bal_monitor_close(w->monitor);
 	/* What the last pass flushes is not left half done. */
-	if (w->core.pass->runner)
-		bal_runner_finish(w->core.pass->runner,
+	if (w->core.pass->session.runner)
+		bal_runner_finish(w->core.pass->session.runner,
 				  bal_clock_ns() + FINISH_NS);
-	bal_runner_close(w->core.pass->runner);
-	w->core.pass->runner = NULL;
+	bal_runner_close(w->core.pass->session.runner);
+	w->core.pass->session.runner = NULL;
 	bal_watch_core_close(&w->core);
 }
 
@@ -223,7 +224,7 @@ end(struct bal_watch *w, struct bal_err *err)
 {
 	int rc;
 
-	w->core.pass->lock_wait_ms = LAST_LOCK_WAIT_MS;
+	w->core.pass->session.lock_wait_ms = LAST_LOCK_WAIT_MS;
 	rc = bal_watch_core_pass(&w->core, err);
 	if (rc == 0 || !w->core.pass->locked_out)
 		return rc;
@@ -240,7 +241,7 @@ bal_watch(struct bal_pass *pass, struct bal_err *err)
 	enum step last = STEP_AGAIN;
 	int rc;
 
-	pass->lock_wait_ms = 0;
+	pass->session.lock_wait_ms = 0;
 	rc = open_all(&w, err);
 	if (rc == 0)
 		rc = begin(&w, err);

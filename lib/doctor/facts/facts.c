@@ -116,27 +116,27 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 {
 	struct bal_err why = { 0 };
 
-	pass->no_chains = f->xtable[BAL_XTABLE_MANGLE] != BAL_YES;
-	if (!pass->nl)
-		pass->nl = bal_nl_open(&why);
-	if (!pass->nl || bal_pass_look(pass, &why) < 0) {
+	pass->session.no_chains = f->xtable[BAL_XTABLE_MANGLE] != BAL_YES;
+	if (!pass->session.nl)
+		pass->session.nl = bal_nl_open(&why);
+	if (!pass->session.nl || bal_pass_look(pass, &why) < 0) {
 		f->look_fault = bal_facts_text(f, "%s", why.msg);
 		return;
 	}
-	f->state_damaged = pass->was.damaged;
+	f->state_damaged = pass->in.was.damaged;
 	f->looked = true;
-	f->mode = bal_pass_mode(pass);
+	f->mode = bal_pass_mode(&pass->in);
 	f->mangle_loaded = pass->snap.has_xtable[BAL_XTABLE_MANGLE];
 	f->features[BAL_FEATURE_NEXTHOPS] =
 		pass->snap.has_nexthops ? BAL_YES : BAL_NO;
 	look_at_plan(f, pass);
-	bal_facts_rules(f, pass->nl);
-	bal_facts_ways(f, pass->nl);
+	bal_facts_rules(f, pass->session.nl);
+	bal_facts_ways(f, pass->session.nl);
 	if (bal_pass_resort(pass, &f->last_resort, &why) < 0)
 		bal_facts_unseen(f, bal_facts_text(f, "a way out: %s", why.msg));
-	bal_facts_clients(f, pass->nl);
-	bal_facts_wireguard(f, pass->nl);
-	bal_facts_gateways(f, pass->nl);
+	bal_facts_clients(f, pass->session.nl);
+	bal_facts_wireguard(f, pass->session.nl);
+	bal_facts_gateways(f, pass->session.nl);
 }
 
 static void
@@ -157,12 +157,12 @@ open_pass(struct bal_facts *f, struct bal_pass *pass, const char *conf_option,
 {
 	int rc;
 
-	pass->conf_anyway = true;
+	pass->session.conf_anyway = true;
 	bal_say_divert_faults(note_conf_fault, f);
 	rc = bal_pass_init(pass, conf_option, err);
 	bal_say_divert_faults(NULL, NULL);
 	if (rc < 0 &&
-	    (err->kind == BAL_EUSAGE || !pass->conf.globals.mark_mask))
+	    (err->kind == BAL_EUSAGE || !pass->in.conf.globals.mark_mask))
 		return -1;
 	*err = (struct bal_err){ 0 };
 	return 0;
@@ -187,16 +187,16 @@ int
 bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 		 const char *conf_option, struct bal_err *err)
 {
-	f->conf = &pass->conf;
-	f->state = &pass->state;
+	f->conf = &pass->in.conf;
+	f->state = &pass->in.state;
 	f->snap = &pass->snap;
 	f->uplinks = &pass->uplinks;
-	f->trouble = &pass->trouble;
+	f->trouble = &pass->in.trouble;
 	if (open_pass(f, pass, conf_option, err) < 0)
 		return -1;
-	f->conf_path = pass->paths.conf;
-	f->state_path = pass->paths.state;
-	look_for_tables(f, &pass->paths);
+	f->conf_path = pass->session.paths.conf;
+	f->state_path = pass->session.paths.state;
+	look_for_tables(f, &pass->session.paths);
 	look_with_pass(f, pass);
 	look_at_trouble(f);
 	look_at_release(f);
@@ -205,8 +205,8 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	bal_facts_kernel(f);
 	bal_facts_nat(f);
 	bal_facts_marks(f);
-	bal_facts_company(f, &pass->paths);
-	bal_facts_events(f, &pass->paths);
+	bal_facts_company(f, &pass->session.paths);
+	bal_facts_events(f, &pass->session.paths);
 	bal_facts_stanzas(f);
 	return f->arena.oom ? bal_err_nomem(err) : 0;
 }

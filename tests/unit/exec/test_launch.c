@@ -13,7 +13,7 @@ look(const char *dev)
 {
 	resolve();
 	memset(&pass, 0, sizeof(pass));
-	pass.conf.globals = w.conf.globals;
+	pass.in.conf.globals = w.conf.globals;
 	pass.snap = w.snap;
 	pass.uplinks = w.ups;
 	memset(&launch, 0, sizeof(launch));

@@ -70,8 +70,8 @@ a_command_ends_behind_it(void **state)
 	/* It is ours, and gone: no orphan goes on behind our back. */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
-	assert_null(pass.flush_runner);
-	bal_aftermath_wait(&pass);
+	assert_null(pass.session.flush_runner);
+	bal_aftermath_wait(&pass.session);
 	end();
 }
 
@@ -173,22 +173,22 @@ a_slow_event_program_does_not_hold_it_up(void **state)
 	(void)state;
 	NEED_NAMESPACE();
 	begin(&pass, &release);
-	pass.runner = bal_runner_open(loop, &err);
+	pass.session.runner = bal_runner_open(loop, &err);
 	assert_int_equal(
-		bal_runner_add(pass.runner, "sleep", argv, environ, 1000000,
+		bal_runner_add(pass.session.runner, "sleep", argv, environ, 1000000,
 			       &err),
 		0);
-	(void)bal_runner_step(pass.runner);
+	(void)bal_runner_step(pass.session.runner);
 	bal_aftermath_release(&pass);
 	while (!warnings)
 		assert_int_equal(
-			bal_loop_wait(loop, bal_runner_step(pass.runner), &err),
+			bal_loop_wait(loop, bal_runner_step(pass.session.runner), &err),
 			0);
 	assert_string_equal(warning, DONE);
-	assert_false(bal_runner_idle(pass.runner));
-	bal_runner_close(pass.runner);
+	assert_false(bal_runner_idle(pass.session.runner));
+	bal_runner_close(pass.session.runner);
 	bal_loop_close(loop);
-	pass.runner = NULL;
+	pass.session.runner = NULL;
 	bal_pass_fini(&pass);
 	end();
 }

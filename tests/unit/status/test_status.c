@@ -39,8 +39,8 @@ show(void (*print)(const struct bal_status *status, FILE *out))
 	assert_non_null(out);
 	resolve();
 	memset(&pass, 0, sizeof(pass));
-	pass.conf = w.conf;
-	pass.state = w.state;
+	pass.in.conf = w.conf;
+	pass.in.state = w.state;
 	pass.snap = w.snap;
 	pass.uplinks = w.ups;
 	assert_int_equal(bal_status_make(&pass, &w.arena, &status, &w.err), 0);
