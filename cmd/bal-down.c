@@ -64,7 +64,7 @@ check_session(const struct down *down, const struct bal_intent *intent,
 	if (down->yes || pass->session.dry_run ||
 	    !bal_try_cuts_session(pass, down->all ? NULL : intent->dev, err))
 		return 0;
-	if (intent->caller == BAL_CALLER_PERSON)
+	if (intent->hook.caller == BAL_CALLER_PERSON)
 		return -1;
 	bal_warn("%s", err->msg);
 	return 0;
@@ -81,7 +81,7 @@ tell_unknown(const struct bal_intent *intent, const struct bal_pass *pass)
 		known |= !strcmp(pass->in.was.formers[i].name, intent->dev);
 	for (size_t i = 0; i < pass->in.was.n_tunnels; i++)
 		known |= !strcmp(pass->in.was.tunnels[i].name, intent->dev);
-	if (!known && intent->caller == BAL_CALLER_PERSON)
+	if (!known && intent->hook.caller == BAL_CALLER_PERSON)
 		bal_warn("%s is no uplink: nothing to take down", intent->dev);
 }
 
@@ -95,10 +95,10 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	int rc;
 
 	intent.all = down->all;
-	intent.caller = bal_hook_caller();
+	intent.hook.caller = bal_hook_caller();
 	/* OpenVPN's word for why it ends its client. */
-	if (intent.caller == BAL_CALLER_OPENVPN)
-		intent.signal = getenv("signal");
+	if (intent.hook.caller == BAL_CALLER_OPENVPN)
+		intent.hook.signal = getenv("signal");
 	if (down->all && argc)
 		return bal_err(err, BAL_EUSAGE, "all, or %s?", argv[0]);
 	if (!down->all && find_device(&intent, argc, argv, err) < 0)

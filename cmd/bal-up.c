@@ -91,7 +91,7 @@ follow_lease(struct bal_intent *intent, const struct bal_hook *hook)
 	intent->known_only = true;
 	intent->keep_told = true;
 	if (strcmp(intent->dev, hook->dev) == 0)
-		intent->lease = hook->lease;
+		intent->hook.lease = hook->lease;
 	/* Its address is gone, which any look at the kernel shows. */
 	if (hook->lease != BAL_LEASE_HELD)
 		intent->kind = BAL_INTENT_CHECK;
@@ -104,20 +104,20 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 	/* A stanza speaks of its own interface, not of another by hand. */
 	if (!operand || strcmp(operand, hook->dev) == 0) {
 		intent->told = hook->told;
-		intent->hook_gateway = hook->gateway;
-		intent->transport = hook->transport;
-		bal_ovpn_learn(hook->config, intent->over, &intent->transport);
-		intent->server = hook->server;
-		intent->comes_late = hook->comes_late;
-		intent->restart = hook->restart;
-		memcpy(intent->stanza, hook->stanza, sizeof(intent->stanza));
+		intent->hook.gateway = hook->gateway;
+		intent->hook.transport = hook->transport;
+		bal_ovpn_learn(hook->config, intent->hook.over, &intent->hook.transport);
+		intent->hook.server = hook->server;
+		intent->hook.comes_late = hook->comes_late;
+		intent->hook.restart = hook->restart;
+		memcpy(intent->hook.stanza, hook->stanza, sizeof(intent->hook.stanza));
 	}
 	(void)bal_copy(intent->dev, sizeof(intent->dev),
 		       operand ? operand : hook->dev);
 	/* A hook says all there is to say; a person adds to it. */
 	intent->keep_told = up->keep || hook->caller == BAL_CALLER_PERSON;
 	intent->known_only = intent->known_conf = up->known;
-	intent->caller = hook->caller;
+	intent->hook.caller = hook->caller;
 	bal_settings_merge(&intent->told, &up->told);
 }
 

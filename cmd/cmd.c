@@ -429,7 +429,7 @@ cmd_leave_request(const struct bal_intent *intent,
 
 	if (bal_paths_init(&paths, common->conf, err) < 0)
 		return -1;
-	if (common->dry_run || !bal_request_needed(&paths, intent->caller))
+	if (common->dry_run || !bal_request_needed(&paths, intent->hook.caller))
 		return 0;
 	if (intent->told.has)
 		bal_warn("%s: options count only where root gives them, as in "

@@ -9,8 +9,8 @@ void
 bal_intent_heed_signal(struct bal_intent *intent)
 {
 	if (intent->kind == BAL_INTENT_DOWN &&
-	    intent->caller == BAL_CALLER_OPENVPN &&
-	    bal_tunnel_reconnects(intent->signal))
+	    intent->hook.caller == BAL_CALLER_OPENVPN &&
+	    bal_tunnel_reconnects(intent->hook.signal))
 		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
 }
 
@@ -61,7 +61,7 @@ bal_intent_find_dialled(struct bal_intent *intent,
 			const struct bal_state *state)
 {
 	if (intent->kind != BAL_INTENT_DOWN ||
-	    intent->caller != BAL_CALLER_IFUPDOWN || !intent->dev[0])
+	    intent->hook.caller != BAL_CALLER_IFUPDOWN || !intent->dev[0])
 		return;
 	for (size_t i = 0; i < state->n_uplinks; i++) {
 		const struct bal_uplink_state *us = &state->uplinks[i];

@@ -43,17 +43,17 @@ static void
 learn_over(struct bal_uplink_state *us, const struct bal_intent *intent,
 	   const struct bal_state *state, const struct bal_snapshot *snap)
 {
-	if (!intent->keep_told || !bal_addr_none(&intent->server))
-		us->learned_server = intent->server;
+	if (!intent->keep_told || !bal_addr_none(&intent->hook.server))
+		us->learned_server = intent->hook.server;
 	if (!intent->keep_told)
 		us->learned_over[0] = '\0';
 	else if (!us->since_ms)
 		(void)bal_copy(us->learned_over, BAL_IFNAMSIZ,
 			       bal_over_remembered(state, us->name));
-	if (intent->over[0] && strcmp(intent->over, us->name) != 0)
-		memcpy(us->learned_over, intent->over, BAL_IFNAMSIZ);
+	if (intent->hook.over[0] && strcmp(intent->hook.over, us->name) != 0)
+		memcpy(us->learned_over, intent->hook.over, BAL_IFNAMSIZ);
 	else
-		learn_by_addr(us, state, snap, &intent->transport);
+		learn_by_addr(us, state, snap, &intent->hook.transport);
 }
 
 /*
@@ -136,14 +136,14 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 	struct bal_former former;
 	bool keep;
 
-	if (!intent->comes_late && !bal_snapshot_link(snap, intent->dev))
+	if (!intent->hook.comes_late && !bal_snapshot_link(snap, intent->dev))
 		return bal_err(err, BAL_EUNAVAIL, "%s: no such device",
 			       intent->dev);
 	if (!us)
 		return bal_err(err, BAL_ESYS, "%s was not admitted",
 			       intent->dev);
 	us->admin_up = true;
-	take_stanza(us, intent->stanza, state);
+	take_stanza(us, intent->hook.stanza, state);
 	give_line_back(intent, state);
 	if (intent->keep_told)
 		bal_settings_merge(&us->told, &intent->told);
@@ -151,9 +151,9 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 		us->told = intent->told;
 	/* A request says all there is to say, but for options. */
 	keep = intent->keep_told && !intent->requested;
-	if ((!keep && !intent->restart) ||
-	    !bal_addr_none(&intent->hook_gateway))
-		us->learned_gateway = intent->hook_gateway;
+	if ((!keep && !intent->hook.restart) ||
+	    !bal_addr_none(&intent->hook.gateway))
+		us->learned_gateway = intent->hook.gateway;
 	learn_over(us, intent, state, snap);
 	if (us->since_ms == 0)
 		us->since_ms = snap->now_ms;
@@ -203,7 +203,7 @@ note_stop(const struct bal_intent *intent, const struct bal_conf *conf,
 	t = bal_state_tunnel(state, name, err);
 	if (!t)
 		return -1;
-	t->stop = bal_tunnel_stop_of(t, intent->caller, intent->signal,
+	t->stop = bal_tunnel_stop_of(t, intent->hook.caller, intent->hook.signal,
 				     snap->now_ms);
 	return 0;
 }
@@ -241,7 +241,7 @@ bal_intent_wish(const struct bal_intent *intent, const struct bal_conf *conf,
 		struct bal_tunnel_try *t = &state->tunnels[i];
 
 		if (strcmp(t->name, intent->dev) == 0)
-			bal_tunnel_up(t, intent->caller);
+			bal_tunnel_up(t, intent->hook.caller);
 		else if (!strcmp(bal_over_of(conf, state, t->name),
 				 intent->dev))
 			bal_tunnel_underlay_up(t);

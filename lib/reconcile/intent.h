@@ -16,30 +16,36 @@ enum bal_intent_kind {
 	BAL_INTENT_MODE,
 };
 
+/* What a hook tells beside the command.  Zero state: by hand, nothing. */
+struct bal_intent_hook {
+	enum bal_caller caller;	   /* UP, DOWN */
+	char stanza[BAL_IFNAMSIZ]; /* UP: as struct bal_hook has it */
+	struct bal_addr gateway;   /* UP: ifupdown, OpenVPN, a lease */
+	/* UP, or CHECK with a device: also of one that is no uplink (yet) */
+	enum bal_lease_news lease;
+	struct bal_addr transport; /* UP: OpenVPN's own local address */
+	struct bal_addr server; /* UP: its server's, as it connected */
+	char over[BAL_IFNAMSIZ];   /* UP: the device that it binds to, or "" */
+	bool comes_late; /* UP: of a device that may not be there yet, too */
+	bool restart;	 /* UP: a gateway that is not said again holds */
+	const char *signal; /* DOWN by OpenVPN: what ended it, or NULL */
+};
+
 /* Zero state: reconcile, nothing else. */
 struct bal_intent {
 	enum bal_intent_kind kind;
-	char dev[BAL_IFNAMSIZ];        /* UP, DOWN */
-	struct bal_settings told;      /* UP: options and stanza */
+	char dev[BAL_IFNAMSIZ];	   /* UP, DOWN */
+	struct bal_settings told;  /* UP: options and stanza */
 	bool keep_told; /* UP: what was told before holds, where not said */
 	/*
 	 * UP: only of a device that is an uplink already or, with @known_conf,
 	 * has a section in the configuration; else it is a CHECK.
 	 */
 	bool known_only, known_conf;
-	bool comes_late; /* UP: of a device that may not be there yet, too */
-	char stanza[BAL_IFNAMSIZ]; /* UP: as struct bal_hook has it */
-	struct bal_addr hook_gateway; /* UP: ifupdown, OpenVPN, a lease */
-	/* UP, or CHECK with @dev: also of a device that is no uplink (yet) */
-	enum bal_lease_news lease;
-	struct bal_addr transport;    /* UP: OpenVPN's own local address */
-	struct bal_addr server;	      /* UP: its server's, as it connected */
-	char over[BAL_IFNAMSIZ]; /* UP: the device that it binds to, or "" */
-	enum bal_mode mode;	      /* MODE */
-	bool all;		      /* DOWN: every uplink */
-	bool save_mode;		      /* MODE: for the next boot, too */
-	enum bal_caller caller;	      /* UP, DOWN */
-	bool restart; /* UP: a gateway that is not said again holds */
+	bool all;	    /* DOWN: every uplink */
+	enum bal_mode mode; /* MODE */
+	bool save_mode;	    /* MODE: for the next boot, too */
+	struct bal_intent_hook hook; /* UP, DOWN */
 	bool requested; /* UP, DOWN: by request.h, so that of a tunnel only */
 	/*
 	 * UP, DOWN, or NULL: asked under the lock with @left; where it says no,
@@ -47,7 +53,6 @@ struct bal_intent {
 	 */
 	bool (*is_left)(const void *left);
 	const void *left;
-	const char *signal; /* DOWN by OpenVPN: what ended it, or NULL */
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;
 };

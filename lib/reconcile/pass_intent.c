@@ -23,7 +23,7 @@ admit_lost(struct bal_pass *pass, struct bal_err *err)
 {
 	for (size_t i = 0; i < pass->in.state.n_uplinks; i++) {
 		const struct bal_uplink_state *us = &pass->in.state.uplinks[i];
-		struct bal_intent intent = { .comes_late = true };
+		struct bal_intent intent = { .hook.comes_late = true };
 
 		if (us->slot && us->table && pass->in.state.balancing_table)
 			continue;
@@ -71,7 +71,7 @@ static int
 admit(struct bal_pass *pass, const struct bal_intent *intent,
       struct bal_err *err)
 {
-	if (!intent->comes_late && !bal_snapshot_link(&pass->snap, intent->dev))
+	if (!intent->hook.comes_late && !bal_snapshot_link(&pass->snap, intent->dev))
 		return refuse_absent(pass, intent, err);
 	return bal_pass_admit(pass, intent, err);
 }

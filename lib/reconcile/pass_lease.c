@@ -80,22 +80,22 @@ static void
 follow(struct bal_pass *pass, struct bal_intent *intent)
 {
 	const struct bal_addr *kept;
-	bool named = !bal_addr_none(&intent->hook_gateway);
+	bool named = !bal_addr_none(&intent->hook.gateway);
 
-	switch (intent->lease) {
+	switch (intent->hook.lease) {
 	case BAL_LEASE_GONE:
 		set_lease(pass, intent->dev, NULL);
 		intent->dev[0] = '\0'; /* it is about the lease alone */
 		break;
 	case BAL_LEASE_HELD:
 		if (named)
-			set_lease(pass, intent->dev, &intent->hook_gateway);
+			set_lease(pass, intent->dev, &intent->hook.gateway);
 		break;
 	case BAL_LEASE_NO_NEWS:
 		kept = bal_state_lease(&pass->in.state, intent->dev);
 		if (kept && !named && intent->kind == BAL_INTENT_UP &&
 		    !intent->requested)
-			intent->hook_gateway = *kept;
+			intent->hook.gateway = *kept;
 	}
 }
 

@@ -51,12 +51,12 @@ bal_request_of(const struct bal_intent *intent)
 
 	memcpy(r.dev, intent->dev, sizeof(r.dev));
 	if (r.up) {
-		r.gateway = intent->hook_gateway;
-		r.transport = intent->transport;
-		r.server = intent->server;
-		r.restart = intent->restart;
-	} else if (intent->signal && is_signal(intent->signal)) {
-		(void)bal_copy(r.signal, sizeof(r.signal), intent->signal);
+		r.gateway = intent->hook.gateway;
+		r.transport = intent->hook.transport;
+		r.server = intent->hook.server;
+		r.restart = intent->hook.restart;
+	} else if (intent->hook.signal && is_signal(intent->hook.signal)) {
+		(void)bal_copy(r.signal, sizeof(r.signal), intent->hook.signal);
 	}
 	return r;
 }
@@ -66,14 +66,14 @@ bal_request_intent(const struct bal_request *request)
 {
 	struct bal_intent intent = {
 		.kind = request->up ? BAL_INTENT_UP : BAL_INTENT_DOWN,
-		.caller = BAL_CALLER_OPENVPN,
+		.hook.caller = BAL_CALLER_OPENVPN,
 		.requested = true,
 		.keep_told = request->up,
-		.hook_gateway = request->gateway,
-		.transport = request->transport,
-		.server = request->server,
-		.restart = request->restart,
-		.signal = request->signal[0] ? request->signal : NULL,
+		.hook.gateway = request->gateway,
+		.hook.transport = request->transport,
+		.hook.server = request->server,
+		.hook.restart = request->restart,
+		.hook.signal = request->signal[0] ? request->signal : NULL,
 	};
 
 	memcpy(intent.dev, request->dev, sizeof(intent.dev));

@@ -282,14 +282,14 @@ up(void **state)
 	device("eth1")->devconf[BAL_DC_RP_FILTER] = 1;
 	intent.told.has = BAL_SET_WEIGHT;
 	intent.told.weight = 9;
-	intent.hook_gateway = addr("192.168.1.1");
+	intent.hook.gateway = addr("192.168.1.1");
 	apply(&intent);
 	assert_true(known("eth1")->admin_up);
 	assert_int_equal(known("eth1")->told.weight, 9);
 	assert_int_equal(known("eth1")->since_ms, NOW);
 	assert_int_equal(known("eth1")->ifindex, link_of("eth1")->ifindex);
 	assert_true(bal_addr_same_host(&known("eth1")->learned_gateway,
-				       &intent.hook_gateway));
+				       &intent.hook.gateway));
 	assert_int_equal(known("eth1")->saved[BAL_DC_RP_FILTER], 1);
 	assert_int_equal(known("eth1")->saved_mask, (1 << BAL_DC_MAX) - 1);
 	/* The second time our own values are not those from before us. */
@@ -313,20 +313,20 @@ over_by_the_address_that_it_sends_from(void **state)
 	device("br0");
 	address("br0", "10.0.0.1/8");
 	tunnel(1, 11);
-	intent.transport = addr("192.168.1.102");
+	intent.hook.transport = addr("192.168.1.102");
 	apply(&intent);
 	assert_string_equal(known("tun1")->learned_over, "eth2");
-	intent.transport = addr("10.0.0.1");
+	intent.hook.transport = addr("10.0.0.1");
 	apply(&intent);
 	assert_string_equal(known("tun1")->learned_over, "");
-	intent.transport = addr("172.22.0.11");
+	intent.hook.transport = addr("172.22.0.11");
 	apply(&intent);
 	assert_string_equal(known("tun1")->learned_over, "");
 	address("eth1", "192.168.1.102/32");
-	intent.transport = addr("192.168.1.102");
+	intent.hook.transport = addr("192.168.1.102");
 	apply(&intent);
 	assert_string_equal(known("tun1")->learned_over, "");
-	intent.transport = (struct bal_addr){ 0 };
+	intent.hook.transport = (struct bal_addr){ 0 };
 	apply(&intent);
 	assert_string_equal(known("tun1")->learned_over, "");
 }

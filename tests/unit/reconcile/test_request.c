@@ -143,19 +143,19 @@ test_of_intent(void **state)
 	struct bal_request r;
 
 	(void)state;
-	up.hook_gateway = addr("172.22.0.1");
-	up.signal = "sigterm";
+	up.hook.gateway = addr("172.22.0.1");
+	up.hook.signal = "sigterm";
 	r = bal_request_of(&up);
 	assert_true(r.up);
-	assert_true(bal_addr_same_host(&r.gateway, &up.hook_gateway));
+	assert_true(bal_addr_same_host(&r.gateway, &up.hook.gateway));
 	assert_string_equal(r.signal, "");
-	down.signal = "ping-exit";
+	down.hook.signal = "ping-exit";
 	r = bal_request_of(&down);
 	assert_false(r.up);
 	assert_string_equal(r.signal, "ping-exit");
-	down.signal = "sigterm\nverb = up";
+	down.hook.signal = "sigterm\nverb = up";
 	assert_string_equal(bal_request_of(&down).signal, "");
-	down.signal = NULL;
+	down.hook.signal = NULL;
 	assert_string_equal(bal_request_of(&down).signal, "");
 }
 
@@ -167,17 +167,17 @@ test_to_intent(void **state)
 
 	(void)state;
 	assert_int_equal(intent.kind, BAL_INTENT_UP);
-	assert_int_equal(intent.caller, BAL_CALLER_OPENVPN);
+	assert_int_equal(intent.hook.caller, BAL_CALLER_OPENVPN);
 	assert_true(intent.requested && intent.keep_told && !intent.all);
 	assert_string_equal(intent.dev, "tun1");
 	r.up = false;
 	intent = bal_request_intent(&r);
 	assert_int_equal(intent.kind, BAL_INTENT_DOWN);
-	assert_true(intent.requested && !intent.all && !intent.signal);
+	assert_true(intent.requested && !intent.all && !intent.hook.signal);
 	(void)bal_copy(r.signal, sizeof(r.signal), "sigterm");
 	intent = bal_request_intent(&r);
 	assert_int_equal(intent.kind, BAL_INTENT_DOWN);
-	assert_string_equal(intent.signal, "sigterm");
+	assert_string_equal(intent.hook.signal, "sigterm");
 	(void)bal_copy(r.signal, sizeof(r.signal), "sigusr1");
 	assert_int_equal(bal_request_intent(&r).kind, BAL_INTENT_CHECK);
 }
