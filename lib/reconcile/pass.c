@@ -19,7 +19,7 @@ bal_pass_init(struct bal_pass *pass, const char *conf_option,
 {
 	pass->session.lock_wait_ms = BAL_LOCK_WAIT_MS;
 	if (bal_paths_init(&pass->session.paths, conf_option, err) < 0 ||
-	    bal_pass_read_conf(pass, err) < 0)
+	    bal_pass_read_conf(&pass->session, &pass->in, err) < 0)
 		return -1;
 	pass->session.nl = bal_nl_open(err);
 	return pass->session.nl ? 0 : -1;
@@ -61,7 +61,7 @@ bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 	bal_pass_forget(pass);
 	if (bal_pass_load(pass, err) < 0)
 		return -1;
-	bal_pass_reconcile_conf(pass);
+	bal_pass_reconcile_conf(&pass->session, &pass->in);
 	return bal_pass_see(pass, err) < 0 ? -1 : bal_pass_resolve(pass, err);
 }
 
@@ -158,7 +158,7 @@ look(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 {
 	int rc;
 
-	bal_pass_reconcile_conf(pass);
+	bal_pass_reconcile_conf(&pass->session, &pass->in);
 	rc = bal_pass_see(pass, err);
 	if (rc < 0 && pass->in.state_lost)
 		return -1;
@@ -235,7 +235,7 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	}
 	pass->done_unwritten = 0;
 	bal_pass_tell(pass);
-	bal_pass_keep_conf(pass);
+	bal_pass_keep_conf(&pass->session, &pass->in);
 	return bal_pass_tell_refusals(pass, intent, err);
 }
 

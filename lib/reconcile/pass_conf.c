@@ -12,12 +12,12 @@
 #define KEPT_MODE 0600 /* bal.conf may have been for root alone */
 
 static void
-count_instead(struct bal_pass *pass, enum bal_conf_instead instead,
+count_instead(struct bal_pass_inputs *in, enum bal_conf_instead instead,
 	      const struct bal_conf *conf)
 {
-	bal_conf_fini(&pass->in.conf);
-	pass->in.conf = *conf;
-	pass->in.trouble.instead = instead;
+	bal_conf_fini(&in->conf);
+	in->conf = *conf;
+	in->trouble.instead = instead;
 }
 
 /* It may have programs run by root. */
@@ -41,16 +41,17 @@ is_private(const char *path)
  * and @more of them.
  */
 static bool
-count_last_right(struct bal_pass *pass, const struct bal_state *beside,
+count_last_right(const struct bal_pass_session *session,
+		 struct bal_pass_inputs *in, const struct bal_state *beside,
 		 size_t more)
 {
 	struct bal_err ignored;
 	struct bal_conf last;
 
-	if (!pass->session.paths.last_right[0] ||
-	    pass->in.trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
-	    !is_private(pass->session.paths.last_right) ||
-	    bal_conf_read(&last, pass->session.paths.last_right, true, &ignored) < 0)
+	if (!session->paths.last_right[0] ||
+	    in->trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
+	    !is_private(session->paths.last_right) ||
+	    bal_conf_read(&last, session->paths.last_right, true, &ignored) < 0)
 		return false;
 	if (beside &&
 	    (bal_state_has_room(beside, more, last.globals.mark_mask,
@@ -59,15 +60,14 @@ count_last_right(struct bal_pass *pass, const struct bal_state *beside,
 		bal_conf_fini(&last);
 		return false;
 	}
-	count_instead(pass, BAL_INSTEAD_LAST_RIGHT, &last);
+	count_instead(in, BAL_INSTEAD_LAST_RIGHT, &last);
 	return true;
 }
 
 int
-bal_pass_conf_stays(const struct bal_pass *pass, const struct bal_conf *conf,
+bal_pass_conf_stays(const struct bal_paths *paths, const struct bal_conf *conf,
 		    struct bal_err *err)
 {
-	const struct bal_paths *paths = &pass->session.paths;
 	struct stat now, kept;
 
 	if (!conf->text || conf->len || !paths->last_right[0] ||
@@ -82,11 +82,11 @@ bal_pass_conf_stays(const struct bal_pass *pass, const struct bal_conf *conf,
 }
 
 static void
-note_contradiction(struct bal_pass *pass, const struct bal_err *why)
+note_contradiction(struct bal_pass_inputs *in, const struct bal_err *why)
 {
-	struct bal_conf_trouble *trouble = &pass->in.trouble;
+	struct bal_conf_trouble *trouble = &in->trouble;
 
-	pass->in.conf_waits = true;
+	in->conf_waits = true;
 	if (trouble->faults++)
 		return;
 	trouble->why = *why;
@@ -94,25 +94,26 @@ note_contradiction(struct bal_pass *pass, const struct bal_err *why)
 }
 
 int
-bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err)
+bal_pass_read_conf(const struct bal_pass_session *session,
+		   struct bal_pass_inputs *in, struct bal_err *err)
 {
-	const struct bal_paths *paths = &pass->session.paths;
+	const struct bal_paths *paths = &session->paths;
 	struct bal_err why;
 
-	if (!pass->session.conf_anyway) {
-		if (bal_conf_read(&pass->in.conf, paths->conf, paths->conf_given,
+	if (!session->conf_anyway) {
+		if (bal_conf_read(&in->conf, paths->conf, paths->conf_given,
 				  err) < 0)
 			return -1;
-		return bal_pass_conf_stays(pass, &pass->in.conf, err);
+		return bal_pass_conf_stays(paths, &in->conf, err);
 	}
-	if (bal_conf_read_anyway(&pass->in.conf, paths->conf, paths->conf_given,
-				 &pass->in.trouble, err) < 0)
+	if (bal_conf_read_anyway(&in->conf, paths->conf, paths->conf_given,
+				 &in->trouble, err) < 0)
 		return -1;
-	if (pass->in.trouble.faults)
-		(void)count_last_right(pass, NULL, 0);
-	else if (bal_pass_conf_stays(pass, &pass->in.conf, &why) < 0 &&
-		 count_last_right(pass, NULL, 0))
-		note_contradiction(pass, &why);
+	if (in->trouble.faults)
+		(void)count_last_right(session, in, NULL, 0);
+	else if (bal_pass_conf_stays(paths, &in->conf, &why) < 0 &&
+		 count_last_right(session, in, NULL, 0))
+		note_contradiction(in, &why);
 	return 0;
 }
 
@@ -127,29 +128,29 @@ bal_pass_conf_agrees(const struct bal_conf *conf, const struct bal_state *state,
 
 /* bal.conf counts, but for something. */
 static bool
-agrees_now(struct bal_pass *pass)
+agrees_now(struct bal_pass_inputs *in)
 {
 	struct bal_err ignored;
 
-	if (pass->in.trouble.instead != BAL_INSTEAD_LAST_RIGHT)
-		pass->in.trouble.instead = BAL_INSTEAD_RIGHT_LINES;
-	return bal_pass_conf_agrees(&pass->in.conf, &pass->in.state, &ignored) == 0;
+	if (in->trouble.instead != BAL_INSTEAD_LAST_RIGHT)
+		in->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
+	return bal_pass_conf_agrees(&in->conf, &in->state, &ignored) == 0;
 }
 
 /* What bal.conf says of these is as if nobody said it. */
 static bool
-agrees_without(struct bal_pass *pass, unsigned keys)
+agrees_without(struct bal_pass_inputs *in, unsigned keys)
 {
-	struct bal_conf *conf = &pass->in.conf;
+	struct bal_conf *conf = &in->conf;
 	struct bal_err ignored;
 
 	conf->check.has &= ~keys;
 	for (size_t i = 0; i < conf->n_uplinks; i++)
 		conf->uplinks[i].set.has &= ~keys;
-	if (bal_state_has_room(&pass->in.state, 0, conf->globals.mark_mask,
+	if (bal_state_has_room(&in->state, 0, conf->globals.mark_mask,
 			       &ignored) < 0)
 		conf->globals.mark_mask = bal_globals_default().mark_mask;
-	return agrees_now(pass);
+	return agrees_now(in);
 }
 
 /*
@@ -157,83 +158,87 @@ agrees_without(struct bal_pass *pass, unsigned keys)
  * went with a line of bal.conf that is gone.
  */
 static bool
-agrees_settled(struct bal_pass *pass)
+agrees_settled(struct bal_pass_inputs *in)
 {
 	const struct bal_conf none = bal_conf_empty();
 	struct bal_err ignored;
 
-	pass->in.conf.settles = bal_pass_conf_agrees(&none, &pass->in.state,
+	in->conf.settles = bal_pass_conf_agrees(&none, &in->state,
 						  &ignored) < 0;
-	return pass->in.conf.settles && agrees_now(pass);
+	return in->conf.settles && agrees_now(in);
 }
 
 void
-bal_pass_reconcile_conf(struct bal_pass *pass)
+bal_pass_reconcile_conf(const struct bal_pass_session *session,
+			struct bal_pass_inputs *in)
 {
 	struct bal_conf none = bal_conf_empty();
 	struct bal_err why, ignored;
 
 	none.settles = true;
 	/* Uplinks that were told to be over each other: nothing helps. */
-	if (!pass->session.conf_anyway ||
-	    bal_pass_conf_agrees(&pass->in.conf, &pass->in.state, &why) == 0 ||
-	    bal_pass_conf_agrees(&none, &pass->in.state, &ignored) < 0)
+	if (!session->conf_anyway ||
+	    bal_pass_conf_agrees(&in->conf, &in->state, &why) == 0 ||
+	    bal_pass_conf_agrees(&none, &in->state, &ignored) < 0)
 		return;
-	note_contradiction(pass, &why);
-	if (count_last_right(pass, &pass->in.state, 0) || agrees_settled(pass) ||
-	    agrees_without(pass, BAL_SET_THRESHOLDS))
+	note_contradiction(in, &why);
+	if (count_last_right(session, in, &in->state, 0) || agrees_settled(in) ||
+	    agrees_without(in, BAL_SET_THRESHOLDS))
 		return;
-	(void)agrees_without(pass, BAL_SET_THRESHOLDS | BAL_SET_OVER);
+	(void)agrees_without(in, BAL_SET_THRESHOLDS | BAL_SET_OVER);
 }
 
 void
-bal_pass_make_room(struct bal_pass *pass, const char *dev)
+bal_pass_make_room(const struct bal_pass_session *session,
+		   struct bal_pass_inputs *in, const char *dev)
 {
 	struct bal_err why;
 
-	if (!pass->session.conf_anyway || bal_state_find(&pass->in.state, dev) ||
-	    bal_state_has_room(&pass->in.state, 1, pass->in.conf.globals.mark_mask,
+	if (!session->conf_anyway || bal_state_find(&in->state, dev) ||
+	    bal_state_has_room(&in->state, 1, in->conf.globals.mark_mask,
 			       &why) == 0)
 		return;
-	note_contradiction(pass, &why);
-	if (count_last_right(pass, &pass->in.state, 1))
+	note_contradiction(in, &why);
+	if (count_last_right(session, in, &in->state, 1))
 		return;
-	pass->in.conf.globals.mark_mask = bal_globals_default().mark_mask;
-	(void)agrees_now(pass);
+	in->conf.globals.mark_mask = bal_globals_default().mark_mask;
+	(void)agrees_now(in);
 }
 
 static bool
-is_kept(const struct bal_pass *pass)
+is_kept(const struct bal_pass_session *session,
+	const struct bal_pass_inputs *in)
 {
 	struct bal_err ignored;
 	size_t len;
 	char *text;
 	bool same;
 
-	if (bal_read_file(pass->session.paths.last_right, BAL_INI_MAX, &text, &len,
+	if (bal_read_file(session->paths.last_right, BAL_INI_MAX, &text, &len,
 			  &ignored) < 0)
 		return false;
-	same = len == pass->in.conf.len &&
-	       (len == 0 || memcmp(text, pass->in.conf.text, len) == 0);
+	same = len == in->conf.len &&
+	       (len == 0 || memcmp(text, in->conf.text, len) == 0);
 	free(text);
 	return same;
 }
 
 void
-bal_pass_keep_conf(struct bal_pass *pass)
+bal_pass_keep_conf(const struct bal_pass_session *session,
+		   struct bal_pass_inputs *in)
 {
-	const struct bal_paths *paths = &pass->session.paths;
+	const struct bal_paths *paths = &session->paths;
 	struct bal_err ignored;
 
 	/* Without an uplink nothing can have gone wrong with it. */
-	if (pass->in.trouble.faults || !paths->last_right[0] ||
-	    !pass->in.state.n_uplinks)
+	if (in->trouble.faults || !paths->last_right[0] ||
+	    !in->state.n_uplinks)
 		return;
 	/* Each time: the disk may have been full, or somebody cleans up. */
-	if (is_kept(pass))
+	if (is_kept(session, in))
 		return;
 	if (bal_make_dir_of(paths->last_right, &ignored) == 0)
 		(void)bal_write_file(paths->last_right,
-				     pass->in.conf.text ? pass->in.conf.text : "",
-				     pass->in.conf.len, KEPT_MODE, &ignored);
+				     in->conf.text ? in->conf.text : "",
+				     in->conf.len, KEPT_MODE, &ignored);
 }

@@ -80,7 +80,7 @@ admit(struct bal_pass *pass, const struct bal_intent *intent,
 static int
 agree(struct bal_pass *pass, struct bal_err *err)
 {
-	bal_pass_reconcile_conf(pass);
+	bal_pass_reconcile_conf(&pass->session, &pass->in);
 	return bal_uplinks_agree(&pass->in.conf, &pass->in.state, err);
 }
 

@@ -20,13 +20,14 @@ int bal_pass_load(struct bal_pass *pass, struct bal_err *err);
 void bal_pass_remember(struct bal_pass *pass);
 
 /* Read the configuration, with conf_anyway whatever is wrong with it. */
-int bal_pass_read_conf(struct bal_pass *pass, struct bal_err *err);
+int bal_pass_read_conf(const struct bal_pass_session *session,
+		struct bal_pass_inputs *in, struct bal_err *err);
 
 /*
  * -1, BAL_ECONF: @conf has lost every byte.  Such a file is one that is being
  * written just now, or that a power failure left: as good as a mistake.
  */
-int bal_pass_conf_stays(const struct bal_pass *pass,
+int bal_pass_conf_stays(const struct bal_paths *paths,
 			const struct bal_conf *conf, struct bal_err *err);
 
 /*
@@ -34,19 +35,22 @@ int bal_pass_conf_stays(const struct bal_pass *pass,
  * were told is put together with the configuration: with conf_anyway go
  * on with one that does not, too.
  */
-void bal_pass_reconcile_conf(struct bal_pass *pass);
+void bal_pass_reconcile_conf(const struct bal_pass_session *session,
+		struct bal_pass_inputs *in);
 
 /*
  * No mark is left for @dev, a new uplink: with conf_anyway as good as a
  * contradiction, for a boot brings uplinks up one by one.
  */
-void bal_pass_make_room(struct bal_pass *pass, const char *dev);
+void bal_pass_make_room(const struct bal_pass_session *session,
+		struct bal_pass_inputs *in, const char *dev);
 
 /*
  * A pass went well with the configuration: it is kept for when it is wrong, as
  * far as the disk can be written.  Nothing is written where it is kept already.
  */
-void bal_pass_keep_conf(struct bal_pass *pass);
+void bal_pass_keep_conf(const struct bal_pass_session *session,
+		struct bal_pass_inputs *in);
 
 /* Is the state, byte by byte, what was read?  Then nothing is written. */
 bool bal_pass_state_is_as_read(const struct bal_pass *pass);

@@ -85,7 +85,7 @@ recover(struct bal_pass *pass, struct bal_err *err)
 		assume_saved_sysctls(&pass->in.state, &pass->snap.sysctls);
 	assume_saved(pass);
 	/* What goes with what was lost need not go with what was found. */
-	bal_pass_reconcile_conf(pass);
+	bal_pass_reconcile_conf(&pass->session, &pass->in);
 	return nat || !wants_nat(pass) ? add_tables(pass, err) :
 					 take_snapshot(pass, err);
 }

@@ -63,7 +63,7 @@ bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 		return bal_err(err, BAL_EUNAVAIL,
 			       "%s: the loopback device leads nowhere",
 			       intent->dev);
-	bal_pass_make_room(pass, intent->dev);
+	bal_pass_make_room(&pass->session, &pass->in, intent->dev);
 	if (!names ||
 	    bal_intent_admit(intent, &pass->in.conf.globals, names,
 			     &pass->snap.rules, &pass->in.state, &pass->arena,

@@ -30,7 +30,7 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 		pass->in.conf_waits = err->sys != 0;
 		return -1;
 	}
-	if (bal_pass_conf_stays(pass, &conf, err) < 0 ||
+	if (bal_pass_conf_stays(&pass->session.paths, &conf, err) < 0 ||
 	    agrees(&conf, pass->session.paths.state, err) < 0) {
 		bal_conf_fini(&conf);
 		pass->in.conf_waits = true;
