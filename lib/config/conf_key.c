@@ -50,17 +50,14 @@ is_repeated(struct bal_conf_reader *r, uint32_t *seen, size_t i,
 
 /* The uplink itself is no line of its own. */
 static void
-take_over(struct bal_conf_reader *r, struct bal_settings *set)
+take_over(struct bal_conf_reader *r, struct bal_conf_uplink *u)
 {
-	struct bal_conf_uplink *u = bal_conf_last_uplink(r);
-
 	u->over_line = r->lines.number;
-	if (strcmp(set->over, u->name) != 0)
+	if (strcmp(u->set.over, u->name) != 0)
 		return;
-	bal_lines_fault(&r->lines, r->lines.number,
-			"over \"%s\" is the uplink itself", set->over);
-	set->has &= ~(unsigned)BAL_SET_OVER;
-	set->over[0] = '\0';
+	bal_lines_fault(&r->lines, u->over_line,
+			"over \"%s\" is the uplink itself", u->name);
+	u->set.has &= ~(unsigned)BAL_SET_OVER;
 }
 
 static void
@@ -80,7 +77,7 @@ take_setting(struct bal_conf_reader *r, struct bal_settings *set,
 	if (bal_settings_set(set, allowed, key, text, &err) < 0)
 		tell_value(r, text, &err);
 	else if (r->section == SECTION_UPLINK && 1u << i == BAL_SET_OVER)
-		take_over(r, set);
+		take_over(r, bal_conf_last_uplink(r));
 }
 
 /* The keys of [bal], and the one of [check] that is for all uplinks. */

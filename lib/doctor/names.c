@@ -78,8 +78,108 @@ openvpn_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
+/* --- sections without a device -------------------------------------------------- */
+
+/* What makes the device of @name, by its client's file or bal.conf. */
+static const char *
+client_of(const struct bal_facts *f, const char *name, bool *in_client)
+{
+	const struct bal_conf_uplink *u = bal_conf_find(f->conf, name);
+
+	*in_client = true;
+	for (size_t i = 0; i < f->clients.n; i++) {
+		const struct bal_client *c = &f->clients.v[i];
+		const char *file = strrchr(c->path, '/');
+
+		if (strcmp(c->dev, name) != 0 || !file)
+			continue;
+		*in_client = strstr(c->path, "/client/") != NULL;
+		return file + 1;
+	}
+	return u && u->set.has & BAL_SET_OPENVPN ? u->set.openvpn : NULL;
+}
+
+/* A tunnel is no stick: its client says why there is none. */
+static void
+no_tunnel(const struct bal_facts *f, struct bal_diagnosis *d, const char *name)
+{
+	bool in_client;
+	const char *client = client_of(f, name, &in_client);
+	size_t len = client ? strlen(client) : 0;
+
+	if (len > 5 && strcmp(client + len - 5, ".conf") == 0)
+		len -= 5;
+	bal_doctor_find(d, BAL_SEVERITY_NOTE, "no-device", name,
+			"The device of a tunnel comes with its client, which "
+			"does not run, or does not reach its server: its log "
+			"says why.");
+	bal_doctor_what(d, "bal.conf has a section for it, and there is no "
+			   "such device");
+	if (client && f->systemd)
+		bal_doctor_mend(d, "journalctl -u openvpn%s@%.*s",
+				in_client ? "-client" : "", (int)len, client);
+	else
+		bal_doctor_mend(d, "grep -i openvpn /var/log/syslog (or where "
+				   "its client writes its log)");
+}
+
+static bool
+is_of_client(const struct bal_facts *f, const char *name)
+{
+	const struct bal_conf_uplink *u = bal_conf_find(f->conf, name);
+	bool in_client;
+
+	return client_of(f, name, &in_client) || (u && u->set.has & BAL_SET_OVER);
+}
+
+static bool
+is_missing(const struct bal_facts *f, const char *name)
+{
+	return !bal_snapshot_link(f->snap, name) &&
+	       !bal_state_find(f->state, name);
+}
+
+static void
+no_tunnels(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->conf->n_uplinks; i++) {
+		const char *name = f->conf->uplinks[i].name;
+
+		if (is_missing(f, name) && is_of_client(f, name))
+			no_tunnel(f, d, name);
+	}
+}
+
+static void
+no_devices(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	bool found = false;
+
+	for (size_t i = 0; f->looked && i < f->conf->n_uplinks; i++) {
+		const char *name = f->conf->uplinks[i].name;
+
+		if (!is_missing(f, name) || is_of_client(f, name))
+			continue;
+		if (found) {
+			bal_doctor_also(d, name);
+			continue;
+		}
+		found = true;
+		bal_doctor_find(
+			d, BAL_SEVERITY_NOTE, "no-device", name,
+			"A stick that is not plugged in is as it should be, "
+			"and so is a line that is not dialled. Else the name "
+			"may be wrong: then the section means nothing.");
+		bal_doctor_what(d, "bal.conf has a section for it, and there "
+				   "is no such device");
+		bal_doctor_mend(d, "ip -br link (shows the names there are)");
+	}
+}
+
 const struct bal_doctor_rule bal_doctor_rules_names[] = {
 	{ over_nowhere, true },
 	{ openvpn_nowhere, true },
+	{ no_devices, true },
+	{ no_tunnels, true },
 	{ NULL, false },
 };

@@ -61,7 +61,11 @@ section_unused(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_client *c = client_of(f, dev);
 	const struct bal_stanza *s = stanza_of(f, dev);
 
-	bal_doctor_find(d, BAL_SEVERITY_RISK, "section-unused", dev,
+	/* All were taken down, or none has come yet: that is no accident. */
+	bal_doctor_find(d,
+			f->state->n_uplinks ? BAL_SEVERITY_RISK :
+					      BAL_SEVERITY_NOTE,
+			"section-unused", dev,
 			"A section says how a device is used, not that it is: "
 			"that is for bal-up, which a bal- option in its stanza "
 			"of interfaces(5) calls, or an up line of OpenVPN's. "
@@ -94,6 +98,31 @@ sections(const struct bal_facts *f, struct bal_diagnosis *d)
 		    !bal_doctor_found(d, "no-uplink", dev) &&
 		    !bal_doctor_found(d, "stanza-value", dev))
 			section_unused(f, d, dev);
+	}
+}
+
+/* --- a stick that came back without ifup ------------------------------------- */
+
+static void
+came_back(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+		const struct bal_stanza *s = stanza_of(f, up->name);
+
+		if (!up->admin_up || !up->ifindex || !s ||
+		    !bal_stanza_use(f, s) || (up->up && up->n_addrs))
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "ifup-again", up->name,
+				"ifupdown takes it for up, so ifup does "
+				"nothing: its device has gone and come back, "
+				"without udev, or somebody took its address. "
+				"The mend does what ifup would.");
+		bal_doctor_what(d, "%s, and ifupdown takes it for configured",
+				up->up ? "it has no address" :
+					 "its link is down");
+		bal_doctor_mend(d, "ifup --force %s",
+				bal_doctor_word(d, s->name));
 	}
 }
 
@@ -229,6 +258,7 @@ not_at_boot(const struct bal_facts *f, struct bal_diagnosis *d)
 
 const struct bal_doctor_rule bal_doctor_rules_unused[] = {
 	{ sections, true }, { script_security, false },
+	{ came_back, false },
 	{ aliases, false }, { lines, true },
 	{ not_at_boot, false },
 	{ NULL, false },

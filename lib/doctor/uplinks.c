@@ -423,33 +423,6 @@ check_overdue(const struct bal_facts *f, struct bal_diagnosis *d)
 }
 
 static void
-no_devices(const struct bal_facts *f, struct bal_diagnosis *d)
-{
-	bool found = false;
-
-	for (size_t i = 0; f->looked && i < f->conf->n_uplinks; i++) {
-		const char *name = f->conf->uplinks[i].name;
-
-		if (bal_snapshot_link(f->snap, name) ||
-		    bal_state_find(f->state, name))
-			continue;
-		if (found) {
-			bal_doctor_also(d, name);
-			continue;
-		}
-		found = true;
-		bal_doctor_find(
-			d, BAL_SEVERITY_NOTE, "no-device", name,
-			"A stick that is not plugged in is as it should be, "
-			"and so is a line that is not dialled. Else the name "
-			"may be wrong: then the section means nothing.");
-		bal_doctor_what(d, "bal.conf has a section for it, and there "
-				   "is no such device");
-		bal_doctor_mend(d, "ip -br link (shows the names there are)");
-	}
-}
-
-static void
 drift(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	/* Chains cannot be read where the table is not there. */
@@ -477,6 +450,6 @@ const struct bal_doctor_rule bal_doctor_rules_uplinks[] = {
 	{ no_targets, true },	  { all_dead, true },
 	{ last_resort, true },
 	{ pings_dropped, true },  { unprobed, true },
-	{ check_overdue, true },  { no_devices, true },
+	{ check_overdue, true },
 	{ drift, true },	  { NULL, false },
 };

@@ -18,8 +18,8 @@ bool bal_over_is_nowhere(const struct bal_conf *conf,
 
 /*
  * What the tunnel @name goes over: said, or else learned, or remembered of one
- * that is no uplink now; these also where what is said is nowhere.  "": nothing is known.  "?": something that is lost.
- * Owned by @conf or @state.
+ * that is no uplink now; these also where what is said is nowhere.  "": nothing
+ * is known.  "?": something that is lost.  Owned by @conf or @state.
  */
 const char *bal_over_of(const struct bal_conf *conf,
 			const struct bal_state *state, const char *name);

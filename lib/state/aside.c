@@ -14,8 +14,7 @@
 
 /*
  * Under a name that is free: @keep leaves the file where it is, too.  The name
- * into @bad of PATH_MAX; -1 with errno.  A folder and a file do not replace
- * each other: what stands there already keeps its name then.
+ * into @bad of PATH_MAX; -1 with errno.  What is no file keeps its name.
  */
 static int
 put_beside(const char *path, bool keep, char *bad)
@@ -37,8 +36,7 @@ put_beside(const char *path, bool keep, char *bad)
 			(void)unlink(bad);
 		if (keep ? !link(path, bad) : !rename(path, bad))
 			return 0;
-		if (errno != EISDIR && errno != ENOTDIR && errno != ENOTEMPTY &&
-		    errno != EEXIST)
+		if (errno != EEXIST)
 			return -1;
 	}
 	return -1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_newcomer - stanzas, sections, probes: mistakes of the first day. */
 #include "../doctoring.h"
+#include "doctor/internal.h"
 
 static void
 what_is_right_is_not_told(void **state)
@@ -201,6 +202,71 @@ sections_without_a_device(void **state)
 	finds(BROKEN, "configuration", "");
 }
 
+/* The device of a tunnel comes with its client, which has a log. */
+static void
+a_tunnel_without_a_device(void **state)
+{
+	struct bal_client *c;
+
+	(void)state;
+	f.systemd = true;
+	configured("tun7", "over", "eth1");
+	c = BAL_PUSH(&w.arena, &f.clients);
+	assert_non_null(c);
+	c->path = "/etc/openvpn/client/far.conf";
+	assert_int_equal(bal_copy(c->dev, sizeof(c->dev), "tun7"), 0);
+	assert_string_equal(finds(NOTE, "no-device", "tun7")->mend,
+			    "journalctl -u openvpn-client@far");
+	c->path = "/etc/openvpn/far.conf";
+	assert_string_equal(finds(NOTE, "no-device", "tun7")->mend,
+			    "journalctl -u openvpn@far");
+	f.systemd = false;
+	assert_null(strstr(finds(NOTE, "no-device", "tun7")->mend,
+			   "journalctl"));
+	/* A stick is none. */
+	configured("wwan0", "weight", "1");
+	judge();
+	assert_string_equal(d.findings.v[0].mend,
+			    "ip -br link (shows the names there are)");
+	assert_string_equal(devs_of(&d.findings.v[0]), "wwan0");
+	assert_string_equal(devs_of(&d.findings.v[1]), "tun7");
+}
+
+static void
+a_stick_that_ifupdown_takes_for_up(void **state)
+{
+	(void)state;
+	says(stanza("eth2"), "bal-gateway", "192.168.1.1");
+	told("eth2", "gateway", "192.168.1.1");
+	see();
+	link_of("eth2")->up = false;
+	see();
+	judge();
+	assert_false(bal_doctor_found(&d, "ifup-again", "eth2"));
+	configured_as("eth2", "eth2");
+	judge();
+	assert_true(bal_doctor_found(&d, "ifup-again", "eth2"));
+	assert_string_equal(finds(RISK, "ifup-again", "eth2")->mend,
+			    "ifup --force eth2");
+	link_of("eth2")->up = true;
+	see();
+	finds_nothing();
+}
+
+/* bal-down --all is meant so. */
+static void
+sections_of_what_was_taken_down(void **state)
+{
+	(void)state;
+	configured("eth2", "weight", "1");
+	bal_state_remove(&w.state, "eth2");
+	see();
+	finds(RISK, "section-unused", "eth2");
+	bal_state_remove(&w.state, "eth1");
+	see();
+	finds(NOTE, "section-unused", "eth2");
+}
+
 static void
 all_uplinks_are_dead(void **state)
 {
@@ -276,6 +342,9 @@ main(void)
 		HEALTHY(by_another_name),
 		HEALTHY(options_that_disagree),
 		HEALTHY(sections_without_a_device),
+		HEALTHY(a_tunnel_without_a_device),
+		HEALTHY(a_stick_that_ifupdown_takes_for_up),
+		HEALTHY(sections_of_what_was_taken_down),
 		HEALTHY(all_uplinks_are_dead),
 		HEALTHY(no_uplink_was_probed),
 		HEALTHY(the_crontab_of_the_package),
