@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/paths.h"
 
 #define ASIDE_TRIES 10 /* state.bad, state.bad1 ... */
 
