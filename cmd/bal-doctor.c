@@ -37,8 +37,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	(void)argc;
 	(void)argv;
 	if (bal_facts_gather(&facts, &pass, common->conf, err) == 0 &&
-	    bal_doctor_judge(&facts, &arena, &d, err) == 0) {
-		rc = bal_doctor_ill(&d) ? CMD_NO : CMD_DONE;
+	    bal_doctor_check(&facts, &arena, &d, err) == 0) {
+		rc = bal_doctor_problem(&d) ? CMD_NO : CMD_DONE;
 		if (common->quiet)
 			bal_doctor_hush(&d);
 		bal_doctor_print(&d, how->voice, stdout);

@@ -108,7 +108,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	rc = down->all ? 0 : cmd_leave_request(&intent, common, err);
 	if (rc != 0)
 		return rc < 0 ? rc : CMD_DONE;
-	bal_intent_heed_signal(&intent);
+	bal_intent_apply_signal(&intent);
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
 		rc = check_session(down, &intent, &pass, err);

@@ -7,14 +7,14 @@
 #include "cmd.h"
 
 struct up {
-	struct bal_settings told; /* by options */
+	struct bal_settings options; /* by options */
 	bool keep, known;
 };
 
 static int
 say(struct up *up, const char *key, const char *value, struct bal_err *err)
 {
-	return bal_settings_set(&up->told, ~0u, key, value, err);
+	return bal_settings_set(&up->options, ~0u, key, value, err);
 }
 
 static int
@@ -89,7 +89,7 @@ follow_lease(struct bal_intent *intent, const struct bal_hook *hook)
 	if (hook->caller != BAL_CALLER_DHCP)
 		return;
 	intent->known_only = true;
-	intent->keep_told = true;
+	intent->keep_options = true;
 	if (strcmp(intent->dev, hook->dev) == 0)
 		intent->hook.lease = hook->lease;
 	/* Its address is gone, which any look at the kernel shows. */
@@ -103,7 +103,7 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 {
 	/* A stanza speaks of its own interface, not of another by hand. */
 	if (!operand || strcmp(operand, hook->dev) == 0) {
-		intent->told = hook->told;
+		intent->options = hook->options;
 		intent->hook.gateway = hook->gateway;
 		intent->hook.transport = hook->transport;
 		bal_ovpn_learn(hook->config, intent->hook.over, &intent->hook.transport);
@@ -115,10 +115,10 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 	(void)bal_copy(intent->dev, sizeof(intent->dev),
 		       operand ? operand : hook->dev);
 	/* A hook says all there is to say; a person adds to it. */
-	intent->keep_told = up->keep || hook->caller == BAL_CALLER_PERSON;
+	intent->keep_options = up->keep || hook->caller == BAL_CALLER_PERSON;
 	intent->known_only = intent->known_conf = up->known;
 	intent->hook.caller = hook->caller;
-	bal_settings_merge(&intent->told, &up->told);
+	bal_settings_merge(&intent->options, &up->options);
 }
 
 static int

@@ -431,7 +431,7 @@ cmd_leave_request(const struct bal_intent *intent,
 		return -1;
 	if (common->dry_run || !bal_request_needed(&paths, intent->hook.caller))
 		return 0;
-	if (intent->told.has)
+	if (intent->options.has)
 		bal_warn("%s: options count only where root gives them, as in "
 			 "bal.conf",
 			 intent->dev);

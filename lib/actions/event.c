@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "health/judge.h"
+#include "health/health.h"
 #include "base/show.h"
 #include "actions/unit.h"
 

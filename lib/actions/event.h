@@ -57,12 +57,12 @@ struct bal_event_how {
 /*
  * Queue the executables of @how->dir for @e, in the order of their names
  * (bytes): those of letters, digits, _ and - (run-parts(8)) that are executable
- * files, owned by root or us and writable by nobody else, in such a folder; what
+ * files, owned by root or us and writable by nobody else, in such a directory; what
  * only that keeps out is told by bal_warn().  Nothing is in their environment
  * but BAL_EVENT, BAL_UPLINK, BAL_REASON, BAL_PREVIOUS, BAL_DURATION (whole
  * seconds; empty: not known), BAL_MODE, PATH, HOME=/ and LANG=C, and what
- * systemd gives a unit.  How many were queued: 0 without such a folder.  -1 when
- * the folder cannot be read or memory ran out.  The caller's lock must not be
+ * systemd gives a unit.  How many were queued: 0 without such a directory.  -1 when
+ * the directory cannot be read or memory ran out.  The caller's lock must not be
  * held.
  */
 int bal_event_run(const struct bal_event *e, const struct bal_event_how *how,

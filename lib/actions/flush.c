@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "actions/letgo.h"
+#include "actions/flush_uplink.h"
 #include "base/paths.h"
 
 #ifndef BAL_LIBEXECDIR
@@ -170,13 +170,13 @@ find_openvpn(struct bal_arena *arena, pid_list *pids)
 static void
 flush_one(const struct bal_release *r, uint32_t mask)
 {
-	struct bal_letgo what = {
+	struct bal_flush_what what = {
 		.mark = r->mark,
 		.dev_only = r->shared,
 		.ifindex = r->ifindex,
 		.inbound_stays = r->inbound_stays,
 	};
-	struct bal_letgone gone = { 0 };
+	struct bal_flushed gone = { 0 };
 	struct bal_arena arena = { 0 };
 	pid_list spared = { 0 };
 	struct bal_err why;
@@ -192,7 +192,7 @@ flush_one(const struct bal_release *r, uint32_t mask)
 		what.spared = spared.v;
 		what.n_spared = spared.n;
 	}
-	if (bal_letgo(&what, &gone, &why) < 0)
+	if (bal_flush_uplink(&what, &gone, &why) < 0)
 		bal_warn("%s: %s", r->dev, why.msg);
 	else if (gone.connections || gone.sockets)
 		bal_say(BAL_SAY_EVENT,

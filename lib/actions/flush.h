@@ -7,7 +7,7 @@
 #include "actions/runner.h"
 
 /*
- * bal-flush does what bal_letgo() does, for who cannot wait: a look through
+ * bal-flush does what bal_flush_uplink() does, for who cannot wait: a look through
  * 60,000 conntrack entries takes long, in which --watch would see no answer
  * and others would wait for the lock.  A program and no thread or turns in the
  * loop, because a dump that goes on while its entries vanish is one piece of

@@ -126,7 +126,7 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 		if (now != BAL_HEALTH_ALIVE && now != BAL_HEALTH_UNKNOWN)
 			(void)bal_copy(e->reason, sizeof(e->reason),
 				       bal_outcome_reason(up, us));
-		if (up->stranded)
+		if (up->underlay_down)
 			snprintf(e->reason, sizeof(e->reason), "%s is %s",
 				 up->set.over,
 				 fate_of(m->from->uplinks, up->set.over));
@@ -155,8 +155,8 @@ see_uplink(struct maker *m, const struct bal_uplink *up,
 	if (before == BAL_HEALTH_ALIVE && now == BAL_HEALTH_UNKNOWN)
 		return;
 	/* It never had a device or an address yet: that is no death. */
-	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->judge.bad &&
-	    !us->judge.good)
+	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->record.bad &&
+	    !us->record.good)
 		return;
 	if (now != before)
 		tell_condition(m, up, us, now);

@@ -246,7 +246,7 @@ see_off(struct maker *m, const struct bal_uplink *up,
 	const struct bal_uplink_state *us, const struct bal_addr *used)
 {
 	const bool waits = us->use != BAL_USE_NONE && up->set.on_dead;
-	const bool dead = us->judge.health == BAL_HEALTH_DEAD &&
+	const bool dead = us->record.health == BAL_HEALTH_DEAD &&
 			  !lacks_gateway(up);
 	struct bal_former *f;
 
@@ -256,9 +256,9 @@ see_off(struct maker *m, const struct bal_uplink *up,
 	*f = (struct bal_former){ .dead = dead };
 	memcpy(f->name, up->name, sizeof(f->name));
 	if (dead) {
-		f->bad = us->judge.bad;
-		f->flaps = us->judge.flaps;
-		f->flap_ms = us->judge.flap_ms;
+		f->bad = us->record.bad;
+		f->flaps = us->record.flaps;
+		f->flap_ms = us->record.flap_ms;
 	}
 	if (!waits)
 		return;

@@ -58,7 +58,7 @@ int bal_lock_run(const struct bal_paths *paths, struct bal_err *err);
 
 /*
  * Is @*fd of bal_lock_run() still the lock that others would find?  0: yes.
- * Somebody may have removed the file, or its folder: 1, taken anew into @*fd,
+ * Somebody may have removed the file, or its directory: 1, taken anew into @*fd,
  * which is another descriptor then; -1 as bal_lock_run() where another process
  * was faster, or it cannot be made, with @*fd as it was.
  */

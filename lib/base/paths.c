@@ -82,14 +82,14 @@ bal_paths_init(struct bal_paths *paths, const char *conf_option,
 	    set_path(p.saved_mode, libdir, "mode", err) < 0 ||
 	    set_path(p.spent, libdir, "spent", err) < 0 ||
 	    set_path(p.trial, libdir, "try", err) < 0 ||
-	    set_path(p.last_right, libdir, "bal.conf", err) < 0 ||
+	    set_path(p.last_good, libdir, "bal.conf", err) < 0 ||
 	    set_path(p.journal, rundir, "journal", err) < 0 ||
 	    set_path(p.event_dir, event_dir, NULL, err) < 0 ||
 	    set_path(p.rt_dir, from_env("BAL_RT_DIR", "/etc/iproute2"), NULL,
 		     err) < 0)
 		return -1;
 	if (conf_option || (p.conf_given && !from_env("BAL_LIBDIR", NULL)))
-		p.last_right[0] = '\0';
+		p.last_good[0] = '\0';
 	*paths = p;
 	return 0;
 }

@@ -17,7 +17,7 @@ struct bal_paths {
 	char rundir[BAL_PATH_MAX];     /* BAL_RUNDIR, /run/bal */
 	char state[BAL_PATH_MAX];      /* RUNDIR/state */
 	char lock[BAL_PATH_MAX];       /* RUNDIR/lock */
-	char requests[BAL_PATH_MAX];   /* RUNDIR/requests, a folder */
+	char requests[BAL_PATH_MAX];   /* RUNDIR/requests, a directory */
 	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
 	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
 	char spent[BAL_PATH_MAX];      /* and /spent */
@@ -26,7 +26,7 @@ struct bal_paths {
 	 * and /bal.conf; "" for a configuration of one command only (-c), or of
 	 * one shell: BAL_CONF without a BAL_LIBDIR that goes with it.
 	 */
-	char last_right[BAL_PATH_MAX];
+	char last_good[BAL_PATH_MAX];
 	char journal[BAL_PATH_MAX];    /* RUNDIR/journal */
 	char event_dir[BAL_PATH_MAX];  /* BAL_EVENT_DIR, SYSCONFDIR/bal/event.d */
 };
@@ -39,7 +39,7 @@ struct bal_paths {
 int bal_paths_init(struct bal_paths *paths, const char *conf_option,
 		   struct bal_err *err);
 
-/* Make the folder @path and those above it, mode 0755 whatever the umask. */
+/* Make the directory @path and those above it, mode 0755 whatever the umask. */
 int bal_make_dir(const char *path, struct bal_err *err);
 
 /*
@@ -52,7 +52,7 @@ int bal_check_private(const char *path, struct bal_err *err);
 /* Make the run directory, which no other user may write: bal_check_private(). */
 int bal_make_run_dir(const struct bal_paths *paths, struct bal_err *err);
 
-/* The same for the folder that the file @path is to stand in. */
+/* The same for the directory that the file @path is to stand in. */
 int bal_make_dir_of(const char *path, struct bal_err *err);
 
 /* open() with O_CLOEXEC, again where a signal ended it; -1 with errno. */

@@ -21,12 +21,12 @@
 struct bal_cgroup {
 	char parent[BAL_CGROUP_PATH_MAX];
 	char name[BAL_CGROUP_NAME_MAX];
-	int parent_fd, fd; /* folders; -1: not open */
+	int parent_fd, fd; /* directories; -1: not open */
 };
 
 /*
  * Where this process is in cgroup v2, from the texts of /proc/self/cgroup and
- * /proc/self/mountinfo: the folder that is the @nth possible one from 0 on, as
+ * /proc/self/mountinfo: the directory that is the @nth possible one from 0 on, as
  * several mounts may be there and later ones hide others.  1: found, 0: there
  * is no such, nothing is written to @out then.  Pure.
  */

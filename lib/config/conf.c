@@ -40,7 +40,7 @@ bal_conf_instead_text(enum bal_conf_instead instead)
 		break;
 	case BAL_INSTEAD_RIGHT_LINES:
 		return "its wrong lines are left out";
-	case BAL_INSTEAD_LAST_RIGHT:
+	case BAL_INSTEAD_LAST_GOOD:
 		return "the configuration from before stays";
 	}
 	return "built-in settings count";

@@ -66,7 +66,7 @@ int bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
 enum bal_conf_instead {
 	BAL_INSTEAD_BUILT_IN,	 /* no line of it */
 	BAL_INSTEAD_RIGHT_LINES, /* what its wrong lines say, nobody said */
-	BAL_INSTEAD_LAST_RIGHT,	 /* what stood in it when it was right */
+	BAL_INSTEAD_LAST_GOOD,	 /* what stood in it when it was right */
 };
 
 /* "the configuration from before stays": for messages. */

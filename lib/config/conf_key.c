@@ -2,7 +2,7 @@
 /* conf_key - keys of bal.conf, each in the section that it is of. */
 #include <string.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "config/conf_internal.h"
 #include "config/globals.h"
 
@@ -174,7 +174,7 @@ bal_conf_take_key(void *arg, const char *section, const char *key,
 		take_global(r, rooms[SECTION_BAL].globals, key, text);
 		break;
 	case SECTION_CHECK:
-		if (bal_nearer(bal_near_bare(key), NULL, "when_all_dead"))
+		if (bal_suggest_nearer(bal_suggest_bare(key), NULL, "when_all_dead"))
 			take_global(r, rooms[SECTION_CHECK].globals, key, text);
 		else
 			take_setting(r, &r->conf.check,

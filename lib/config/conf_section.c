@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "config/conf_internal.h"
 
 /* What can be said of a section only when all its keys are known. */
@@ -109,10 +109,10 @@ tell_unknown(struct bal_conf_reader *r, const char *name)
 	while (n < 2 && bal_next_word(&rest, words[n], sizeof(words[n])) > 0)
 		n++;
 	if (n == 1) {
-		near = bal_nearer(words[0], NULL, "bal");
-		near = bal_nearer(words[0], near, "check");
+		near = bal_suggest_nearer(words[0], NULL, "bal");
+		near = bal_suggest_nearer(words[0], near, "check");
 	}
-	if (n && bal_nearer(words[0], NULL, "uplink"))
+	if (n && bal_suggest_nearer(words[0], NULL, "uplink"))
 		dev = n == 2 && !bal_check_ifname(words[1], &err) ? words[1] :
 								    "DEV";
 	else if (n == 1 && !near && !bal_check_ifname(words[0], &err))

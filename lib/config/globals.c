@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 
 /* Our block is 9995 priorities long; 32765 to 32767 must not be among them. */
 #define RULE_PRIORITY_LOW_MAX 22770
@@ -274,10 +274,10 @@ bal_globals_set(struct bal_globals *g, unsigned allowed, const char *key,
 			continue;
 		if (!strcmp(key, keys[i].name))
 			break;
-		near = bal_nearer(bal_near_bare(key), near, keys[i].name);
+		near = bal_suggest_nearer(bal_suggest_bare(key), near, keys[i].name);
 	}
 	if (i == N_KEYS)
-		return bal_near_unknown(key, near, err);
+		return bal_suggest_unknown(key, near, err);
 	if (keys[i].set(&changed, text, &why) < 0)
 		return bal_err(err, why.kind, "%s %s", key, why.msg);
 	*g = changed;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "config/settings_value.h"
 
 #define HOUR_MS 3600000
@@ -130,7 +130,7 @@ near_key(unsigned allowed, const char *key)
 
 	for (size_t i = 0; i < N_KEYS; i++)
 		if (allowed & 1u << i)
-			near = bal_nearer(bal_near_bare(key), near,
+			near = bal_suggest_nearer(bal_suggest_bare(key), near,
 					  keys[i].name);
 	return near;
 }
@@ -143,7 +143,7 @@ bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
 	struct bal_err why = { 0 };
 
 	if (i < 0 || !(allowed & 1u << i))
-		return bal_near_unknown(key, near_key(allowed, key), err);
+		return bal_suggest_unknown(key, near_key(allowed, key), err);
 	if (bal_settings_parse(s, &keys[i], text, &why) < 0)
 		return bal_err(err, why.kind, "%s %s", key, why.msg);
 	s->has |= 1u << i;

@@ -201,23 +201,23 @@ bal_tables_name(const bal_table_list *tables, uint32_t id)
 static int
 choose_file(const char *dir, char *path, struct bal_err *err)
 {
-	char folder[PATH_MAX], target[PATH_MAX];
+	char directory[PATH_MAX], target[PATH_MAX];
 	struct stat st;
 
-	if (join(folder, dir, "rt_tables.d", err) < 0 ||
+	if (join(directory, dir, "rt_tables.d", err) < 0 ||
 	    join(path, dir, "rt_tables", err) < 0)
 		return -1;
-	if (stat(folder, &st) || !S_ISDIR(st.st_mode)) {
+	if (stat(directory, &st) || !S_ISDIR(st.st_mode)) {
 		if (!access(path, F_OK)) {
 			/* rename() would replace a link, not the file. */
 			if (realpath(path, target))
 				return bal_copy(path, PATH_MAX, target);
 			return 0;
 		}
-		if (bal_make_dir(folder, err) < 0)
+		if (bal_make_dir(directory, err) < 0)
 			return -1;
 	}
-	return join(path, folder, "bal.conf", err);
+	return join(path, directory, "bal.conf", err);
 }
 
 /* @old with the line appended: malloc()ed. */

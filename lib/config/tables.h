@@ -47,7 +47,7 @@ uint32_t bal_tables_id(const bal_table_list *tables, const char *name);
 const char *bal_tables_name(const bal_table_list *tables, uint32_t id);
 
 /*
- * Add "@id @name": to rt_tables.d/bal.conf below @dir where that folder is
+ * Add "@id @name": to rt_tables.d/bal.conf below @dir where that directory is
  * (it is made where @dir or its rt_tables is missing, as since iproute2 6.5),
  * else to rt_tables.  Written whole to a temporary file beside it, fsync,
  * rename; owner, mode and other lines stay.  The caller holds the lock.

@@ -33,11 +33,11 @@ conf_fault(const struct bal_facts *f, struct bal_diagnosis *d, size_t i)
 				"It is one more mistake in the same file.");
 	bal_doctor_what(d, "the configuration cannot be used: %s", fault);
 	if (strncmp(fault, f->conf_path, len) == 0 && fault[len] == ':')
-		bal_doctor_mend(d, "editor +%lu %s",
+		bal_doctor_fix(d, "editor +%lu %s",
 				strtoul(fault + len + 1, NULL, 10),
 				bal_doctor_word(d, f->conf_path));
 	else
-		bal_doctor_mend(d, "editor %s",
+		bal_doctor_fix(d, "editor %s",
 				bal_doctor_word(d, f->conf_path));
 }
 
@@ -63,10 +63,10 @@ configuration(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_what(d, "the configuration cannot be used: %s",
 				trouble->first);
 	if (trouble->line)
-		bal_doctor_mend(d, "editor +%u %s", trouble->line,
+		bal_doctor_fix(d, "editor +%u %s", trouble->line,
 				bal_doctor_word(d, f->conf_path));
 	else
-		bal_doctor_mend(d, "editor %s",
+		bal_doctor_fix(d, "editor %s",
 				bal_doctor_word(d, f->conf_path));
 }
 
@@ -84,7 +84,7 @@ state(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_what(d, "the state file %s is damaged", f->state_path);
 	/* No command goes so far before the configuration is mended. */
 	if (!bal_doctor_conf_wrong(f))
-		bal_doctor_mend(d, "bal-check --no-probe");
+		bal_doctor_fix(d, "bal-check --no-probe");
 }
 
 static void
@@ -110,9 +110,9 @@ has_tunnel(const struct bal_facts *f)
 
 /* Chrony also sets a clock that is years off, once at its start. */
 static void
-mend_clock(const struct bal_facts *f, struct bal_diagnosis *d)
+fix_clock(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	bal_doctor_mend(d, "%s",
+	bal_doctor_fix(d, "%s",
 			f->systemd ? "timedatectl set-ntp yes" :
 				     "apt-get install chrony");
 }
@@ -126,7 +126,7 @@ clock_wrong(const struct bal_facts *f, struct bal_diagnosis *d)
 			"OpenVPN and HTTPS refuse certificates that are not "
 			"valid yet, and budgets count by months.");
 	bal_doctor_what(d, "the clock is wrong: it shows the year %d", f->year);
-	mend_clock(f, d);
+	fix_clock(f, d);
 }
 
 static void
@@ -138,7 +138,7 @@ clock_free(const struct bal_facts *f, struct bal_diagnosis *d)
 			"A clock that drifts far, or begins anew at each boot, "
 			"makes OpenVPN refuse certificates.");
 	bal_doctor_what(d, "nobody keeps the clock right");
-	mend_clock(f, d);
+	fix_clock(f, d);
 }
 
 static void
@@ -158,7 +158,7 @@ conntrack_full(const struct bal_facts *f, struct bal_diagnosis *d)
 		"connections, and probes with them.");
 	bal_doctor_what(d, "the connection table is full to %d per cent",
 			(int)full);
-	bal_doctor_mend(d, "sysctl -w net.netfilter.nf_conntrack_max=%lld",
+	bal_doctor_fix(d, "sysctl -w net.netfilter.nf_conntrack_max=%lld",
 			(long long)f->conntrack_max * 2);
 }
 

@@ -15,7 +15,7 @@ static const struct bal_doctor_rule *const chapters[] = {
 	bal_doctor_rules_tunnels,   bal_doctor_rules_names,
 	bal_doctor_rules_gateway,   bal_doctor_rules_uplinks,
 	bal_doctor_rules_stanzas,   bal_doctor_rules_stanza_up,
-	bal_doctor_rules_unused,    bal_doctor_rules_company,
+	bal_doctor_rules_unused,    bal_doctor_rules_managers,
 };
 
 void
@@ -29,7 +29,7 @@ bal_doctor_find(struct bal_diagnosis *d, enum bal_severity severity,
 	finding->severity = severity;
 	finding->id = id;
 	finding->why = why;
-	finding->what = finding->mend = "";
+	finding->what = finding->fix = "";
 	if (*dev)
 		bal_doctor_also(d, dev);
 }
@@ -81,14 +81,14 @@ bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
 }
 
 void
-bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
+bal_doctor_fix(struct bal_diagnosis *d, const char *fmt, ...)
 {
 	va_list ap;
 
 	if (d->arena->oom || !d->findings.n)
 		return;
 	va_start(ap, fmt);
-	set_text(d, &d->findings.v[d->findings.n - 1].mend, fmt, ap);
+	set_text(d, &d->findings.v[d->findings.n - 1].fix, fmt, ap);
 	va_end(ap);
 }
 
@@ -192,7 +192,7 @@ is_same(const struct bal_finding *a, const struct bal_finding *b)
 {
 	return a->severity == b->severity && !strcmp(a->id, b->id) &&
 	       !strcmp(a->what, b->what) && !strcmp(a->why, b->why) &&
-	       !strcmp(a->mend, b->mend);
+	       !strcmp(a->fix, b->fix);
 }
 
 /* What is said of several uplinks in the same words is said once. */
@@ -234,15 +234,15 @@ sort(struct bal_diagnosis *d)
 }
 
 int
-bal_doctor_judge(const struct bal_facts *facts, struct bal_arena *arena,
+bal_doctor_check(const struct bal_facts *facts, struct bal_arena *arena,
 		 struct bal_diagnosis *out, struct bal_err *err)
 {
 	struct bal_diagnosis d = { .arena = arena, .facts = facts };
 
 	for (size_t c = 0; c < sizeof(chapters) / sizeof(chapters[0]); c++)
-		for (const struct bal_doctor_rule *r = chapters[c]; r->judge; r++)
+		for (const struct bal_doctor_rule *r = chapters[c]; r->check; r++)
 			if (!r->by_conf || !bal_doctor_conf_wrong(facts))
-				r->judge(facts, &d);
+				r->check(facts, &d);
 	merge(&d);
 	if (arena->oom)
 		return bal_err_nomem(err);
@@ -252,7 +252,7 @@ bal_doctor_judge(const struct bal_facts *facts, struct bal_arena *arena,
 }
 
 bool
-bal_doctor_ill(const struct bal_diagnosis *d)
+bal_doctor_problem(const struct bal_diagnosis *d)
 {
 	/* The worst is the first one. */
 	return d->findings.n && d->findings.v[0].severity > BAL_SEVERITY_NOTE;

@@ -18,7 +18,7 @@ struct bal_finding {
 	const char *id; /* one word, for programs: "hash-policy" */
 	BAL_LIST(const char *) devs; /* the uplinks it is about */
 	const char *what, *why;
-	const char *mend; /* a command line, or a line for a file */
+	const char *fix; /* a command line, or a line for a file */
 };
 
 /* Zero state: nothing found.  It lives in @arena. */
@@ -33,11 +33,11 @@ struct bal_diagnosis {
  * Judge @facts; pure.  The worst comes first, of equal ones what was looked at
  * first.  -1 only when memory ran out.
  */
-int bal_doctor_judge(const struct bal_facts *facts, struct bal_arena *arena,
+int bal_doctor_check(const struct bal_facts *facts, struct bal_arena *arena,
 		     struct bal_diagnosis *out, struct bal_err *err);
 
 /* Is there anything worse than a note? */
-bool bal_doctor_ill(const struct bal_diagnosis *d);
+bool bal_doctor_problem(const struct bal_diagnosis *d);
 
 /* Leave notes out, and for people what is not a finding. */
 void bal_doctor_hush(struct bal_diagnosis *d);

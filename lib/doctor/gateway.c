@@ -87,7 +87,7 @@ line_of(const struct bal_facts *f, const struct bal_uplink *up,
 
 /* Its stanza says another one by now, or for the first time. */
 static bool
-is_mended(const struct bal_stanza_option *o, const struct bal_addr *gateway)
+is_fixed(const struct bal_stanza_option *o, const struct bal_addr *gateway)
 {
 	struct bal_addr said;
 	struct bal_err ignored;
@@ -97,7 +97,7 @@ is_mended(const struct bal_stanza_option *o, const struct bal_addr *gateway)
 }
 
 static void
-mend(const struct bal_facts *f, struct bal_diagnosis *d,
+fix(const struct bal_facts *f, struct bal_diagnosis *d,
      const struct bal_uplink *up, const struct bal_addr *gateway)
 {
 	const struct bal_conf_uplink *section =
@@ -107,16 +107,16 @@ mend(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_stanza_option *o = line_of(f, up, &s);
 	struct bal_settings set = { 0 };
 
-	if (o && is_mended(o, gateway) && bal_stanza_makes_uplink(f, s, &set))
-		bal_stanza_mend_by_bal_up(d, up->name, s, &set);
+	if (o && is_fixed(o, gateway) && bal_stanza_makes_uplink(f, s, &set))
+		bal_stanza_fix_by_bal_up(d, up->name, s, &set);
 	else if (o)
-		bal_stanza_mend_by_editor(d, o->path, o->line);
+		bal_stanza_fix_by_editor(d, o->path, o->line);
 	else if (section && section->set.has & BAL_SET_GATEWAY &&
-		 !(us && us->told.has & BAL_SET_GATEWAY))
-		bal_doctor_mend(d, "editor %s",
+		 !(us && us->options.has & BAL_SET_GATEWAY))
+		bal_doctor_fix(d, "editor %s",
 				bal_doctor_word(d, f->conf_path));
 	else
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"bal-up %s --gateway ADDRESS (of the modem; in "
 				"the stanza: bal-gateway ADDRESS)",
 				bal_doctor_word(d, up->name));
@@ -140,7 +140,7 @@ no_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 				"gateway is the address of the modem or router "
 				"at the other end.");
 		say_why(f, d, up, &gateway);
-		mend(f, d, up, &gateway);
+		fix(f, d, up, &gateway);
 	}
 }
 
@@ -178,7 +178,7 @@ bal_doctor_gateway_explains(const struct bal_facts *f,
 			    const struct bal_uplink *up)
 {
 	const struct bal_uplink *line =
-		up->stranded ? bal_facts_uplink(f, up->set.over) : up;
+		up->underlay_down ? bal_facts_uplink(f, up->set.over) : up;
 
 	return line && is_silent(f, line);
 }
@@ -210,7 +210,7 @@ far_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 				"and nobody may answer there.");
 		bal_doctor_what(d, "its gateway %s is outside its subnet",
 				bal_addr_host_str(&up->gateway, text));
-		mend(f, d, up, &up->gateway);
+		fix(f, d, up, &up->gateway);
 	}
 }
 
@@ -232,9 +232,9 @@ silent_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_what(d, "nobody answers at its gateway %s",
 				bal_addr_host_str(&up->gateway, text));
 		if (is_typed(f, up))
-			mend(f, d, up, &up->gateway);
+			fix(f, d, up, &up->gateway);
 		else
-			bal_doctor_mend(d, "ip neigh show dev %s",
+			bal_doctor_fix(d, "ip neigh show dev %s",
 					bal_doctor_word(d, up->name));
 	}
 }

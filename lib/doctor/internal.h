@@ -7,7 +7,7 @@
 
 struct bal_doctor_rule {
 	/* Pure; adds what it finds with the functions below. */
-	void (*judge)(const struct bal_facts *f, struct bal_diagnosis *d);
+	void (*check)(const struct bal_facts *f, struct bal_diagnosis *d);
 	/*
 	 * It depends on what bal.conf says, or its mend is a command that
 	 * does: nobody asks it where the configuration is wrong.
@@ -29,7 +29,7 @@ extern const struct bal_doctor_rule bal_doctor_rules_stanzas[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanza_up[];
 extern const struct bal_doctor_rule bal_doctor_rules_names[];
 extern const struct bal_doctor_rule bal_doctor_rules_unused[];
-extern const struct bal_doctor_rule bal_doctor_rules_company[];
+extern const struct bal_doctor_rule bal_doctor_rules_managers[];
 
 /*
  * A finding about uplink @dev (or ""), its title in @fmt.  @dev and @why are
@@ -41,7 +41,7 @@ void bal_doctor_find(struct bal_diagnosis *d, enum bal_severity severity,
 void bal_doctor_also(struct bal_diagnosis *d, const char *dev);
 void bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
-void bal_doctor_mend(struct bal_diagnosis *d, const char *fmt, ...)
+void bal_doctor_fix(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 
 /* Is there a finding @id about @dev? */

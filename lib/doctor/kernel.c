@@ -12,7 +12,7 @@ static const struct lack {
 	enum bal_severity severity;
 	const char *id, *what, *why;
 	/* NULL, or where it was left out of this kernel: another one. */
-	const char *mend;
+	const char *fix;
 } lacks[] = {
 	{ BAL_FEATURE_RULES, BAL_SEVERITY_BROKEN, "no-rules",
 	  "the kernel has no policy routing (CONFIG_IP_MULTIPLE_TABLES)",
@@ -72,7 +72,7 @@ missing(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	for (size_t i = 0; i < sizeof(lacks) / sizeof(lacks[0]); i++) {
 		const struct lack *l = &lacks[i];
-		const bool module = l->mend && strncmp(l->mend, "modprobe", 8) == 0;
+		const bool module = l->fix && strncmp(l->fix, "modprobe", 8) == 0;
 
 		if (f->features[l->feature] != BAL_NO ||
 		    (l->feature == BAL_FEATURE_MULTIPATH &&
@@ -80,10 +80,10 @@ missing(const struct bal_facts *f, struct bal_diagnosis *d)
 			continue;
 		bal_doctor_find(d, l->severity, l->id, "", l->why);
 		bal_doctor_what(d, "%s", l->what);
-		if (l->mend && !(module && f->left_out & 1u << l->feature))
-			bal_doctor_mend(d, "%s", l->mend);
+		if (l->fix && !(module && f->left_out & 1u << l->feature))
+			bal_doctor_fix(d, "%s", l->fix);
 		else
-			bal_doctor_mend(d, "apt-get install " KERNEL
+			bal_doctor_fix(d, "apt-get install " KERNEL
 					   " && reboot");
 	}
 }
@@ -126,7 +126,7 @@ too_old_for_exec(const struct bal_facts *f, struct bal_diagnosis *d)
 /* Of bal_sysctls, where one has the value that the kernel begins with. */
 static const struct {
 	enum bal_severity severity;
-	const char *id, *what, *why, *mend;
+	const char *id, *what, *why, *fix;
 } box_settings[BAL_SYSCTL_MAX] = {
 	[BAL_SYSCTL_HASH_POLICY] = {
 		BAL_SEVERITY_RISK, "hash-policy",
@@ -154,7 +154,7 @@ settings_of_box(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(d, box_settings[i].severity, box_settings[i].id,
 				"", box_settings[i].why);
 		bal_doctor_what(d, "%s", box_settings[i].what);
-		bal_doctor_mend(d, "%s", box_settings[i].mend);
+		bal_doctor_fix(d, "%s", box_settings[i].fix);
 	}
 }
 
@@ -209,7 +209,7 @@ device_setting(const struct bal_facts *f, struct bal_diagnosis *d, size_t first,
 	bal_doctor_what(d, "net.ipv4.conf.%s.%s is %d instead of %d",
 			n > 1 ? "*" : set->dev, bal_devconf_name(dc),
 			link_of(f, set->ifindex)->devconf[dc], set->value[dc]);
-	bal_doctor_mend(d, "bal-check --no-probe");
+	bal_doctor_fix(d, "bal-check --no-probe");
 }
 
 static void
@@ -233,7 +233,7 @@ all_defeats(const struct bal_facts *f, struct bal_diagnosis *d,
 			"net.ipv4.conf.all.%s is %d, which defeats what the "
 			"devices have",
 			bal_devconf_name(dc), f->all[dc]);
-	bal_doctor_mend(d, "sysctl -w net.ipv4.conf.all.%s=0",
+	bal_doctor_fix(d, "sysctl -w net.ipv4.conf.all.%s=0",
 			bal_devconf_name(dc));
 }
 

@@ -6,12 +6,12 @@
 
 /* What keeps the bits of bal out of it, in the words of who made it. */
 static void
-mend_marker(struct bal_diagnosis *d, const struct bal_marker *m, uint32_t ours)
+fix_marker(struct bal_diagnosis *d, const struct bal_marker *m, uint32_t ours)
 {
 	const uint32_t theirs = ~ours;
 
 	if (strcmp(m->by, "nft") == 0)
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"%s mark set %s mark and 0x%x or VALUE, with "
 				"no bit of 0x%x in VALUE (in chain %s of table "
 				"%s)",
@@ -20,14 +20,14 @@ mend_marker(struct bal_diagnosis *d, const struct bal_marker *m, uint32_t ours)
 				m->chain, m->table);
 	else if (strstr(m->words, "--save-mark") ||
 		 strstr(m->words, "--restore-mark"))
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"CONNMARK --%s-mark --nfmask 0x%x --ctmask "
 				"0x%x (in chain %s, in place of that)",
 				strstr(m->words, "--save-mark") ? "save" :
 								  "restore",
 				theirs, theirs, m->chain);
 	else
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"%s --set-mark VALUE/0x%x, with no bit of 0x%x "
 				"in VALUE (in chain %s, in place of that)",
 				m->connections ? "CONNMARK" : "MARK", theirs,
@@ -43,7 +43,7 @@ same_words(const struct bal_marker *a, const struct bal_marker *b)
 }
 
 static bool
-told_before(const struct bal_facts *f, size_t i)
+reported_before(const struct bal_facts *f, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
 		if (same_words(&f->markers.v[k], &f->markers.v[i]))
@@ -64,7 +64,7 @@ marks(const struct bal_facts *f, struct bal_diagnosis *d)
 		const uint32_t bits = m->connections | m->packets;
 
 		/* Bal's bits alone: somebody says the mark of an uplink. */
-		if (!(bits & ours) || bits == ours || told_before(f, i))
+		if (!(bits & ours) || bits == ours || reported_before(f, i))
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "mark-wiped", "",
 				"Shapers mark packets to tell classes apart. "
@@ -78,7 +78,7 @@ marks(const struct bal_facts *f, struct bal_diagnosis *d)
 				m->words, m->chain, m->by,
 				m->connections & ours ? "connection's" :
 							"packet's");
-		mend_marker(d, m, ours);
+		fix_marker(d, m, ours);
 	}
 }
 

@@ -29,7 +29,7 @@ over_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 				"over = %s: no uplink, device or section has "
 				"that name",
 				u->set.over);
-		bal_doctor_mend(d, "editor +%u %s", u->over_line,
+		bal_doctor_fix(d, "editor +%u %s", u->over_line,
 				bal_doctor_word(d, f->conf_path));
 	}
 }
@@ -73,7 +73,7 @@ openvpn_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 				"openvpn = %s: there is no "
 				"/etc/openvpn/client/%s.conf",
 				u->set.openvpn, u->set.openvpn);
-		bal_doctor_mend(d, "ls /etc/openvpn/client (shows the names "
+		bal_doctor_fix(d, "ls /etc/openvpn/client (shows the names "
 				   "there are)");
 	}
 }
@@ -116,10 +116,10 @@ no_tunnel(const struct bal_facts *f, struct bal_diagnosis *d, const char *name)
 	bal_doctor_what(d, "bal.conf has a section for it, and there is no "
 			   "such device");
 	if (client && f->systemd)
-		bal_doctor_mend(d, "journalctl -u openvpn%s@%.*s",
+		bal_doctor_fix(d, "journalctl -u openvpn%s@%.*s",
 				in_client ? "-client" : "", (int)len, client);
 	else
-		bal_doctor_mend(d, "grep -i openvpn /var/log/syslog (or where "
+		bal_doctor_fix(d, "grep -i openvpn /var/log/syslog (or where "
 				   "its client writes its log)");
 }
 
@@ -172,7 +172,7 @@ no_devices(const struct bal_facts *f, struct bal_diagnosis *d)
 			"may be wrong: then the section means nothing.");
 		bal_doctor_what(d, "bal.conf has a section for it, and there "
 				   "is no such device");
-		bal_doctor_mend(d, "ip -br link (shows the names there are)");
+		bal_doctor_fix(d, "ip -br link (shows the names there are)");
 	}
 }
 

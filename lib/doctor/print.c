@@ -61,10 +61,10 @@ text_finding(FILE *out, const struct bal_finding *f, bool first)
 			i + 1 < f->devs.n ? ", " : ": ");
 	put_line(out, f->what);
 	print_wrapped(out, f->why);
-	if (!f->mend[0])
+	if (!f->fix[0])
 		return;
 	fprintf(out, "%*s-> ", INDENT - 3, "");
-	put_line(out, f->mend);
+	put_line(out, f->fix);
 }
 
 static void
@@ -113,7 +113,7 @@ json_finding(FILE *out, const struct bal_finding *f, bool first)
 	fputc(',', out);
 	bal_json_string(out, "why", f->why);
 	fputc(',', out);
-	bal_json_string(out, "mend", f->mend);
+	bal_json_string(out, "mend", f->fix);
 	fputc('}', out);
 }
 
@@ -127,7 +127,7 @@ json_end(FILE *out, const struct bal_diagnosis *d)
 		bal_json_text(out, d->facts->unseen.v[i]);
 	}
 	fputs("],", out);
-	bal_json_bool(out, "ill", bal_doctor_ill(d));
+	bal_json_bool(out, "ill", bal_doctor_problem(d));
 	fputs("}\n", out);
 }
 

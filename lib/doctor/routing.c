@@ -53,7 +53,7 @@ foreign_routes(const struct bal_facts *f, struct bal_diagnosis *d)
 				"a foreign route to %s stands in table %u, "
 				"at the place of bal's",
 				dst, r->table);
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"ip route del %s table %u proto %u metric %u",
 				dst, r->table, r->protocol, r->metric);
 	}
@@ -128,7 +128,7 @@ unmasqueraded(const struct bal_facts *f, struct bal_diagnosis *d,
 				"what comes from %s goes out without "
 				"masquerading",
 				lan->name);
-		bal_doctor_mend(d, "masquerade = yes (in the [bal] section of "
+		bal_doctor_fix(d, "masquerade = yes (in the [bal] section of "
 				   "bal.conf)");
 	}
 }
@@ -160,7 +160,7 @@ forwarding(const struct bal_facts *f, struct bal_diagnosis *d)
 			"Nothing comes from other hosts through this box: what "
 			"they send to it for somebody else is dropped.");
 	bal_doctor_what(d, "masquerade is yes, and net.ipv4.ip_forward is 0");
-	bal_doctor_mend(d, "echo net.ipv4.ip_forward=1 >%s && sysctl -p %s",
+	bal_doctor_fix(d, "echo net.ipv4.ip_forward=1 >%s && sysctl -p %s",
 			file, file);
 }
 

@@ -96,7 +96,7 @@ wireguard(struct bal_diagnosis *d)
 			"is meant, nothing has to be done. Without the rule "
 			"the tunnel can be an uplink among others, by bal-up "
 			"in PostUp.");
-	bal_doctor_mend(d, "Table = off (in the [Interface] section of the "
+	bal_doctor_fix(d, "Table = off (in the [Interface] section of the "
 			   "configuration of wg-quick)");
 }
 
@@ -121,7 +121,7 @@ exit_node(struct bal_diagnosis *d)
 			"exit node. bal carries what Tailscale itself sends at "
 			"best, and balances nothing else. Where that is meant, "
 			"nothing has to be done.");
-	bal_doctor_mend(d, "tailscale set --exit-node=");
+	bal_doctor_fix(d, "tailscale set --exit-node=");
 }
 
 /* A number above 30000 stood behind all of bal's before it moved. */
@@ -149,7 +149,7 @@ fallback(struct bal_diagnosis *d, const struct bal_foreign_rule *found)
 	if (!bal_addr_none(&found->gateway))
 		snprintf(via, sizeof(via), " via %s",
 			 bal_addr_host_str(&found->gateway, host));
-	bal_doctor_mend(d,
+	bal_doctor_fix(d,
 			"ip route add default%s dev %s table balancing metric "
 			"900000 && %s",
 			via, found->dev, found->deletion);
@@ -175,7 +175,7 @@ for_everything(const struct bal_facts *f, struct bal_diagnosis *d,
 				"In mode solo bal does so as long as it is "
 				"alive, with the smallest priority for it; the "
 				"rule can go then.");
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"bal-up %s --priority 1 && bal-mode --save "
 				"solo && %s",
 				up->name, found->deletion);
@@ -187,13 +187,13 @@ for_everything(const struct bal_facts *f, struct bal_diagnosis *d,
 				"Else make the device an uplink among others; "
 				"the rule can go then, and what makes it has "
 				"to stop.");
-		bal_doctor_mend(d, "bal-up %s && %s", found->dev,
+		bal_doctor_fix(d, "bal-up %s && %s", found->dev,
 				found->deletion);
 	} else {
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
 				"It takes everything away from bal. Look what "
 				"it leads to, and what made it.");
-		bal_doctor_mend(d, "ip route show table %u",
+		bal_doctor_fix(d, "ip route show table %u",
 				found->rule->table);
 	}
 }
@@ -243,14 +243,14 @@ by_mark(const struct bal_facts *f, struct bal_diagnosis *d,
 	char matches[2 * BAL_ADDR_STRLEN + BAL_IFNAMSIZ + 16];
 
 	if (r->has_mark) {
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"--set-xmark 0x%x/0x%x (for new connections, "
 				"in place of what sets mark 0x%x)",
 				mark, mask, r->mark);
 		return;
 	}
 	print_matches(r, matches, sizeof(matches));
-	bal_doctor_mend(d,
+	bal_doctor_fix(d,
 			"iptables-legacy -t mangle -A PREROUTING%s -m "
 			"conntrack --ctstate NEW -j MARK --set-xmark "
 			"0x%x/0x%x && %s",
@@ -272,7 +272,7 @@ by_one_line(const struct bal_facts *f, struct bal_diagnosis *d,
 				"leaves them the way to the LAN, which this "
 				"rule takes from them. Whoever made it can "
 				"stop.");
-		bal_doctor_mend(d, "%s", found->deletion);
+		bal_doctor_fix(d, "%s", found->deletion);
 		return;
 	}
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", up->name,
@@ -282,7 +282,7 @@ by_one_line(const struct bal_facts *f, struct bal_diagnosis *d,
 			"alive, and another one else; bal-exec does it for a "
 			"program of this box.");
 	if (here || found->rule->narrow || strcmp(found->rule->iif, "lo") == 0)
-		bal_doctor_mend(d, "bal-exec %s COMMAND (in place of the rule)",
+		bal_doctor_fix(d, "bal-exec %s COMMAND (in place of the rule)",
 				up->name);
 	else
 		by_mark(f, d, found, up);
@@ -302,7 +302,7 @@ tailscale(const struct bal_facts *f, struct bal_diagnosis *d,
 			"rule before it leads these packets to bal; it has to "
 			"be made at each boot.");
 	if (ours)
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"ip rule add priority %u fwmark 0x%x/0x%x goto "
 				"%u",
 				found->rule->priority - 1, found->rule->mark,
@@ -341,18 +341,18 @@ for_some(const struct bal_facts *f, struct bal_diagnosis *d,
 
 /* What makes it come first. */
 static void
-mend_place(const struct bal_facts *f, struct bal_diagnosis *d,
+fix_place(const struct bal_facts *f, struct bal_diagnosis *d,
 	   const struct bal_foreign_rule *found)
 {
 	const uint32_t before = bal_doctor_priority_before(f);
 
 	/* Else one for some might come back as one for all. */
 	if (found->whole)
-		bal_doctor_mend(d, "ip rule add priority %u %s && %s", before,
+		bal_doctor_fix(d, "ip rule add priority %u %s && %s", before,
 				behind_priority(found->words),
 				found->deletion);
 	else
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"ip rule show priority %u (to make it anew, "
 				"with priority %u)",
 				found->rule->priority, before);
@@ -368,7 +368,7 @@ passed_by(const struct bal_facts *f, struct bal_diagnosis *d,
 			"so that no packet comes to it. With a smaller "
 			"priority it comes before bal's.");
 	bal_doctor_what(d, "a foreign rule is never asked: %s", found->words);
-	mend_place(f, d, found);
+	fix_place(f, d, found);
 }
 
 static void
@@ -381,7 +381,7 @@ behind(const struct bal_facts *f, struct bal_diagnosis *d,
 			"smaller priority it comes before bal's.");
 	bal_doctor_what(d, "a foreign rule comes behind bal's: %s",
 			found->words);
-	mend_place(f, d, found);
+	fix_place(f, d, found);
 }
 
 static void
@@ -453,7 +453,7 @@ missing_rule(const struct bal_facts *f, struct bal_diagnosis *d, uint32_t table,
 			"section of networkd.conf keeps them.");
 	bal_doctor_what(d, "the kernel's rule %u, lookup %s, is missing",
 			priority, name);
-	bal_doctor_mend(d, "ip rule add priority %u lookup %s", priority, name);
+	bal_doctor_fix(d, "ip rule add priority %u lookup %s", priority, name);
 }
 
 /* What is for this box itself is found there. */
@@ -476,7 +476,7 @@ local_rule(const struct bal_facts *f, struct bal_diagnosis *d)
 				"the kernel's rule %u, lookup local, is "
 				"missing",
 			local ? local->priority : 0);
-	bal_doctor_mend(d, "ip rule add priority 0 lookup local");
+	bal_doctor_fix(d, "ip rule add priority 0 lookup local");
 }
 
 static void

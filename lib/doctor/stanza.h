@@ -50,12 +50,12 @@ bool bal_stanza_makes_uplink(const struct bal_facts *f,
  * The mend that makes @dev what @s says, without an interruption: who sits far
  * away may have no other way in, and ifdown takes that, too.
  */
-void bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
+void bal_stanza_fix_by_bal_up(struct bal_diagnosis *d, const char *dev,
 			       const struct bal_stanza *s,
 			       const struct bal_settings *set);
 
 /* The mend that opens @path at @line. */
-void bal_stanza_mend_by_editor(struct bal_diagnosis *d, const char *path,
+void bal_stanza_fix_by_editor(struct bal_diagnosis *d, const char *path,
 			       unsigned line);
 
 /* A finding about @s, of which a hook refuses something: @path at @line. */

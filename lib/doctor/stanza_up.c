@@ -78,7 +78,7 @@ put_one(FILE *out, const struct bal_stanza *s, size_t k,
 }
 
 void
-bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
+bal_stanza_fix_by_bal_up(struct bal_diagnosis *d, const char *dev,
 			  const struct bal_stanza *s,
 			  const struct bal_settings *set)
 {
@@ -101,7 +101,7 @@ bal_stanza_mend_by_bal_up(struct bal_diagnosis *d, const char *dev,
 		put_one(out, s, k, set, as_hook);
 	fputs(as_hook ? " bal-up" : "", out);
 	if (fclose(out) == 0)
-		bal_doctor_mend(d, "%s", text);
+		bal_doctor_fix(d, "%s", text);
 	else
 		d->arena->oom = true;
 	free(text);
@@ -139,7 +139,7 @@ static bool
 goes_with_conf(const struct bal_facts *f, const char *dev,
 	       const struct bal_settings *set, struct bal_err *why)
 {
-	struct bal_uplink_state us = { .told = *set };
+	struct bal_uplink_state us = { .options = *set };
 	const struct bal_state alone = { .uplinks = &us, .n_uplinks = 1 };
 	struct bal_conf conf = *f->conf;
 
@@ -195,9 +195,9 @@ no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
 			   "is no uplink");
 	/* There is nothing to interrupt, and ifup does all the rest. */
 	if (!configured && !bal_doctor_has_address(f, link))
-		bal_doctor_mend(d, "ifup %s", bal_doctor_word(d, dev));
+		bal_doctor_fix(d, "ifup %s", bal_doctor_word(d, dev));
 	else
-		bal_stanza_mend_by_bal_up(d, dev, s, &set);
+		bal_stanza_fix_by_bal_up(d, dev, s, &set);
 }
 
 static void
@@ -308,7 +308,7 @@ differ(const struct bal_facts *f, struct bal_diagnosis *d,
 				"interruption.");
 		bal_doctor_what(d, "what its stanza says of %s is not in force",
 				keys);
-		bal_stanza_mend_by_bal_up(d, us->name, s, &set);
+		bal_stanza_fix_by_bal_up(d, us->name, s, &set);
 	}
 	free(keys);
 }
@@ -410,14 +410,14 @@ tell_overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 	/* Of one key the value is enough. */
 	bal_doctor_what(d, "%s of bal.conf %s not in force: %s %s", said,
 			alone ? "is" : "are",
-			s && is_by_stanza(f, s, &section->set, &us->told) ?
+			s && is_by_stanza(f, s, &section->set, &us->options) ?
 				"its stanza says" :
 				"bal-up was told",
 			alone ? strstr(told, " = ") + 3 : told);
 	if (line)
-		bal_stanza_mend_by_editor(d, line->path, line->line);
+		bal_stanza_fix_by_editor(d, line->path, line->line);
 	else
-		bal_doctor_mend(d, "editor %s",
+		bal_doctor_fix(d, "editor %s",
 				bal_doctor_word(d, f->conf_path));
 }
 
@@ -428,16 +428,16 @@ overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_uplink_state *us =
 		bal_state_find(f->state, section->name);
 	char *said = NULL, *told = NULL;
-	size_t said_len = 0, told_len = 0;
+	size_t said_len = 0, options_len = 0;
 	struct overridden o = { 0 };
 	bool failed;
 
 	if (!us || !us->admin_up)
 		return;
 	o.said = open_memstream(&said, &said_len);
-	o.told = open_memstream(&told, &told_len);
+	o.told = open_memstream(&told, &options_len);
 	if (o.said && o.told)
-		list_overridden(&o, &section->set, &us->told);
+		list_overridden(&o, &section->set, &us->options);
 	failed = !o.said || fclose(o.said) != 0;
 	failed |= !o.told || fclose(o.told) != 0;
 	if (failed)
@@ -485,7 +485,7 @@ nothing_begun(const struct bal_facts *f, struct bal_diagnosis *d)
 			"each does it, from the next ifup on. QUICK START in "
 			"man bal shows all of it.");
 	bal_doctor_what(d, "there is no uplink, and nothing that makes one");
-	bal_doctor_mend(d, "editor /etc/network/interfaces");
+	bal_doctor_fix(d, "editor /etc/network/interfaces");
 }
 
 const struct bal_doctor_rule bal_doctor_rules_stanza_up[] = {

@@ -7,7 +7,7 @@
 
 #include "doctor/stanza.h"
 #include "hook/hook.h"
-#include "base/near.h"
+#include "base/suggest.h"
 
 /* --- options ---------------------------------------------------------------- */
 
@@ -55,7 +55,7 @@ find_near(const char *name, size_t skip, char *near)
 		for (char *c = like; *c; c++)
 			if (*c == '_')
 				*c = '-';
-		if (bal_nearer(name + skip, *near ? near + skip : NULL,
+		if (bal_suggest_nearer(name + skip, *near ? near + skip : NULL,
 			       like + skip) == like + skip)
 			(void)bal_copy(near, sizeof(like), like);
 	}
@@ -94,10 +94,10 @@ bal_stanza_is_uplink(const struct bal_facts *f, const struct bal_stanza *s)
 /* --- rules ------------------------------------------------------------------ */
 
 void
-bal_stanza_mend_by_editor(struct bal_diagnosis *d, const char *path,
+bal_stanza_fix_by_editor(struct bal_diagnosis *d, const char *path,
 			  unsigned line)
 {
-	bal_doctor_mend(d, "editor +%u %s", line, bal_doctor_word(d, path));
+	bal_doctor_fix(d, "editor +%u %s", line, bal_doctor_word(d, path));
 }
 
 static void
@@ -124,10 +124,10 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 			hint ? ", did you mean " : "", near, hint ? "?" : "");
 	/* A slash would end what sed(1) looks for. */
 	if (hint && bal_doctor_is_plain(o->name) && !strchr(o->name, '/'))
-		bal_doctor_mend(d, "sed -i '%us/%s/%s/' %s", o->line, o->name,
+		bal_doctor_fix(d, "sed -i '%us/%s/%s/' %s", o->line, o->name,
 				near, bal_doctor_word(d, o->path));
 	else
-		bal_stanza_mend_by_editor(d, o->path, o->line);
+		bal_stanza_fix_by_editor(d, o->path, o->line);
 }
 
 static void
@@ -151,7 +151,7 @@ bal_stanza_refuse(const struct bal_facts *f, struct bal_diagnosis *d,
 			"The hook refuses the whole stanza for it: the "
 			"interface comes up, and is no uplink. When it is "
 			"mended, bal-doctor says how it becomes one.");
-	bal_stanza_mend_by_editor(d, path, line);
+	bal_stanza_fix_by_editor(d, path, line);
 }
 
 bool
@@ -202,7 +202,7 @@ strict_value(const struct bal_facts *f, struct bal_diagnosis *d,
 			bal_stanza_device(f, s), "As it is, it means no.");
 	bal_doctor_what(d, "option %s of its stanza: %s%s", o->name, why.msg,
 			bal_hook_hint(o->value));
-	bal_stanza_mend_by_editor(d, o->path, o->line);
+	bal_stanza_fix_by_editor(d, o->path, o->line);
 }
 
 static void
@@ -237,7 +237,7 @@ refused_values(const struct bal_facts *f, struct bal_diagnosis *d)
 
 /* "PATH:LINE: ...": the editor, else ifupdown's own words. */
 static void
-mend_fault(struct bal_diagnosis *d, const char *fault)
+fix_fault(struct bal_diagnosis *d, const char *fault)
 {
 	const char *colon = fault;
 	char path[1024];
@@ -247,11 +247,11 @@ mend_fault(struct bal_diagnosis *d, const char *fault)
 		colon++;
 	if (!colon || colon == fault || *fault != '/' ||
 	    (size_t)(colon - fault) >= sizeof(path)) {
-		bal_doctor_mend(d, "ifquery --list");
+		bal_doctor_fix(d, "ifquery --list");
 		return;
 	}
 	snprintf(path, sizeof(path), "%.*s", (int)(colon - fault), fault);
-	bal_doctor_mend(d, "editor +%lu %s", strtoul(colon + 1, NULL, 10),
+	bal_doctor_fix(d, "editor +%lu %s", strtoul(colon + 1, NULL, 10),
 			bal_doctor_word(d, path));
 }
 
@@ -265,7 +265,7 @@ unreadable(const struct bal_facts *f, struct bal_diagnosis *d)
 			"from reading all the rest: ifup and ifdown fail for "
 			"each interface, and at the next boot none comes up.");
 	bal_doctor_what(d, "ifup can bring nothing up: %s", f->ifup_fault);
-	mend_fault(d, f->ifup_fault);
+	fix_fault(d, f->ifup_fault);
 }
 
 const struct bal_doctor_rule bal_doctor_rules_stanzas[] = {

@@ -37,7 +37,7 @@ underlay(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_what(d, "packets of a tunnel from %s to %s leave %s%s",
 			local, remote, c->leaves[0] ? "by " : "nowhere",
 			c->leaves);
-	bal_doctor_mend(d, "ip route del %s (see ip route get %s from %s)",
+	bal_doctor_fix(d, "ip route del %s (see ip route get %s from %s)",
 			remote, remote, local);
 }
 
@@ -59,19 +59,19 @@ is_over_a_line(const struct bal_facts *f, const struct bal_uplink *tun)
 
 /* Over @line; where that is "", nobody knows which one is meant. */
 static void
-mend_over(const struct bal_facts *f, struct bal_diagnosis *d,
+fix_over(const struct bal_facts *f, struct bal_diagnosis *d,
 	  const struct bal_uplink *tun, const char *line)
 {
 	const struct bal_uplink_state *us = bal_state_find(f->state, tun->name);
 
 	if (!bal_facts_uplink(f, line))
 		line = "DEVICE";
-	if (us && us->told.has & BAL_SET_OVER)
-		bal_doctor_mend(d, "bal-up %s --over %s (and where it is said "
+	if (us && us->options.has & BAL_SET_OVER)
+		bal_doctor_fix(d, "bal-up %s --over %s (and where it is said "
 				   "to bal-up at boot)",
 				tun->name, line);
 	else
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"over = %s (in the [uplink %s] section of "
 				"bal.conf)",
 				line, tun->name);
@@ -79,15 +79,15 @@ mend_over(const struct bal_facts *f, struct bal_diagnosis *d,
 
 /* Of what the client's file says of its line. */
 static void
-mend_client(const struct bal_facts *f, struct bal_diagnosis *d,
+fix_client(const struct bal_facts *f, struct bal_diagnosis *d,
 	    const struct bal_client *c, const struct bal_uplink *tun,
 	    const char *in_place)
 {
 	if (is_over_a_line(f, tun))
-		bal_doctor_mend(d, "bind-dev %s (%sin %s)", tun->set.over,
+		bal_doctor_fix(d, "bind-dev %s (%sin %s)", tun->set.over,
 				in_place, c->path);
 	else
-		mend_over(f, d, tun, c->bind_dev);
+		fix_over(f, d, tun, c->bind_dev);
 }
 
 static void
@@ -100,7 +100,7 @@ no_local(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_what(d,
 			"%s has no local line: nothing keeps the tunnel on %s",
 			c->path, tun->set.over);
-	mend_client(f, d, c, tun, "");
+	fix_client(f, d, c, tun, "");
 }
 
 static void
@@ -115,7 +115,7 @@ wrong_local(const struct bal_facts *f, struct bal_diagnosis *d,
 			"come up again when it has ended.");
 	bal_doctor_what(d, "%s has local %s, which no uplink has", c->path,
 			local);
-	mend_client(f, d, c, tun, "in place of it, ");
+	fix_client(f, d, c, tun, "in place of it, ");
 }
 
 static void
@@ -127,7 +127,7 @@ wrong_device(const struct bal_facts *f, struct bal_diagnosis *d,
 			"for, and dies with it.");
 	bal_doctor_what(d, "%s has bind-dev %s, and over is %s", c->path,
 			c->bind_dev, tun->set.over);
-	mend_client(f, d, c, tun, "");
+	fix_client(f, d, c, tun, "");
 }
 
 /* A hook is told of an address that the client binds to, of no device. */
@@ -144,7 +144,7 @@ over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
 			"share.");
 	bal_doctor_what(d, "%s has bind-dev %s, and nothing says what %s is over",
 			c->path, c->bind_dev, tun->name);
-	mend_over(f, d, tun, c->bind_dev);
+	fix_over(f, d, tun, c->bind_dev);
 }
 
 /* A line to put the tunnel on: an uplink, else what main has; "": none. */
@@ -185,7 +185,7 @@ into_itself(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_what(d, "%s binds to no line, and the tunnel is an uplink",
 			c->path);
 	if (*line)
-		bal_doctor_mend(d, "bind-dev %s (in %s; then restart it)", line,
+		bal_doctor_fix(d, "bind-dev %s (in %s; then restart it)", line,
 				c->path);
 }
 
@@ -248,11 +248,11 @@ circle(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_what(d, "it is over itself by way of %s", tun->set.over);
 	line = line_for(f, tun);
 	if (c && c->bind_dev[0])
-		bal_doctor_mend(d, "bind-dev %s (in place of bind-dev %s, in "
+		bal_doctor_fix(d, "bind-dev %s (in place of bind-dev %s, in "
 				   "%s)",
 				*line ? line : "DEVICE", c->bind_dev, c->path);
 	else
-		mend_over(f, d, tun, line);
+		fix_over(f, d, tun, line);
 }
 
 /* The packets of WireGuard's have no address of a line: a route has to lead. */
@@ -262,10 +262,10 @@ lead_to(struct bal_diagnosis *d, const char *host, const struct bal_uplink *line
 	char gateway[BAL_ADDR_STRLEN];
 
 	if (bal_addr_none(&line->gateway))
-		bal_doctor_mend(d, "ip route replace %s dev %s", host,
+		bal_doctor_fix(d, "ip route replace %s dev %s", host,
 				line->name);
 	else
-		bal_doctor_mend(d, "ip route replace %s via %s dev %s", host,
+		bal_doctor_fix(d, "ip route replace %s via %s dev %s", host,
 				bal_addr_host_str(&line->gateway, gateway),
 				line->name);
 }
@@ -371,7 +371,7 @@ target_is_server(const struct bal_facts *f, struct bal_diagnosis *d,
 			"server's address within the tunnel.");
 	bal_doctor_what(d, "its target %s is the server of the tunnel itself",
 			host);
-	bal_doctor_mend(d, "targets = %s (in the [uplink %s] section of "
+	bal_doctor_fix(d, "targets = %s (in the [uplink %s] section of "
 			   "bal.conf)",
 			known ? bal_addr_host_str(&better, text) :
 				"ADDRESS-BEHIND-THE-SERVER",

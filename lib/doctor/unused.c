@@ -28,11 +28,11 @@ stanza_of(const struct bal_facts *f, const char *dev)
 
 /* Scripts of others stay: OpenVPN takes one of each kind. */
 static void
-mend_client(struct bal_diagnosis *d, const struct bal_client *c)
+fix_client(struct bal_diagnosis *d, const struct bal_client *c)
 {
 	const bool other = c->up || c->down;
 
-	bal_doctor_mend(d,
+	bal_doctor_fix(d,
 			/* dash looks for the first word alone. */
 			"printf '\\n%s%s %%s\\n%s %%s\\n' \"$(command -v "
 			"bal-up)\" \"$(command -v bal-down)\" >>%s && bal-up "
@@ -46,10 +46,10 @@ mend_client(struct bal_diagnosis *d, const struct bal_client *c)
 
 /* In the stanza for the next ifup, and now, which interrupts nothing. */
 static void
-mend_stanza(struct bal_diagnosis *d, const struct bal_stanza *s,
+fix_stanza(struct bal_diagnosis *d, const struct bal_stanza *s,
 	    const char *dev, const char *lines)
 {
-	bal_doctor_mend(d, "sed -i '%ua\\    %s' %s && bal-up %s", s->last,
+	bal_doctor_fix(d, "sed -i '%ua\\    %s' %s && bal-up %s", s->last,
 			lines, bal_doctor_word(d, s->path),
 			bal_doctor_word(d, dev));
 }
@@ -76,14 +76,14 @@ section_unused(const struct bal_facts *f, struct bal_diagnosis *d,
 				"bal.conf has a section for it, and it is no "
 				"uplink: %s does not call bal-up",
 				c->path);
-		mend_client(d, c);
+		fix_client(d, c);
 		return;
 	}
 	bal_doctor_what(d, "bal.conf has a section for it, and it is no uplink");
 	if (s && !c)
-		mend_stanza(d, s, dev, "up bal-up\\n    down bal-down");
+		fix_stanza(d, s, dev, "up bal-up\\n    down bal-down");
 	else
-		bal_doctor_mend(d, "bal-up %s", bal_doctor_word(d, dev));
+		bal_doctor_fix(d, "bal-up %s", bal_doctor_word(d, dev));
 }
 
 static void
@@ -121,7 +121,7 @@ came_back(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_what(d, "%s, and ifupdown takes it for configured",
 				up->up ? "it has no address" :
 					 "its link is down");
-		bal_doctor_mend(d, "ifup --force %s",
+		bal_doctor_fix(d, "ifup --force %s",
 				bal_doctor_word(d, s->name));
 	}
 }
@@ -143,7 +143,7 @@ script_security(const struct bal_facts *f, struct bal_diagnosis *d)
 				"ends as soon as it has connected.");
 		bal_doctor_what(d, "%s calls bal-up, and lacks script-security 2",
 				c->path);
-		bal_doctor_mend(d, "printf '\\nscript-security 2\\n' >>%s",
+		bal_doctor_fix(d, "printf '\\nscript-security 2\\n' >>%s",
 				bal_doctor_word(d, c->path));
 	}
 }
@@ -151,10 +151,10 @@ script_security(const struct bal_facts *f, struct bal_diagnosis *d)
 /* --- stanzas ---------------------------------------------------------------- */
 
 static void
-mend_alias(struct bal_diagnosis *d, const struct bal_stanza *s,
+fix_alias(struct bal_diagnosis *d, const struct bal_stanza *s,
 	   const char *dev)
 {
-	bal_doctor_mend(d,
+	bal_doctor_fix(d,
 			"ifdown %s; sed -i 's/\\<%s\\>/%sb/g; %ua\\    pre-up "
 			"ip link add link %s name %sb type macvlan\\n    "
 			"post-down ip link del %sb' %s && ifup %sb",
@@ -183,9 +183,9 @@ aliases(const struct bal_facts *f, struct bal_diagnosis *d)
 				"like this one, it can be an uplink.");
 		bal_doctor_what(d, "an alias is no uplink");
 		if (bal_doctor_is_plain(s->name) && !strchr(s->name, '/'))
-			mend_alias(d, s, dev);
+			fix_alias(d, s, dev);
 		else
-			bal_stanza_mend_by_editor(d, s->path, s->line);
+			bal_stanza_fix_by_editor(d, s->path, s->line);
 	}
 }
 
@@ -221,7 +221,7 @@ lines(const struct bal_facts *f, struct bal_diagnosis *d)
 				"and is no uplink",
 				strcmp(s->method, "dhcp") ? "a gateway line" :
 							    "DHCP");
-		mend_stanza(d, s, dev, "bal-weight 1");
+		fix_stanza(d, s, dev, "bal-weight 1");
 	}
 }
 
@@ -251,7 +251,7 @@ not_at_boot(const struct bal_facts *f, struct bal_diagnosis *d)
 				"for it: after the next boot it is down until "
 				"somebody calls ifup.");
 		bal_doctor_what(d, "nothing brings it up at boot");
-		bal_doctor_mend(d, "sed -i '%ui\\auto %s' %s", s->line, s->name,
+		bal_doctor_fix(d, "sed -i '%ui\\auto %s' %s", s->line, s->name,
 				bal_doctor_word(d, s->path));
 	}
 }

@@ -27,7 +27,7 @@ unnamed_tables(const struct bal_facts *f, struct bal_diagnosis *d)
 			"may take it.");
 		bal_doctor_what(d, "its routing table %u is not registered",
 				up->table);
-		bal_doctor_mend(d, "bal-addtable %s %u", up->name, up->table);
+		bal_doctor_fix(d, "bal-addtable %s %u", up->name, up->table);
 	}
 }
 
@@ -59,7 +59,7 @@ same_address(const struct bal_facts *f, struct bal_diagnosis *d, size_t first)
 			bal_doctor_also(d, ups[i].name);
 	bal_doctor_what(d, "they have the same address, %s",
 			bal_addr_host_str(addr, text));
-	bal_doctor_mend(d,
+	bal_doctor_fix(d,
 			"bal-exec %s COMMAND (for a program that is to use "
 			"that one)",
 			ups[first].name);
@@ -107,7 +107,7 @@ no_targets(const struct bal_facts *f, struct bal_diagnosis *d)
 				"goes on being lost there. A target that is "
 				"the uplink's own address is not asked.");
 		bal_doctor_what(d, "not probed, there are no targets");
-		bal_doctor_mend(d, "targets = 9.9.9.9, 1.1.1.1 (in the [check] "
+		bal_doctor_fix(d, "targets = 9.9.9.9, 1.1.1.1 (in the [check] "
 				   "section of bal.conf)");
 	}
 }
@@ -158,7 +158,7 @@ is_dead(const struct bal_facts *f, const struct bal_uplink *up)
 static bool
 is_silent(const struct bal_facts *f, const struct bal_uplink *up)
 {
-	return is_dead(f, up) && up->usable && !up->stranded;
+	return is_dead(f, up) && up->usable && !up->underlay_down;
 }
 
 bool
@@ -180,7 +180,7 @@ first_unexplained(const struct bal_facts *f)
 
 /* By hand, what its probes ask. */
 static void
-mend_silence(struct bal_diagnosis *d, const struct bal_uplink *up)
+fix_silence(struct bal_diagnosis *d, const struct bal_uplink *up)
 {
 	char host[BAL_ADDR_STRLEN];
 
@@ -189,11 +189,11 @@ mend_silence(struct bal_diagnosis *d, const struct bal_uplink *up)
 
 		if (t->kind != BAL_TARGET_ICMP || bal_uplink_owns(up, t))
 			continue;
-		bal_doctor_mend(d, "bal-exec %s ping -c 3 %s", up->name,
+		bal_doctor_fix(d, "bal-exec %s ping -c 3 %s", up->name,
 				bal_addr_host_str(&t->addr, host));
 		return;
 	}
-	bal_doctor_mend(d, "bal-check -v");
+	bal_doctor_fix(d, "bal-check -v");
 }
 
 static void
@@ -214,13 +214,13 @@ all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 				"answered, probes are at fault, else the "
 				"lines.");
 		bal_doctor_what(d, "all uplinks are dead: no target answers");
-		mend_silence(d, ask);
+		fix_silence(d, ask);
 	} else {
 		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
 				"Some are not even asked: their device, "
 				"carrier, address or gateway is missing.");
 		bal_doctor_what(d, "all uplinks are dead");
-		bal_doctor_mend(d, "bal-status (says why, below the table)");
+		bal_doctor_fix(d, "bal-status (says why, below the table)");
 	}
 	about_all(f, d);
 }
@@ -236,7 +236,7 @@ nothing_leaves(struct bal_diagnosis *d)
 			"that are bound to an uplink still use it.");
 	bal_doctor_what(d, "nothing leaves: no uplink that has a share is "
 			   "alive");
-	bal_doctor_mend(d, "bal-status (says why, below the table)");
+	bal_doctor_fix(d, "bal-status (says why, below the table)");
 }
 
 static void
@@ -264,7 +264,7 @@ last_resort(const struct bal_facts *f, struct bal_diagnosis *d)
 			"its LAN begin leaves outside of the tunnels. Where "
 			"that must never be, the mend forbids it.");
 	bal_doctor_what(d, "%s", what[r->kind]);
-	bal_doctor_mend(d, "last_resort = no (below [bal] in bal.conf)");
+	bal_doctor_fix(d, "last_resort = no (below [bal] in bal.conf)");
 }
 
 static bool
@@ -316,7 +316,7 @@ pings_dropped(const struct bal_facts *f, struct bal_diagnosis *d)
 				"no ping is answered, and %llu bytes a second "
 				"come in by it",
 				(unsigned long long)rate);
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"targets = tcp:9.9.9.9:53, tcp:1.1.1.1:53 (in "
 				"the [uplink %s] section of bal.conf)",
 				up->name);
@@ -329,7 +329,7 @@ is_unprobed(const struct bal_facts *f, const struct bal_uplink *up)
 {
 	const struct bal_uplink_state *us = bal_state_find(f->state, up->name);
 
-	return us && us->judge.health == BAL_HEALTH_UNKNOWN && !us->sent &&
+	return us && us->record.health == BAL_HEALTH_UNKNOWN && !us->sent &&
 	       !has_nobody_to_ask(up);
 }
 
@@ -362,7 +362,7 @@ unprobed(const struct bal_facts *f, struct bal_diagnosis *d)
 				"They have come up lately. Until the first "
 				"bal-check each is used as if it worked.");
 	bal_doctor_what(d, "no uplink has been probed yet");
-	bal_doctor_mend(d, "bal-check");
+	bal_doctor_fix(d, "bal-check");
 	about_all(f, d);
 }
 
@@ -415,10 +415,10 @@ check_overdue(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_what(d, "the last bal-check was %llu minutes ago",
 			(unsigned long long)(f->snap->now_ms - last) / 60000);
 	if (f->timed)
-		bal_doctor_mend(d, "systemctl list-timers bal-check.timer (is "
+		bal_doctor_fix(d, "systemctl list-timers bal-check.timer (is "
 				   "it active?)");
 	else
-		bal_doctor_mend(d, "pgrep -a cron (does it run?)");
+		bal_doctor_fix(d, "pgrep -a cron (does it run?)");
 	about_all(f, d);
 }
 
@@ -442,7 +442,7 @@ drift(const struct bal_facts *f, struct bal_diagnosis *d)
 				f->due);
 	else
 		bal_doctor_what(d, "bal's iptables chains are gone");
-	bal_doctor_mend(d, "bal-check --no-probe");
+	bal_doctor_fix(d, "bal-check --no-probe");
 }
 
 const struct bal_doctor_rule bal_doctor_rules_uplinks[] = {

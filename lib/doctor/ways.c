@@ -33,7 +33,7 @@ half(const struct bal_facts *f, struct bal_diagnosis *d, const char *dev)
 				"tunnel astray:");
 		bal_doctor_what(d, "bal passes by its routes 0.0.0.0/1 and "
 				   "128.0.0.0/1");
-		bal_doctor_mend(d, "route-nopull (in the client's "
+		bal_doctor_fix(d, "route-nopull (in the client's "
 				   "configuration)");
 		return;
 	}
@@ -48,7 +48,7 @@ half(const struct bal_facts *f, struct bal_diagnosis *d, const char *dev)
 			"bal passes by the routes 0.0.0.0/1 and 128.0.0.0/1 of "
 			"%s",
 			dev);
-	bal_doctor_mend(d,
+	bal_doctor_fix(d,
 			"ip rule add priority %u lookup main "
 			"suppress_prefixlength 0",
 			bal_doctor_priority_before(f));
@@ -162,7 +162,7 @@ second_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 				"of its stanza.");
 		bal_doctor_what(d, "its device has a second gateway, %s",
 				bal_addr_host_str(&other, host));
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"ip link add link %s name %.12sb type macvlan "
 				"(and a stanza for that, with bal-gateway %s)",
 				up->name, up->name, host);
@@ -187,12 +187,12 @@ v6_way(const struct bal_facts *f, struct bal_diagnosis *d,
 			"done without:");
 	bal_doctor_what(d, "IPv6 leaves by it, dead or alive");
 	if (way->learned)
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"sysctl -w net/ipv6/conf/%s/accept_ra_defrtr=0 "
 				"&& ip -6 route del default dev %s",
 				way->dev, way->dev);
 	else
-		bal_doctor_mend(d,
+		bal_doctor_fix(d,
 				"ip -6 route del default dev %s (and its line "
 				"in the inet6 stanza)",
 				way->dev);
@@ -267,7 +267,7 @@ shared_lan(const struct bal_facts *f, struct bal_diagnosis *d,
 			bal_addr_str(&net, buf),
 			bal_snapshot_ifindex(f->snap, lan->ifindex)->name);
 		if (!bal_addr_none(&up->gateway))
-			bal_doctor_mend(d, "bal-exec %s ping -c 1 %s", up->name,
+			bal_doctor_fix(d, "bal-exec %s ping -c 1 %s", up->name,
 					bal_addr_host_str(&up->gateway, host));
 	}
 }

@@ -22,7 +22,7 @@ struct bal_hook {
 	enum bal_caller caller;
 	char dev[BAL_IFNAMSIZ]; /* "": it does not say, or means no device */
 	bool all; /* ifupdown's call for `ifup -a` as a whole: IFACE=--all */
-	struct bal_settings told; /* bal-* options of the stanza */
+	struct bal_settings options; /* bal-* options of the stanza */
 	/* IF_GATEWAY, route_vpn_gateway, a lease's default route or router */
 	struct bal_addr gateway;
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */

@@ -8,7 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "hook/internal.h"
 
 /* ifupdown puts a newline between the values, also of one that is inherited. */
@@ -71,7 +71,7 @@ stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 	if (strcmp(key, "targets") != 0 && strchr(text, '\n'))
 		return bal_err(err, BAL_ECONF, "option bal-%s of %s: " TWICE,
 			       name, hook->dev);
-	if (bal_settings_set(&hook->told, ~0u, key, text, &why) == 0)
+	if (bal_settings_set(&hook->options, ~0u, key, text, &why) == 0)
 		return 0;
 	return bal_err(err, BAL_ECONF, "option bal-%s of %s: %.200s%s", name,
 		       hook->dev, why.msg, bal_hook_hint(text));
@@ -107,7 +107,7 @@ stanza_options(struct bal_hook *hook, struct bal_err *err)
 			bal_say(BAL_SAY_FAULT, "%s", err->msg);
 		*err = why;
 	}
-	if (!faults && bal_settings_agree(&hook->told, err) < 0)
+	if (!faults && bal_settings_agree(&hook->options, err) < 0)
 		return bal_err_wrap(err, "options of %s", hook->dev);
 	return faults ? -1 : 0;
 }
@@ -131,7 +131,7 @@ warn_of_option(const char *key, size_t len, const char *dev)
 
 	stanza_spelling(key, len, typed, sizeof(typed));
 	for (size_t i = 0; (name = bal_hook_option(i)); i++)
-		near = bal_nearer(typed, near, name);
+		near = bal_suggest_nearer(typed, near, name);
 	if (near)
 		stanza_spelling(near, strlen(near), meant, sizeof(meant));
 	bal_warn("unknown option bal-%s of %s is passed over%s%s%s", typed, dev,

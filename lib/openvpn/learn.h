@@ -7,7 +7,7 @@
 
 /*
  * OpenVPN hands its scripts the name of its configuration (`config`), and the
- * folder that it is read from as working directory.  The device of `bind-dev`
+ * directory that it is read from as working directory.  The device of `bind-dev`
  * goes to @dev of BAL_IFNAMSIZ, or "".  The address of `local` goes to @local
  * where that is none yet.  OpenVPN has accepted the file: what cannot be read
  * (NULL, inside a chroot, by nobody) tells nothing, and no failure.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ovpn - looks through the folders of OpenVPN's configurations. */
+/* ovpn - looks through the directories of OpenVPN's configurations. */
 #include "openvpn/ovpn.h"
 
 #include <dirent.h>

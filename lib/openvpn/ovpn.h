@@ -28,7 +28,7 @@ typedef BAL_LIST(struct bal_ovpn_client) bal_ovpn_list;
 /*
  * Search DIR/client/?*.conf and DIR/?*.conf, in this order and by name.  Of two
  * `local` outside <connection> the last counts, as for OpenVPN; those inside
- * count, each.  `config FILE` is followed, relative to the folder of the
+ * count, each.  `config FILE` is followed, relative to the directory of the
  * configuration (which is where the units let OpenVPN work), ten levels deep.
  * What cannot be read or would be refused is told by bal_warn() and passed
  * over; so is a name that is not letters, digits and -_.@ alone.

@@ -48,7 +48,7 @@ diff_sysctl(struct bal_diff *d, enum bal_sysctl which, int32_t want)
 
 /* What is left of a chain of ours that a foreign rule jumps to. */
 static bool
-is_husk(const struct bal_chain *have)
+is_empty(const struct bal_chain *have)
 {
 	return have->rules.n == 0 && have->n_jumps == 0;
 }
@@ -71,7 +71,7 @@ chains_differ(const struct bal_diff *d, const bal_chain_list *wanted,
 	for (size_t i = 0; i < present->n; i++)
 		if (present->v[i].table == table &&
 		    !bal_chain_find(wanted, &present->v[i]) &&
-		    !is_husk(&present->v[i]))
+		    !is_empty(&present->v[i]))
 			return true;
 	return false;
 }

@@ -104,7 +104,7 @@ settle_key(struct bal_diff *d, const struct bal_route *want,
 
 /* `unreachable` must not outlive the routes of smaller metric before it. */
 static void
-barriers_first(bal_op_list *del)
+unreachable_first(bal_op_list *del)
 {
 	for (size_t i = 0, k = del->n; k && i < --k; i++) {
 		struct bal_op op = del->v[i];
@@ -141,6 +141,6 @@ bal_diff_routes(struct bal_diff *d, bal_route_list *wanted)
 	for (; k < present->n; k++)
 		if (have[k]->protocol == BAL_PROTO)
 			route_op(d, BAL_OP_ROUTE_DEL, have[k]);
-	barriers_first(&d->stage[BAL_STAGE_UNBALANCE]);
-	barriers_first(&d->stage[BAL_STAGE_UNTABLE]);
+	unreachable_first(&d->stage[BAL_STAGE_UNBALANCE]);
+	unreachable_first(&d->stage[BAL_STAGE_UNTABLE]);
 }

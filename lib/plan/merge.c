@@ -8,8 +8,8 @@ bal_uplink_said(const struct bal_conf *conf, const struct bal_uplink_state *us,
 {
 	const struct bal_conf_uplink *section;
 
-	if (us && us->told.has & key)
-		return &us->told;
+	if (us && us->options.has & key)
+		return &us->options;
 	section = bal_conf_find(conf, name);
 	if (section && section->set.has & key)
 		return &section->set;
@@ -37,7 +37,7 @@ bal_uplink_settings(const struct bal_conf *conf,
 	if (section)
 		bal_settings_merge(&set, &section->set);
 	if (us)
-		bal_settings_merge(&set, &us->told);
+		bal_settings_merge(&set, &us->options);
 	/* Built-in bounds give way to what was said of the other end. */
 	if (set.timeout_min_ms > set.timeout_ms)
 		set.timeout_min_ms = set.timeout_ms;

@@ -18,9 +18,9 @@ see_replugged(struct bal_uplink_state *us, const struct bal_link *link)
 	us->ifindex = link->ifindex;
 	us->counted_ms = 0;
 	us->rx_rate = us->tx_rate = 0;
-	if (us->judge.health == BAL_HEALTH_ALIVE ||
-	    us->judge.health == BAL_HEALTH_DEGRADED)
-		us->judge = (struct bal_judge){ 0 };
+	if (us->record.health == BAL_HEALTH_ALIVE ||
+	    us->record.health == BAL_HEALTH_DEGRADED)
+		us->record = (struct bal_health_record){ 0 };
 }
 
 /* The values that bal-down puts back: those of before us, read once. */

@@ -39,8 +39,8 @@ bal_over_of(const struct bal_conf *conf, const struct bal_state *state,
 	const struct bal_conf_uplink *section = bal_conf_find(conf, name);
 	const char *known = learned(state, name), *said = known;
 
-	if (us && us->told.has & BAL_SET_OVER)
-		said = us->told.over;
+	if (us && us->options.has & BAL_SET_OVER)
+		said = us->options.over;
 	else if (section && section->set.has & BAL_SET_OVER)
 		said = section->set.over;
 	/* A slip: the client is known to leave by another one. */

@@ -72,14 +72,14 @@ recover_shares(struct bal_uplink_state *us, const struct bal_settings *set,
 				continue;
 			if (r->n_hops > 1 &&
 			    r->hops[k].weight != set->weight) {
-				us->told.has |= BAL_SET_WEIGHT;
-				us->told.weight = r->hops[k].weight;
+				us->options.has |= BAL_SET_WEIGHT;
+				us->options.weight = r->hops[k].weight;
 			}
 			if (r->n_hops == 1 && r->metric >= base &&
 			    (r->metric - base) / 256 != set->priority &&
 			    (r->metric - base) / 256 <= BAL_PRIORITY_MAX) {
-				us->told.has |= BAL_SET_PRIORITY;
-				us->told.priority = (r->metric - base) / 256;
+				us->options.has |= BAL_SET_PRIORITY;
+				us->options.priority = (r->metric - base) / 256;
 			}
 		}
 	}
@@ -141,12 +141,12 @@ recover_health(struct bal_uplink_state *us, const struct bal_state *state,
 		bal_uplink_said(conf, us, us->name, BAL_SET_SHARE);
 	const bool takes_part = !said || said->share != BAL_SHARE_NO;
 
-	if (us->judge.health == BAL_HEALTH_UNKNOWN &&
+	if (us->record.health == BAL_HEALTH_UNKNOWN &&
 	    us->condition == BAL_HEALTH_UNKNOWN &&
 	    !was_alive(snap, conf, us) && link && link->carrier &&
 	    (takes_part || conf->globals.last_resort) &&
 	    !is_in_use(snap, state->balancing_table, link->ifindex))
-		us->judge.health = us->condition = BAL_HEALTH_DEAD;
+		us->record.health = us->condition = BAL_HEALTH_DEAD;
 }
 
 /* What the kernel shows of @us beside its table and slot. */
@@ -166,8 +166,8 @@ recover_settings(struct bal_uplink_state *us, const struct bal_state *state,
 		return;
 	if (set.share != BAL_SHARE_NO && stays_out(snap, us->table, state->balancing_table,
 				     link->ifindex)) {
-		us->told.has |= BAL_SET_SHARE;
-		us->told.share = BAL_SHARE_NO;
+		us->options.has |= BAL_SET_SHARE;
+		us->options.share = BAL_SHARE_NO;
 	}
 	/* No last resort: it was over another uplink, which one is lost. */
 	if (!(set.has & BAL_SET_OVER) && !us->learned_over[0] &&

@@ -18,7 +18,7 @@ fill(struct bal_uplink *up, const struct bal_uplink_state *us,
 	up->slot = us->slot;
 	up->table = us->table;
 	up->admin_up = us->admin_up;
-	up->health = us->judge.health;
+	up->health = us->record.health;
 	up->set = bal_uplink_settings(conf, us, us->name);
 	if (!(up->set.has & BAL_SET_OVER) && us->learned_over[0]) {
 		memcpy(up->set.over, us->learned_over, sizeof(up->set.over));
@@ -28,7 +28,7 @@ fill(struct bal_uplink *up, const struct bal_uplink_state *us,
 	bal_uplink_see_device(up, us, view);
 	up->alive = up->usable && up->health != BAL_HEALTH_DEAD;
 	up->degraded = up->health == BAL_HEALTH_DEGRADED;
-	up->lossy = bal_judge_is_lossy(&us->judge);
+	up->lossy = bal_health_is_lossy(&us->record);
 }
 
 static int
@@ -119,7 +119,7 @@ strand_tunnels(struct bal_uplinks *ups, const struct bal_snapshot *snap,
 		    is_way_out(ups, snap, bal_state_find(state, up->name),
 			       up->set.over))
 			continue;
-		up->stranded = true;
+		up->underlay_down = true;
 		up->alive = false;
 	}
 }

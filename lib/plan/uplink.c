@@ -67,7 +67,7 @@ bal_uplink_disable(struct bal_uplink *up)
 enum bal_health
 bal_uplink_condition(const struct bal_uplink *up)
 {
-	return up->usable && !up->stranded ? up->health : BAL_HEALTH_DEAD;
+	return up->usable && !up->underlay_down ? up->health : BAL_HEALTH_DEAD;
 }
 
 bool

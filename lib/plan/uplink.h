@@ -43,7 +43,7 @@ struct bal_uplink {
 
 	/* verdicts */
 	bool usable; /* device, address and carrier, and somewhere to send to */
-	bool stranded; /* a tunnel over an uplink that is dead or gone */
+	bool underlay_down; /* a tunnel over an uplink that is dead or gone */
 	bool alive;  /* usable, and not found dead (or when_all_dead = keep) */
 	bool degraded; /* last in order, and in no group with better ones */
 	bool lossy;    /* degraded, and for its loss */

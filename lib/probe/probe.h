@@ -3,7 +3,7 @@
 #ifndef BAL_PROBE_H
 #define BAL_PROBE_H
 
-#include "health/judge.h"
+#include "health/health.h"
 #include "config/target.h"
 #include "base/text.h"
 
@@ -23,7 +23,7 @@ struct bal_probe {
 	size_t n_targets;
 	uint32_t need; /* targets that must answer */
 	char http_host[BAL_TARGET_TEXT], http_expect[BAL_TARGET_TEXT];
-	struct bal_judge_rule rule; /* its interval by the budget */
+	struct bal_health_rule rule; /* its interval by the budget */
 	uint32_t
 		pass_ms; /* that a pass takes: (down - 1) * interval + timeout */
 	uint32_t passive; /* bytes received in an interval that prove life */
@@ -31,7 +31,7 @@ struct bal_probe {
 	bool no_carrier;  /* nothing is sent, it is dead */
 
 	/* what came of it */
-	struct bal_judge judge; /* in: before; out: now */
+	struct bal_health_record record; /* in: before; out: now */
 	uint32_t sent, answered;
 	uint64_t spent;	 /* bytes of probes and their answers */
 	uint32_t rtt_us; /* of the last answer, 0: none */

@@ -31,7 +31,7 @@ rest_ns(const struct line *l)
 static bool
 wonders(const struct line *l)
 {
-	return bal_judge_wonders(&l->p.judge, &l->p.rule) ||
+	return bal_health_in_doubt(&l->p.record, &l->p.rule) ||
 	       line_inquires(l);
 }
 
@@ -40,10 +40,10 @@ static uint64_t
 pause_ns(const struct line *l)
 {
 	uint64_t burst =
-		bal_judge_burst_us(&l->p.judge, &l->p.rule) * BAL_NS_PER_US;
+		bal_health_burst_us(&l->p.record, &l->p.rule) * BAL_NS_PER_US;
 	uint64_t rest = rest_ns(l);
 
-	if (bal_judge_is_uneasy(&l->p.judge))
+	if (bal_health_is_suspect(&l->p.record))
 		rest /= UNEASY_TIMES;
 	return wonders(l) && burst < rest ? burst : rest;
 }
@@ -212,11 +212,11 @@ allow_for_delay(struct bal_prober *prober)
 	if (!prober->last_ns || now <= prober->last_ns + PUNCTUAL_NS)
 		return;
 	late = now - prober->last_ns;
-	if (now < prober->stern_ns && late < 2 * prober->late_ns)
+	if (now < prober->no_grace_ns && late < 2 * prober->late_ns)
 		return;
 	prober->late_ns = late;
-	prober->patient_ns = now + late;
-	prober->stern_ns = now + 2 * late;
+	prober->grace_ns = now + late;
+	prober->no_grace_ns = now + 2 * late;
 }
 
 void
@@ -236,7 +236,7 @@ bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns)
 		step_line(l, woken);
 	bal_prober_blame(prober);
 	for (struct line *l = prober->lines; l; l = l->next) {
-		bal_line_note_mood(l);
+		bal_line_note_doubt(l);
 		*next_ns = earliest(*next_ns, next_of(l));
 	}
 	prober->last_ns = earliest(*next_ns, BAL_NEVER - OVERSLEPT_NS);
@@ -282,7 +282,7 @@ bal_prober_taken(struct bal_prober *prober)
 		l->p.sent = l->p.answered = 0;
 		l->p.spent = 0;
 		l->changed = false;
-		bal_line_tell_mood(l);
+		bal_line_tell_doubt(l);
 	}
 }
 
@@ -291,7 +291,7 @@ bal_prober_settled(const struct bal_prober *prober)
 {
 	for (const struct line *l = prober->lines; l; l = l->next)
 		if (!line_is_silent(l) &&
-		    !bal_judge_settled(&l->p.judge, &l->p.rule, line_now_ms(l),
+		    !bal_health_settled(&l->p.record, &l->p.rule, line_now_ms(l),
 				       l->rounds_judged))
 			return false;
 	return true;
@@ -303,8 +303,8 @@ bal_prober_rounds_done(const struct bal_prober *prober, uint32_t n)
 	for (const struct line *l = prober->lines; l; l = l->next)
 		if (!line_is_silent(l) &&
 		    (l->rounds_rested < n || l->oldest != l->rounds_begun ||
-		     (bal_judge_wonders(&l->p.judge, &l->p.rule) &&
-		      l->p.judge.health != BAL_HEALTH_DEAD)))
+		     (bal_health_in_doubt(&l->p.record, &l->p.rule) &&
+		      l->p.record.health != BAL_HEALTH_DEAD)))
 			return false;
 	return true;
 }

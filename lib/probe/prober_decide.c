@@ -11,7 +11,7 @@ count_bits(const struct line *l, uint8_t bits)
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < l->p.n_targets; i++)
-		n += (bits & bit(i)) && !l->aims[i].suspect;
+		n += (bits & bit(i)) && !l->target_records[i].suspect;
 	return n;
 }
 
@@ -22,8 +22,8 @@ note_silent(struct line *l, const struct round *r)
 
 	for (size_t i = 0; i < l->p.n_targets; i++)
 		if (silent & bit(i)) {
-			l->aims[i].bad_ns = l->prober->now_ns;
-			l->aims[i].fails++;
+			l->target_records[i].bad_ns = l->prober->now_ns;
+			l->target_records[i].fails++;
 		}
 }
 
@@ -34,7 +34,7 @@ say_bad(struct line *l)
 	size_t len = 0, room = sizeof(list) - sizeof("no answer from ") - 5;
 
 	for (size_t i = 0; i < l->p.n_targets; i++) {
-		if (!l->aims[i].fails || l->aims[i].suspect)
+		if (!l->target_records[i].fails || l->target_records[i].suspect)
 			continue;
 		bal_target_str(&l->p.targets[i], host);
 		if (len + 2 + strlen(host) > room) {
@@ -117,7 +117,7 @@ decide_bad(struct line *l, uint32_t number)
 	if (bal_line_proved_by_tunnel(l, r->sent_ns)) {
 		note_silent(l, r);
 		r->outcome = EXCUSED;
-		bal_judge_proof(&l->p.judge);
+		bal_health_proof(&l->p.record);
 		return;
 	}
 	if (!r->error && may_be_answered(r)) {
@@ -157,16 +157,16 @@ decide_good(struct line *l, uint32_t number, uint32_t rtt_us)
 
 /* The shortest round trip is that of an empty queue, until it is longer at rest. */
 static void
-learn_rtt(struct line *l, struct aim *aim, uint32_t rtt_us)
+learn_rtt(struct line *l, struct target_record *record, uint32_t rtt_us)
 {
-	const uint32_t faded = aim->rtt_us / 8 * 7;
+	const uint32_t faded = record->rtt_us / 8 * 7;
 
-	aim->rtt_us = rtt_us > faded ? rtt_us : faded;
-	if (!aim->least_us || rtt_us < aim->least_us)
-		aim->least_us = rtt_us;
+	record->rtt_us = rtt_us > faded ? rtt_us : faded;
+	if (!record->least_us || rtt_us < record->least_us)
+		record->least_us = rtt_us;
 	else if (!bal_traffic_is_busy(l))
-		aim->least_us += (rtt_us - aim->least_us) / 16;
-	l->queue_us = rtt_us - aim->least_us;
+		record->least_us += (rtt_us - record->least_us) / 16;
+	l->queue_us = rtt_us - record->least_us;
 	l->p.rtt_us = rtt_us;
 }
 
@@ -175,7 +175,7 @@ bal_round_answered(struct line *l, uint32_t number, size_t target,
 		   uint64_t sent_ns)
 {
 	struct round *r = bal_round(l, number);
-	struct aim *aim = &l->aims[target];
+	struct target_record *record = &l->target_records[target];
 	uint64_t rtt = (l->prober->now_ns - sent_ns) / BAL_NS_PER_US;
 	uint32_t rtt_us = rtt == 0	   ? 1 :
 			  rtt < UINT32_MAX ? (uint32_t)rtt :
@@ -184,9 +184,9 @@ bal_round_answered(struct line *l, uint32_t number, size_t target,
 	if (r->answered & bit(target))
 		return;
 	r->answered |= bit(target);
-	aim->good_ns = l->prober->now_ns;
-	aim->fails = 0;
-	learn_rtt(l, aim, rtt_us);
+	record->good_ns = l->prober->now_ns;
+	record->fails = 0;
+	learn_rtt(l, record, rtt_us);
 	l->p.answered++;
 	if (count_bits(l, r->answered) >= bal_line_need(l))
 		decide_good(l, number, rtt_us);
@@ -225,7 +225,7 @@ bal_round_failed(struct line *l, uint32_t number, size_t target)
 static uint64_t
 over_ns(const struct line *l, const struct round *r)
 {
-	const uint64_t patient = l->prober->patient_ns;
+	const uint64_t patient = l->prober->grace_ns;
 
 	return r->deadline_ns > patient ? r->deadline_ns : patient;
 }

@@ -30,7 +30,7 @@ probe_size(uint64_t bytes, uint64_t packets)
 static bool
 has_doubts(const struct line *l)
 {
-	return line_inquires(l) || bal_judge_wonders(&l->p.judge, &l->p.rule);
+	return line_inquires(l) || bal_health_in_doubt(&l->p.record, &l->p.rule);
 }
 
 /* What the counters grew by since the last look; false: nothing to compare. */

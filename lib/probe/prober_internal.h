@@ -52,7 +52,7 @@ struct asking {
 };
 
 /* What is known of one target through one line. */
-struct aim {
+struct target_record {
 	uint64_t good_ns, bad_ns; /* when last; 0: never */
 	uint32_t rtt_us;	  /* the longest lately, 0: never answered */
 	uint32_t least_us; /* the shortest, of an empty queue; 0: likewise */
@@ -86,7 +86,7 @@ struct traffic {
 };
 
 /* What people want to know of a line besides the verdict. */
-struct mood {
+struct doubt {
 	bool recovers, wonders;
 };
 
@@ -103,14 +103,14 @@ struct line {
 	bool unasked; /* for so long that this is told */
 	bool stays;   /* while planning: is in the new plan */
 	bool changed;
-	struct mood told;    /* when results were taken last */
-	uint64_t told_ns;    /* that it was a new one */
+	struct doubt told;    /* when results were taken last */
+	uint64_t reported_ns;    /* that it was a new one */
 	uint64_t doubted_ns; /* no doubt is told before */
 	uint64_t news_ns;    /* what it is now is to be told; or BAL_NEVER */
 	uint32_t rounds_begun, rounds_rested, rounds_judged;
 	uint32_t oldest; /* no older round waits */
 	struct round rounds[ROUNDS];
-	struct aim aims[BAL_TARGETS_MAX];
+	struct target_record target_records[BAL_TARGETS_MAX];
 	uint64_t due_ns;    /* next round */
 	uint64_t resend_ns; /* BAL_NEVER: nothing to send again */
 	uint64_t good_ns;   /* last answer that counted */
@@ -130,8 +130,8 @@ struct bal_prober {
 	struct line *lines;
 	uint64_t now_ns, last_ns;
 	/* After a delay of ours of @late_ns silence is nobody's fault... */
-	uint64_t late_ns, patient_ns; /* ...before this */
-	uint64_t stern_ns; /* a delay of that size is no excuse before this */
+	uint64_t late_ns, grace_ns; /* ...before this */
+	uint64_t no_grace_ns; /* a delay of that size is no excuse before this */
 	uint8_t random[16 * BAL_ICMP_TOKEN];
 	size_t random_left;
 	uint64_t short_ns; /* something was short last; 0: never */
@@ -361,12 +361,12 @@ void bal_round_begin(struct line *l, bool rest);
 /* Send again what the device's queue had no room for. */
 void bal_rounds_resend(struct line *l);
 
-/* --- prober_mood.c ------------------------------------------------------- */
+/* --- prober_doubt.c ------------------------------------------------------- */
 
 /* Does it recover, or wonder? */
-struct mood bal_line_mood(const struct line *l);
+struct doubt bal_line_doubt(const struct line *l);
 /* See when that is to be told (l->news_ns); it is being told. */
-void bal_line_note_mood(struct line *l);
-void bal_line_tell_mood(struct line *l);
+void bal_line_note_doubt(struct line *l);
+void bal_line_tell_doubt(struct line *l);
 
 #endif

@@ -57,7 +57,7 @@ lack_limit_ns(const struct line *l)
 void
 bal_line_check_lack(struct line *l)
 {
-	struct bal_judge *j = &l->p.judge;
+	struct bal_health_record *j = &l->p.record;
 
 	if (!l->lack_ns || l->unasked ||
 	    l->prober->now_ns < l->lack_ns + lack_limit_ns(l))

@@ -37,7 +37,7 @@ bal_line_counting(const struct line *l)
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < l->p.n_targets; i++)
-		n += !l->aims[i].suspect;
+		n += !l->target_records[i].suspect;
 	return n;
 }
 
@@ -95,7 +95,7 @@ bal_rounds_late(const struct line *l)
 {
 	const struct round *r;
 
-	if (l->rounds_begun == 0 || l->p.judge.health == BAL_HEALTH_DEAD)
+	if (l->rounds_begun == 0 || l->p.record.health == BAL_HEALTH_DEAD)
 		return false;
 	r = &l->rounds[(l->rounds_begun - 1) % ROUNDS];
 	return r->outcome == WAITING && l->prober->now_ns >= r->late_ns;

@@ -106,9 +106,9 @@ line_open(struct bal_prober *prober, const struct bal_probe *p)
 	l->traffic.poll_ns = BAL_NEVER;
 	l->traffic.arrivals = -1;
 	l->news_ns = BAL_NEVER;
-	l->told = bal_line_mood(l);
+	l->told = bal_line_doubt(l);
 	l->due_ns = prober->now_ns;
-	if (p->judge.good)
+	if (p->record.good)
 		l->vouched_ns = prober->now_ns;
 	/* An old verdict, which nobody could revise, does not stand. */
 	l->changed = !p->n_targets;

@@ -15,12 +15,12 @@ answers_at_once(const struct bal_target *t)
 }
 
 static uint64_t
-patience_for(const struct line *l, size_t target)
+timeout_for(const struct line *l, size_t target)
 {
 	const uint64_t limit = l->p.rule.timeout_ms * BAL_NS_PER_MS;
 	uint64_t usual =
-		bal_judge_timeout_us(&l->p.judge, &l->p.rule) * BAL_NS_PER_US;
-	uint64_t seen = 3 * l->aims[target].rtt_us * BAL_NS_PER_US;
+		bal_health_timeout_us(&l->p.record, &l->p.rule) * BAL_NS_PER_US;
+	uint64_t seen = 3 * l->target_records[target].rtt_us * BAL_NS_PER_US;
 
 	if (!answers_at_once(&l->p.targets[target]) && !seen)
 		return limit;
@@ -53,7 +53,7 @@ ask_one(struct line *l, struct round *r, uint32_t number, size_t target)
 		bal_round_ask_icmp(l, r, number, target);
 	else
 		bal_round_ask(l, r, number, target);
-	until = r->sent_ns + patience_for(l, target);
+	until = r->sent_ns + timeout_for(l, target);
 	if (until > r->deadline_ns)
 		r->deadline_ns = until;
 }
@@ -92,7 +92,7 @@ bal_round_begin(struct line *l, bool rest)
 	}
 	r->sent_ns = l->prober->now_ns;
 	r->late_ns = r->sent_ns +
-		     bal_judge_late_us(&l->p.judge, &l->p.rule) * BAL_NS_PER_US;
+		     bal_health_late_us(&l->p.record, &l->p.rule) * BAL_NS_PER_US;
 	l->rounds_begun++;
 	for (size_t i = 0; i < l->p.n_targets; i++)
 		if (asked & bit(i))

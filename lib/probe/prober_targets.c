@@ -9,10 +9,10 @@
 static bool
 is_out_of_favour(const struct line *l, size_t target)
 {
-	if (l->aims[target].fails < FAILS_OUT)
+	if (l->target_records[target].fails < FAILS_OUT)
 		return false;
 	for (size_t i = 0; i < l->p.n_targets; i++)
-		if (i != target && l->aims[i].good_ns && !l->aims[i].fails)
+		if (i != target && l->target_records[i].good_ns && !l->target_records[i].fails)
 			return true;
 	return false;
 }
@@ -41,10 +41,10 @@ bal_round_targets(const struct line *l, bool rest, uint32_t number)
 	uint8_t good = 0, poor = 0, suspect = 0, asked;
 	uint32_t left = bal_line_need(l);
 	/* The first are the best, as long as they answer. */
-	uint32_t turn = rest && l->p.judge.bad == 0 ? 0 : number;
+	uint32_t turn = rest && l->p.record.bad == 0 ? 0 : number;
 
 	for (size_t i = 0; i < l->p.n_targets; i++) {
-		if (l->aims[i].suspect)
+		if (l->target_records[i].suspect)
 			suspect |= bit(i);
 		else if (is_out_of_favour(l, i))
 			poor |= bit(i);

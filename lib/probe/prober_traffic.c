@@ -63,7 +63,7 @@ static uint64_t
 next_poll(const struct line *l)
 {
 	if (l->p.rule.interval_ms < 2 * POLL_MIN_MS ||
-	    !bal_traffic_is_busy(l) || l->p.judge.health == BAL_HEALTH_DEAD || !l->p.passive)
+	    !bal_traffic_is_busy(l) || l->p.record.health == BAL_HEALTH_DEAD || !l->p.passive)
 		return BAL_NEVER;
 	return l->prober->now_ns + poll_ms(l) * BAL_NS_PER_MS;
 }
@@ -89,8 +89,8 @@ bal_traffic_stands_in(struct line *l)
 {
 	struct traffic *t = &l->traffic;
 	struct bal_growth g;
-	bool lives = l->p.judge.health == BAL_HEALTH_ALIVE ||
-		     l->p.judge.health == BAL_HEALTH_DEGRADED;
+	bool lives = l->p.record.health == BAL_HEALTH_ALIVE ||
+		     l->p.record.health == BAL_HEALTH_DEGRADED;
 	uint64_t before = bal_less(l->prober->now_ns,
 			       l->p.rule.interval_ms * BAL_NS_PER_MS);
 	bool proof = false;
@@ -112,14 +112,14 @@ bal_traffic_stands_in(struct line *l)
 	}
 	if (t->saved < BAL_INQUIRY_MOST)
 		t->saved++;
-	bal_judge_proof(&l->p.judge);
+	bal_health_proof(&l->p.record);
 	return true;
 }
 
 static uint64_t
 patience(const struct line *l)
 {
-	uint64_t late = bal_judge_late_us(&l->p.judge, &l->p.rule) *
+	uint64_t late = bal_health_late_us(&l->p.record, &l->p.rule) *
 			BAL_NS_PER_US;
 	uint64_t least = least_patience_ns(l);
 
@@ -140,7 +140,7 @@ inquire(struct line *l)
 	const uint32_t afford = l->p.metered ? t->saved : BAL_INQUIRY_MOST;
 
 	/* Where nobody wants to know of loss there is nothing to ask. */
-	if (l->p.judge.health == BAL_HEALTH_ALIVE && l->p.rule.degraded_loss &&
+	if (l->p.record.health == BAL_HEALTH_ALIVE && l->p.rule.degraded_loss &&
 	    bal_shortfall_shows(&t->shortfall) &&
 	    bal_inquiry_open(&t->inquiry, l->prober->now_ns, afford))
 		l->due_ns = l->prober->now_ns;
@@ -163,7 +163,7 @@ bal_traffic_asked(struct line *l)
 static void
 end_inquiry_by_verdict(struct line *l)
 {
-	if (l->p.judge.health != BAL_HEALTH_ALIVE)
+	if (l->p.record.health != BAL_HEALTH_ALIVE)
 		bal_inquiry_close(&l->traffic.inquiry, l->prober->now_ns);
 }
 
@@ -187,9 +187,9 @@ bal_traffic_poll(struct line *l)
 	inquire(l);
 	if (!t->both_ways || t->suspected ||
 	    t->unanswered < SUSPICIOUS_PACKETS ||
-	    l->prober->now_ns < l->prober->patient_ns ||
+	    l->prober->now_ns < l->prober->grace_ns ||
 	    l->prober->now_ns < t->rx_ns + patience(l) ||
-	    l->p.judge.health == BAL_HEALTH_DEAD)
+	    l->p.record.health == BAL_HEALTH_DEAD)
 		return false;
 	t->suspected = true;
 	t->both_ways = false;
@@ -201,7 +201,7 @@ bal_traffic_poll(struct line *l)
 static bool
 may_prove(const struct line *l)
 {
-	return l->p.passive && l->p.judge.health != BAL_HEALTH_DEAD;
+	return l->p.passive && l->p.record.health != BAL_HEALTH_DEAD;
 }
 
 void

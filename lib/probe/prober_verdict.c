@@ -22,16 +22,16 @@ prove_underlay(const struct line *tunnel)
 	for (struct line *l = tunnel->prober->lines; l; l = l->next) {
 		if (!line_is_over(tunnel, l) || l->gone || l->p.no_carrier)
 			continue;
-		if (l->p.judge.health != BAL_HEALTH_DEAD) {
-			bal_judge_proof(&l->p.judge);
+		if (l->p.record.health != BAL_HEALTH_DEAD) {
+			bal_health_proof(&l->p.record);
 			continue;
 		}
-		kept.srtt = l->p.judge.srtt_us;
-		kept.rttvar = l->p.judge.rttvar_us;
-		l->changed |= bal_judge_good(&l->p.judge, &l->p.rule,
+		kept.srtt = l->p.record.srtt_us;
+		kept.rttvar = l->p.record.rttvar_us;
+		l->changed |= bal_health_good(&l->p.record, &l->p.rule,
 					     line_now_ms(l), tunnel->p.rtt_us);
-		l->p.judge.srtt_us = kept.srtt;
-		l->p.judge.rttvar_us = kept.rttvar;
+		l->p.record.srtt_us = kept.srtt;
+		l->p.record.rttvar_us = kept.rttvar;
 	}
 }
 
@@ -41,10 +41,10 @@ fail_tunnels(const struct line *under)
 	for (struct line *t = under->prober->lines; t; t = t->next) {
 		/* Nobody would notice that it came back. */
 		if (!line_is_over(t, under) || !t->p.n_targets ||
-		    t->p.judge.health == BAL_HEALTH_DEAD)
+		    t->p.record.health == BAL_HEALTH_DEAD)
 			continue;
 		bal_line_say(t, "%s is dead", under->p.dev);
-		t->changed |= bal_judge_gone(&t->p.judge, &t->p.rule,
+		t->changed |= bal_health_gone(&t->p.record, &t->p.rule,
 					     line_now_ms(t));
 	}
 }
@@ -56,9 +56,9 @@ bal_line_good(struct line *l, uint32_t rtt_us)
 {
 	l->rounds_judged++;
 	bal_line_learned(l);
-	l->changed |= bal_judge_good(&l->p.judge, &l->p.rule, line_now_ms(l),
+	l->changed |= bal_health_good(&l->p.record, &l->p.rule, line_now_ms(l),
 				     rtt_us);
-	if (l->p.judge.bad == 0)
+	if (l->p.record.bad == 0)
 		l->p.reason[0] = '\0';
 	bal_traffic_answered(l);
 	prove_underlay(l);
@@ -71,7 +71,7 @@ note_bad(struct line *l, bool changed)
 	l->bad_ns = l->prober->now_ns;
 	l->changed |= changed;
 	bal_traffic_lost(l);
-	if (changed && l->p.judge.health == BAL_HEALTH_DEAD)
+	if (changed && l->p.record.health == BAL_HEALTH_DEAD)
 		fail_tunnels(l);
 }
 
@@ -79,24 +79,24 @@ void
 bal_line_bad(struct line *l)
 {
 	bal_line_learned(l);
-	note_bad(l, bal_judge_bad(&l->p.judge, &l->p.rule, line_now_ms(l)));
+	note_bad(l, bal_health_bad(&l->p.record, &l->p.rule, line_now_ms(l)));
 }
 
 void
 bal_line_silent(struct line *l)
 {
 	bal_line_say(l, "sends and receives nothing");
-	note_bad(l, bal_judge_silent(&l->p.judge, &l->p.rule, line_now_ms(l)));
+	note_bad(l, bal_health_silent(&l->p.record, &l->p.rule, line_now_ms(l)));
 }
 
 void
 bal_line_late(struct line *l)
 {
 	bal_line_learned(l);
-	bal_judge_late(&l->p.judge);
+	bal_health_late(&l->p.record);
 	/* What came before the last bad round does not refute it. */
 	if (l->traffic.arrived_ns > l->bad_ns)
-		bal_judge_proof(&l->p.judge);
+		bal_health_proof(&l->p.record);
 }
 
 void
@@ -106,7 +106,7 @@ bal_line_lost(struct line *l, uint32_t in_row)
 	/* A full queue loses what it has no room for, on the best of lines. */
 	if (bal_traffic_is_queued(l))
 		return;
-	bal_judge_lost(&l->p.judge, &l->p.rule, line_now_ms(l), in_row);
+	bal_health_lost(&l->p.record, &l->p.rule, line_now_ms(l), in_row);
 	bal_traffic_lost(l);
 }
 
@@ -117,7 +117,7 @@ bal_line_gone(struct line *l, const char *why)
 	bal_rounds_excuse(l);
 	l->rounds_judged++;
 	bal_line_learned(l);
-	l->changed |= bal_judge_gone(&l->p.judge, &l->p.rule, line_now_ms(l));
+	l->changed |= bal_health_gone(&l->p.record, &l->p.rule, line_now_ms(l));
 	bal_traffic_lost(l);
 	fail_tunnels(l);
 }
@@ -154,22 +154,22 @@ acquit(struct line *l, size_t target)
 	char name[BAL_TARGET_STRLEN];
 
 	bal_rounds_excuse(l);
-	if (l->p.judge.health != BAL_HEALTH_DEAD) {
-		bal_judge_proof(&l->p.judge);
+	if (l->p.record.health != BAL_HEALTH_DEAD) {
+		bal_health_proof(&l->p.record);
 		return;
 	}
 	if (bal_line_counting(l) || l->gone || l->p.no_carrier)
 		return;
 	bal_target_str(&l->p.targets[target], name);
 	bal_line_say(l, "%.30s answers on no uplink", name);
-	l->p.judge.health = BAL_HEALTH_UNKNOWN;
-	l->p.judge.bad = 0;
+	l->p.record.health = BAL_HEALTH_UNKNOWN;
+	l->p.record.bad = 0;
 	l->changed = true;
 }
 
 struct facts {
 	struct bal_blame_fact *v;
-	struct aim **aims;
+	struct target_record **target_records;
 	struct line **lines;
 	size_t n;
 };
@@ -178,17 +178,17 @@ static void
 add_facts(struct facts *f, struct line *l, unsigned uplink)
 {
 	for (size_t i = 0; i < l->p.n_targets; i++) {
-		struct aim *aim = &l->aims[i];
+		struct target_record *record = &l->target_records[i];
 
 		if (!is_shared(&l->p.targets[i]) ||
-		    (!aim->good_ns && !aim->bad_ns))
+		    (!record->good_ns && !record->bad_ns))
 			continue;
 		f->v[f->n] = (struct bal_blame_fact){
 			.uplink = uplink,
 			.target = number_of(l->prober, &l->p.targets[i]),
-			.good = aim->good_ns > aim->bad_ns,
+			.good = record->good_ns > record->bad_ns,
 		};
-		f->aims[f->n] = aim;
+		f->target_records[f->n] = record;
 		f->lines[f->n++] = l;
 	}
 }
@@ -202,12 +202,12 @@ judge_targets(struct facts *f)
 		return;
 	bal_blame(f->v, f->n, suspect);
 	for (size_t i = 0; i < f->n; i++) {
-		bool was = f->aims[i]->suspect;
+		bool was = f->target_records[i]->suspect;
 
-		f->aims[i]->suspect = suspect[i];
+		f->target_records[i]->suspect = suspect[i];
 		if (suspect[i] && !was)
 			acquit(f->lines[i],
-			       (size_t)(f->aims[i] - f->lines[i]->aims));
+			       (size_t)(f->target_records[i] - f->lines[i]->target_records));
 	}
 	free(suspect);
 }
@@ -215,7 +215,7 @@ judge_targets(struct facts *f)
 static bool
 doubts(const struct line *l)
 {
-	return l->p.judge.bad > 0 || bal_rounds_late(l);
+	return l->p.record.bad > 0 || bal_rounds_late(l);
 }
 
 /* When @l asked last; 0: never. */
@@ -279,20 +279,20 @@ bal_prober_blame(struct bal_prober *prober)
 		n += l->p.n_targets;
 		needed |= doubts(l);
 		for (size_t i = 0; i < l->p.n_targets; i++)
-			needed |= l->aims[i].suspect;
+			needed |= l->target_records[i].suspect;
 	}
 	if (!needed)
 		return;
 	seek_opinions(prober);
 	f.v = calloc(n + 1, sizeof(*f.v));
-	f.aims = calloc(n + 1, sizeof(*f.aims));
+	f.target_records = calloc(n + 1, sizeof(*f.target_records));
 	f.lines = calloc(n + 1, sizeof(*f.lines));
-	if (f.v && f.aims && f.lines) {
+	if (f.v && f.target_records && f.lines) {
 		for (struct line *l = prober->lines; l; l = l->next)
 			add_facts(&f, l, uplink++);
 		judge_targets(&f);
 	}
 	free(f.v);
-	free(f.aims);
+	free(f.target_records);
 	free(f.lines);
 }

@@ -52,10 +52,10 @@ advise_over(const struct bal_pass *pass, const char *dev)
 {
 	const struct bal_uplink_state *us = bal_state_find(&pass->in.state, dev);
 
-	if (us && is_over_nowhere(pass, &us->told))
+	if (us && is_over_nowhere(pass, &us->options))
 		bal_warn("%s: over \"%s\" is no uplink, no device and no "
 			 "section of bal.conf",
-			 dev, us->told.over);
+			 dev, us->options.over);
 }
 
 void

@@ -6,7 +6,7 @@
 #include "openvpn/tunnel.h"
 
 void
-bal_intent_heed_signal(struct bal_intent *intent)
+bal_intent_apply_signal(struct bal_intent *intent)
 {
 	if (intent->kind == BAL_INTENT_DOWN &&
 	    intent->hook.caller == BAL_CALLER_OPENVPN &&

@@ -9,7 +9,7 @@
  * DOWN by OpenVPN, of a client that connects again by itself: what is known of
  * it holds, so it becomes a CHECK.
  */
-void bal_intent_heed_signal(struct bal_intent *intent);
+void bal_intent_apply_signal(struct bal_intent *intent);
 
 /*
  * DOWN by ifupdown, which knows the stanza of a dialled line and not its

@@ -43,9 +43,9 @@ static void
 learn_over(struct bal_uplink_state *us, const struct bal_intent *intent,
 	   const struct bal_state *state, const struct bal_snapshot *snap)
 {
-	if (!intent->keep_told || !bal_addr_none(&intent->hook.server))
+	if (!intent->keep_options || !bal_addr_none(&intent->hook.server))
 		us->learned_server = intent->hook.server;
-	if (!intent->keep_told)
+	if (!intent->keep_options)
 		us->learned_over[0] = '\0';
 	else if (!us->since_ms)
 		(void)bal_copy(us->learned_over, BAL_IFNAMSIZ,
@@ -99,15 +99,15 @@ hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
 	const struct bal_settings *targets =
 		bal_uplink_said(conf, us, us->name, BAL_SET_TARGETS);
 
-	if (!former->dead || us->judge.health != BAL_HEALTH_UNKNOWN ||
+	if (!former->dead || us->record.health != BAL_HEALTH_UNKNOWN ||
 	    !((targets && targets->n_targets) ||
 	      bal_uplink_said(conf, us, us->name, BAL_SET_OVER) ||
 	      (link && link->no_arp)))
 		return;
-	us->judge.health = BAL_HEALTH_DEAD;
-	us->judge.bad = former->bad;
-	us->judge.flaps = former->flaps;
-	us->judge.flap_ms = former->flap_ms;
+	us->record.health = BAL_HEALTH_DEAD;
+	us->record.bad = former->bad;
+	us->record.flaps = former->flaps;
+	us->record.flap_ms = former->flap_ms;
 	(void)bal_copy(us->reason, sizeof(us->reason),
 		       BAL_REASON_HELD_BACK);
 }
@@ -145,12 +145,12 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 	us->admin_up = true;
 	take_stanza(us, intent->hook.stanza, state);
 	give_line_back(intent, state);
-	if (intent->keep_told)
-		bal_settings_merge(&us->told, &intent->told);
+	if (intent->keep_options)
+		bal_settings_merge(&us->options, &intent->options);
 	else
-		us->told = intent->told;
+		us->options = intent->options;
 	/* A request says all there is to say, but for options. */
-	keep = intent->keep_told && !intent->requested;
+	keep = intent->keep_options && !intent->requested;
 	if ((!keep && !intent->hook.restart) ||
 	    !bal_addr_none(&intent->hook.gateway))
 		us->learned_gateway = intent->hook.gateway;
@@ -180,7 +180,7 @@ still_probed(const struct bal_uplink_state *us, const struct bal_probe *p,
 static void
 apply_probe(struct bal_uplink_state *us, const struct bal_probe *p)
 {
-	us->judge = p->judge;
+	us->record = p->record;
 	us->sent += p->sent;
 	us->answered += p->answered;
 	bal_budget_spend(us, p->spent);
@@ -234,7 +234,7 @@ apply_down(const struct bal_intent *intent, const struct bal_conf *conf,
 
 /* Its client is wanted again; and those over it, whom ifdown stopped. */
 void
-bal_intent_wish(const struct bal_intent *intent, const struct bal_conf *conf,
+bal_intent_mark_wanted(const struct bal_intent *intent, const struct bal_conf *conf,
 		struct bal_state *state)
 {
 	for (size_t i = 0; i < state->n_tunnels; i++) {
@@ -260,7 +260,7 @@ bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
 	case BAL_INTENT_UP:
 		rc = apply_up(intent, conf, snap, state, err);
 		if (rc == 0)
-			bal_intent_wish(intent, conf, state);
+			bal_intent_mark_wanted(intent, conf, state);
 		break;
 	case BAL_INTENT_DOWN:
 		rc = apply_down(intent, conf, snap, state, err);

@@ -35,8 +35,8 @@ struct bal_intent_hook {
 struct bal_intent {
 	enum bal_intent_kind kind;
 	char dev[BAL_IFNAMSIZ];	   /* UP, DOWN */
-	struct bal_settings told;  /* UP: options and stanza */
-	bool keep_told; /* UP: what was told before holds, where not said */
+	struct bal_settings options;  /* UP: options and stanza */
+	bool keep_options; /* UP: what was told before holds, where not said */
 	/*
 	 * UP: only of a device that is an uplink already or, with @known_conf,
 	 * has a section in the configuration; else it is a CHECK.
@@ -61,7 +61,7 @@ struct bal_intent {
  * UP: the client of that tunnel is wanted again, whether it is there or not,
  * and those over that uplink, whom ifdown stopped.
  */
-void bal_intent_wish(const struct bal_intent *intent,
+void bal_intent_mark_wanted(const struct bal_intent *intent,
 		     const struct bal_conf *conf, struct bal_state *state);
 
 /*

@@ -41,17 +41,17 @@ is_private(const char *path)
  * and @more of them.
  */
 static bool
-count_last_right(const struct bal_pass_session *session,
+count_last_good(const struct bal_pass_session *session,
 		 struct bal_pass_inputs *in, const struct bal_state *beside,
 		 size_t more)
 {
 	struct bal_err ignored;
 	struct bal_conf last;
 
-	if (!session->paths.last_right[0] ||
-	    in->trouble.instead == BAL_INSTEAD_LAST_RIGHT ||
-	    !is_private(session->paths.last_right) ||
-	    bal_conf_read(&last, session->paths.last_right, true, &ignored) < 0)
+	if (!session->paths.last_good[0] ||
+	    in->trouble.instead == BAL_INSTEAD_LAST_GOOD ||
+	    !is_private(session->paths.last_good) ||
+	    bal_conf_read(&last, session->paths.last_good, true, &ignored) < 0)
 		return false;
 	if (beside &&
 	    (bal_state_has_room(beside, more, last.globals.mark_mask,
@@ -60,7 +60,7 @@ count_last_right(const struct bal_pass_session *session,
 		bal_conf_fini(&last);
 		return false;
 	}
-	count_instead(in, BAL_INSTEAD_LAST_RIGHT, &last);
+	count_instead(in, BAL_INSTEAD_LAST_GOOD, &last);
 	return true;
 }
 
@@ -70,9 +70,9 @@ bal_pass_conf_stays(const struct bal_paths *paths, const struct bal_conf *conf,
 {
 	struct stat now, kept;
 
-	if (!conf->text || conf->len || !paths->last_right[0] ||
+	if (!conf->text || conf->len || !paths->last_good[0] ||
 	    stat(paths->conf, &now) < 0 || !S_ISREG(now.st_mode) ||
-	    stat(paths->last_right, &kept) < 0 || !S_ISREG(kept.st_mode) ||
+	    stat(paths->last_good, &kept) < 0 || !S_ISREG(kept.st_mode) ||
 	    !kept.st_size)
 		return 0;
 	return bal_err(err, BAL_ECONF,
@@ -110,9 +110,9 @@ bal_pass_read_conf(const struct bal_pass_session *session,
 				 &in->trouble, err) < 0)
 		return -1;
 	if (in->trouble.faults)
-		(void)count_last_right(session, in, NULL, 0);
+		(void)count_last_good(session, in, NULL, 0);
 	else if (bal_pass_conf_stays(paths, &in->conf, &why) < 0 &&
-		 count_last_right(session, in, NULL, 0))
+		 count_last_good(session, in, NULL, 0))
 		note_contradiction(in, &why);
 	return 0;
 }
@@ -132,7 +132,7 @@ agrees_now(struct bal_pass_inputs *in)
 {
 	struct bal_err ignored;
 
-	if (in->trouble.instead != BAL_INSTEAD_LAST_RIGHT)
+	if (in->trouble.instead != BAL_INSTEAD_LAST_GOOD)
 		in->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
 	return bal_pass_conf_agrees(&in->conf, &in->state, &ignored) == 0;
 }
@@ -182,7 +182,7 @@ bal_pass_reconcile_conf(const struct bal_pass_session *session,
 	    bal_pass_conf_agrees(&none, &in->state, &ignored) < 0)
 		return;
 	note_contradiction(in, &why);
-	if (count_last_right(session, in, &in->state, 0) || agrees_settled(in) ||
+	if (count_last_good(session, in, &in->state, 0) || agrees_settled(in) ||
 	    agrees_without(in, BAL_SET_THRESHOLDS))
 		return;
 	(void)agrees_without(in, BAL_SET_THRESHOLDS | BAL_SET_OVER);
@@ -199,7 +199,7 @@ bal_pass_make_room(const struct bal_pass_session *session,
 			       &why) == 0)
 		return;
 	note_contradiction(in, &why);
-	if (count_last_right(session, in, &in->state, 1))
+	if (count_last_good(session, in, &in->state, 1))
 		return;
 	in->conf.globals.mark_mask = bal_globals_default().mark_mask;
 	(void)agrees_now(in);
@@ -214,7 +214,7 @@ is_kept(const struct bal_pass_session *session,
 	char *text;
 	bool same;
 
-	if (bal_read_file(session->paths.last_right, BAL_INI_MAX, &text, &len,
+	if (bal_read_file(session->paths.last_good, BAL_INI_MAX, &text, &len,
 			  &ignored) < 0)
 		return false;
 	same = len == in->conf.len &&
@@ -231,14 +231,14 @@ bal_pass_keep_conf(const struct bal_pass_session *session,
 	struct bal_err ignored;
 
 	/* Without an uplink nothing can have gone wrong with it. */
-	if (in->trouble.faults || !paths->last_right[0] ||
+	if (in->trouble.faults || !paths->last_good[0] ||
 	    !in->state.n_uplinks)
 		return;
 	/* Each time: the disk may have been full, or somebody cleans up. */
 	if (is_kept(session, in))
 		return;
-	if (bal_make_dir_of(paths->last_right, &ignored) == 0)
-		(void)bal_write_file(paths->last_right,
+	if (bal_make_dir_of(paths->last_good, &ignored) == 0)
+		(void)bal_write_file(paths->last_good,
 				     in->conf.text ? in->conf.text : "",
 				     in->conf.len, KEPT_MODE, &ignored);
 }

@@ -60,7 +60,7 @@ static int
 refuse_absent(struct bal_pass *pass, const struct bal_intent *intent,
 	      struct bal_err *err)
 {
-	bal_intent_wish(intent, &pass->in.conf, &pass->in.state);
+	bal_intent_mark_wanted(intent, &pass->in.conf, &pass->in.state);
 	if (!pass->session.dry_run && pass->in.state.n_tunnels &&
 	    bal_pass_write(pass, err) < 0)
 		return -1;

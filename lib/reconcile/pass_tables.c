@@ -2,7 +2,7 @@
 /* pass_tables - routing tables get their ids and names. */
 #include <string.h>
 
-#include "actions/letgo.h"
+#include "actions/flush_uplink.h"
 #include "reconcile/admit.h"
 #include "reconcile/pass_internal.h"
 
@@ -87,7 +87,7 @@ bal_pass_lower_slots(struct bal_pass *pass)
 		uint32_t slot = bal_state_lower_slot(&pass->in.state, us, mask);
 
 		if (slot &&
-		    !bal_letgo_is_marked(bal_mark_of(us->slot, mask), mask))
+		    !bal_flush_is_marked(bal_mark_of(us->slot, mask), mask))
 			us->slot = slot;
 	}
 }

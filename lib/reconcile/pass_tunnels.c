@@ -100,7 +100,7 @@ look_at(struct bal_pass *pass, const char *name, const char *openvpn,
 		.there = up && up->ifindex && up->up && up->carrier &&
 			 up->n_addrs,
 		.alive = up && (up->health != BAL_HEALTH_DEAD ||
-				(us && us->judge.good)),
+				(us && us->record.good)),
 		.underlay_alive = bal_tunnel_underlay_alive(
 			&pass->in.conf, &pass->uplinks, name, over),
 		.dead_ms = g->openvpn_dead_ms,

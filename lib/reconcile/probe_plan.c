@@ -65,7 +65,7 @@ answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
 			bal_state_find(&pass->in.state, up->name);
 		struct bal_probe p = { 0 };
 
-		if (up == self || !us || !us->judge.srtt_us || !up->n_addrs)
+		if (up == self || !us || !us->record.srtt_us || !up->n_addrs)
 			continue;
 		choose_targets(up, &p);
 		if (p.n_targets == 1 &&
@@ -86,10 +86,10 @@ round_bytes(const struct bal_probe *p)
 	return bytes;
 }
 
-static struct bal_judge_rule
+static struct bal_health_rule
 rule_of(const struct bal_settings *set)
 {
-	return (struct bal_judge_rule){
+	return (struct bal_health_rule){
 		.down = set->down,
 		.up = set->up,
 		.interval_ms = set->interval_ms,
@@ -132,7 +132,7 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	if (p->n_targets) {
 		p->no_carrier = !up->carrier;
 	} else {
-		p->judge = (struct bal_judge){ 0 };
+		p->record = (struct bal_health_record){ 0 };
 		p->reason[0] = '\0';
 	}
 }
@@ -198,7 +198,7 @@ bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 	memcpy(out->over, up->set.over, sizeof(out->over));
 	if (!us)
 		return false;
-	out->judge = us->judge;
+	out->record = us->record;
 	memcpy(out->reason, us->reason, sizeof(out->reason));
 	if (!up->admin_up || !up->up || !up->n_addrs)
 		return false;

@@ -68,7 +68,7 @@ bal_request_intent(const struct bal_request *request)
 		.kind = request->up ? BAL_INTENT_UP : BAL_INTENT_DOWN,
 		.hook.caller = BAL_CALLER_OPENVPN,
 		.requested = true,
-		.keep_told = request->up,
+		.keep_options = request->up,
 		.hook.gateway = request->gateway,
 		.hook.transport = request->transport,
 		.hook.server = request->server,
@@ -77,7 +77,7 @@ bal_request_intent(const struct bal_request *request)
 	};
 
 	memcpy(intent.dev, request->dev, sizeof(intent.dev));
-	bal_intent_heed_signal(&intent);
+	bal_intent_apply_signal(&intent);
 	return intent;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* request_file - a request is left in the folder, whole or not at all. */
+/* request_file - a request is left in the directory, whole or not at all. */
 #include "reconcile/request_file.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* request_file - a request is left in the folder, whole or not at all. */
+/* request_file - a request is left in the directory, whole or not at all. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_REQUEST_FILE_H
 #define BAL_REQUEST_FILE_H
@@ -6,7 +6,7 @@
 #include "reconcile/request.h"
 
 /*
- * Put @request into the folder, whole or not at all.  BAL_EPERM, naming the
+ * Put @request into the directory, whole or not at all.  BAL_EPERM, naming the
  * group, where the caller may not.
  */
 int bal_request_leave(const struct bal_paths *paths,

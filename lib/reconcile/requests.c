@@ -295,7 +295,7 @@ open_dir(struct bal_pass *pass)
 	struct bal_err why = { 0 };
 	int dir;
 
-	if (bal_requests_folder(&pass->session.paths, &why) < 0)
+	if (bal_requests_directory(&pass->session.paths, &why) < 0)
 		bal_warn("%s", why.msg);
 	dir = bal_requests_open(&pass->session.paths, &why);
 	if (dir < 0 && why.kind != BAL_EUNAVAIL)

@@ -13,7 +13,7 @@
 
 #include "reconcile/request.h"
 
-#define FOLDER_MODE 03770
+#define DIRECTORY_MODE 03770
 #define GROUP_MAX ((size_t)16 << 20)
 
 /* Of a line of group(5): NAME:PASSWORD:GID:MEMBERS. */
@@ -67,7 +67,7 @@ is_made(const char *path)
 }
 
 int
-bal_requests_folder(const struct bal_paths *paths, struct bal_err *err)
+bal_requests_directory(const struct bal_paths *paths, struct bal_err *err)
 {
 	gid_t gid;
 	int dir, eno = 0;
@@ -83,7 +83,7 @@ bal_requests_folder(const struct bal_paths *paths, struct bal_err *err)
 		   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	/* The mode comes last: as long as it lacks, this is done again. */
 	if (dir < 0 || fchown(dir, (uid_t)-1, gid) < 0 ||
-	    fchmod(dir, FOLDER_MODE) < 0)
+	    fchmod(dir, DIRECTORY_MODE) < 0)
 		eno = errno;
 	if (dir >= 0)
 		close(dir);

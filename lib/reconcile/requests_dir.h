@@ -7,13 +7,13 @@
 #include "base/paths.h"
 
 /*
- * Make the folder, root:bal and 03770, where there is such a group (as
- * /etc/group has it) and the folder is not there.
+ * Make the directory, root:bal and 03770, where there is such a group (as
+ * /etc/group has it) and the directory is not there.
  */
-int bal_requests_folder(const struct bal_paths *paths, struct bal_err *err);
+int bal_requests_directory(const struct bal_paths *paths, struct bal_err *err);
 
 /*
- * The folder's descriptor, for the caller to close: -1 where there is none
+ * The directory's descriptor, for the caller to close: -1 where there is none
  * (BAL_EUNAVAIL) or it is not ours alone to decide (a link, another owner,
  * writable for all; BAL_ECONF).
  */

@@ -136,7 +136,7 @@ set_field(const struct bal_field_table *table, void *of,
 }
 
 static int
-set_told(struct bal_settings *told, const char *key, const char *text,
+set_options(struct bal_settings *options, const char *key, const char *text,
 	 struct bal_err *err)
 {
 	const int i = bal_settings_number(key);
@@ -144,9 +144,9 @@ set_told(struct bal_settings *told, const char *key, const char *text,
 	if (i < 0)
 		return 1;
 	/* `targets` has a line for each: eight of them fill no one line. */
-	if (told->has & 1u << i && 1u << i != BAL_SET_TARGETS)
+	if (options->has & 1u << i && 1u << i != BAL_SET_TARGETS)
 		return bal_state_twice(key, err);
-	return bal_settings_set(told, ~0u, key, text, err);
+	return bal_settings_set(options, ~0u, key, text, err);
 }
 
 int
@@ -154,11 +154,11 @@ bal_uplink_state_set(struct bal_uplink_state *u, struct bal_state_seen *seen,
 		     const char *key, const char *text, struct bal_err *err)
 {
 	if (!strncmp(key, TOLD, strlen(TOLD)))
-		return set_told(&u->told, key + strlen(TOLD), text, err);
+		return set_options(&u->options, key + strlen(TOLD), text, err);
 	if (!strcmp(key, SAVED))
 		return bal_saved_set(u, text, err);
 	if (!strcmp(key, JUDGE))
-		return bal_judge_set(&u->judge, text, err);
+		return bal_health_set(&u->record, text, err);
 	return set_field(&bal_fields_of_uplink, u, seen, key, text, err);
 }
 

@@ -14,10 +14,10 @@ _Static_assert(BAL_SET_FAILBACK_DRAIN == 1 << (N_TOLD - 1),
 
 /* As the first format has it: it knows `balance`, of yes and no. */
 static void
-print_one(const struct bal_settings *told, size_t i, const char *value,
+print_one(const struct bal_settings *options, size_t i, const char *value,
 	  FILE *out)
 {
-	const bool older = 1u << i == BAL_SET_SHARE && told->share;
+	const bool older = 1u << i == BAL_SET_SHARE && options->share;
 	const bool late = i >= N_TOLD || (1u << i == BAL_SET_SHARE && !older);
 
 	fprintf(out, "%s" TOLD "%s = %s\n", late ? LATE : "",
@@ -25,15 +25,15 @@ print_one(const struct bal_settings *told, size_t i, const char *value,
 }
 
 static void
-print_told(const struct bal_settings *told, FILE *out)
+print_options(const struct bal_settings *options, FILE *out)
 {
 	char value[BAL_SETTING_STRLEN], target[BAL_TARGET_STRLEN];
 	const char *rest;
 
 	for (size_t i = 0; bal_settings_key(i); i++) {
-		rest = bal_settings_get(told, i, value, sizeof(value));
+		rest = bal_settings_get(options, i, value, sizeof(value));
 		if (rest && 1u << i != BAL_SET_TARGETS) {
-			print_one(told, i, rest, out);
+			print_one(options, i, rest, out);
 			continue;
 		}
 		while (rest && bal_next_word(&rest, target, sizeof(target)) > 0)
@@ -180,8 +180,8 @@ void
 bal_uplink_state_print(const struct bal_uplink_state *u, FILE *out)
 {
 	print_fields(&bal_fields_of_uplink, u, out);
-	bal_judge_print(&u->judge, out);
-	print_told(&u->told, out);
+	bal_health_print(&u->record, out);
+	print_options(&u->options, out);
 	bal_saved_print(u, out);
 }
 

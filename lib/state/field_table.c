@@ -26,7 +26,7 @@ static const struct bal_field of_uplink[] = {
 	FIELD(KIND_PREFIX, learned_addr, 0),
 	FIELD(KIND_IFNAME, learned_over, 0),
 	FIELD(KIND_IFNAME, line_down, 0),
-	FIELD_AS("health", KIND_HEALTH, judge.health, 0),
+	FIELD_AS("health", KIND_HEALTH, record.health, 0),
 	FIELD(KIND_HEALTH, condition, 0),
 	FIELD(KIND_U64, since_ms, UINT64_MAX),
 	FIELD(KIND_REASON, reason, 0),

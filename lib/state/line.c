@@ -100,7 +100,7 @@ bal_saved_print(const struct bal_uplink_state *u, FILE *out)
 	fputc('\n', out);
 }
 
-#define JUDGED(member, max) { offsetof(struct bal_judge, member), max }
+#define JUDGED(member, max) { offsetof(struct bal_health_record, member), max }
 
 /* What judge remembers beside the health, in the order of its line. */
 static const struct {
@@ -120,7 +120,7 @@ static const struct {
 _Static_assert(N_JUDGED == 14, "a new number needs a key of its own");
 
 static uint64_t
-get_judged(const struct bal_judge *j, size_t i)
+get_judged(const struct bal_health_record *j, size_t i)
 {
 	const void *member = (const char *)j + judged[i].offset;
 
@@ -130,9 +130,9 @@ get_judged(const struct bal_judge *j, size_t i)
 
 /* One line for all of it: fourteen lines for each uplink take their time. */
 int
-bal_judge_set(struct bal_judge *j, const char *text, struct bal_err *err)
+bal_health_set(struct bal_health_record *j, const char *text, struct bal_err *err)
 {
-	struct bal_judge new = *j;
+	struct bal_health_record new = *j;
 	char word[24];
 	uint64_t n;
 	size_t i = 0;
@@ -159,7 +159,7 @@ bal_judge_set(struct bal_judge *j, const char *text, struct bal_err *err)
 }
 
 void
-bal_judge_print(const struct bal_judge *j, FILE *out)
+bal_health_print(const struct bal_health_record *j, FILE *out)
 {
 	uint64_t any = 0;
 

@@ -28,8 +28,8 @@ int bal_saved_set(struct bal_uplink_state *u, const char *text,
 void bal_saved_print(const struct bal_uplink_state *u, FILE *out);
 
 /* `judge`: what it remembers beside the health. */
-int bal_judge_set(struct bal_judge *j, const char *text, struct bal_err *err);
-void bal_judge_print(const struct bal_judge *j, FILE *out);
+int bal_health_set(struct bal_health_record *j, const char *text, struct bal_err *err);
+void bal_health_print(const struct bal_health_record *j, FILE *out);
 
 /* `tunnel`: one line for each that a start was tried of, or that is stopped. */
 int bal_tunnel_set(struct bal_state *state, const char *text,

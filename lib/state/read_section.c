@@ -106,7 +106,7 @@ begin_uplink(struct bal_reader *r, const char *section)
 	if (u) {
 		begin_twice(r, section);
 		/* The first header was the wrong one: it got no line. */
-		if (!u->slot && !u->table && !u->told.has)
+		if (!u->slot && !u->table && !u->options.has)
 			begin_record(r, section, u);
 		/* The one before got no line, so these are not its own. */
 		else if (!r->seen.fields && strcmp(r->name, section) != 0)

@@ -4,7 +4,7 @@
 #define BAL_STATE_H
 
 #include "config/conf.h"
-#include "health/judge.h"
+#include "health/health.h"
 #include "netlink/object.h"
 
 /* What of this box's traffic goes by an uplink; use.h has the transitions. */
@@ -21,7 +21,7 @@ struct bal_uplink_state {
 	char name[BAL_IFNAMSIZ];
 	bool admin_up; /* false: bal-down was here and has not finished */
 	bool partial;  /* lines of its record were lost; the kernel may know */
-	struct bal_settings told; /* by options, stanza, OpenVPN */
+	struct bal_settings options; /* by options, stanza, OpenVPN */
 	struct bal_addr learned_gateway;
 	struct bal_addr learned_addr; /* with prefix length */
 	struct bal_addr learned_server; /* of its client, or none */
@@ -34,7 +34,7 @@ struct bal_uplink_state {
 	int ifindex;	/* that the device had last */
 	int tun_ifindex; /* of these, of a tun or tap device; 0: it was none */
 
-	struct bal_judge judge; /* by its probes */
+	struct bal_health_record record; /* by its probes */
 	/*
 	 * What it is all in all, and was told of: dead without a carrier or
 	 * over a dead uplink, too.
@@ -97,7 +97,7 @@ struct bal_former {
 	char name[BAL_IFNAMSIZ];
 	/* It was: as an uplink again it has to answer first, and hold. */
 	bool dead;
-	uint32_t bad, flaps; /* of its struct bal_judge then */
+	uint32_t bad, flaps; /* of its struct bal_health_record then */
 	uint64_t flap_ms;
 	/* To be flushed and closed when another uplink can take over: */
 	uint32_t slot;	      /* 0: no mark */

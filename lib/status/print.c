@@ -459,7 +459,7 @@ json_trouble(FILE *out, const struct bal_status *status)
 	static const char *const instead[] = {
 		[BAL_INSTEAD_BUILT_IN] = "unused",
 		[BAL_INSTEAD_RIGHT_LINES] = "partly",
-		[BAL_INSTEAD_LAST_RIGHT] = "before",
+		[BAL_INSTEAD_LAST_GOOD] = "before",
 	};
 
 	bal_json_string(out, "configuration",

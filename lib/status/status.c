@@ -26,7 +26,7 @@ state_word(const struct bal_uplink *up)
 		return "no address";
 	if (!up->usable)
 		return "no gateway";
-	if (up->stranded)
+	if (up->underlay_down)
 		return "stranded";
 	return bal_health_name(up->health);
 }
@@ -111,19 +111,19 @@ static void
 judge_probes(struct bal_status_probes *out, const struct bal_probe *p,
 	     uint64_t now_ms)
 {
-	const struct bal_judge *j = &p->judge;
+	const struct bal_health_record *j = &p->record;
 
-	bal_judge_reason(j, &p->rule, now_ms, out->reason, BAL_STATUS_WORDS);
-	bal_judge_suspicion(j, &p->rule, out->suspicion, BAL_STATUS_WORDS);
-	bal_judge_grown(j, &p->rule, now_ms, out->grown, BAL_STATUS_WORDS);
+	bal_health_reason(j, &p->rule, now_ms, out->reason, BAL_STATUS_WORDS);
+	bal_health_suspicion(j, &p->rule, out->suspicion, BAL_STATUS_WORDS);
+	bal_health_grown(j, &p->rule, now_ms, out->grown, BAL_STATUS_WORDS);
 	out->suspected = out->suspicion[0] != '\0';
-	out->recent_rounds = bal_judge_recent_rounds(j);
-	out->recent_lost = bal_judge_recent_lost(j);
-	out->flaps = bal_judge_flaps(j, now_ms);
-	out->hold_ms = bal_judge_hold_ms(j, &p->rule, now_ms);
-	out->hold_left_ms = bal_judge_hold_left_ms(j, &p->rule, now_ms);
+	out->recent_rounds = bal_health_recent_rounds(j);
+	out->recent_lost = bal_health_recent_lost(j);
+	out->flaps = bal_health_flaps(j, now_ms);
+	out->hold_ms = bal_health_hold_ms(j, &p->rule, now_ms);
+	out->hold_left_ms = bal_health_hold_left_ms(j, &p->rule, now_ms);
 	out->bad = j->bad;
-	out->misses = bal_judge_misses(j, &p->rule);
+	out->misses = bal_health_misses(j, &p->rule);
 }
 
 static void

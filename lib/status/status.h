@@ -14,11 +14,11 @@
  * anybody remembers.  The words are "" where nothing is out of the ordinary.
  */
 struct bal_status_probes {
-	char reason[BAL_STATUS_WORDS];	  /* bal_judge_reason() */
-	char suspicion[BAL_STATUS_WORDS]; /* bal_judge_suspicion() */
-	char grown[BAL_STATUS_WORDS];	  /* bal_judge_grown() */
+	char reason[BAL_STATUS_WORDS];	  /* bal_health_reason() */
+	char suspicion[BAL_STATUS_WORDS]; /* bal_health_suspicion() */
+	char grown[BAL_STATUS_WORDS];	  /* bal_health_grown() */
 	bool suspected;
-	uint32_t recent_rounds, recent_lost; /* bal_judge_recent_rounds() */
+	uint32_t recent_rounds, recent_lost; /* bal_health_recent_rounds() */
 	uint32_t flaps;
 	/* Good for so long until it is back, or would be; how much is left. */
 	uint32_t hold_ms, hold_left_ms;

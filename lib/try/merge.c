@@ -37,7 +37,7 @@ is_same_setting(const struct bal_settings *a, const struct bal_settings *b,
 }
 
 static bool
-is_same_told(const struct bal_settings *a, const struct bal_settings *b)
+is_same_options(const struct bal_settings *a, const struct bal_settings *b)
 {
 	for (size_t key = 0; bal_settings_key(key); key++)
 		if (!is_same_setting(a, b, key))
@@ -47,7 +47,7 @@ is_same_told(const struct bal_settings *a, const struct bal_settings *b)
 
 /* What the change made of it, and nothing else since, key by key. */
 static void
-merge_told(const struct bal_settings *before, const struct bal_settings *after,
+merge_options(const struct bal_settings *before, const struct bal_settings *after,
 	   struct bal_settings *now)
 {
 	struct bal_settings undone = *before;
@@ -83,7 +83,7 @@ static void
 merge_fields(const struct bal_uplink_state *before,
 	     const struct bal_uplink_state *after, struct bal_uplink_state *now)
 {
-	merge_told(&before->told, &after->told, &now->told);
+	merge_options(&before->options, &after->options, &now->options);
 	merge_addr(&before->learned_gateway, &after->learned_gateway,
 		   &now->learned_gateway);
 	merge_name(before->learned_over, after->learned_over,
@@ -100,7 +100,7 @@ static bool
 is_requested_since(const struct bal_uplink_state *after,
 		   const struct bal_uplink_state *now)
 {
-	return !is_same_told(&after->told, &now->told) ||
+	return !is_same_options(&after->options, &now->options) ||
 	       strcmp(after->stanza, now->stanza) != 0 ||
 	       (!bal_addr_none(&after->learned_gateway) &&
 		!bal_addr_none(&now->learned_gateway) &&

@@ -45,7 +45,7 @@ put_back(const struct bal_paths *paths, const struct bal_try *t,
 		note(&p, bal_try_undo_steps(paths, &why), &why);
 	put_back_file(&p, "mode", "mode.after", paths->saved_mode);
 	/* Kept of what was tried, if at all. */
-	put_back_file(&p, "last", "conf.after", paths->last_right);
+	put_back_file(&p, "last", "conf.after", paths->last_good);
 	*left = p.left;
 	return p.failed ? -1 : 0;
 }

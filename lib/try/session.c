@@ -168,7 +168,7 @@ is_told(const struct connection *c, const char *told)
 
 /* The value of SSH_CONNECTION of process @pid, malloced, or NULL. */
 static char *
-told_of(pid_t pid)
+options_of(pid_t pid)
 {
 	static const char name[] = "SSH_CONNECTION=";
 	char path[32], *text, *value = NULL;
@@ -196,7 +196,7 @@ held_by(pid_t pid, pid_t below, const struct connection *same,
 	const struct connections *all)
 {
 	const struct connection *first = NULL;
-	char path[32], *told = same ? NULL : told_of(below);
+	char path[32], *told = same ? NULL : options_of(below);
 	long lowest = -1;
 	struct dirent *e;
 	DIR *dir;

@@ -125,8 +125,8 @@ save(const struct bal_paths *paths, const struct bal_try *t,
 		return 0;
 	if (check_replaceable(t->conf, err) < 0)
 		return -1;
-	if (paths->last_right[0] &&
-	    bal_try_save(paths, "last", paths->last_right, err) < 0)
+	if (paths->last_good[0] &&
+	    bal_try_save(paths, "last", paths->last_good, err) < 0)
 		return -1;
 	if (bal_try_save(paths, "conf", t->conf, err) < 0)
 		return -1;

@@ -200,7 +200,7 @@ start_unit(const struct bal_paths *paths, struct bal_err *err)
 	argv[n++] = exe;
 	argv[n++] = "--watch";
 	/* By the environment alone it has a last right one beside it. */
-	if (paths->conf_given && !paths->last_right[0]) {
+	if (paths->conf_given && !paths->last_good[0]) {
 		argv[n++] = "--config";
 		argv[n++] = paths->conf;
 	}

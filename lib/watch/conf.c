@@ -52,7 +52,7 @@ bal_watch_read_conf(struct bal_pass *pass)
 
 	if (read_conf(pass, &why) < 0)
 		bal_warn("%s; %s", why.msg,
-			 bal_conf_instead_text(BAL_INSTEAD_LAST_RIGHT));
+			 bal_conf_instead_text(BAL_INSTEAD_LAST_GOOD));
 }
 
 void

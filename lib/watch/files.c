@@ -24,10 +24,10 @@ struct bal_watch_files {
 	struct bal_source source; /* first member; fd -1: no inotify */
 	struct bal_loop *loop;
 	char conf[BAL_PATH_MAX], state[BAL_PATH_MAX];
-	int conf_folder, state_folder; /* inotify's numbers; -1: none */
+	int conf_directory, state_directory; /* inotify's numbers; -1: none */
 	struct version conf_seen, state_seen;
 	char requests[BAL_PATH_MAX];
-	int requests_folder;
+	int requests_directory;
 	bool touched;	/* conf or state */
 	bool requested;
 };
@@ -65,9 +65,9 @@ on_ready(struct bal_source *source, uint32_t events)
 			const struct inotify_event *e = (const void *)(buf + at);
 
 			/* Of more than fits nobody tells which they were. */
-			f->requested |= e->wd == f->requests_folder ||
+			f->requested |= e->wd == f->requests_directory ||
 					e->mask & IN_Q_OVERFLOW;
-			f->touched |= e->wd != f->requests_folder;
+			f->touched |= e->wd != f->requests_directory;
 			at += (ssize_t)(sizeof(*e) + e->len);
 		}
 	}
@@ -75,7 +75,7 @@ on_ready(struct bal_source *source, uint32_t events)
 
 /* Replaced, or (where people edit) written in place. */
 static void
-watch_folder_of(int fd, const char *path, uint32_t events, int *folder)
+watch_folder_of(int fd, const char *path, uint32_t events, int *directory)
 {
 	char dir[BAL_PATH_MAX];
 	char *slash;
@@ -88,9 +88,9 @@ watch_folder_of(int fd, const char *path, uint32_t events, int *folder)
 	else
 		slash[slash == dir] = '\0';
 	now = inotify_add_watch(fd, dir, events | IN_MASK_ADD);
-	if (*folder >= 0 && now != *folder)
-		(void)inotify_rm_watch(fd, *folder);
-	*folder = now;
+	if (*directory >= 0 && now != *directory)
+		(void)inotify_rm_watch(fd, *directory);
+	*directory = now;
 }
 
 /* Where there is no descriptor for it now, the next look tries again. */
@@ -121,11 +121,11 @@ bal_watch_files_look(struct bal_watch_files *f)
 	}
 	watch_folder_of(f->source.fd, f->conf,
 			IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE,
-			&f->conf_folder);
+			&f->conf_directory);
 	watch_folder_of(f->source.fd, f->state, IN_MOVED_TO | IN_DELETE,
-			&f->state_folder);
+			&f->state_directory);
 	/* The same number again, or -1 as long as there is none. */
-	f->requests_folder = inotify_add_watch(f->source.fd, f->requests,
+	f->requests_directory = inotify_add_watch(f->source.fd, f->requests,
 					       IN_MOVED_TO | IN_ONLYDIR |
 						       IN_DONT_FOLLOW);
 }
@@ -145,7 +145,7 @@ bal_watch_files_open(struct bal_loop *loop, const struct bal_paths *paths,
 	memcpy(f->state, paths->state, sizeof(f->state));
 	memcpy(f->requests, paths->requests, sizeof(f->requests));
 	f->conf_seen = version_of(f->conf);
-	f->conf_folder = f->state_folder = f->requests_folder = -1;
+	f->conf_directory = f->state_directory = f->requests_directory = -1;
 	f->source.ready = on_ready;
 	f->source.fd = -1;
 	bal_watch_files_look(f);

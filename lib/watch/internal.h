@@ -67,7 +67,7 @@ void bal_watch_signals_wait(struct bal_watch_signals *signals, unsigned ms);
 struct bal_watch_files;
 
 /*
- * Changes of bal.conf and the state file by others (inotify on their folders,
+ * Changes of bal.conf and the state file by others (inotify on their directories,
  * as both are replaced by rename).  As long as inotify cannot be had, only when
  * asked to look.
  */
@@ -76,14 +76,14 @@ struct bal_watch_files *bal_watch_files_open(struct bal_loop *loop,
 					     struct bal_err *err);
 void bal_watch_files_close(struct bal_watch_files *files);
 /*
- * Look at the files themselves, now: their folders may be others than they
+ * Look at the files themselves, now: their directories may be others than they
  * were, or there at last, and a symbolic link's aim tells nobody.
  */
 void bal_watch_files_look(struct bal_watch_files *files);
 /* The state as it is now is known: ours, or read by us. */
 void bal_watch_files_seen(struct bal_watch_files *files);
 /*
- * Something happened in their folders: to be asked before the other two, the
+ * Something happened in their directories: to be asked before the other two, the
  * second of which forgets it.
  */
 bool bal_watch_files_touched(const struct bal_watch_files *files);

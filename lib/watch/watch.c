@@ -65,7 +65,7 @@ feed_watchdog(struct bal_watch *w, uint64_t now)
 enum step { STEP_AGAIN, STEP_STOP, STEP_ANOTHER };
 
 /*
- * With the folder the mark of who probes is gone, and a second one may begin.
+ * With the directory the mark of who probes is gone, and a second one may begin.
  * -1: it has.
  */
 static int

@@ -11,7 +11,7 @@
  * changed by others, on SIGHUP (the configuration is read again), and each
  * minute.  A configuration with errors is told and the old one stays.  What
  * fails is told and tried again; -1 only when it cannot begin, or when another
- * one has taken its place (BAL_EBUSY) since somebody removed the run folder.
+ * one has taken its place (BAL_EBUSY) since somebody removed the run directory.
  */
 int bal_watch(struct bal_pass *pass, struct bal_err *err);
 

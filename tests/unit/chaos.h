@@ -283,7 +283,7 @@ something_happens(unsigned uplinks)
 	switch (chance(10)) {
 	case 0:
 	case 1:
-		us->judge.health = chance(3);
+		us->record.health = chance(3);
 		break;
 	case 2:
 	case 3:

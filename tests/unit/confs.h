@@ -12,9 +12,9 @@ static struct bal_conf conf;
 static inline int
 read_bytes(const char *bytes, size_t len, struct bal_err *err)
 {
-	put_bytes(in_folder("bal.conf"), bytes, len);
+	put_bytes(in_directory("bal.conf"), bytes, len);
 	*warnings = '\0';
-	return bal_conf_read(&conf, in_folder("bal.conf"), true, err);
+	return bal_conf_read(&conf, in_directory("bal.conf"), true, err);
 }
 
 static inline void
@@ -32,9 +32,9 @@ static inline int
 give_back(void **state)
 {
 	bal_conf_fini(&conf);
-	return remove_folder(state);
+	return remove_directory(state);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, give_back)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, give_back)
 
 #endif

@@ -102,7 +102,7 @@ static inline void
 judge(void)
 {
 	memset(&d, 0, sizeof(d));
-	assert_int_equal(bal_doctor_judge(&f, &w.arena, &d, &w.err), 0);
+	assert_int_equal(bal_doctor_check(&f, &w.arena, &d, &w.err), 0);
 }
 
 static inline void

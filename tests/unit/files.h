@@ -1,4 +1,4 @@
-/* files - a folder of its own for a unit test, and the warnings it caused. */
+/* files - a directory of its own for a unit test, and the warnings it caused. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef TEST_FILES_H
 #define TEST_FILES_H
@@ -24,18 +24,18 @@
 
 #define NOBODY 65534
 
-static char folder[64];
+static char directory[64];
 static char warnings[65536];
 
-/* @name below the test's folder; good until the fourth call after. */
+/* @name below the test's directory; good until the fourth call after. */
 static inline const char *
-in_folder(const char *name)
+in_directory(const char *name)
 {
 	static char paths[4][PATH_MAX];
 	static unsigned turn;
 	char *path = paths[turn++ % 4];
 
-	assert_true(snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX);
+	assert_true(snprintf(path, PATH_MAX, "%s/%s", directory, name) < PATH_MAX);
 	return path;
 }
 
@@ -50,14 +50,14 @@ keep_warning(void *arg, enum bal_say what, const char *msg)
 }
 
 static inline int
-make_folder(void **state)
+make_directory(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
 
 	(void)state;
-	snprintf(folder, sizeof(folder), "%.40s/bal-test.XXXXXX",
+	snprintf(directory, sizeof(directory), "%.40s/bal-test.XXXXXX",
 		 tmp ? tmp : "/tmp");
-	if (!mkdtemp(folder))
+	if (!mkdtemp(directory))
 		return -1;
 	*warnings = '\0';
 	bal_say_sink(keep_warning, NULL);
@@ -74,10 +74,10 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
 }
 
 static inline int
-remove_folder(void **state)
+remove_directory(void **state)
 {
 	(void)state;
-	return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 static inline void
@@ -138,7 +138,7 @@ drop_root(void)
 {
 	if (geteuid())
 		return;
-	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(chmod(directory, 0755), 0);
 	if (seteuid(NOBODY))
 		skip();
 }

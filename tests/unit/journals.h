@@ -26,7 +26,7 @@ static bool own_mounts;
 static inline const char *
 journal(void)
 {
-	return in_folder("journal");
+	return in_directory("journal");
 }
 
 static inline int
@@ -36,8 +36,8 @@ drop_events(void **state)
 	events = NULL;
 	n = 0;
 	if (own_mounts)
-		umount2(folder, MNT_DETACH);
-	return remove_folder(state);
+		umount2(directory, MNT_DETACH);
+	return remove_directory(state);
 }
 
 static inline struct bal_event
@@ -115,6 +115,6 @@ size_of(const char *path)
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, make_folder, drop_events)
+	cmocka_unit_test_setup_teardown(name, make_directory, drop_events)
 
 #endif

@@ -17,13 +17,13 @@ static inline int
 give_back(void **unused)
 {
 	bal_state_fini(&state);
-	return remove_folder(unused);
+	return remove_directory(unused);
 }
 
 static inline const char *
 path(void)
 {
-	return in_folder("state");
+	return in_directory("state");
 }
 
 static inline struct bal_uplink_state *
@@ -73,14 +73,14 @@ tell(struct bal_uplink_state *u, const char *key, const char *text)
 {
 	struct bal_err err = { 0 };
 
-	if (bal_settings_set(&u->told, ~0u, key, text, &err))
+	if (bal_settings_set(&u->options, ~0u, key, text, &err))
 		fail_msg("%s", err.msg);
 }
 
 static inline void
 fill_judged(struct bal_uplink_state *u)
 {
-	u->judge = (struct bal_judge){
+	u->record = (struct bal_health_record){
 		.health = BAL_HEALTH_DEAD,
 		.good = UINT32_MAX,
 		.bad = 7,

@@ -83,7 +83,7 @@ static inline void
 lose(void)
 {
 	health("eth1", BAL_HEALTH_DEGRADED);
-	known("eth1")->judge.better = 0;
+	known("eth1")->record.better = 0;
 }
 
 static inline void

@@ -169,7 +169,7 @@ known(const char *dev)
 static inline void
 told(const char *dev, const char *key, const char *value)
 {
-	if (bal_settings_set(&known(dev)->told, ~0u, key, value, &w.err) < 0)
+	if (bal_settings_set(&known(dev)->options, ~0u, key, value, &w.err) < 0)
 		fail_msg("%s", w.err.msg);
 }
 
@@ -218,7 +218,7 @@ uplink(const char *dev, uint32_t slot)
 	us->admin_up = true;
 	us->slot = us->table = slot;
 	us->ifindex = link_of(dev)->ifindex;
-	us->judge.health = BAL_HEALTH_ALIVE;
+	us->record.health = BAL_HEALTH_ALIVE;
 	return us;
 }
 
@@ -265,7 +265,7 @@ two_tunnels(void)
 static inline void
 health(const char *dev, enum bal_health verdict)
 {
-	known(dev)->judge.health = verdict;
+	known(dev)->record.health = verdict;
 }
 
 /* Merge what there is into w.ups. */

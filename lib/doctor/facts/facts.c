@@ -205,7 +205,7 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	bal_facts_kernel(f);
 	bal_facts_nat(f);
 	bal_facts_marks(f);
-	bal_facts_company(f, &pass->session.paths);
+	bal_facts_managers(f, &pass->session.paths);
 	bal_facts_events(f, &pass->session.paths);
 	bal_facts_stanzas(f);
 	return f->arena.oom ? bal_err_nomem(err) : 0;

@@ -61,7 +61,7 @@ void bal_facts_ways(struct bal_facts *f, struct bal_nl *nl);
 void bal_facts_rules(struct bal_facts *f, struct bal_nl *nl);
 
 /* Other managers of our devices; who calls bal-check. */
-void bal_facts_company(struct bal_facts *f, const struct bal_paths *paths);
+void bal_facts_managers(struct bal_facts *f, const struct bal_paths *paths);
 
 /* Event programs that are not run. */
 void bal_facts_events(struct bal_facts *f, const struct bal_paths *paths);

@@ -81,14 +81,14 @@ is_plain_name(const char *path)
 }
 
 static void
-read_source(struct file *file, const char *pattern, bool folder)
+read_source(struct file *file, const char *pattern, bool directory)
 {
 	glob_t found = { 0 };
 
 	if (file->deep >= SOURCES_DEEP || glob(pattern, 0, NULL, &found) != 0)
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		if (!folder || is_plain_name(found.gl_pathv[i]))
+		if (!directory || is_plain_name(found.gl_pathv[i]))
 			read_file(file->f,
 				  bal_facts_text(file->f, "%s",
 						 found.gl_pathv[i]),
@@ -97,12 +97,12 @@ read_source(struct file *file, const char *pattern, bool folder)
 }
 
 /*
- * A relative one is so to the folder of the file that names it; but ifupdown
+ * A relative one is so to the directory of the file that names it; but ifupdown
  * puts that in front of the first word only, and nobody knows where its working
- * folder is.
+ * directory is.
  */
 static void
-read_sources(struct file *file, char *line, bool folder)
+read_sources(struct file *file, char *line, bool directory)
 {
 	const int len = (int)(strrchr(file->path, '/') - file->path) + 1;
 	const char *word;
@@ -113,8 +113,8 @@ read_sources(struct file *file, char *line, bool folder)
 		read_source(file,
 			    bal_facts_text(file->f, "%.*s%s%s",
 					   *word == '/' ? 0 : len, file->path,
-					   word, folder ? "/*" : ""),
-			    folder);
+					   word, directory ? "/*" : ""),
+			    directory);
 	}
 }
 
@@ -234,14 +234,14 @@ static void
 read_line(struct file *file, char *line)
 {
 	const char *key = next_word(&line);
-	bool folder;
+	bool directory;
 
 	if (!key)
 		return;
-	folder = strcmp(key, "source-directory") == 0;
-	if (folder || strcmp(key, "source") == 0) {
+	directory = strcmp(key, "source-directory") == 0;
+	if (directory || strcmp(key, "source") == 0) {
 		end_stanza(file);
-		read_sources(file, line, folder);
+		read_sources(file, line, directory);
 	} else if (strcmp(key, "iface") == 0) {
 		begin_stanza(file, line);
 	} else if (ends_stanza(key)) {
@@ -352,7 +352,7 @@ note_at_boot(struct bal_facts *f, char *text)
 
 /*
  * By the word of who reads it at boot; others of that name have other words,
- * and other files.  It makes its folder where there is none, which is not for
+ * and other files.  It makes its directory where there is none, which is not for
  * us to cause.
  */
 static void

@@ -52,12 +52,12 @@ bal_runner_add(struct bal_runner *runner, const char *name,
 }
 
 static int
-make_event_folder(void **state)
+make_event_directory(void **state)
 {
 	*queued = *environment = '\0';
 	as_units = false;
 	refuse = 0;
-	return make_folder(state);
+	return make_directory(state);
 }
 
 static int
@@ -76,15 +76,15 @@ must_run(const struct bal_event *e)
 {
 	struct bal_err err = { 0 };
 
-	if (run(e, folder, &err) < 0)
+	if (run(e, directory, &err) < 0)
 		fail_msg("%s", err.msg);
 }
 
 static void
 put_program(const char *name, mode_t mode)
 {
-	put_text(in_folder(name), "#!/bin/sh\n");
-	assert_int_equal(chmod(in_folder(name), mode), 0);
+	put_text(in_directory(name), "#!/bin/sh\n");
+	assert_int_equal(chmod(in_directory(name), mode), 0);
 }
 
 static void
@@ -167,10 +167,10 @@ test_which_and_in_what_order(void **state)
 	put_program("plain", 0644);
 	for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
 		put_program(skipped[i], 0755);
-	assert_int_equal(mkdir(in_folder("folder"), 0755), 0);
-	assert_int_equal(mkfifo(in_folder("fifo"), 0755), 0);
-	assert_int_equal(symlink("b", in_folder("link")), 0);
-	assert_int_equal(symlink("nowhere", in_folder("dangling")), 0);
+	assert_int_equal(mkdir(in_directory("folder"), 0755), 0);
+	assert_int_equal(mkfifo(in_directory("fifo"), 0755), 0);
+	assert_int_equal(symlink("b", in_directory("link")), 0);
+	assert_int_equal(symlink("nowhere", in_directory("dangling")), 0);
 	must_run(&example);
 	assert_string_equal(queued, "10-last\n9\nZ\na_b\nb\nlink\n");
 	assert_string_equal(warnings, "");
@@ -184,8 +184,8 @@ test_environment(void **state)
 	(void)state;
 	put_program("a", 0755);
 	must_run(&example);
-	assert_int_equal(strncmp(command, folder, strlen(folder)), 0);
-	assert_string_equal(command + strlen(folder), "/a ");
+	assert_int_equal(strncmp(command, directory, strlen(directory)), 0);
+	assert_string_equal(command + strlen(directory), "/a ");
 	assert_string_equal(
 		environment,
 		"BAL_EVENT=dead\n"
@@ -225,7 +225,7 @@ test_as_unit(void **state)
 	assert_non_null(strstr(command, " --unit=bal-event-mail-"));
 	assert_non_null(strstr(command, told));
 	snprintf(end, sizeof(end), " timeout --signal=KILL 1.234 %s/mail ",
-		 folder);
+		 directory);
 	assert_string_equal(command + strlen(command) - strlen(end), end);
 	/* Two at once have two names. */
 	memcpy(first, command, sizeof(first));
@@ -266,7 +266,7 @@ test_others_can_write_it(void **state)
 	assert_non_null(strstr(warnings, "/world is not run: "));
 	assert_null(strstr(warnings, "not-a-program"));
 	*warnings = '\0';
-	assert_int_equal(chmod(folder, 01777), 0);
+	assert_int_equal(chmod(directory, 01777), 0);
 	must_run(&example);
 	assert_string_equal(queued, "");
 	assert_non_null(strstr(warnings, "is not run: others than its owner"));
@@ -280,31 +280,31 @@ test_owned_by_a_stranger(void **state)
 		skip();
 	put_program("good", 0755);
 	put_program("theirs", 0755);
-	assert_int_equal(chown(in_folder("theirs"), NOBODY, 0), 0);
-	assert_int_equal(symlink("theirs", in_folder("link")), 0);
+	assert_int_equal(chown(in_directory("theirs"), NOBODY, 0), 0);
+	assert_int_equal(symlink("theirs", in_directory("link")), 0);
 	must_run(&example);
 	assert_string_equal(queued, "good\n");
 	assert_non_null(strstr(warnings, "/theirs is not run: it belongs to "
 					 "another user\n"));
 	assert_non_null(strstr(warnings, "/link is not run: "));
-	assert_int_equal(chown(folder, NOBODY, 0), 0);
+	assert_int_equal(chown(directory, NOBODY, 0), 0);
 	must_run(&example);
 	assert_string_equal(queued, "");
 }
 
 static void
-test_folder(void **state)
+test_directory(void **state)
 {
 	struct bal_err err = { 0 };
 	int rc;
 
 	(void)state;
-	assert_int_equal(run(&example, in_folder("none"), &err), 0);
+	assert_int_equal(run(&example, in_directory("none"), &err), 0);
 	put_program("a", 0755);
-	assert_int_equal(run(&example, in_folder("a"), &err), -1);
-	assert_non_null(strstr(err.msg, in_folder("a")));
+	assert_int_equal(run(&example, in_directory("a"), &err), -1);
+	assert_non_null(strstr(err.msg, in_directory("a")));
 	refuse = 1;
-	assert_int_equal(run(&example, folder, &err), -1);
+	assert_int_equal(run(&example, directory, &err), -1);
 	assert_int_equal(err.sys, ENOMEM);
 	drop_root();
 	rc = run(&example, "/proc/1/fd", &err);
@@ -314,7 +314,7 @@ test_folder(void **state)
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, make_event_folder, remove_folder)
+	cmocka_unit_test_setup_teardown(name, make_event_directory, remove_directory)
 
 int
 main(void)
@@ -328,7 +328,7 @@ main(void)
 		TEST(test_environment_is_clean),
 		TEST(test_others_can_write_it),
 		TEST(test_owned_by_a_stranger),
-		TEST(test_folder),
+		TEST(test_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ test_add_and_read(void **state)
 	read_back();
 	assert_int_equal(n, 0);
 	assert_int_equal(bal_journal_add(journal(), NULL, 0, &err), 0);
-	assert_int_equal(count_entries(folder), 0);
+	assert_int_equal(count_entries(directory), 0);
 	must_add(1, 2);
 	umask(old);
 	assert_int_equal(stat(journal(), &st), 0);
@@ -128,7 +128,7 @@ test_bounded(void **state)
 	assert_true(n > 400);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(number_of(&events[i]), next - n + i);
-	assert_int_equal(count_entries(folder), 1);
+	assert_int_equal(count_entries(directory), 1);
 }
 
 /* More at once than there is room for: the youngest stay. */
@@ -186,7 +186,7 @@ test_not_a_file(void **state)
 	assert_int_equal(symlink("elsewhere", journal()), 0);
 	assert_int_equal(add(1, 1, &err), -1);
 	assert_int_equal(err.sys, ELOOP);
-	assert_int_equal(access(in_folder("elsewhere"), F_OK), -1);
+	assert_int_equal(access(in_directory("elsewhere"), F_OK), -1);
 }
 
 /* Ordinary users look, and only that. */

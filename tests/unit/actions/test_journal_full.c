@@ -30,7 +30,7 @@ mount_disk(size_t size)
 	char options[32];
 
 	snprintf(options, sizeof(options), "size=%zu", size);
-	if (!own_mounts || mount("none", folder, "tmpfs", 0, options)) {
+	if (!own_mounts || mount("none", directory, "tmpfs", 0, options)) {
 		print_message("# skipped: no mount namespace\n");
 		skip();
 	}
@@ -63,7 +63,7 @@ test_full_disk(void **state)
 	assert_int_equal(n, next - 1);
 	/* There is room again. */
 	assert_int_equal(
-		mount("none", folder, "tmpfs", MS_REMOUNT, "size=8192"), 0);
+		mount("none", directory, "tmpfs", MS_REMOUNT, "size=8192"), 0);
 	must_add(next, 1);
 	read_back();
 	assert_int_equal(n, next);
@@ -82,7 +82,7 @@ test_full_disk_when_it_is_cut(void **state)
 		assert_true((next += 10) < 5000);
 	assert_int_equal(err.sys, ENOSPC);
 	assert_non_null(strstr(err.msg, journal()));
-	assert_int_equal(count_entries(folder), 1);
+	assert_int_equal(count_entries(directory), 1);
 	read_back();
 	assert_int_equal(n, next - 1);
 	assert_int_equal(number_of(&events[0]), 1);

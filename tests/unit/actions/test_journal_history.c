@@ -19,28 +19,28 @@ test_history(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bal_journal_history(in_folder("journal"), NULL, &now, &h, &err),
+		bal_journal_history(in_directory("journal"), NULL, &now, &h, &err),
 		0);
 	assert_int_equal(h.n + h.n_uplinks, 0);
 	bal_journal_forget(&h);
-	assert_int_equal(bal_journal_add(in_folder("journal"), &e, 1, &err), 0);
+	assert_int_equal(bal_journal_add(in_directory("journal"), &e, 1, &err), 0);
 	e.kind = BAL_EVENT_ALL_DEAD;
 	e.uplink[0] = e.before[0] = '\0';
-	assert_int_equal(bal_journal_add(in_folder("journal"), &e, 1, &err), 0);
+	assert_int_equal(bal_journal_add(in_directory("journal"), &e, 1, &err), 0);
 	e = (struct bal_event){ .kind = BAL_EVENT_ALIVE,
 				.uplink = "eth2",
 				.boot_ms = 60000,
 				.at = now.at - 45 }; /* slewed since */
-	assert_int_equal(bal_journal_add(in_folder("journal"), &e, 1, &err), 0);
+	assert_int_equal(bal_journal_add(in_directory("journal"), &e, 1, &err), 0);
 	assert_int_equal(
-		bal_journal_history(in_folder("journal"), NULL, &now, &h, &err),
+		bal_journal_history(in_directory("journal"), NULL, &now, &h, &err),
 		0);
 	assert_int_equal(h.n, 3);
 	assert_int_equal(h.n_uplinks, 2);
 	assert_int_equal(h.events[0].at, now.at - 80);
 	assert_int_equal(h.events[2].at, now.at - 45);
 	bal_journal_forget(&h);
-	assert_int_equal(bal_journal_history(in_folder("journal"), "eth1", &now,
+	assert_int_equal(bal_journal_history(in_directory("journal"), "eth1", &now,
 					     &h, &err),
 			 0);
 	assert_int_equal(h.n, 1);
@@ -50,7 +50,7 @@ test_history(void **state)
 	bal_journal_forget(&h);
 	/* After a reboot it cannot be told when that was. */
 	now.boot_ms = 10000;
-	assert_int_equal(bal_journal_history(in_folder("journal"), "eth1", &now,
+	assert_int_equal(bal_journal_history(in_directory("journal"), "eth1", &now,
 					     &h, &err),
 			 0);
 	assert_int_equal(h.events[0].at, 20);
@@ -70,10 +70,10 @@ test_two_boots(void **state)
 	struct bal_err err = { 0 };
 
 	(void)state;
-	assert_int_equal(bal_journal_add(in_folder("journal"), events, 2, &err),
+	assert_int_equal(bal_journal_add(in_directory("journal"), events, 2, &err),
 			 0);
 	assert_int_equal(
-		bal_journal_history(in_folder("journal"), NULL, &now, &h, &err),
+		bal_journal_history(in_directory("journal"), NULL, &now, &h, &err),
 		0);
 	assert_int_equal(h.n, 2);
 	assert_int_equal(h.events[0].at, 30);
@@ -82,7 +82,7 @@ test_two_boots(void **state)
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+	cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int
 main(void)

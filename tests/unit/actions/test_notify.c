@@ -62,7 +62,7 @@ begin(void **state)
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
-	return make_folder(state);
+	return make_directory(state);
 }
 
 static int
@@ -71,14 +71,14 @@ end(void **state)
 	if (manager >= 0)
 		close(manager);
 	manager = -1;
-	return remove_folder(state);
+	return remove_directory(state);
 }
 
 static void
 by_path(void **state)
 {
 	(void)state;
-	listen_at(in_folder("notify"));
+	listen_at(in_directory("notify"));
 	errno = 42;
 	bal_notify("READY=1\nSTATUS=%d uplinks", 3);
 	assert_int_equal(errno, 42);
@@ -133,8 +133,8 @@ static void
 relative_path(void **state)
 {
 	(void)state;
-	listen_at(in_folder("notify"));
-	assert_int_equal(chdir(folder), 0);
+	listen_at(in_directory("notify"));
+	assert_int_equal(chdir(directory), 0);
 	setenv("NOTIFY_SOCKET", "notify", 1);
 	bal_notify("READY=1");
 	assert_int_equal(chdir("/"), 0);
@@ -146,7 +146,7 @@ static void
 long_paths(void **state)
 {
 	char name[sizeof(((struct sockaddr_un *)NULL)->sun_path) + 1];
-	size_t len = (size_t)snprintf(name, sizeof(name), "%s/", in_folder(""));
+	size_t len = (size_t)snprintf(name, sizeof(name), "%s/", in_directory(""));
 
 	(void)state;
 	memset(name + len, 'x', sizeof(name) - len);
@@ -167,7 +167,7 @@ long_texts(void **state)
 	static char text[4098];
 
 	(void)state;
-	listen_at(in_folder("notify"));
+	listen_at(in_directory("notify"));
 	memset(text, 'x', 4096);
 	bal_notify("%s", text);
 	assert_string_equal(next_text(), text);
@@ -186,7 +186,7 @@ full_queue(void **state)
 	struct timespec from, to;
 
 	(void)state;
-	listen_at(in_folder("notify"));
+	listen_at(in_directory("notify"));
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	do {
 		bal_notify("WATCHDOG=1");

@@ -19,7 +19,7 @@ static unsigned steps;
 static int
 open_runner(void **state)
 {
-	if (make_folder(state) < 0)
+	if (make_directory(state) < 0)
 		return -1;
 	loop = bal_loop_open(&err);
 	runner = loop ? bal_runner_open(loop, &err) : NULL;
@@ -31,7 +31,7 @@ close_runner(void **state)
 {
 	bal_runner_close(runner);
 	bal_loop_close(loop);
-	return remove_folder(state);
+	return remove_directory(state);
 }
 
 static void
@@ -40,8 +40,8 @@ put_script(const char *name, const char *text)
 	char script[1024];
 
 	snprintf(script, sizeof(script), "#!/bin/sh\n%s\n", text);
-	put_text(in_folder(name), script);
-	assert_int_equal(chmod(in_folder(name), 0755), 0);
+	put_text(in_directory(name), script);
+	assert_int_equal(chmod(in_directory(name), 0755), 0);
 }
 
 static void
@@ -50,8 +50,8 @@ add_limited(const char *name, uint32_t limit_ms)
 	char path[PATH_MAX], dir[80], by[] = "PATH=/usr/bin:/bin";
 	char *argv[] = { path, NULL }, *envp[] = { dir, by, NULL };
 
-	snprintf(path, sizeof(path), "%s", in_folder(name));
-	snprintf(dir, sizeof(dir), "DIR=%s", folder);
+	snprintf(path, sizeof(path), "%s", in_directory(name));
+	snprintf(dir, sizeof(dir), "DIR=%s", directory);
 	if (bal_runner_add(runner, path, argv, envp, limit_ms, &err) < 0)
 		fail_msg("%s", err.msg);
 	/* They are copied. */
@@ -96,7 +96,7 @@ run_all(void)
 static bool
 is_there(const char *name)
 {
-	return access(in_folder(name), F_OK) == 0;
+	return access(in_directory(name), F_OK) == 0;
 }
 
 /* Turns until @name exists and says something. */
@@ -106,7 +106,7 @@ run_until(const char *name)
 	uint64_t end = bal_clock_ns() + DEADLINE_NS;
 	struct stat st;
 
-	while (stat(in_folder(name), &st) || !st.st_size) {
+	while (stat(in_directory(name), &st) || !st.st_size) {
 		bal_runner_step(runner);
 		assert_int_equal(
 			bal_loop_wait(loop, bal_clock_ns() + 5 * BAL_NS_PER_MS,
@@ -131,7 +131,7 @@ wait_for(const char *name)
 static pid_t
 pid_in(const char *name)
 {
-	char *text = get_text(in_folder(name));
+	char *text = get_text(in_directory(name));
 	long pid = strtol(text, NULL, 10);
 
 	free(text);
@@ -152,7 +152,7 @@ test_in_order(void **state)
 	add("first");
 	assert_false(bal_runner_idle(runner));
 	run_all();
-	assert_text(in_folder("order"), "first\nsecond\nfirst\n");
+	assert_text(in_directory("order"), "first\nsecond\nfirst\n");
 	assert_string_equal(warnings, "");
 }
 
@@ -254,9 +254,9 @@ test_failures(void **state)
 	(void)state;
 	put_script("fails", "echo why; exit 3");
 	put_script("dies", "kill -TERM $$");
-	put_text(in_folder("no-x-bit"), "#!/bin/sh\n");
-	put_text(in_folder("no-interpreter"), "#!/nowhere/sh\n");
-	assert_int_equal(chmod(in_folder("no-interpreter"), 0755), 0);
+	put_text(in_directory("no-x-bit"), "#!/bin/sh\n");
+	put_text(in_directory("no-interpreter"), "#!/nowhere/sh\n");
+	assert_int_equal(chmod(in_directory("no-interpreter"), 0755), 0);
 	put_script("good", "echo good >$DIR/good.ran");
 	add("fails");
 	add("dies");
@@ -357,7 +357,7 @@ test_too_many(void **state)
 	run_all();
 	assert_string_equal(warnings, "");
 	{
-		char *order = get_text(in_folder("order"));
+		char *order = get_text(in_directory("order"));
 
 		assert_int_equal(count_lines(order), BAL_RUNNER_MAX);
 		assert_ptr_equal(strstr(order, "p44\np45\n"), order);
@@ -382,7 +382,7 @@ test_closed_while_it_runs(void **state)
 	assert_false(is_there("waits.ran"));
 }
 
-/* The whole way: a folder of programs, an event, their environment. */
+/* The whole way: a directory of programs, an event, their environment. */
 static void
 test_event(void **state)
 {
@@ -392,7 +392,7 @@ test_event(void **state)
 			       .before = "alive",
 			       .lasted_ms = 5000,
 			       .mode = "multi" };
-	struct bal_event_how how = { .dir = folder, .limit_ms = 175 };
+	struct bal_event_how how = { .dir = directory, .limit_ms = 175 };
 	char told[512];
 
 	(void)state;

@@ -86,7 +86,7 @@ static void
 be_slow(void)
 {
 	health("eth1", BAL_HEALTH_DEGRADED);
-	known("eth1")->judge.better = UINT32_MAX;
+	known("eth1")->record.better = UINT32_MAX;
 }
 
 static void

@@ -204,8 +204,8 @@ up_again(void)
 
 	assert_non_null(bal_state_add(&w.state, "eth1", &w.err));
 	known("eth1")->slot = known("eth1")->table = 1;
-	intent.told = bal_settings_default();
-	intent.told.has = 0;
+	intent.options = bal_settings_default();
+	intent.options.has = 0;
 	bal_snapshot_index(&w.snap, &w.arena);
 	if (bal_intent_apply(&intent, &w.conf, &w.snap, &w.state, &w.arena,
 			     &w.err) < 0)
@@ -219,18 +219,18 @@ one_that_was_dead_is_held_back(void **state)
 	begin(BAL_MODE_MULTI);
 	configured("eth1", "targets", "9.9.9.9");
 	die();
-	known("eth1")->judge.bad = 7;
-	known("eth1")->judge.flaps = 2;
-	known("eth1")->judge.flap_ms = 1234;
+	known("eth1")->record.bad = 7;
+	known("eth1")->record.flaps = 2;
+	known("eth1")->record.flap_ms = 1234;
 	pass(1000);
 	bal_down();
 	pass(1000);
 	up_again();
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_DEAD);
 	/* So it has to hold as if it had not been away. */
-	assert_int_equal(known("eth1")->judge.bad, 7);
-	assert_int_equal(known("eth1")->judge.flaps, 2);
-	assert_int_equal(known("eth1")->judge.flap_ms, 1234);
+	assert_int_equal(known("eth1")->record.bad, 7);
+	assert_int_equal(known("eth1")->record.flaps, 2);
+	assert_int_equal(known("eth1")->record.flap_ms, 1234);
 	assert_int_equal(w.state.n_formers, 0);
 }
 
@@ -247,7 +247,7 @@ one_that_lacked_a_gateway_is_not_held_back(void **state)
 	bal_down();
 	pass(1000);
 	up_again();
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_UNKNOWN);
 }
 
 static void
@@ -261,7 +261,7 @@ one_that_was_not_is_used_at_once(void **state)
 	bal_down();
 	pass(1000);
 	up_again();
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_UNKNOWN);
 }
 
 /* It would wait for ever. */
@@ -275,7 +275,7 @@ nor_one_that_nothing_asks_now(void **state)
 	bal_down();
 	pass(1000);
 	up_again();
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_UNKNOWN);
 }
 
 /* --- a state of before there was `use` ----------------------------------------- */

@@ -14,7 +14,7 @@ paths_of(struct bal_paths *p, const char *rundir)
 {
 	struct bal_err err = { 0 };
 
-	setenv("BAL_RUNDIR", in_folder(rundir), 1);
+	setenv("BAL_RUNDIR", in_directory(rundir), 1);
 	assert_int_equal(bal_paths_init(p, NULL, &err), 0);
 	unsetenv("BAL_RUNDIR");
 }
@@ -143,7 +143,7 @@ test_lock_cannot(void **state)
 	int ret;
 
 	(void)state;
-	put_text(in_folder("file"), "");
+	put_text(in_directory("file"), "");
 	paths_of(&p, "file");
 	assert_int_equal(bal_lock(&p, 0, &err), -1);
 	assert_int_equal(err.sys, ENOTDIR);
@@ -152,7 +152,7 @@ test_lock_cannot(void **state)
 	assert_int_equal(symlink("elsewhere", p.lock), 0);
 	assert_int_equal(bal_lock(&p, 0, &err), -1);
 	assert_int_equal(err.sys, ELOOP);
-	assert_int_equal(access(in_folder("run/elsewhere"), F_OK), -1);
+	assert_int_equal(access(in_directory("run/elsewhere"), F_OK), -1);
 	assert_int_equal(unlink(p.lock), 0);
 	assert_int_equal(chmod(p.rundir, 0555), 0);
 	drop_root();
@@ -273,7 +273,7 @@ test_signals_are_as_before(void **state)
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+	cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int
 main(void)

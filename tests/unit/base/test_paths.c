@@ -34,7 +34,7 @@ test_built_in(void **state)
 	assert_string_equal(p.rt_dir, "/etc/iproute2");
 	assert_non_null(strstr(p.event_dir, "/bal/event.d"));
 	assert_non_null(strstr(p.saved_mode, "/lib/bal/mode"));
-	assert_non_null(strstr(p.last_right, "/lib/bal/bal.conf"));
+	assert_non_null(strstr(p.last_good, "/lib/bal/bal.conf"));
 }
 
 /* What is right for one command or shell is not what was right for the box. */
@@ -48,12 +48,12 @@ test_last_right(void **state)
 	setenv("BAL_CONF", "/a/conf", 1);
 	setenv("BAL_LIBDIR", "", 1);
 	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
-	assert_string_equal(p.last_right, "");
+	assert_string_equal(p.last_good, "");
 	setenv("BAL_LIBDIR", "/a/lib", 1);
 	assert_int_equal(bal_paths_init(&p, NULL, &err), 0);
-	assert_string_equal(p.last_right, "/a/lib/bal.conf");
+	assert_string_equal(p.last_good, "/a/lib/bal.conf");
 	assert_int_equal(bal_paths_init(&p, "other", &err), 0);
-	assert_string_equal(p.last_right, "");
+	assert_string_equal(p.last_good, "");
 }
 
 static void
@@ -124,18 +124,18 @@ test_make_dir(void **state)
 	mode_t old = umask(077);
 
 	(void)state;
-	assert_int_equal(bal_make_dir(in_folder("a//b/c/"), &err), 0);
-	assert_int_equal(bal_make_dir(in_folder("a/b/c"), &err), 0);
+	assert_int_equal(bal_make_dir(in_directory("a//b/c/"), &err), 0);
+	assert_int_equal(bal_make_dir(in_directory("a/b/c"), &err), 0);
 	umask(old);
-	assert_int_equal(mode_of(in_folder("a")), 0755);
-	assert_int_equal(mode_of(in_folder("a/b/c")), 0755);
-	assert_int_equal(chmod(in_folder("a/b"), 0700), 0);
-	assert_int_equal(bal_make_dir(in_folder("a/b/c/d"), &err), 0);
-	assert_int_equal(mode_of(in_folder("a/b")), 0700);
-	put_text(in_folder("file"), "");
-	assert_int_equal(bal_make_dir(in_folder("file"), &err), -1);
+	assert_int_equal(mode_of(in_directory("a")), 0755);
+	assert_int_equal(mode_of(in_directory("a/b/c")), 0755);
+	assert_int_equal(chmod(in_directory("a/b"), 0700), 0);
+	assert_int_equal(bal_make_dir(in_directory("a/b/c/d"), &err), 0);
+	assert_int_equal(mode_of(in_directory("a/b")), 0700);
+	put_text(in_directory("file"), "");
+	assert_int_equal(bal_make_dir(in_directory("file"), &err), -1);
 	assert_int_equal(err.sys, ENOTDIR);
-	assert_int_equal(bal_make_dir(in_folder("file/x"), &err), -1);
+	assert_int_equal(bal_make_dir(in_directory("file/x"), &err), -1);
 }
 
 static void
@@ -153,21 +153,21 @@ test_private(void **state)
 	struct bal_err err = { 0 };
 
 	(void)state;
-	put_text(in_folder("file"), "");
-	assert_int_equal(bal_check_private(in_folder("file"), &err), 0);
-	assert_int_equal(bal_check_private(folder, &err), 0);
-	assert_int_equal(bal_check_private(in_folder("none"), &err), 0);
-	assert_int_equal(chmod(in_folder("file"), 0646), 0);
-	assert_refused(in_folder("file"), "chmod go-w ");
-	assert_int_equal(chmod(in_folder("file"), 0664), 0);
-	assert_refused(in_folder("file"), "chmod go-w ");
-	assert_int_equal(chmod(folder, 01777), 0);
-	assert_int_equal(bal_check_private(folder, &err), 0);
-	assert_int_equal(chmod(folder, 0777), 0);
-	assert_refused(folder, "chmod go-w ");
-	assert_int_equal(chmod(folder, 0755), 0);
-	if (!geteuid() && chown(in_folder("file"), NOBODY, 0) == 0)
-		assert_refused(in_folder("file"), "chown root ");
+	put_text(in_directory("file"), "");
+	assert_int_equal(bal_check_private(in_directory("file"), &err), 0);
+	assert_int_equal(bal_check_private(directory, &err), 0);
+	assert_int_equal(bal_check_private(in_directory("none"), &err), 0);
+	assert_int_equal(chmod(in_directory("file"), 0646), 0);
+	assert_refused(in_directory("file"), "chmod go-w ");
+	assert_int_equal(chmod(in_directory("file"), 0664), 0);
+	assert_refused(in_directory("file"), "chmod go-w ");
+	assert_int_equal(chmod(directory, 01777), 0);
+	assert_int_equal(bal_check_private(directory, &err), 0);
+	assert_int_equal(chmod(directory, 0777), 0);
+	assert_refused(directory, "chmod go-w ");
+	assert_int_equal(chmod(directory, 0755), 0);
+	if (!geteuid() && chown(in_directory("file"), NOBODY, 0) == 0)
+		assert_refused(in_directory("file"), "chown root ");
 }
 
 static void
@@ -179,21 +179,21 @@ test_read_file(void **state)
 	size_t len = 7;
 
 	(void)state;
-	put_bytes(in_folder("f"), "a\0b\n", 4);
-	assert_int_equal(bal_read_file(in_folder("f"), 4, &text, &len, &err),
+	put_bytes(in_directory("f"), "a\0b\n", 4);
+	assert_int_equal(bal_read_file(in_directory("f"), 4, &text, &len, &err),
 			 0);
 	assert_int_equal(len, 4);
 	assert_memory_equal(text, "a\0b\n", 5);
 	free(text);
-	put_text(in_folder("empty"), "");
+	put_text(in_directory("empty"), "");
 	assert_int_equal(
-		bal_read_file(in_folder("empty"), 0, &text, &len, &err), 0);
+		bal_read_file(in_directory("empty"), 0, &text, &len, &err), 0);
 	assert_int_equal(len, 0);
 	assert_string_equal(text, "");
 	free(text);
 	memset(large, 'x', sizeof(large));
-	put_bytes(in_folder("large"), large, sizeof(large));
-	assert_int_equal(bal_read_file(in_folder("large"), sizeof(large), &text,
+	put_bytes(in_directory("large"), large, sizeof(large));
+	assert_int_equal(bal_read_file(in_directory("large"), sizeof(large), &text,
 				       &len, &err),
 			 0);
 	assert_int_equal(len, sizeof(large));
@@ -204,23 +204,23 @@ test_read_file(void **state)
 	free(text);
 
 	text = untouched;
-	assert_int_equal(bal_read_file(in_folder("f"), 3, &text, &len, &err),
+	assert_int_equal(bal_read_file(in_directory("f"), 3, &text, &len, &err),
 			 -1);
 	assert_int_equal(err.kind, BAL_ECONF);
 	assert_int_equal(bal_read_file("/dev/zero", 99999, &text, &len, &err),
 			 -1);
-	assert_int_equal(bal_read_file(folder, 99, &text, &len, &err), -1);
+	assert_int_equal(bal_read_file(directory, 99, &text, &len, &err), -1);
 	assert_int_equal(err.kind, BAL_ECONF);
-	assert_non_null(strstr(err.msg, folder));
+	assert_non_null(strstr(err.msg, directory));
 	assert_int_equal(
-		bal_read_file(in_folder("none"), 99, &text, &len, &err), -1);
+		bal_read_file(in_directory("none"), 99, &text, &len, &err), -1);
 	assert_int_equal(err.sys, ENOENT);
-	assert_int_equal(mkfifo(in_folder("fifo"), 0600), 0);
+	assert_int_equal(mkfifo(in_directory("fifo"), 0600), 0);
 	assert_int_equal(
-		bal_read_file(in_folder("fifo"), 99, &text, &len, &err), -1);
-	assert_int_equal(chmod(in_folder("f"), 0), 0);
+		bal_read_file(in_directory("fifo"), 99, &text, &len, &err), -1);
+	assert_int_equal(chmod(in_directory("f"), 0), 0);
 	drop_root();
-	assert_int_equal(bal_read_file(in_folder("f"), 99, &text, &len, &err),
+	assert_int_equal(bal_read_file(in_directory("f"), 99, &text, &len, &err),
 			 -1);
 	become_root();
 	assert_int_equal(err.kind, BAL_EPERM);
@@ -232,7 +232,7 @@ static void
 test_write_file(void **state)
 {
 	struct bal_err err = { 0 };
-	const char *path = in_folder("f");
+	const char *path = in_directory("f");
 	mode_t old = umask(077);
 
 	(void)state;
@@ -243,7 +243,7 @@ test_write_file(void **state)
 	assert_int_equal(bal_write_file(path, "", 0, 0600, &err), 0);
 	assert_text(path, "");
 	assert_int_equal(mode_of(path), 0600);
-	assert_int_equal(count_entries(folder), 1);
+	assert_int_equal(count_entries(directory), 1);
 	if (!geteuid() && !chown(path, NOBODY, NOBODY)) {
 		struct stat st;
 
@@ -260,7 +260,7 @@ static void
 test_write_replaces(void **state)
 {
 	struct bal_err err = { 0 };
-	const char *path = in_folder("f");
+	const char *path = in_directory("f");
 	struct stat before, after;
 	char buf[8] = "";
 	int fd;
@@ -282,7 +282,7 @@ static void
 test_write_replaces_no_device(void **state)
 {
 	static const mode_t kinds[] = { S_IFCHR, S_IFIFO, S_IFSOCK };
-	const char *path = in_folder("null");
+	const char *path = in_directory("null");
 	struct bal_err err = { 0 };
 	struct stat st;
 
@@ -295,7 +295,7 @@ test_write_replaces_no_device(void **state)
 		assert_non_null(strstr(err.msg, "is no regular file"));
 		assert_int_equal(lstat(path, &st), 0);
 		assert_int_equal(st.st_mode & S_IFMT, kinds[i]);
-		assert_int_equal(count_entries(folder), 1);
+		assert_int_equal(count_entries(directory), 1);
 		assert_int_equal(unlink(path), 0);
 	}
 	assert_int_equal(mkdir(path, 0755), 0);
@@ -316,11 +316,11 @@ test_write_leaves_neighbours(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		put_text(in_folder(names[i]), "theirs");
-	assert_int_equal(bal_write_file(in_folder("f"), "x", 1, 0644, &err), 0);
+		put_text(in_directory(names[i]), "theirs");
+	assert_int_equal(bal_write_file(in_directory("f"), "x", 1, 0644, &err), 0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		assert_text(in_folder(names[i]), "theirs");
-	assert_int_equal(count_entries(folder), 5);
+		assert_text(in_directory(names[i]), "theirs");
+	assert_int_equal(count_entries(directory), 5);
 }
 
 /* A limit on file sizes stands for a full disk. */
@@ -333,7 +333,7 @@ test_write_fails(void **state)
 	int ret;
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s", in_folder("f"));
+	snprintf(path, sizeof(path), "%s", in_directory("f"));
 	put_text(path, "old");
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	small.rlim_max = old.rlim_max;
@@ -346,15 +346,15 @@ test_write_fails(void **state)
 	assert_int_equal(err.kind, BAL_ESYS);
 	assert_non_null(strstr(err.msg, path));
 	assert_text(path, "old");
-	assert_int_equal(count_entries(folder), 1);
+	assert_int_equal(count_entries(directory), 1);
 
-	assert_int_equal(bal_write_file(in_folder("no/f"), "", 0, 0644, &err),
+	assert_int_equal(bal_write_file(in_directory("no/f"), "", 0, 0644, &err),
 			 -1);
 	assert_int_equal(err.sys, ENOENT);
-	assert_int_equal(mkdir(in_folder("d"), 0755), 0);
-	put_text(in_folder("d/x"), "");
-	assert_int_equal(bal_write_file(in_folder("d"), "", 0, 0644, &err), -1);
-	assert_int_equal(count_entries(folder), 2);
+	assert_int_equal(mkdir(in_directory("d"), 0755), 0);
+	put_text(in_directory("d/x"), "");
+	assert_int_equal(bal_write_file(in_directory("d"), "", 0, 0644, &err), -1);
+	assert_int_equal(count_entries(directory), 2);
 }
 
 static void
@@ -364,20 +364,20 @@ test_write_without_permission(void **state)
 	int ret;
 
 	(void)state;
-	put_text(in_folder("f"), "old");
-	assert_int_equal(chmod(folder, 0555), 0);
+	put_text(in_directory("f"), "old");
+	assert_int_equal(chmod(directory, 0555), 0);
 	if (!geteuid() && seteuid(NOBODY))
 		skip();
-	ret = bal_write_file(in_folder("f"), "new", 3, 0644, &err);
+	ret = bal_write_file(in_directory("f"), "new", 3, 0644, &err);
 	become_root();
-	chmod(folder, 0755);
+	chmod(directory, 0755);
 	assert_int_equal(ret, -1);
 	assert_int_equal(err.kind, BAL_EPERM);
-	assert_text(in_folder("f"), "old");
+	assert_text(in_directory("f"), "old");
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+	cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
 
 int
 main(void)

@@ -96,7 +96,7 @@ test_nothing_is_said(void **state)
 		assert_built_in();
 	}
 	bal_conf_fini(&conf);
-	assert_int_equal(bal_conf_read(&conf, in_folder("none"), false, &err),
+	assert_int_equal(bal_conf_read(&conf, in_directory("none"), false, &err),
 			 0);
 	assert_built_in();
 	assert_int_equal(bal_conf_read(&conf, "/dev/null", true, &err), 0);
@@ -212,22 +212,22 @@ test_not_a_file(void **state)
 	int ret;
 
 	(void)state;
-	assert_int_equal(bal_conf_read(&conf, in_folder("none"), true, &err),
+	assert_int_equal(bal_conf_read(&conf, in_directory("none"), true, &err),
 			 -1);
 	assert_memory_equal(&conf, &zero, sizeof(conf));
 	assert_int_equal(err.kind, BAL_ECONF);
 	assert_int_equal(err.sys, ENOENT);
-	assert_non_null(strstr(err.msg, in_folder("none")));
-	assert_int_equal(bal_conf_read(&conf, folder, false, &err), -1);
-	assert_non_null(strstr(err.msg, folder));
-	put_text(in_folder("secret"), example);
-	assert_int_equal(chmod(in_folder("secret"), 0), 0);
+	assert_non_null(strstr(err.msg, in_directory("none")));
+	assert_int_equal(bal_conf_read(&conf, directory, false, &err), -1);
+	assert_non_null(strstr(err.msg, directory));
+	put_text(in_directory("secret"), example);
+	assert_int_equal(chmod(in_directory("secret"), 0), 0);
 	drop_root();
-	ret = bal_conf_read(&conf, in_folder("secret"), false, &err);
+	ret = bal_conf_read(&conf, in_directory("secret"), false, &err);
 	become_root();
 	assert_int_equal(ret, -1);
 	assert_int_equal(err.kind, BAL_EPERM);
-	assert_non_null(strstr(err.msg, in_folder("secret")));
+	assert_non_null(strstr(err.msg, in_directory("secret")));
 }
 
 static void

@@ -9,7 +9,7 @@ assert_faults(const char *text, size_t len, const char *expected)
 	struct bal_err err = { 0 };
 	struct bal_conf before;
 	char got[sizeof(warnings)] = "", msg[128];
-	size_t prefix = strlen(in_folder("bal.conf")), n = 0;
+	size_t prefix = strlen(in_directory("bal.conf")), n = 0;
 	char *rest = warnings, *line;
 
 	bal_conf_fini(&conf);
@@ -20,14 +20,14 @@ assert_faults(const char *text, size_t len, const char *expected)
 	assert_memory_equal(&conf, &before, sizeof(conf));
 	memset(&conf, 0, sizeof(conf));
 	while ((line = strsep(&rest, "\n")) && *line) {
-		assert_memory_equal(line, in_folder("bal.conf"), prefix);
+		assert_memory_equal(line, in_directory("bal.conf"), prefix);
 		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s\n",
 			 line + prefix + 1);
 		n++;
 	}
 	assert_string_equal(got, expected);
 	assert_int_equal(err.kind, BAL_ECONF);
-	snprintf(msg, sizeof(msg), "%s: %zu error%s", in_folder("bal.conf"), n,
+	snprintf(msg, sizeof(msg), "%s: %zu error%s", in_directory("bal.conf"), n,
 		 n == 1 ? "" : "s");
 	assert_string_equal(err.msg, msg);
 }
@@ -380,9 +380,9 @@ test_anyway(void **state)
 	char first[128];
 
 	(void)state;
-	put_bytes(in_folder("bal.conf"), text, strlen(text));
+	put_bytes(in_directory("bal.conf"), text, strlen(text));
 	*warnings = '\0';
-	assert_int_equal(bal_conf_read_anyway(&conf, in_folder("bal.conf"),
+	assert_int_equal(bal_conf_read_anyway(&conf, in_directory("bal.conf"),
 					      true, &trouble, &err),
 			 0);
 	assert_int_equal(trouble.faults, 4);
@@ -390,7 +390,7 @@ test_anyway(void **state)
 	assert_int_equal(trouble.instead, BAL_INSTEAD_RIGHT_LINES);
 	assert_int_equal(trouble.why.kind, BAL_ECONF);
 	snprintf(first, sizeof(first), "%s:3: up \"x\" is not a number",
-		 in_folder("bal.conf"));
+		 in_directory("bal.conf"));
 	assert_string_equal(trouble.first, first);
 	assert_int_equal(conf.check.has, BAL_SET_INTERVAL);
 	assert_int_equal(conf.n_uplinks, 2);
@@ -404,7 +404,7 @@ test_anyway_without(void **state)
 {
 	struct bal_conf_trouble trouble;
 	struct bal_err err = { 0 };
-	const char *path = in_folder("nowhere");
+	const char *path = in_directory("nowhere");
 
 	(void)state;
 	assert_int_equal(

@@ -14,7 +14,7 @@ read_tables(void)
 
 	bal_arena_fini(&arena);
 	tables = (bal_table_list){ 0 };
-	if (bal_tables_read(folder, &arena, &tables, &err))
+	if (bal_tables_read(directory, &arena, &tables, &err))
 		fail_msg("%s", err.msg);
 }
 
@@ -23,7 +23,7 @@ give_back(void **state)
 {
 	bal_arena_fini(&arena);
 	tables = (bal_table_list){ 0 };
-	return remove_folder(state);
+	return remove_directory(state);
 }
 
 static void
@@ -31,7 +31,7 @@ add(const char *name, uint32_t id)
 {
 	struct bal_err err = { 0 };
 
-	if (bal_tables_add(folder, name, id, &err))
+	if (bal_tables_add(directory, name, id, &err))
 		fail_msg("%s", err.msg);
 }
 
@@ -79,7 +79,7 @@ test_lines(void **state)
 
 		snprintf(text, sizeof(text), "1 first\n%s\n2 last",
 			 cases[i].line);
-		put_text(in_folder("rt_tables"), text);
+		put_text(in_directory("rt_tables"), text);
 		read_tables();
 		assert_int_equal(bal_tables_id(&tables, "first"), 1);
 		assert_int_equal(bal_tables_id(&tables, "last"), 2);
@@ -102,15 +102,15 @@ test_missing_is_empty(void **state)
 	struct bal_err err = { 0 };
 
 	(void)state;
-	put_text(in_folder("rt_tables"), "");
+	put_text(in_directory("rt_tables"), "");
 	read_tables();
 	assert_int_equal(tables.n, 0);
 	assert_int_equal(bal_tables_id(&tables, "eth1"), 0);
 	assert_null(bal_tables_name(&tables, 101));
 	assert_int_equal(
-		bal_tables_read(in_folder("none"), &arena, &tables, &err), 0);
+		bal_tables_read(in_directory("none"), &arena, &tables, &err), 0);
 	assert_int_equal(
-		bal_tables_read(in_folder("rt_tables"), &arena, &tables, &err),
+		bal_tables_read(in_directory("rt_tables"), &arena, &tables, &err),
 		0);
 }
 
@@ -118,15 +118,15 @@ static void
 test_folder_is_read(void **state)
 {
 	(void)state;
-	put_text(in_folder("rt_tables"), "101 eth1\n");
-	assert_int_equal(mkdir(in_folder("rt_tables.d"), 0755), 0);
-	put_text(in_folder("rt_tables.d/a.conf"), "102 eth2\n");
-	put_text(in_folder("rt_tables.d/b.conf"), "103 eth3\n");
-	put_text(in_folder("rt_tables.d/.c.conf"), "104 eth4\n");
-	put_text(in_folder("rt_tables.d/README"), "105 eth5\n");
-	put_text(in_folder("rt_tables.d/conf"), "106 eth6\n");
-	put_text(in_folder("rt_tables.d/.conf"), "107 eth7\n");
-	put_text(in_folder("rt_tables.d/x.conf~"), "108 eth8\n");
+	put_text(in_directory("rt_tables"), "101 eth1\n");
+	assert_int_equal(mkdir(in_directory("rt_tables.d"), 0755), 0);
+	put_text(in_directory("rt_tables.d/a.conf"), "102 eth2\n");
+	put_text(in_directory("rt_tables.d/b.conf"), "103 eth3\n");
+	put_text(in_directory("rt_tables.d/.c.conf"), "104 eth4\n");
+	put_text(in_directory("rt_tables.d/README"), "105 eth5\n");
+	put_text(in_directory("rt_tables.d/conf"), "106 eth6\n");
+	put_text(in_directory("rt_tables.d/.conf"), "107 eth7\n");
+	put_text(in_directory("rt_tables.d/x.conf~"), "108 eth8\n");
 	read_tables();
 	assert_int_equal(tables.n, 3);
 	assert_int_equal(bal_tables_id(&tables, "eth1"), 101);
@@ -139,7 +139,7 @@ static void
 test_twice_as_ip_does(void **state)
 {
 	(void)state;
-	put_text(in_folder("rt_tables"),
+	put_text(in_directory("rt_tables"),
 		 "300 a\n10 a\n"	/* last bytes 44 and 10 */
 		 "20 b\n276 b\n"	/* both 20: the later line */
 		 "40 c\n301 c\n"	/* 40 and 45: not the later line */
@@ -160,19 +160,19 @@ test_unreadable(void **state)
 	int ret;
 
 	(void)state;
-	put_text(in_folder("rt_tables"), "101 eth1\n");
+	put_text(in_directory("rt_tables"), "101 eth1\n");
 	read_tables();
 	before = tables;
-	assert_int_equal(chmod(in_folder("rt_tables"), 0), 0);
+	assert_int_equal(chmod(in_directory("rt_tables"), 0), 0);
 	drop_root();
-	ret = bal_tables_read(folder, &arena, &tables, &err);
+	ret = bal_tables_read(directory, &arena, &tables, &err);
 	become_root();
 	assert_int_equal(ret, -1);
 	assert_int_equal(err.kind, BAL_EPERM);
 	assert_memory_equal(&tables, &before, sizeof(tables));
-	assert_int_equal(unlink(in_folder("rt_tables")), 0);
-	assert_int_equal(mkdir(in_folder("rt_tables"), 0755), 0);
-	assert_int_equal(bal_tables_read(folder, &arena, &tables, &err), -1);
+	assert_int_equal(unlink(in_directory("rt_tables")), 0);
+	assert_int_equal(mkdir(in_directory("rt_tables"), 0755), 0);
+	assert_int_equal(bal_tables_read(directory, &arena, &tables, &err), -1);
 }
 
 static void
@@ -182,8 +182,8 @@ test_no_memory(void **state)
 	struct bal_arena full = { .oom = true };
 
 	(void)state;
-	put_text(in_folder("rt_tables"), "101 eth1\n");
-	assert_int_equal(bal_tables_read(folder, &full, &tables, &err), -1);
+	put_text(in_directory("rt_tables"), "101 eth1\n");
+	assert_int_equal(bal_tables_read(directory, &full, &tables, &err), -1);
 	assert_int_equal(err.sys, ENOMEM);
 	assert_int_equal(tables.n, 0);
 }
@@ -194,35 +194,35 @@ test_add_to_file(void **state)
 	struct stat st;
 
 	(void)state;
-	put_text(in_folder("rt_tables"), "# ours\n\n255 local\nno newline");
-	assert_int_equal(chmod(in_folder("rt_tables"), 0640), 0);
-	if (!geteuid() && chown(in_folder("rt_tables"), NOBODY, NOBODY))
+	put_text(in_directory("rt_tables"), "# ours\n\n255 local\nno newline");
+	assert_int_equal(chmod(in_directory("rt_tables"), 0640), 0);
+	if (!geteuid() && chown(in_directory("rt_tables"), NOBODY, NOBODY))
 		skip();
 	add("eth1", 101);
 	add("eth2", UINT32_MAX);
-	assert_text(in_folder("rt_tables"),
+	assert_text(in_directory("rt_tables"),
 		    "# ours\n\n255 local\nno newline\n101 eth1\n"
 		    "4294967295 eth2\n");
-	assert_int_equal(count_entries(folder), 1);
-	assert_int_equal(stat(in_folder("rt_tables"), &st), 0);
+	assert_int_equal(count_entries(directory), 1);
+	assert_int_equal(stat(in_directory("rt_tables"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
 	assert_int_equal(st.st_uid, geteuid() ? geteuid() : NOBODY);
 }
 
 static void
-test_add_to_folder(void **state)
+test_add_to_directory(void **state)
 {
 	struct stat st;
 
 	(void)state;
-	put_text(in_folder("rt_tables"), "255 local\n");
-	assert_int_equal(mkdir(in_folder("rt_tables.d"), 0755), 0);
+	put_text(in_directory("rt_tables"), "255 local\n");
+	assert_int_equal(mkdir(in_directory("rt_tables.d"), 0755), 0);
 	add("eth1", 101);
 	add("eth2", 102);
-	assert_text(in_folder("rt_tables"), "255 local\n");
-	assert_text(in_folder("rt_tables.d/bal.conf"), "101 eth1\n102 eth2\n");
-	assert_int_equal(count_entries(in_folder("rt_tables.d")), 1);
-	assert_int_equal(stat(in_folder("rt_tables.d/bal.conf"), &st), 0);
+	assert_text(in_directory("rt_tables"), "255 local\n");
+	assert_text(in_directory("rt_tables.d/bal.conf"), "101 eth1\n102 eth2\n");
+	assert_int_equal(count_entries(in_directory("rt_tables.d")), 1);
+	assert_int_equal(stat(in_directory("rt_tables.d/bal.conf"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0644);
 	read_tables();
 	assert_int_equal(bal_tables_id(&tables, "eth2"), 102);
@@ -237,14 +237,14 @@ test_add_to_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bal_tables_add(in_folder("new/dir"), "eth1", 101, &err), 0);
-	assert_text(in_folder("new/dir/rt_tables.d/bal.conf"), "101 eth1\n");
-	assert_int_equal(count_entries(in_folder("new/dir")), 1);
-	assert_int_equal(mkdir(in_folder("bare"), 0755), 0);
-	assert_int_equal(bal_tables_add(in_folder("bare"), "eth1", 101, &err),
+		bal_tables_add(in_directory("new/dir"), "eth1", 101, &err), 0);
+	assert_text(in_directory("new/dir/rt_tables.d/bal.conf"), "101 eth1\n");
+	assert_int_equal(count_entries(in_directory("new/dir")), 1);
+	assert_int_equal(mkdir(in_directory("bare"), 0755), 0);
+	assert_int_equal(bal_tables_add(in_directory("bare"), "eth1", 101, &err),
 			 0);
-	assert_text(in_folder("bare/rt_tables.d/bal.conf"), "101 eth1\n");
-	assert_int_equal(count_entries(in_folder("bare")), 1);
+	assert_text(in_directory("bare/rt_tables.d/bal.conf"), "101 eth1\n");
+	assert_int_equal(count_entries(in_directory("bare")), 1);
 }
 
 static void
@@ -253,11 +253,11 @@ test_add_behind_link(void **state)
 	struct stat st;
 
 	(void)state;
-	put_text(in_folder("real"), "255 local\n");
-	assert_int_equal(symlink("real", in_folder("rt_tables")), 0);
+	put_text(in_directory("real"), "255 local\n");
+	assert_int_equal(symlink("real", in_directory("rt_tables")), 0);
 	add("eth1", 101);
-	assert_text(in_folder("real"), "255 local\n101 eth1\n");
-	assert_int_equal(lstat(in_folder("rt_tables"), &st), 0);
+	assert_text(in_directory("real"), "255 local\n101 eth1\n");
+	assert_int_equal(lstat(in_directory("rt_tables"), &st), 0);
 	assert_true(S_ISLNK(st.st_mode));
 }
 
@@ -281,10 +281,10 @@ test_add_refuses_names(void **state)
 	struct bal_err err;
 
 	(void)state;
-	put_text(in_folder("rt_tables"), "");
+	put_text(in_directory("rt_tables"), "");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_int_equal(bal_tables_add(folder, bad[i], 1, &err), -1);
-	assert_text(in_folder("rt_tables"), "");
+		assert_int_equal(bal_tables_add(directory, bad[i], 1, &err), -1);
+	assert_text(in_directory("rt_tables"), "");
 }
 
 static void
@@ -294,20 +294,20 @@ test_add_without_permission(void **state)
 	int ret;
 
 	(void)state;
-	put_text(in_folder("rt_tables"), "255 local\n");
-	assert_int_equal(chmod(folder, 0555), 0);
+	put_text(in_directory("rt_tables"), "255 local\n");
+	assert_int_equal(chmod(directory, 0555), 0);
 	if (!geteuid() && seteuid(NOBODY))
 		skip();
-	ret = bal_tables_add(folder, "eth1", 101, &err);
+	ret = bal_tables_add(directory, "eth1", 101, &err);
 	become_root();
-	chmod(folder, 0755);
+	chmod(directory, 0755);
 	assert_int_equal(ret, -1);
 	assert_int_equal(err.kind, BAL_EPERM);
 	assert_int_equal(err.sys, EACCES);
-	assert_text(in_folder("rt_tables"), "255 local\n");
+	assert_text(in_directory("rt_tables"), "255 local\n");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, give_back)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, give_back)
 
 int
 main(void)
@@ -320,7 +320,7 @@ main(void)
 		TEST(test_unreadable),
 		TEST(test_no_memory),
 		TEST(test_add_to_file),
-		TEST(test_add_to_folder),
+		TEST(test_add_to_directory),
 		TEST(test_add_to_nothing),
 		TEST(test_add_behind_link),
 		TEST(test_add_refuses_names),

@@ -26,7 +26,7 @@ foreign_routes(void **state)
 	(void)state;
 	r = route(1, "default", 0);
 	found = finds(RISK, "foreign-route", "eth1");
-	assert_string_equal(found->mend,
+	assert_string_equal(found->fix,
 			    "ip route del default table 1 proto 3 metric 0");
 	/* Behind ours, elsewhere, or ours: nothing to say. */
 	r->metric = 1;
@@ -192,11 +192,11 @@ the_address_of_a_tunnel(void **state)
 	assert_int_equal(bal_copy(c->bind_dev, sizeof(c->bind_dev), "eth1"), 0);
 	finds_nothing();
 	assert_int_equal(bal_copy(c->bind_dev, sizeof(c->bind_dev), "eth2"), 0);
-	assert_non_null(strstr(finds(RISK, "bind-dev", "tun1")->mend,
+	assert_non_null(strstr(finds(RISK, "bind-dev", "tun1")->fix,
 			       "bind-dev eth1 (in "));
 	/* Where no line is meant, any will do. */
 	c->bind_dev[0] = '\0';
-	memset(&known("tun1")->told, 0, sizeof(known("tun1")->told));
+	memset(&known("tun1")->options, 0, sizeof(known("tun1")->options));
 	see();
 	finds_nothing();
 }
@@ -229,7 +229,7 @@ the_endpoint_of_wireguard(void **state)
 	assert_string_equal(found->what,
 			    "over is eth1, and packets to its endpoint "
 			    "198.51.100.1 leave by eth2");
-	assert_string_equal(found->mend, "ip route replace 198.51.100.1 via "
+	assert_string_equal(found->fix, "ip route replace 198.51.100.1 via "
 					 "192.168.1.1 dev eth1");
 	e->leaves[0] = '\0';
 	found = finds(RISK, "endpoint", "tun1");
@@ -238,7 +238,7 @@ the_endpoint_of_wireguard(void **state)
 	see();
 	finds_nothing();
 	link_of("eth1")->carrier = true;
-	memset(&known("tun1")->told, 0, sizeof(known("tun1")->told));
+	memset(&known("tun1")->options, 0, sizeof(known("tun1")->options));
 	see();
 	finds_nothing();
 }
@@ -263,7 +263,7 @@ static void
 nobody_to_ask(void **state)
 {
 	(void)state;
-	memset(&known("eth2")->told, 0, sizeof(known("eth2")->told));
+	memset(&known("eth2")->options, 0, sizeof(known("eth2")->options));
 	told("eth2", "gateway", "192.168.1.1");
 	see();
 	finds(RISK, "no-targets", "eth2");
@@ -271,7 +271,7 @@ nobody_to_ask(void **state)
 	told("eth2", "targets", "192.168.1.102");
 	see();
 	finds(RISK, "no-targets", "eth2");
-	memset(&known("eth1")->told, 0, sizeof(known("eth1")->told));
+	memset(&known("eth1")->options, 0, sizeof(known("eth1")->options));
 	told("eth1", "gateway", "192.168.1.1");
 	see();
 	finds(RISK, "no-targets", "eth1 eth2");
@@ -302,7 +302,7 @@ what_is_due(void **state)
 static void
 managers(void **state)
 {
-	static const char *const mends[][2] = {
+	static const char *const fixes[][2] = {
 		{ "NetworkManager", "nmcli device set eth1 managed no" },
 		{ "systemd-networkd", "Unmanaged = yes (in the [Link] section "
 				      "of its file in /etc/systemd/network)" },
@@ -316,10 +316,10 @@ managers(void **state)
 	(void)state;
 	assert_non_null(m);
 	assert_int_equal(bal_copy(m->dev, sizeof(m->dev), "eth1"), 0);
-	for (size_t i = 0; i < N(mends); i++) {
-		m->name = mends[i][0];
-		assert_string_equal(finds(RISK, "manager", "eth1")->mend,
-				    mends[i][1]);
+	for (size_t i = 0; i < N(fixes); i++) {
+		m->name = fixes[i][0];
+		assert_string_equal(finds(RISK, "manager", "eth1")->fix,
+				    fixes[i][1]);
 	}
 }
 
@@ -328,13 +328,13 @@ who_probes(void **state)
 {
 	(void)state;
 	f.watch = false;
-	assert_non_null(strstr(finds(RISK, "nobody-probes", "")->mend,
+	assert_non_null(strstr(finds(RISK, "nobody-probes", "")->fix,
 			       "/etc/cron.d/bal"));
 	f.systemd = true;
-	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
+	assert_string_equal(finds(RISK, "nobody-probes", "")->fix,
 			    "systemctl enable --now bal-check.timer");
 	f.unit_idle = "bal-check.service";
-	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
+	assert_string_equal(finds(RISK, "nobody-probes", "")->fix,
 			    "systemctl restart bal-check.service");
 	f.timed = true;
 	finds_nothing();
@@ -344,7 +344,7 @@ who_probes(void **state)
 	f.watch = true;
 	finds_nothing();
 	f.cron_insists = "/etc/crontab";
-	assert_non_null(strstr(finds(NOTE, "probed-twice", "")->mend,
+	assert_non_null(strstr(finds(NOTE, "probed-twice", "")->fix,
 			       " /etc/crontab"));
 	f.watch = false;
 	finds_nothing();
@@ -358,17 +358,17 @@ event_programs(void **state)
 	(void)state;
 	assert_non_null(e);
 	e->path = "/etc/bal/event.d/mail";
-	assert_string_equal(finds(RISK, "event-program", "")->mend,
+	assert_string_equal(finds(RISK, "event-program", "")->fix,
 			    "chmod go-w /etc/bal/event.d/mail");
 	e->foreign_owner = true;
-	assert_string_equal(finds(RISK, "event-program", "")->mend,
+	assert_string_equal(finds(RISK, "event-program", "")->fix,
 			    "chown root /etc/bal/event.d/mail");
-	/* Who may write the folder chose the name. */
+	/* Who may write the directory chose the name. */
 	e->path = "/etc/bal/event.d/a;reboot";
-	assert_string_equal(finds(RISK, "event-program", "")->mend,
+	assert_string_equal(finds(RISK, "event-program", "")->fix,
 			    "chown root '/etc/bal/event.d/a;reboot'");
 	e->foreign_owner = false;
-	assert_string_equal(finds(RISK, "event-program", "")->mend,
+	assert_string_equal(finds(RISK, "event-program", "")->fix,
 			    "chmod go-w '/etc/bal/event.d/a;reboot'");
 }
 

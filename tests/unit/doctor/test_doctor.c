@@ -7,7 +7,7 @@ a_healthy_box_has_no_findings(void **state)
 {
 	(void)state;
 	finds_nothing();
-	assert_false(bal_doctor_ill(&d));
+	assert_false(bal_doctor_problem(&d));
 }
 
 static void
@@ -50,7 +50,7 @@ what_the_kernel_lacks(void **state)
 	for (size_t i = 0; i < N(lacks); i++) {
 		f.features[lacks[i].feature] = BAL_NO;
 		finds(lacks[i].severity, lacks[i].id, "");
-		assert_int_equal(bal_doctor_ill(&d), lacks[i].severity != NOTE);
+		assert_int_equal(bal_doctor_problem(&d), lacks[i].severity != NOTE);
 		/* Nobody knows: nothing is claimed. */
 		f.features[lacks[i].feature] = BAL_UNKNOWN;
 		finds_nothing();
@@ -59,18 +59,18 @@ what_the_kernel_lacks(void **state)
 
 /* What was left out of a kernel cannot be loaded. */
 static void
-what_mends_it(void **state)
+what_fixes_it(void **state)
 {
 	(void)state;
 	f.features[BAL_FEATURE_MANGLE] = BAL_NO;
-	assert_string_equal(finds(RISK, "no-mangle", "")->mend,
+	assert_string_equal(finds(RISK, "no-mangle", "")->fix,
 			    "modprobe iptable_mangle");
 	f.left_out = 1u << BAL_FEATURE_MANGLE;
-	assert_non_null(strstr(finds(RISK, "no-mangle", "")->mend,
+	assert_non_null(strstr(finds(RISK, "no-mangle", "")->fix,
 			       "apt-get install linux-image"));
 	f.features[BAL_FEATURE_MANGLE] = BAL_YES;
 	f.features[BAL_FEATURE_MULTIPATH] = BAL_NO;
-	assert_string_equal(finds(BROKEN, "no-multipath", "")->mend,
+	assert_string_equal(finds(BROKEN, "no-multipath", "")->fix,
 			    "bal-mode --save solo");
 	f.mode = BAL_MODE_SOLO;
 	finds_nothing();
@@ -101,7 +101,7 @@ too_old_for_exec(void **state)
 	assert_string_equal(d.findings.v[1].id, "old-kernel-exec");
 	assert_string_equal(d.findings.v[1].what,
 			    "Linux 5.11 is older than 5.12");
-	assert_false(bal_doctor_ill(&d));
+	assert_false(bal_doctor_problem(&d));
 	/* Said already. */
 	f.features[BAL_FEATURE_CGROUP_BPF] = BAL_NO;
 	judge();
@@ -200,7 +200,7 @@ connections(void **state)
 	finds_nothing();
 	f.conntrack_count = 800;
 	found = finds(RISK, "conntrack-full", "");
-	assert_string_equal(found->mend,
+	assert_string_equal(found->fix,
 			    "sysctl -w net.netfilter.nf_conntrack_max=2000");
 	f.conntrack_count = 950;
 	finds(BROKEN, "conntrack-full", "");
@@ -216,10 +216,10 @@ clocks(void **state)
 {
 	(void)state;
 	f.year = 1970;
-	assert_string_equal(finds(RISK, "clock", "")->mend,
+	assert_string_equal(finds(RISK, "clock", "")->fix,
 			    "apt-get install chrony");
 	f.systemd = true;
-	assert_string_equal(finds(RISK, "clock", "")->mend,
+	assert_string_equal(finds(RISK, "clock", "")->fix,
 			    "timedatectl set-ntp yes");
 	f.year = 2024;
 	finds_nothing();
@@ -246,19 +246,19 @@ files_of_bal(void **state)
 	assert_string_equal(found->what,
 			    "the configuration cannot be used: "
 			    "/etc/bal/bal.conf:12: unknown key \"x\"");
-	assert_string_equal(found->mend, "editor +12 /etc/bal/bal.conf");
+	assert_string_equal(found->fix, "editor +12 /etc/bal/bal.conf");
 	break_conf(3);
 	trouble.line = 0;
 	found = finds(BROKEN, "configuration", "");
 	assert_non_null(strstr(found->what, "key \"x\" (and 2 more)"));
-	assert_string_equal(found->mend, "editor /etc/bal/bal.conf");
+	assert_string_equal(found->fix, "editor /etc/bal/bal.conf");
 	/* Who may not read it knows nothing of it. */
 	trouble.why.kind = BAL_EPERM;
 	finds_nothing();
 	trouble.faults = 0;
 	f.state_damaged = true;
 	found = finds(RISK, "state", "");
-	assert_string_equal(found->mend, "bal-check --no-probe");
+	assert_string_equal(found->fix, "bal-check --no-probe");
 }
 
 /* Nothing is claimed that it could refute, no mend needs it. */
@@ -271,8 +271,8 @@ a_wrong_configuration_comes_first(void **state)
 	f.state_damaged = true;
 	f.due = 3;
 	link_of("eth2")->devconf[BAL_DC_ARP_FILTER] = 1;
-	known("eth1")->told.n_targets = 0;
-	known("eth1")->told.has &= ~(unsigned)BAL_SET_TARGETS;
+	known("eth1")->options.n_targets = 0;
+	known("eth1")->options.has &= ~(unsigned)BAL_SET_TARGETS;
 	f.names.n = 0;
 	see();
 	judge();
@@ -284,7 +284,7 @@ a_wrong_configuration_comes_first(void **state)
 	assert_string_equal(d.findings.v[1].id, "no-rules");
 	assert_string_equal(d.findings.v[2].id, "state");
 	for (size_t i = 0; i < d.findings.n; i++)
-		assert_null(strstr(d.findings.v[i].mend, "bal-"));
+		assert_null(strstr(d.findings.v[i].fix, "bal-"));
 }
 
 static void
@@ -295,7 +295,7 @@ tables_without_names(void **state)
 	(void)state;
 	f.names.n = 1;
 	found = finds(NOTE, "table-name", "eth2");
-	assert_string_equal(found->mend, "bal-addtable eth2 2");
+	assert_string_equal(found->fix, "bal-addtable eth2 2");
 }
 
 static void
@@ -316,7 +316,7 @@ memory_runs_out(void **state)
 	(void)state;
 	w.snap.sysctls.of[BAL_SYSCTL_HASH_POLICY] = 0;
 	w.arena.oom = true;
-	assert_int_equal(bal_doctor_judge(&f, &w.arena, &d, &w.err), -1);
+	assert_int_equal(bal_doctor_check(&f, &w.arena, &d, &w.err), -1);
 	w.arena.oom = false;
 }
 
@@ -387,7 +387,7 @@ findings_in_words(void **state)
 		"        are spread as they should.\n");
 	bal_doctor_hush(&d);
 	assert_int_equal(d.findings.n, 1);
-	assert_true(bal_doctor_ill(&d));
+	assert_true(bal_doctor_problem(&d));
 }
 
 static void
@@ -440,7 +440,7 @@ main(void)
 		HEALTHY(a_healthy_box_has_no_findings),
 		HEALTHY(nor_has_one_without_uplinks),
 		HEALTHY(what_the_kernel_lacks),
-		HEALTHY(what_mends_it),
+		HEALTHY(what_fixes_it),
 		HEALTHY(an_old_kernel),
 		HEALTHY(too_old_for_exec),
 		HEALTHY(settings_of_the_box),

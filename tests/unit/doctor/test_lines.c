@@ -14,7 +14,7 @@ is_mute(const char *dev)
 static void
 dies(const char *dev)
 {
-	known(dev)->judge.health = BAL_HEALTH_DEAD;
+	known(dev)->record.health = BAL_HEALTH_DEAD;
 	see();
 }
 
@@ -26,27 +26,27 @@ a_gateway_of_another_subnet(void **state)
 
 	(void)state;
 	told("eth2", "gateway", "192.168.2.1");
-	known("eth2")->judge.health = BAL_HEALTH_UNKNOWN;
+	known("eth2")->record.health = BAL_HEALTH_UNKNOWN;
 	see();
 	says(s, "address", "192.168.1.102/24");
 	says(s, "bal-gateway", "192.168.2.1");
 	found = finds(RISK, "gateway-far", "eth2");
 	assert_string_equal(found->what,
 			    "its gateway 192.168.2.1 is outside its subnet");
-	assert_string_equal(found->mend, "editor +3 /etc/network/interfaces");
+	assert_string_equal(found->fix, "editor +3 /etc/network/interfaces");
 	dies("eth2");
 	finds(RISK, "gateway-far", "eth2");
 	/* It is told once. */
 	is_mute("eth2");
 	finds(RISK, "gateway-far", "eth2");
-	known("eth2")->judge.health = BAL_HEALTH_ALIVE;
+	known("eth2")->record.health = BAL_HEALTH_ALIVE;
 	see();
 	finds(NOTE, "gateway-far", "eth2");
 	/* The file is right by now. */
 	s->options.v[1].value = "192.168.1.1";
 	judge();
 	assert_string_equal(d.findings.v[0].id, "gateway-far");
-	assert_string_equal(d.findings.v[0].mend,
+	assert_string_equal(d.findings.v[0].fix,
 			    "bal-up eth2 --gateway 192.168.1.1");
 }
 
@@ -54,10 +54,10 @@ static void
 a_gateway_of_bal_conf(void **state)
 {
 	(void)state;
-	known("eth2")->told.has &= ~(unsigned)BAL_SET_GATEWAY;
+	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
 	configured("eth2", "gateway", "192.168.2.1");
 	dies("eth2");
-	assert_string_equal(finds(RISK, "gateway-far", "eth2")->mend,
+	assert_string_equal(finds(RISK, "gateway-far", "eth2")->fix,
 			    "editor /etc/bal/bal.conf");
 }
 
@@ -78,8 +78,8 @@ a_gateway_that_is_meant_to_be_far(void **state)
 	/* Nobody has typed what came with a lease. */
 	no_address("eth2");
 	address("eth2", "192.168.1.102/24");
-	known("eth2")->told.has &= ~(unsigned)BAL_SET_GATEWAY;
-	memset(&known("eth2")->told.gateway, 0, sizeof(struct bal_addr));
+	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
+	memset(&known("eth2")->options.gateway, 0, sizeof(struct bal_addr));
 	known("eth2")->learned_gateway = addr("10.64.0.1");
 	see();
 	assert_true(up_of("eth2")->usable);
@@ -97,23 +97,23 @@ nobody_answers_at_the_gateway(void **state)
 	finds_nothing();
 	dies("eth2");
 	says(s, "bal-gateway", "192.168.1.1");
-	known("eth2")->told.gateway = addr("192.168.1.9");
+	known("eth2")->options.gateway = addr("192.168.1.9");
 	see();
 	judge();
-	assert_string_equal(d.findings.v[0].mend,
+	assert_string_equal(d.findings.v[0].fix,
 			    "bal-up eth2 --gateway 192.168.1.1");
 	told("eth2", "gateway", "192.168.1.1");
 	see();
 	found = finds(RISK, "gateway-silent", "eth2");
 	assert_string_equal(found->what,
 			    "nobody answers at its gateway 192.168.1.1");
-	assert_string_equal(found->mend, "editor +2 /etc/network/interfaces");
+	assert_string_equal(found->fix, "editor +2 /etc/network/interfaces");
 	memset(&f.stanzas, 0, sizeof(f.stanzas));
-	known("eth2")->told.has &= ~(unsigned)BAL_SET_GATEWAY;
-	memset(&known("eth2")->told.gateway, 0, sizeof(struct bal_addr));
+	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
+	memset(&known("eth2")->options.gateway, 0, sizeof(struct bal_addr));
 	known("eth2")->learned_gateway = addr("192.168.1.1");
 	see();
-	assert_string_equal(finds(RISK, "gateway-silent", "eth2")->mend,
+	assert_string_equal(finds(RISK, "gateway-silent", "eth2")->fix,
 			    "ip neigh show dev eth2");
 	/* Without a carrier nobody could. */
 	link_of("eth2")->carrier = false;
@@ -135,7 +135,7 @@ all_are_dead_and_a_gateway_says_why(void **state)
 	assert_string_equal(d.findings.v[0].id, "gateway-silent");
 	assert_int_equal(d.findings.v[0].severity, BROKEN);
 	assert_string_equal(d.findings.v[1].id, "all-dead");
-	assert_string_equal(d.findings.v[1].mend,
+	assert_string_equal(d.findings.v[1].fix,
 			    "bal-exec eth2 ping -c 3 9.9.9.9");
 	is_mute("eth2");
 	judge();
@@ -163,7 +163,7 @@ a_tunnel_over_a_line_without_a_gateway(void **state)
 	is_mute("eth1");
 	dies("eth1");
 	finds(BROKEN, "gateway-silent", "eth1");
-	assert_true(up_of("tun1")->stranded);
+	assert_true(up_of("tun1")->underlay_down);
 }
 
 static void
@@ -179,7 +179,7 @@ nothing_says_what_it_is_over(void **state)
 	const struct bal_finding *found;
 
 	(void)state;
-	memset(&known("tun1")->told, 0, sizeof(known("tun1")->told));
+	memset(&known("tun1")->options, 0, sizeof(known("tun1")->options));
 	see();
 	finds_nothing();
 	binds_to(c, "eth2");
@@ -187,7 +187,7 @@ nothing_says_what_it_is_over(void **state)
 	assert_string_equal(found->what,
 			    "/etc/openvpn/client/eth1.conf has bind-dev eth2, "
 			    "and nothing says what tun1 is over");
-	assert_string_equal(found->mend, "over = eth2 (in the [uplink tun1] "
+	assert_string_equal(found->fix, "over = eth2 (in the [uplink tun1] "
 					 "section of bal.conf)");
 	binds_to(c, "lan0");
 	finds_nothing();
@@ -213,7 +213,7 @@ over_each_other(void **state)
 
 	(void)state;
 	binds_to(c, "eth2");
-	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
 	bal_copy(known("eth2")->learned_over, BAL_IFNAMSIZ, "tun1");
 	bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "eth2");
 	see();
@@ -223,7 +223,7 @@ over_each_other(void **state)
 		if (!strcmp(d.findings.v[i].id, "over-circle"))
 			found = &d.findings.v[i];
 	assert_string_equal(found->what, "it is over itself by way of tun1");
-	assert_string_equal(found->mend,
+	assert_string_equal(found->fix,
 			    "over = eth1 (in the [uplink eth2] section of "
 			    "bal.conf)");
 }
@@ -234,22 +234,22 @@ over_a_device_that_is_not_there(void **state)
 	struct bal_client *c = client();
 
 	(void)state;
-	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
 	configured("tun1", "over", "etch1");
 	see();
 	binds_to(c, "eth1");
-	assert_string_equal(finds(RISK, "bind-dev", "tun1")->mend,
+	assert_string_equal(finds(RISK, "bind-dev", "tun1")->fix,
 			    "over = eth1 (in the [uplink tun1] section of "
 			    "bal.conf)");
 	c->bind_dev[0] = '\0';
 	c->has_local = false;
-	assert_string_equal(finds(RISK, "no-local", "tun1")->mend,
+	assert_string_equal(finds(RISK, "no-local", "tun1")->fix,
 			    "over = DEVICE (in the [uplink tun1] section of "
 			    "bal.conf)");
 	told("tun1", "over", "etch1");
 	see();
 	binds_to(c, "eth1");
-	assert_int_equal(strncmp(finds(RISK, "bind-dev", "tun1")->mend,
+	assert_int_equal(strncmp(finds(RISK, "bind-dev", "tun1")->fix,
 				 "bal-up tun1 --over eth1 ",
 				 strlen("bal-up tun1 --over eth1 ")),
 			 0);
@@ -258,7 +258,7 @@ over_a_device_that_is_not_there(void **state)
 	see();
 	configured("usb0", "weight", "1");
 	judge();
-	assert_string_equal(d.findings.v[0].mend,
+	assert_string_equal(d.findings.v[0].fix,
 			    "bind-dev usb0 (in /etc/openvpn/client/eth1.conf)");
 }
 
@@ -273,7 +273,7 @@ a_target_that_is_the_server(void **state)
 	*remote = addr("198.51.100.7");
 	told("tun1", "targets", "9.9.9.9 tcp:198.51.100.7:80");
 	see();
-	assert_string_equal(finds(RISK, "target-is-server", "tun1")->mend,
+	assert_string_equal(finds(RISK, "target-is-server", "tun1")->fix,
 			    "targets = 172.22.0.1 (in the [uplink tun1] "
 			    "section of bal.conf)");
 	c->recursive = true;
@@ -286,7 +286,7 @@ a_target_that_is_the_server(void **state)
 	finds(RISK, "target-is-server", "tun1");
 	/* A line reaches it as any host. */
 	told("eth1", "targets", "198.51.100.7");
-	known("tun1")->told.n_targets = 1;
+	known("tun1")->options.n_targets = 1;
 	see();
 	finds_nothing();
 }
@@ -307,7 +307,7 @@ traffic_by_a_dead_line(void **state)
 	assert_string_equal(finds(RISK, "pings-dropped", "eth2")->what,
 			    "no ping is answered, and 5000 bytes a second "
 			    "come in by it");
-	assert_string_equal(d.findings.v[0].mend,
+	assert_string_equal(d.findings.v[0].fix,
 			    "targets = tcp:9.9.9.9:53, tcp:1.1.1.1:53 (in the "
 			    "[uplink eth2] section of bal.conf)");
 	/* ARP, and what else a modem has to say. */
@@ -329,12 +329,12 @@ traffic_by_a_line_that_is_asked_otherwise(void **state)
 	us->rx_rate = 5000;
 	us->counted_ms = us->since_ms + 60000;
 	finds(RISK, "pings-dropped", "eth2");
-	us->told.n_targets = 0;
+	us->options.n_targets = 0;
 	told("eth2", "targets", "9.9.9.9, tcp:9.9.9.9:53");
 	see();
 	finds_nothing();
-	us->judge.health = BAL_HEALTH_ALIVE;
-	us->told.n_targets = 0;
+	us->record.health = BAL_HEALTH_ALIVE;
+	us->options.n_targets = 0;
 	told("eth2", "targets", "9.9.9.9");
 	see();
 	finds_nothing();

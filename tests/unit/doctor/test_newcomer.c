@@ -34,7 +34,7 @@ a_value_that_is_refused(void **state)
 	assert_string_equal(found->what,
 			    "option bal-weight of its stanza is refused: "
 			    "weight \"0\" is not between 1 and 255");
-	assert_string_equal(found->mend, "editor +3 /etc/network/interfaces");
+	assert_string_equal(found->fix, "editor +3 /etc/network/interfaces");
 	/* Whatever bal.conf holds. */
 	break_conf(1);
 	judge();
@@ -73,7 +73,7 @@ an_option_that_nobody_knows(void **state)
 			assert_non_null(strstr(found->what, names[i].like));
 		else
 			assert_null(strstr(found->what, "did you"));
-		assert_int_equal(strncmp(found->mend, "sed", 3) == 0,
+		assert_int_equal(strncmp(found->fix, "sed", 3) == 0,
 				 names[i].like != NULL);
 	}
 	memset(&f.stanzas, 0, sizeof(f.stanzas));
@@ -89,18 +89,18 @@ no_sed_for_odd_names(void **state)
 
 	(void)state;
 	says(s, "bal-we;ght", "1");
-	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->fix,
 			    "editor +2 /etc/network/interfaces");
 	memset(&s->options, 0, sizeof(s->options));
 	says(s, "bal-weigh/e", "1");
-	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->fix,
 			    "editor +2 /etc/network/interfaces");
 	s->path = s->options.v[0].path = "/etc/network/it's; $(reboot)";
-	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->fix,
 			    "editor +2 '/etc/network/it'\\''s; $(reboot)'");
 	memset(&s->options, 0, sizeof(s->options));
 	says(s, "bal-wight", "1");
-	assert_string_equal(finds(RISK, "stanza-option", "eth1")->mend,
+	assert_string_equal(finds(RISK, "stanza-option", "eth1")->fix,
 			    "sed -i '2s/bal-wight/bal-weight/' "
 			    "'/etc/network/it'\\''s; $(reboot)'");
 }
@@ -118,17 +118,17 @@ an_interface_that_is_none(void **state)
 	says(s, "gateway", "10.64.0.1");
 	finds_nothing();
 	says(s, "bal-weight", "7");
-	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->fix,
 			    "bal-up lte0 --gateway 10.64.0.1 --weight 7");
 	says(s, "bal-gateway", "10.64.0.9");
 	says(s, "bal-balance", "yes");
-	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->fix,
 			    "env IFACE=lte0 PHASE=post-up IF_BAL_WEIGHT=7 "
 			    "IF_BAL_GATEWAY=10.64.0.9 IF_BAL_BALANCE=yes "
 			    "bal-up");
 	says(s, "bal-over", "it's");
 	says(s, "bal-need", "1");
-	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->fix,
 			    "env IFACE=lte0 PHASE=post-up IF_BAL_WEIGHT=7 "
 			    "IF_BAL_GATEWAY=10.64.0.9 IF_BAL_BALANCE=yes "
 			    "IF_BAL_OVER='it'\\''s' IF_BAL_NEED=1 bal-up");
@@ -145,7 +145,7 @@ an_interface_that_is_none(void **state)
 	finds(RISK, "no-uplink", "lte0");
 	no_address("lte0");
 	assert_int_equal(
-		strncmp(finds(RISK, "no-uplink", "lte0")->mend, "env", 3), 0);
+		strncmp(finds(RISK, "no-uplink", "lte0")->fix, "env", 3), 0);
 }
 
 static void
@@ -154,7 +154,7 @@ up_without_ifup(void **state)
 	(void)state;
 	other_device("lte0");
 	says(stanza("lte0"), "bal-weight", "7");
-	assert_string_equal(finds(RISK, "no-uplink", "lte0")->mend,
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->fix,
 			    "ifup lte0");
 }
 
@@ -183,7 +183,7 @@ options_that_disagree(void **state)
 	says(s, "bal-need", "2");
 	finds_nothing();
 	says(s, "bal-targets", "9.9.9.9");
-	assert_string_equal(finds(RISK, "stanza-value", "eth1")->mend,
+	assert_string_equal(finds(RISK, "stanza-value", "eth1")->fix,
 			    "editor +1 /etc/network/interfaces");
 }
 
@@ -215,18 +215,18 @@ a_tunnel_without_a_device(void **state)
 	assert_non_null(c);
 	c->path = "/etc/openvpn/client/far.conf";
 	assert_int_equal(bal_copy(c->dev, sizeof(c->dev), "tun7"), 0);
-	assert_string_equal(finds(NOTE, "no-device", "tun7")->mend,
+	assert_string_equal(finds(NOTE, "no-device", "tun7")->fix,
 			    "journalctl -u openvpn-client@far");
 	c->path = "/etc/openvpn/far.conf";
-	assert_string_equal(finds(NOTE, "no-device", "tun7")->mend,
+	assert_string_equal(finds(NOTE, "no-device", "tun7")->fix,
 			    "journalctl -u openvpn@far");
 	f.systemd = false;
-	assert_null(strstr(finds(NOTE, "no-device", "tun7")->mend,
+	assert_null(strstr(finds(NOTE, "no-device", "tun7")->fix,
 			   "journalctl"));
 	/* A stick is none. */
 	configured("wwan0", "weight", "1");
 	judge();
-	assert_string_equal(d.findings.v[0].mend,
+	assert_string_equal(d.findings.v[0].fix,
 			    "ip -br link (shows the names there are)");
 	assert_string_equal(devs_of(&d.findings.v[0]), "wwan0");
 	assert_string_equal(devs_of(&d.findings.v[1]), "tun7");
@@ -246,7 +246,7 @@ a_stick_that_ifupdown_takes_for_up(void **state)
 	configured_as("eth2", "eth2");
 	judge();
 	assert_true(bal_doctor_found(&d, "ifup-again", "eth2"));
-	assert_string_equal(finds(RISK, "ifup-again", "eth2")->mend,
+	assert_string_equal(finds(RISK, "ifup-again", "eth2")->fix,
 			    "ifup --force eth2");
 	link_of("eth2")->up = true;
 	see();
@@ -271,16 +271,16 @@ static void
 all_uplinks_are_dead(void **state)
 {
 	(void)state;
-	known("eth1")->judge.health = BAL_HEALTH_DEAD;
+	known("eth1")->record.health = BAL_HEALTH_DEAD;
 	see();
 	finds_nothing();
-	known("eth2")->judge.health = BAL_HEALTH_DEAD;
+	known("eth2")->record.health = BAL_HEALTH_DEAD;
 	see();
-	assert_string_equal(finds(BROKEN, "all-dead", "eth1 eth2")->mend,
+	assert_string_equal(finds(BROKEN, "all-dead", "eth1 eth2")->fix,
 			    "bal-exec eth1 ping -c 3 9.9.9.9");
 	link_of("eth2")->carrier = false;
 	see();
-	assert_int_equal(strncmp(finds(BROKEN, "all-dead", "eth1 eth2")->mend,
+	assert_int_equal(strncmp(finds(BROKEN, "all-dead", "eth1 eth2")->fix,
 				 "bal-status", strlen("bal-status")),
 			 0);
 	/* Whom nobody wants up is none of them. */
@@ -293,11 +293,11 @@ static void
 no_uplink_was_probed(void **state)
 {
 	(void)state;
-	known("eth1")->judge.health = BAL_HEALTH_UNKNOWN;
+	known("eth1")->record.health = BAL_HEALTH_UNKNOWN;
 	known("eth1")->since_ms = NOW - 1000;
 	see();
 	finds_nothing();
-	known("eth2")->judge.health = BAL_HEALTH_UNKNOWN;
+	known("eth2")->record.health = BAL_HEALTH_UNKNOWN;
 	known("eth2")->since_ms = NOW - 500000;
 	see();
 	finds(NOTE, "unprobed", "eth1 eth2");
@@ -317,15 +317,15 @@ the_crontab_of_the_package(void **state)
 {
 	(void)state;
 	f.watch = false;
-	assert_non_null(strstr(finds(RISK, "nobody-probes", "")->mend, ">>"));
+	assert_non_null(strstr(finds(RISK, "nobody-probes", "")->fix, ">>"));
 	f.cron_file = true;
-	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
+	assert_string_equal(finds(RISK, "nobody-probes", "")->fix,
 			    "editor /etc/cron.d/bal");
 	f.cron_comment = true;
 	assert_int_equal(
-		strncmp(finds(RISK, "nobody-probes", "")->mend, "sed", 3), 0);
+		strncmp(finds(RISK, "nobody-probes", "")->fix, "sed", 3), 0);
 	f.systemd = true;
-	assert_string_equal(finds(RISK, "nobody-probes", "")->mend,
+	assert_string_equal(finds(RISK, "nobody-probes", "")->fix,
 			    "systemctl enable --now bal-check.timer");
 }
 

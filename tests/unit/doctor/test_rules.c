@@ -52,15 +52,15 @@ for_everything(void **state)
 	found = finds(RISK, "foreign-rule", "");
 	assert_string_equal(found->what, "a foreign rule comes before bal's: "
 					 "priority 7 from all");
-	assert_string_equal(found->mend, "ip route show table 99");
+	assert_string_equal(found->fix, "ip route show table 99");
 	foreign(5000, 99, "tun9");
 	found = finds(RISK, "foreign-rule", "");
-	assert_string_equal(found->mend,
+	assert_string_equal(found->fix,
 			    "bal-up tun9 && ip rule del priority 7 from all");
 	assert_non_null(strstr(found->why, "as of a VPN"));
 	foreign(5000, 99, "eth2");
 	found = finds(RISK, "foreign-rule", "eth2");
-	assert_string_equal(found->mend,
+	assert_string_equal(found->fix,
 			    "bal-up eth2 --priority 1 && bal-mode --save solo "
 			    "&& ip rule del priority 7 from all");
 	/* A few routes of their own are none of our business. */
@@ -78,29 +78,29 @@ of_known_programs(void **state)
 	marked(51820, UINT32_MAX);
 	rule.invert = true;
 	found = finds(RISK, "foreign-rule", "");
-	assert_non_null(strstr(found->mend, "Table = off"));
-	assert_null(strstr(found->mend, "ip rule del"));
+	assert_non_null(strstr(found->fix, "Table = off"));
+	assert_null(strstr(found->fix, "ip rule del"));
 	assert_non_null(strstr(found->why, "all traffic"));
 	/* NordVPN's: without it packets would leave in clear. */
 	foreign(9999, 205, "nordlynx");
 	marked(0xe1f1, UINT32_MAX);
 	rule.invert = true;
 	found = finds(RISK, "foreign-rule", "");
-	assert_string_equal(found->mend, "");
+	assert_string_equal(found->fix, "");
 	foreign(5270, 52, "tailscale0");
 	found = finds(RISK, "foreign-rule", "");
-	assert_string_equal(found->mend, "tailscale set --exit-node=");
+	assert_string_equal(found->fix, "tailscale set --exit-node=");
 	/* What it sends itself goes on to bal. */
 	ours(32765);
 	foreign(5210, BAL_TABLE_MAIN, "eth1");
 	marked(0x80000, 0xff0000);
 	found = finds(RISK, "foreign-rule", "");
-	assert_string_equal(found->mend, "ip rule add priority 5209 fwmark "
+	assert_string_equal(found->fix, "ip rule add priority 5209 fwmark "
 					 "0x80000/0xff0000 goto 32765");
 	foreign(5000, 100, "")->local = true;
 	marked(1, UINT32_MAX);
 	found = finds(NOTE, "foreign-rule", "");
-	assert_string_equal(found->mend, "");
+	assert_string_equal(found->fix, "");
 	assert_non_null(strstr(found->why, "transparent proxy"));
 }
 
@@ -115,29 +115,29 @@ a_host_by_one_line(void **state)
 	found = finds(RISK, "foreign-rule", "eth2");
 	assert_non_null(strstr(found->why, "cut off when it dies"));
 	assert_string_equal(
-		found->mend,
+		found->fix,
 		"iptables-legacy -t mangle -A PREROUTING -s 192.168.77.10 "
 		"-m conntrack --ctstate NEW -j MARK --set-xmark "
 		"0x2000000/0xff000000 && ip rule del priority 7 from all");
 	rule.dst = addr("9.0.0.0/8");
 	memcpy(rule.iif, "lan0", 5);
-	assert_non_null(strstr(finds(RISK, "foreign-rule", "eth2")->mend,
+	assert_non_null(strstr(finds(RISK, "foreign-rule", "eth2")->fix,
 			       " -i lan0 -s 192.168.77.10 -d 9.0.0.0/8 "));
 	/* By a mark: that of the uplink takes its place. */
 	foreign(5000, 99, "eth2");
 	marked(1, UINT32_MAX);
-	assert_string_equal(finds(RISK, "foreign-rule", "eth2")->mend,
+	assert_string_equal(finds(RISK, "foreign-rule", "eth2")->fix,
 			    "--set-xmark 0x2000000/0xff000000 (for new "
 			    "connections, in place of what sets mark 0x1)");
 	/* Of what this box sends no chain before routing knows. */
 	foreign(5000, 99, "eth2");
 	memcpy(rule.iif, "lo", 3);
-	assert_string_equal(finds(RISK, "foreign-rule", "eth2")->mend,
+	assert_string_equal(finds(RISK, "foreign-rule", "eth2")->fix,
 			    "bal-exec eth2 COMMAND (in place of the rule)");
 	/* And iptables cannot ask all that a rule can. */
 	foreign(5000, 99, "eth2");
 	rule.narrow = true;
-	assert_string_equal(finds(RISK, "foreign-rule", "eth2")->mend,
+	assert_string_equal(finds(RISK, "foreign-rule", "eth2")->fix,
 			    "bal-exec eth2 COMMAND (in place of the rule)");
 }
 
@@ -150,11 +150,11 @@ an_address_by_its_own_line(void **state)
 	rule.src = addr("192.168.1.102");
 	finds(NOTE, "foreign-rule", "eth2");
 	rule.src = addr("192.168.1.101");
-	assert_string_equal(finds(RISK, "foreign-rule", "eth2")->mend,
+	assert_string_equal(finds(RISK, "foreign-rule", "eth2")->fix,
 			    "bal-exec eth2 COMMAND (in place of the rule)");
 	/* A subnet is nobody's own address. */
 	rule.src = addr("192.168.1.0/24");
-	assert_non_null(strstr(finds(RISK, "foreign-rule", "eth2")->mend,
+	assert_non_null(strstr(finds(RISK, "foreign-rule", "eth2")->fix,
 			       "-s 192.168.1.0/24"));
 }
 
@@ -167,7 +167,7 @@ by_what_is_no_uplink(void **state)
 	foreign(5000, 99, "tun9");
 	marked(1, 0xff);
 	found = finds(NOTE, "foreign-rule", "");
-	assert_string_equal(found->mend, "");
+	assert_string_equal(found->fix, "");
 	foreign(5000, 0, "");
 	rule.action = BAL_RULE_UNREACHABLE;
 	rule.dst = addr("10.0.0.0/8");
@@ -184,19 +184,19 @@ a_fallback_of_old(void **state)
 	ours(32765);
 	found = foreign(31000, 99, "ppp0");
 	assert_string_equal(
-		finds(RISK, "foreign-rule", "")->mend,
+		finds(RISK, "foreign-rule", "")->fix,
 		"ip route add default dev ppp0 table balancing metric 900000 "
 		"&& ip rule del priority 7 from all");
 	found->gateway = addr("10.0.0.1");
-	assert_non_null(strstr(finds(RISK, "foreign-rule", "")->mend,
+	assert_non_null(strstr(finds(RISK, "foreign-rule", "")->fix,
 			       "default via 10.0.0.1 dev ppp0 table"));
 	/* Made without a priority. */
 	rule.priority = 32764;
 	assert_non_null(
-		strstr(finds(RISK, "foreign-rule", "")->mend, "bal-up ppp0"));
+		strstr(finds(RISK, "foreign-rule", "")->fix, "bal-up ppp0"));
 	rule.priority = 30000;
 	assert_non_null(
-		strstr(finds(RISK, "foreign-rule", "")->mend, "bal-up ppp0"));
+		strstr(finds(RISK, "foreign-rule", "")->fix, "bal-up ppp0"));
 }
 
 /* That route is none at the place of one of bal's. */
@@ -230,12 +230,12 @@ where_it_stands(void **state)
 	found = foreign(32766, 99, "eth2");
 	found->place = BAL_PLACE_PASSED;
 	found->wide = false;
-	assert_string_equal(finds(RISK, "rule-passed", "")->mend,
+	assert_string_equal(finds(RISK, "rule-passed", "")->fix,
 			    "ip rule add priority 32000 from all && ip rule "
 			    "del priority 7 from all");
 	rule.narrow = true;
 	found->whole = false;
-	assert_string_equal(finds(RISK, "rule-passed", "")->mend,
+	assert_string_equal(finds(RISK, "rule-passed", "")->fix,
 			    "ip rule show priority 32766 (to make it anew, "
 			    "with priority 32000)");
 	rule.narrow = false;
@@ -261,7 +261,7 @@ a_place_before_a_small_rule_priority(void **state)
 	kernel_rule(32767, BAL_TABLE_DEFAULT);
 	found = foreign(40000, 99, "eth2");
 	found->place = BAL_PLACE_BEHIND;
-	assert_non_null(strstr(finds(NOTE, "rule-behind", "")->mend,
+	assert_non_null(strstr(finds(NOTE, "rule-behind", "")->fix,
 			       "ip rule add priority 9999 "));
 }
 
@@ -270,7 +270,7 @@ the_kernels_own(void **state)
 {
 	(void)state;
 	w.snap.rules.v[1].table = 99;
-	assert_string_equal(finds(RISK, "kernel-rule", "")->mend,
+	assert_string_equal(finds(RISK, "kernel-rule", "")->fix,
 			    "ip rule add priority 32766 lookup main");
 	/* By another number is as well; with conditions it is not. */
 	w.snap.rules.v[1].table = BAL_TABLE_MAIN;
@@ -283,7 +283,7 @@ the_kernels_own(void **state)
 	finds(RISK, "kernel-rule", "");
 	w.snap.rules.v[1].protocol = 2;
 	w.snap.rules.n = 2;
-	assert_string_equal(finds(NOTE, "kernel-rule", "")->mend,
+	assert_string_equal(finds(NOTE, "kernel-rule", "")->fix,
 			    "ip rule add priority 32767 lookup default");
 	/* Nobody's business without uplinks. */
 	known("eth1")->admin_up = known("eth2")->admin_up = false;
@@ -298,7 +298,7 @@ what_is_for_this_box(void **state)
 
 	(void)state;
 	local->table = 99;
-	assert_string_equal(finds(BROKEN, "local-rule", "")->mend,
+	assert_string_equal(finds(BROKEN, "local-rule", "")->fix,
 			    "ip rule add priority 0 lookup local");
 	ours(32765);
 	kernel_rule(32765, BAL_TABLE_LOCAL);

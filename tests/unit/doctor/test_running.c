@@ -23,7 +23,7 @@ the_last_check_was_long_ago(void **state)
 	assert_string_equal(finds(RISK, "check-overdue", "eth1 eth2")->what,
 			    "the last bal-check was 12 minutes ago");
 	f.timed = true;
-	assert_non_null(strstr(finds(RISK, "check-overdue", "eth1 eth2")->mend,
+	assert_non_null(strstr(finds(RISK, "check-overdue", "eth1 eth2")->fix,
 			       "bal-check.timer"));
 	/* Each of these is told instead. */
 	f.cron = f.timed = false;
@@ -32,8 +32,8 @@ the_last_check_was_long_ago(void **state)
 	finds_nothing();
 	f.watch = false;
 	f.timed = true;
-	known("eth1")->judge.health = BAL_HEALTH_UNKNOWN;
-	known("eth2")->judge.health = BAL_HEALTH_UNKNOWN;
+	known("eth1")->record.health = BAL_HEALTH_UNKNOWN;
+	known("eth2")->record.health = BAL_HEALTH_UNKNOWN;
 	see();
 	finds(NOTE, "unprobed", "eth1 eth2");
 }
@@ -61,7 +61,7 @@ no_gateway_is_known(void **state)
 	see();
 	found = finds(BROKEN, "no-gateway", "eth2");
 	assert_string_equal(found->what, "it is not used: no gateway is known");
-	assert_non_null(strstr(found->mend, "bal-up eth2 --gateway"));
+	assert_non_null(strstr(found->fix, "bal-up eth2 --gateway"));
 	link_of("eth2")->carrier = false;
 	see();
 	finds_nothing();
@@ -81,7 +81,7 @@ a_gateway_that_is_none(void **state)
 			    "it is not used: its gateway 192.168.1.102 is its "
 			    "own address");
 	says(s, "bal-gateway", "192.168.1.102");
-	assert_string_equal(finds(BROKEN, "no-gateway", "eth2")->mend,
+	assert_string_equal(finds(BROKEN, "no-gateway", "eth2")->fix,
 			    "editor +2 /etc/network/interfaces");
 	told("eth2", "gateway", "192.168.1.101");
 	see();
@@ -92,7 +92,7 @@ a_gateway_that_is_none(void **state)
 	/* The stanza is right by now, or may be. */
 	s->options.v[0].value = "192.168.1.1";
 	judge();
-	assert_string_equal(d.findings.v[0].mend,
+	assert_string_equal(d.findings.v[0].fix,
 			    "bal-up eth2 --gateway 192.168.1.1");
 	memset(&f.stanzas, 0, sizeof(f.stanzas));
 	told("eth2", "gateway", "192.168.1.255");
@@ -100,10 +100,10 @@ a_gateway_that_is_none(void **state)
 	assert_string_equal(finds(BROKEN, "no-gateway", "eth2")->what,
 			    "it is not used: its gateway 192.168.1.255 means "
 			    "all of its subnet");
-	known("eth2")->told.has &= ~(unsigned)BAL_SET_GATEWAY;
+	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
 	configured("eth2", "gateway", "192.168.1.0");
 	see();
-	assert_string_equal(finds(BROKEN, "no-gateway", "eth2")->mend,
+	assert_string_equal(finds(BROKEN, "no-gateway", "eth2")->fix,
 			    "editor /etc/bal/bal.conf");
 }
 
@@ -122,11 +122,11 @@ an_uplink_that_its_stanza_does_not_mean(void **state)
 	found = finds(NOTE, "stanza-differs", "eth2");
 	assert_string_equal(found->what, "what its stanza says of bal-weight "
 					 "is not in force");
-	assert_string_equal(found->mend, "bal-up eth2 --weight 9");
+	assert_string_equal(found->fix, "bal-up eth2 --weight 9");
 	says(s, "bal-timeout-min", "30ms");
 	found = finds(NOTE, "stanza-differs", "eth2");
 	assert_non_null(strstr(found->what, "bal-weight, bal-timeout-min is"));
-	assert_non_null(strstr(found->mend, "IF_BAL_TIMEOUT_MIN=30ms bal-up"));
+	assert_non_null(strstr(found->fix, "IF_BAL_TIMEOUT_MIN=30ms bal-up"));
 	/* A value that is refused is told alone. */
 	s->options.v[0].value = "0";
 	finds(RISK, "stanza-value", "eth2");
@@ -149,7 +149,7 @@ what_is_built_in_is_in_force(void **state)
 	struct bal_stanza *s = stanza("eth2");
 
 	(void)state;
-	known("eth2")->told.has &= BAL_SET_TARGETS;
+	known("eth2")->options.has &= BAL_SET_TARGETS;
 	assert_int_equal(bal_host_parse("192.168.1.1",
 					&known("eth2")->learned_gateway,
 					&w.err),
@@ -206,14 +206,14 @@ a_section_that_was_told_otherwise(void **state)
 	found = finds(NOTE, "overridden", "eth2");
 	assert_string_equal(found->what, "weight = 9 of bal.conf is not in "
 					 "force: bal-up was told 2");
-	assert_string_equal(found->mend, "editor /etc/bal/bal.conf");
+	assert_string_equal(found->fix, "editor /etc/bal/bal.conf");
 	s = stanza("eth2");
 	says(s, "address", "192.168.1.102/24");
 	says(s, "bal-weight", "2");
 	found = finds(NOTE, "overridden", "eth2");
 	assert_string_equal(found->what, "weight = 9 of bal.conf is not in "
 					 "force: its stanza says 2");
-	assert_string_equal(found->mend, "editor +3 /etc/network/interfaces");
+	assert_string_equal(found->fix, "editor +3 /etc/network/interfaces");
 	configured("eth2", "priority", "4");
 	told("eth2", "priority", "3");
 	see();
@@ -221,7 +221,7 @@ a_section_that_was_told_otherwise(void **state)
 	assert_string_equal(finds(NOTE, "overridden", "eth2")->what,
 			    "weight = 9, priority = 4 of bal.conf are not in "
 			    "force: its stanza says weight = 2, priority = 3");
-	assert_false(bal_doctor_ill(&d));
+	assert_false(bal_doctor_problem(&d));
 	configured("eth2", "weight", "2");
 	configured("eth2", "priority", "3");
 	see();
@@ -250,7 +250,7 @@ over_itself(void **state)
 	assert_string_equal(found->what,
 			    "option bal-over of its stanza is refused: lte0 "
 			    "cannot be over itself");
-	assert_string_equal(found->mend, "editor +3 /etc/network/interfaces");
+	assert_string_equal(found->fix, "editor +3 /etc/network/interfaces");
 }
 
 /* Each is right for itself. */
@@ -286,12 +286,12 @@ ifupdown_cannot_read_its_file(void **state)
 			    "ifup can bring nothing up: "
 			    "/etc/network/interfaces:7: option with empty "
 			    "value");
-	assert_string_equal(found->mend, "editor +7 /etc/network/interfaces");
+	assert_string_equal(found->fix, "editor +7 /etc/network/interfaces");
 	f.ifup_fault = "couldn't read";
-	assert_string_equal(finds(BROKEN, "interfaces", "")->mend,
+	assert_string_equal(finds(BROKEN, "interfaces", "")->fix,
 			    "ifquery --list");
 	f.ifup_fault = "/etc/a b:3: no";
-	assert_string_equal(finds(BROKEN, "interfaces", "")->mend,
+	assert_string_equal(finds(BROKEN, "interfaces", "")->fix,
 			    "editor +3 '/etc/a b'");
 }
 
@@ -301,7 +301,7 @@ no_uplink_at_all(void **state)
 	(void)state;
 	bal_state_fini(&w.state);
 	see();
-	assert_non_null(strstr(finds(NOTE, "no-uplinks", "")->mend,
+	assert_non_null(strstr(finds(NOTE, "no-uplinks", "")->fix,
 			       "/etc/network/interfaces"));
 	says(stanza("lte0"), "address", "10.64.0.2/30");
 	finds(NOTE, "no-uplinks", "");

@@ -27,7 +27,7 @@ halves_of_a_vpn(void **state)
 	main_way("0.0.0.0/1", "10.8.0.1", "tun9");
 	main_way("128.0.0.0/1", "10.8.0.1", "tun9");
 	found = finds(RISK, "half-routes", "");
-	assert_string_equal(found->mend, "ip rule add priority 32000 lookup "
+	assert_string_equal(found->fix, "ip rule add priority 32000 lookup "
 					 "main suppress_prefixlength 0");
 	/* Which lets them decide. */
 	r = BAL_PUSH(&w.arena, &f.foreign_rules);
@@ -50,7 +50,7 @@ halves_of_an_uplink(void **state)
 	obey_devconf();
 	main_way("0.0.0.0/1", "172.22.0.1", "tun1");
 	main_way("128.0.0.0/1", "172.22.0.1", "tun1");
-	assert_non_null(strstr(finds(NOTE, "half-routes", "tun1")->mend,
+	assert_non_null(strstr(finds(NOTE, "half-routes", "tun1")->fix,
 			       "route-nopull"));
 }
 
@@ -69,7 +69,7 @@ a_second_gateway(void **state)
 	assert_string_equal(found->what,
 			    "its device has a second gateway, 192.168.1.254");
 	assert_non_null(strstr(
-		found->mend, "ip link add link eth1 name eth1b type macvlan"));
+		found->fix, "ip link add link eth1 name eth1b type macvlan"));
 }
 
 static void
@@ -103,15 +103,15 @@ ipv6_by_a_line(void **state)
 	(void)state;
 	assert_non_null(way);
 	memcpy(way->dev, "eth1", 5);
-	assert_string_equal(finds(NOTE, "ipv6-default", "eth1")->mend,
+	assert_string_equal(finds(NOTE, "ipv6-default", "eth1")->fix,
 			    "ip -6 route del default dev eth1 (and its line in "
 			    "the inet6 stanza)");
 	way->learned = true;
-	assert_string_equal(finds(NOTE, "ipv6-default", "eth1")->mend,
+	assert_string_equal(finds(NOTE, "ipv6-default", "eth1")->fix,
 			    "sysctl -w net/ipv6/conf/eth1/accept_ra_defrtr=0 "
 			    "&& ip -6 route del default dev eth1");
 	/* Now it does harm. */
-	known("eth1")->judge.health = BAL_HEALTH_DEAD;
+	known("eth1")->record.health = BAL_HEALTH_DEAD;
 	see();
 	finds(RISK, "ipv6-default", "eth1");
 	known("eth1")->admin_up = known("eth2")->admin_up = false;
@@ -131,7 +131,7 @@ a_lan_like_the_lines(void **state)
 	found = finds(NOTE, "lan-subnet", "eth1 eth2");
 	assert_string_equal(found->what, "addresses of its subnet are in "
 					 "192.168.1.0/24 of lan0, too");
-	assert_string_equal(found->mend, "bal-exec eth1 ping -c 1 192.168.1.1");
+	assert_string_equal(found->fix, "bal-exec eth1 ping -c 1 192.168.1.1");
 	/* Inside it, or around it. */
 	no_address("lan0");
 	address("lan0", "192.168.1.129/25");
@@ -187,7 +187,7 @@ marks_without_a_mask(void **state)
 	assert_string_equal(found->what,
 			    "CONNMARK --save-mark in chain QOS of iptables-nft "
 			    "writes bal's bits of the connection's mark");
-	assert_string_equal(found->mend,
+	assert_string_equal(found->fix,
 			    "CONNMARK --save-mark --nfmask 0xffffff --ctmask "
 			    "0xffffff (in chain QOS, in place of that)");
 	m->connections = 0x00ffffff;
@@ -196,10 +196,10 @@ marks_without_a_mask(void **state)
 	m->packets = UINT32_MAX;
 	found = finds(RISK, "mark-wiped", "");
 	assert_non_null(strstr(found->what, "the packet's mark"));
-	assert_non_null(strstr(found->mend, "MARK --set-mark VALUE/0xffffff,"));
+	assert_non_null(strstr(found->fix, "MARK --set-mark VALUE/0xffffff,"));
 	m = marker("nft", "ct mark set meta mark");
 	m->connections = UINT32_MAX;
-	assert_non_null(strstr(finds(RISK, "mark-wiped", "")->mend,
+	assert_non_null(strstr(finds(RISK, "mark-wiped", "")->fix,
 			       "ct mark set ct mark and 0xff000000 or VALUE"));
 	/* Other bits are bal's. */
 	global("mark_mask", "0xff");

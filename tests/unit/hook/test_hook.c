@@ -35,12 +35,12 @@ ifupdown(void **state)
 	assert_string_equal(hook.dev, "eth1");
 	assert_false(hook.all);
 	assert_host(&hook.gateway, "192.168.1.1");
-	assert_int_equal(hook.told.has, BAL_SET_WEIGHT | BAL_SET_SHARE |
+	assert_int_equal(hook.options.has, BAL_SET_WEIGHT | BAL_SET_SHARE |
 						BAL_SET_OVER | BAL_SET_TARGETS);
-	assert_int_equal(hook.told.weight, 18);
-	assert_int_equal(hook.told.share, BAL_SHARE_NO);
-	assert_string_equal(hook.told.over, "eth9");
-	assert_int_equal(hook.told.n_targets, 2);
+	assert_int_equal(hook.options.weight, 18);
+	assert_int_equal(hook.options.share, BAL_SHARE_NO);
+	assert_string_equal(hook.options.over, "eth9");
+	assert_int_equal(hook.options.n_targets, 2);
 }
 
 /* ifupdown makes _ of both bal-on-dead and bal-on_dead. */
@@ -70,19 +70,19 @@ every_key_is_an_option(void **state)
 	assert_int_equal(n, sizeof(values) / sizeof(*values));
 	must_read(0, NULL);
 	assert_string_equal(warning, "");
-	assert_int_equal(hook.told.has, (1u << n) - 1);
-	assert_int_equal(hook.told.timeout_min_ms, 30);
-	assert_int_equal(hook.told.passive, 0);
-	assert_int_equal(hook.told.degraded_loss, 50);
-	assert_int_equal(hook.told.recovered_loss, 10);
-	assert_int_equal(hook.told.stable_ms, 120000);
-	assert_true(hook.told.budget == 20000000);
-	assert_string_equal(hook.told.http_expect, "it works");
-	assert_int_equal(hook.told.on_dead, BAL_ON_DEAD_SOCKETS);
-	assert_int_equal(hook.told.failback_drain_ms, 90000);
+	assert_int_equal(hook.options.has, (1u << n) - 1);
+	assert_int_equal(hook.options.timeout_min_ms, 30);
+	assert_int_equal(hook.options.passive, 0);
+	assert_int_equal(hook.options.degraded_loss, 50);
+	assert_int_equal(hook.options.recovered_loss, 10);
+	assert_int_equal(hook.options.stable_ms, 120000);
+	assert_true(hook.options.budget == 20000000);
+	assert_string_equal(hook.options.http_expect, "it works");
+	assert_int_equal(hook.options.on_dead, BAL_ON_DEAD_SOCKETS);
+	assert_int_equal(hook.options.failback_drain_ms, 90000);
 	for (size_t i = 0; i < n; i++)
 		assert_non_null(
-			bal_settings_get(&hook.told, i, buf, sizeof(buf)));
+			bal_settings_get(&hook.options, i, buf, sizeof(buf)));
 }
 
 static void
@@ -154,7 +154,7 @@ every_fault_is_told(void **state)
 	warning[0] = '\0';
 	assert_int_equal(bal_hook_device(&hook, 0, NULL, &err), 0);
 	assert_string_equal(hook.dev, "eth1");
-	assert_int_equal(hook.told.has, 0);
+	assert_int_equal(hook.options.has, 0);
 	assert_string_equal(warning, "");
 }
 
@@ -195,7 +195,7 @@ openvpn(void **state)
 	assert_string_equal(hook.dev, "tun1");
 	assert_host(&hook.gateway, "172.22.0.1");
 	assert_host(&hook.transport, "192.168.1.101");
-	assert_int_equal(hook.told.has, 0);
+	assert_int_equal(hook.options.has, 0);
 	must_read(6, vpn_args);
 	assert_string_equal(hook.dev, "tun7");
 	must_read(5, vpn_args + 1);

@@ -43,7 +43,7 @@ address_in_the_subnet_of_the_gateway(void **state)
 	learn();
 	assert_int_equal(bal_addr_cmp(&known("eth1")->learned_addr, &a), 0);
 	configured("eth1", "gateway", "172.16.0.254");
-	known("eth1")->told.has = 0;
+	known("eth1")->options.has = 0;
 	a = addr("172.16.0.1/12");
 	learn();
 	assert_int_equal(bal_addr_cmp(&known("eth1")->learned_addr, &a), 0);
@@ -58,24 +58,24 @@ another_device(void **state)
 	(void)state;
 	modem(1);
 	us = known("eth1");
-	us->judge.good = 9;
+	us->record.good = 9;
 	us->rx_rate = 7;
 	us->counted_ms = 5;
 	learn();
-	assert_int_equal(us->judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(us->record.health, BAL_HEALTH_ALIVE);
 	unplug("eth1");
 	learn();
-	assert_int_equal(us->judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(us->record.health, BAL_HEALTH_ALIVE);
 	device("eth1")->ifindex = 77;
 	learn();
 	assert_int_equal(us->ifindex, 77);
-	assert_int_equal(us->judge.health, BAL_HEALTH_UNKNOWN);
-	assert_int_equal(us->judge.good, 0);
+	assert_int_equal(us->record.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(us->record.good, 0);
 	assert_int_equal(us->rx_rate, 0);
-	us->judge.health = BAL_HEALTH_DEAD;
+	us->record.health = BAL_HEALTH_DEAD;
 	link_of("eth1")->ifindex = 78;
 	learn();
-	assert_int_equal(us->judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(us->record.health, BAL_HEALTH_DEAD);
 }
 
 /* Once for each device: the second time they would be ours. */

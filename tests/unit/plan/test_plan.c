@@ -328,7 +328,7 @@ when_all_are_dead(void **state)
 	modem(2);
 	modem(3);
 	for (unsigned i = 0; i < 3; i++)
-		w.state.uplinks[i].judge.health = BAL_HEALTH_DEAD;
+		w.state.uplinks[i].record.health = BAL_HEALTH_DEAD;
 	link_of("eth3")->carrier = false;
 	make_plan();
 	assert_true(w.ups.kept);

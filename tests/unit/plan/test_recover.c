@@ -62,12 +62,12 @@ modems(void **state)
 	assert_true(known("eth2")->admin_up);
 	assert_int_equal(known("eth2")->table, 1000);
 	assert_int_equal(known("eth2")->slot, 2);
-	assert_int_equal(known("eth2")->told.weight, 18);
-	assert_int_equal(known("eth2")->told.has, BAL_SET_WEIGHT);
-	assert_int_equal(known("eth3")->told.priority, 7);
-	assert_int_equal(known("eth3")->told.has, BAL_SET_PRIORITY);
-	assert_int_equal(known("eth1")->told.has, 0);
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth2")->options.weight, 18);
+	assert_int_equal(known("eth2")->options.has, BAL_SET_WEIGHT);
+	assert_int_equal(known("eth3")->options.priority, 7);
+	assert_int_equal(known("eth3")->options.has, BAL_SET_PRIORITY);
+	assert_int_equal(known("eth1")->options.has, 0);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_UNKNOWN);
 	assert_true(
 		bal_addr_same_host(&known("eth2")->learned_gateway, &gateway));
 	assert_true(bal_addr_same_host(&known("eth2")->learned_addr, &a));
@@ -87,7 +87,7 @@ configured_values_are_not_told(void **state)
 	configured("eth1", "priority", "6");
 	reconcile();
 	lose_state();
-	assert_int_equal(known("eth1")->told.has, 0);
+	assert_int_equal(known("eth1")->options.has, 0);
 	assert_nothing_to_do();
 }
 
@@ -103,7 +103,7 @@ dead_ones(void **state)
 	reconcile();
 	lose_state();
 	assert_int_equal(known("eth2")->slot, 2);
-	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth2")->record.health, BAL_HEALTH_DEAD);
 	assert_int_equal(known("eth7")->slot, 7);
 	assert_nothing_to_do();
 }
@@ -124,7 +124,7 @@ dead_ones_without_chains(void **state)
 	assert_int_equal(known("eth2")->slot, 1);
 	assert_int_equal(known("eth3")->slot, 2);
 	assert_int_equal(known("eth1")->slot, 9);
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_DEAD);
 	assert_nothing_to_do();
 }
 
@@ -142,7 +142,7 @@ dead_ones_in_a_small_mask(void **state)
 	lose_state();
 	assert_int_equal(known("eth2")->slot, 2);
 	assert_int_equal(known("eth3")->slot, 1);
-	assert_int_equal(known("eth3")->judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth3")->record.health, BAL_HEALTH_DEAD);
 }
 
 /* Of the block at 10000 the catch-all stood alone at 30000. */
@@ -171,9 +171,9 @@ layout_before(void **state)
 	lose_state();
 	assert_int_equal(w.state.balancing_table, BALANCING);
 	assert_int_equal(known("eth1")->slot, 1);
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_UNKNOWN);
 	assert_int_equal(known("eth2")->slot, 2);
-	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth2")->record.health, BAL_HEALTH_DEAD);
 }
 
 /* It is neither main nor default, which are looked up at the end as well. */
@@ -202,8 +202,8 @@ dead_ones_with_one_address(void **state)
 	health("eth2", BAL_HEALTH_DEAD);
 	reconcile();
 	lose_state();
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
-	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth2")->record.health, BAL_HEALTH_DEAD);
 	assert_nothing_to_do();
 }
 
@@ -237,9 +237,9 @@ unbalanced_ones(void **state)
 	told("eth1", "balance", "no");
 	reconcile();
 	lose_state();
-	assert_true(known("eth1")->told.has & BAL_SET_SHARE);
-	assert_int_equal(known("eth1")->told.share, BAL_SHARE_NO);
-	assert_false(known("tun1")->told.has & BAL_SET_SHARE);
+	assert_true(known("eth1")->options.has & BAL_SET_SHARE);
+	assert_int_equal(known("eth1")->options.share, BAL_SHARE_NO);
+	assert_false(known("tun1")->options.has & BAL_SET_SHARE);
 }
 
 /* Alive, though it has no rule of its slot: that alone says nothing. */
@@ -253,7 +253,7 @@ living_without_a_slots_rule(void **state)
 	reconcile();
 	assert_int_equal(count_rules("fwmark 0x1000000/"), 0);
 	lose_state();
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_UNKNOWN);
 	assert_int_equal(known("eth1")->slot, 1);
 }
 
@@ -269,7 +269,7 @@ line_without_a_last_resort(void **state)
 	reconcile();
 	assert_int_equal(count_rules("fwmark 0x1000000/"), 0);
 	lose_state();
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_UNKNOWN);
 }
 
 /* A device that was down has lost its routes: that says nothing. */
@@ -283,10 +283,10 @@ balanced_ones_that_were_down(void **state)
 	link_down("eth1");
 	link_up("eth1");
 	lose_state();
-	assert_false(known("eth1")->told.has & BAL_SET_SHARE);
+	assert_false(known("eth1")->options.has & BAL_SET_SHARE);
 	carrier_lost("eth2");
 	lose_state();
-	assert_false(known("eth2")->told.has & BAL_SET_SHARE);
+	assert_false(known("eth2")->options.has & BAL_SET_SHARE);
 }
 
 static void
@@ -307,7 +307,7 @@ device_that_is_gone(void **state)
 	assert_int_equal(known("eth2")->table, 2);
 	assert_int_equal(known("eth2")->slot, 2);
 	assert_true(bal_addr_same_host(&known("eth2")->learned_addr, &a));
-	assert_int_equal(known("eth2")->judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(known("eth2")->record.health, BAL_HEALTH_UNKNOWN);
 	assert_nothing_to_do();
 }
 
@@ -318,7 +318,7 @@ many_modems(void **state)
 	for (unsigned i = 1; i <= 40; i++)
 		modem(i);
 	for (unsigned i = 0; i < 40; i += 3)
-		w.state.uplinks[i].judge.health = BAL_HEALTH_DEAD;
+		w.state.uplinks[i].record.health = BAL_HEALTH_DEAD;
 	reconcile();
 	lose_state();
 	assert_int_equal(w.state.n_uplinks, 40);
@@ -338,7 +338,7 @@ classic_routes(void **state)
 	told("eth1", "weight", "3");
 	reconcile();
 	lose_state();
-	assert_int_equal(known("eth1")->told.weight, 3);
+	assert_int_equal(known("eth1")->options.weight, 3);
 	assert_nothing_to_do();
 }
 
@@ -428,7 +428,7 @@ damaged_name(void **state)
 	assert_int_equal(w.state.n_uplinks, 2);
 	assert_int_equal(known("eth1")->table, 1);
 	assert_int_equal(known("eth1")->slot, 1);
-	assert_int_equal(known("eth1")->told.weight, 18);
+	assert_int_equal(known("eth1")->options.weight, 18);
 	assert_nothing_to_do();
 }
 

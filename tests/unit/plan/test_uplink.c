@@ -329,7 +329,7 @@ over_another(void **state)
 	assert_false(up_of("tun1")->base);
 	assert_true(bal_uplink_is_tunnel(up_of("tun1")));
 	assert_false(bal_uplink_is_tunnel(up_of("eth1")));
-	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
 	resolve();
 	assert_true(up_of("tun1")->base);
 	assert_int_equal(bal_copy(known("tun1")->learned_over,
@@ -359,35 +359,35 @@ over_a_line_that_is_down(void **state)
 	device("eth9");
 	tunnel(1, 11);
 	resolve();
-	assert_false(up_of("tun1")->stranded);
+	assert_false(up_of("tun1")->underlay_down);
 	/* While bal-down takes the line away... */
 	known("eth1")->admin_up = false;
 	resolve();
-	assert_true(up_of("tun1")->stranded);
+	assert_true(up_of("tun1")->underlay_down);
 	/* ...and after that, when it is no uplink any more. */
 	known("eth1")->admin_up = true;
 	configured("tun1", "over", "eth9");
-	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
 	resolve();
-	assert_false(up_of("tun1")->stranded);
+	assert_false(up_of("tun1")->underlay_down);
 	link_of("eth9")->up = false;
 	resolve();
-	assert_true(up_of("tun1")->stranded);
+	assert_true(up_of("tun1")->underlay_down);
 	/* Of a line that nobody knows nothing is known... */
 	configured("tun1", "over", "eth8");
 	resolve();
-	assert_false(up_of("tun1")->stranded);
+	assert_false(up_of("tun1")->underlay_down);
 	/* ...but that bal-down took it away. */
 	device("eth7");
 	configured("tun1", "over", "eth7");
 	assert_int_equal(
 		bal_copy(known("tun1")->line_down, BAL_IFNAMSIZ, "eth8"), 0);
 	resolve();
-	assert_false(up_of("tun1")->stranded);
+	assert_false(up_of("tun1")->underlay_down);
 	assert_int_equal(
 		bal_copy(known("tun1")->line_down, BAL_IFNAMSIZ, "eth7"), 0);
 	resolve();
-	assert_true(up_of("tun1")->stranded);
+	assert_true(up_of("tun1")->underlay_down);
 }
 
 static void

@@ -20,8 +20,8 @@ an_answer_makes_it_alive(void **state)
 		if (!raw)
 			use_unprivileged();
 		assert_took(probe(&p, 1), 0);
-		assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
-		assert_int_equal(p.judge.good, 1);
+		assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
+		assert_int_equal(p.record.good, 1);
 		assert_int_equal(p.sent, 1);
 		assert_int_equal(p.answered, 1);
 		assert_in_range(p.rtt_us, 1, SLACK * 1000);
@@ -43,10 +43,10 @@ silence_makes_it_dead(void **state)
 			use_unprivileged();
 		took = probe(&p, 1);
 		assert_took(took, 2 * INTERVAL + TIMEOUT);
-		assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
+		assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
 		/* A busy machine: more. */
 		assert_in_range(p.sent, 3, ROUNDS_IN(took));
-		assert_in_range(p.judge.bad, 3, p.sent);
+		assert_in_range(p.record.bad, 3, p.sent);
 		assert_int_equal(p.answered, 0);
 		assert_int_equal(p.rtt_us, 0);
 		assert_string_equal(p.reason, "no answer from 10.0.1.9");
@@ -66,7 +66,7 @@ patience_outlasts_many_rounds(void **state)
 	p.rule.interval_ms = 10;
 	p.rule.timeout_ms = 1000;
 	assert_took(probe(&p, 1), 1000 + 2 * 10);
-	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
 	assert_in_range(p.sent, 3, 70);
 }
 
@@ -81,7 +81,7 @@ silence_of_a_guess_proves_nothing(void **state)
 	p = probe_of(1, 9);
 	p.rule.guessed = true;
 	assert_took(probe(&p, 1), 2 * INTERVAL + TIMEOUT);
-	assert_int_equal(p.judge.health, BAL_HEALTH_UNKNOWN);
+	assert_int_equal(p.record.health, BAL_HEALTH_UNKNOWN);
 }
 
 static void
@@ -97,16 +97,16 @@ a_death_ends_the_pass(void **state)
 	/* Some times, for a busy machine may end two rounds at once. */
 	do {
 		p = probe_of(1, 9);
-		p.judge.health = BAL_HEALTH_ALIVE;
-		p.judge.bad = 2;
+		p.record.health = BAL_HEALTH_ALIVE;
+		p.record.bad = 2;
 		assert_took(probe(&p, 1), TIMEOUT);
-		assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
-	} while (p.judge.bad > 3 && --tries > 0);
-	assert_int_equal(p.judge.bad, 3);
+		assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
+	} while (p.record.bad > 3 && --tries > 0);
+	assert_int_equal(p.record.bad, 3);
 	/* One that is dead already has all its rounds. */
 	took = probe(&p, 1);
 	assert_took(took, 2 * INTERVAL + TIMEOUT);
-	assert_in_range(p.judge.bad, 6, 3 + ROUNDS_IN(took));
+	assert_in_range(p.record.bad, 6, 3 + ROUNDS_IN(took));
 }
 
 static void
@@ -124,19 +124,19 @@ need_of_the_targets_must_answer(void **state)
 	/* Whose turn it is depends on who was silent for so long. */
 	p.rule.timeout_ms = p.rule.timeout_min_ms = 1000;
 	assert_took(probe(&p, 1), 2 * INTERVAL + 1000);
-	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
 
-	p.judge = (struct bal_judge){ 0 };
+	p.record = (struct bal_health_record){ 0 };
 	p.need = 3;
 	assert_took(probe(&p, 1), 2 * INTERVAL + 1000);
-	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
 	assert_string_equal(p.reason, "no answer from 10.0.1.9");
 
 	p = probe_of(1, 2);
 	be_patient(&p);
 	p.need = 5; /* more than there are */
 	probe(&p, 1);
-	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -152,7 +152,7 @@ at_rest_no_more_are_asked_than_must_answer(void **state)
 	p.rule.interval_ms = TOO_LONG;
 	add_target(&p, 1, 3);
 	assert_took(probe(&p, 1), 0);
-	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
 	assert_in_range(p.sent, 1, 3);
 	/* The first is silent: it is the other one's turn. */
 	p = probe_of(1, 9);
@@ -160,7 +160,7 @@ at_rest_no_more_are_asked_than_must_answer(void **state)
 	add_target(&p, 1, 2);
 	assert_took(probe(&p, 1), INTERVAL + 1000);
 	assert_string_equal(p.reason, "");
-	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -179,7 +179,7 @@ the_reason_is_cut_between_addresses(void **state)
 			add_target(&p, 1, host);
 		p.rule.down = 8;
 		assert_took(probe(&p, 1), 7 * INTERVAL + TIMEOUT);
-	} while (p.judge.health != BAL_HEALTH_DEAD && --tries > 0);
+	} while (p.record.health != BAL_HEALTH_DEAD && --tries > 0);
 	/* Whoever was asked last: whole addresses, and that there are more. */
 	assert_int_equal(strncmp(p.reason, "no answer from 10.0.1.", 22), 0);
 	assert_string_equal(p.reason + strlen(p.reason) - 5, ", ...");
@@ -201,12 +201,12 @@ a_lost_packet_costs_an_interval(void **state)
 			  "--mode nth --every 2 --packet 0 -j DROP");
 		p = probe_of(1, 2);
 		be_patient(&p);
-		p.judge = (struct bal_judge){ .health = BAL_HEALTH_ALIVE,
+		p.record = (struct bal_health_record){ .health = BAL_HEALTH_ALIVE,
 					      .bad = 2 };
 		assert_took(probe(&p, 1), INTERVAL);
 	} while (p.sent > 2 && --tries > 0);
-	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
-	assert_int_equal(p.judge.good, 1);
+	assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.record.good, 1);
 	assert_int_equal(p.sent, 2);
 	assert_int_equal(p.answered, 1);
 }
@@ -221,9 +221,9 @@ a_dead_one_needs_up_rounds(void **state)
 	make_uplinks(1);
 	p = probe_of(1, 2);
 	be_patient(&p);
-	p.judge.health = BAL_HEALTH_DEAD;
+	p.record.health = BAL_HEALTH_DEAD;
 	assert_took(probe(&p, 1), INTERVAL);
-	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
 	assert_in_range(p.answered, 2, 3);
 }
 
@@ -245,7 +245,7 @@ twenty_dead_ones_take_as_long_as_one(void **state)
 	/* Some times, for a busy machine may have paused in between. */
 	do {
 		for (int i = 0; i < 20; i++)
-			p[i].judge = (struct bal_judge){ 0 };
+			p[i].record = (struct bal_health_record){ 0 };
 		all = probe(p, 20);
 		print_message("# one %d ms, twenty %d ms\n", (int)one,
 			      (int)all);
@@ -253,7 +253,7 @@ twenty_dead_ones_take_as_long_as_one(void **state)
 	/* One after the other would be twenty times as long. */
 	assert_true(all < one * 10);
 	for (int i = 0; i < 20; i++)
-		assert_int_equal(p[i].judge.health, BAL_HEALTH_DEAD);
+		assert_int_equal(p[i].record.health, BAL_HEALTH_DEAD);
 }
 
 static void
@@ -273,9 +273,9 @@ each_uses_its_own_device(void **state)
 	be_patient(&p[2]);
 	p[1].targets[0] = p[2].targets[0] = p[0].targets[0];
 	probe(p, 3);
-	assert_int_equal(p[0].judge.health, BAL_HEALTH_ALIVE);
-	assert_int_equal(p[1].judge.health, BAL_HEALTH_DEAD);
-	assert_int_equal(p[2].judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p[0].record.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p[1].record.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p[2].record.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -299,7 +299,7 @@ as_many_as_there_may_be(void **state)
 	took = probe(p, 250);
 	print_message("# 250 with 8 targets each: %d ms\n", (int)took);
 	for (int i = 0; i < 250; i++) {
-		assert_int_equal(p[i].judge.health, BAL_HEALTH_ALIVE);
+		assert_int_equal(p[i].record.health, BAL_HEALTH_ALIVE);
 		/* More where a busy machine began another round. */
 		assert_true(p[i].answered >= BAL_TARGETS_MAX);
 	}
@@ -389,7 +389,7 @@ watch_line_and_tunnel(struct bal_probe p[2], uint32_t pace, unsigned enough)
 	p[0] = probe_of(1, 9);
 	p[1] = probe_of(2, 2);
 	for (int i = 0; i < 2; i++) {
-		p[i].judge.health = BAL_HEALTH_ALIVE;
+		p[i].record.health = BAL_HEALTH_ALIVE;
 		p[i].rule.timeout_ms = 20 * INTERVAL;
 		p[i].rule.timeout_min_ms = 20 * INTERVAL;
 	}
@@ -397,7 +397,7 @@ watch_line_and_tunnel(struct bal_probe p[2], uint32_t pace, unsigned enough)
 	memcpy(p[1].over, p[0].dev, sizeof(p[1].over));
 	assert_int_equal(bal_prober_plan(prober, p, 2, &err), 0);
 	while (now_ms() - begin < (sent[1] < enough ? 600 : 60) * INTERVAL &&
-	       p[0].judge.health != BAL_HEALTH_DEAD) {
+	       p[0].record.health != BAL_HEALTH_DEAD) {
 		bal_prober_step(prober, bal_clock_ns(), &next);
 		assert_int_equal(bal_loop_wait(loop, next, &err), 0);
 		for (size_t n = bal_prober_results(prober, out); n-- > 0;) {
@@ -428,17 +428,17 @@ a_doubted_line_has_its_tunnel_asked(void **state)
 	/* Some times, for a busy machine may be too late for all of it. */
 	do {
 		watch_line_and_tunnel(p, 60000, 6);
-	} while (p[0].judge.health == BAL_HEALTH_DEAD && --tries > 0);
-	assert_int_not_equal(p[0].judge.health, BAL_HEALTH_DEAD);
-	assert_int_equal(p[1].judge.health, BAL_HEALTH_ALIVE);
+	} while (p[0].record.health == BAL_HEALTH_DEAD && --tries > 0);
+	assert_int_not_equal(p[0].record.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p[1].record.health, BAL_HEALTH_ALIVE);
 	/* Once for each round of the line, and no more often. */
 	assert_in_range(p[1].sent, 6, p[0].sent + 1);
 	peer_does("iptables-legacy -A INPUT -p icmp -j DROP");
 	tries = 5;
 	do {
 		watch_line_and_tunnel(p, 60000, 0);
-	} while (p[0].judge.health != BAL_HEALTH_DEAD && --tries > 0);
-	assert_int_equal(p[0].judge.health, BAL_HEALTH_DEAD);
+	} while (p[0].record.health != BAL_HEALTH_DEAD && --tries > 0);
+	assert_int_equal(p[0].record.health, BAL_HEALTH_DEAD);
 }
 
 int

@@ -85,7 +85,7 @@ static bool
 is_health(size_t from, size_t to, enum bal_health health)
 {
 	for (size_t i = from; i < to; i++)
-		if (seen[i].judge.health != health)
+		if (seen[i].record.health != health)
 			return false;
 	return true;
 }
@@ -106,9 +106,9 @@ become(size_t from, size_t to, enum bal_health health)
 {
 	(void)comes_true(from, to, health);
 	for (size_t i = from; i < to; i++)
-		if (seen[i].judge.health != health)
+		if (seen[i].record.health != health)
 			fail_msg("%s is %s and not %s: %s", seen[i].dev,
-				 bal_health_name(seen[i].judge.health),
+				 bal_health_name(seen[i].record.health),
 				 bal_health_name(health), seen[i].reason);
 }
 
@@ -227,7 +227,7 @@ without_descriptors_nobody_is_alive_for_ever(void **state)
 				    "not probed: Too many open files");
 	/* What is known of the dead one is not less true. */
 	for_a_while(10 * INTERVAL);
-	assert_int_equal(seen[2].judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(seen[2].record.health, BAL_HEALTH_DEAD);
 	assert_int_equal(count_said("u1 is not probed: "), 1);
 	assert_int_equal(count_said("u3"), 0);
 	leave_descriptors(10);

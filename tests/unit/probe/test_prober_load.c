@@ -71,7 +71,7 @@ go_on(uint32_t enough, int64_t ms)
 		bal_prober_taken(prober);
 		sent += now.sent;
 	} while (now_ms() < end && sent < enough &&
-		 now.judge.health != BAL_HEALTH_DEAD);
+		 now.record.health != BAL_HEALTH_DEAD);
 	return sent;
 }
 
@@ -86,7 +86,7 @@ known_line(void)
 	p.link = link_of(1);
 	p.rule.interval_ms = REST;
 	watch(&p);
-	while (now.judge.health != BAL_HEALTH_ALIVE)
+	while (now.record.health != BAL_HEALTH_ALIVE)
 		go_on(2, TOO_LONG);
 	return p;
 }
@@ -102,17 +102,17 @@ who_receives_from_beyond_lives(void **state)
 	talk_from(BEYOND);
 	peer_does("iptables-legacy -I INPUT -p icmp -j DROP");
 	sent = go_on(UNANSWERED, TOO_LONG);
-	assert_int_equal(now.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(now.record.health, BAL_HEALTH_ALIVE);
 	assert_true(sent >= UNANSWERED);
 	/* Nothing of it is known to be lost. */
-	assert_int_equal(bal_judge_recent_lost(&now.judge), 0);
+	assert_int_equal(bal_health_recent_lost(&now.record), 0);
 	/* The first answer says that they were. */
 	peer_does("iptables-legacy -F INPUT");
-	now.judge.good = 0;
-	while (now.judge.good == 0)
+	now.record.good = 0;
+	while (now.record.good == 0)
 		go_on(1, TOO_LONG);
-	assert_true(bal_judge_recent_lost(&now.judge) > 0);
-	assert_int_equal(now.judge.health, BAL_HEALTH_ALIVE);
+	assert_true(bal_health_recent_lost(&now.record) > 0);
+	assert_int_equal(now.record.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -124,7 +124,7 @@ but_not_for_ever(void **state)
 	talk_from(BEYOND);
 	peer_does("iptables-legacy -I INPUT -p icmp -j DROP");
 	go_on(UINT32_MAX, TOO_LONG);
-	assert_int_equal(now.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(now.record.health, BAL_HEALTH_DEAD);
 }
 
 static void
@@ -138,7 +138,7 @@ who_hears_its_modem_alone_is_dead(void **state)
 	talk_from("10.0.1.2");
 	peer_does("iptables-legacy -I INPUT -p icmp -j DROP");
 	sent = go_on(UINT32_MAX, TOO_LONG);
-	assert_int_equal(now.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(now.record.health, BAL_HEALTH_DEAD);
 	/* Sooner than one that is excused for a while. */
 	assert_in_range(sent, 3, 5 * UNANSWERED);
 }
@@ -158,7 +158,7 @@ where_traffic_does_not_count_answers_do(void **state)
 	talk_from(BEYOND);
 	peer_does("iptables-legacy -I INPUT -p icmp -j DROP");
 	sent = go_on(UINT32_MAX, TOO_LONG);
-	assert_int_equal(now.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(now.record.health, BAL_HEALTH_DEAD);
 	assert_in_range(sent, 3, 5 * UNANSWERED);
 }
 

@@ -159,7 +159,7 @@ who_receives_less_is_asked_at_once(void **state)
 	/* Answered, so there is nothing to ask a second time. */
 	go_on(REST / 2, UINT32_MAX);
 	assert_true(is_left_alone());
-	assert_int_equal(now.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(now.record.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -181,7 +181,7 @@ who_pays_for_probes_is_asked_with_what_it_saved(void **state)
 		asked = asked_when_less(3 * REST, UINT32_MAX);
 	} while (asked > 3 && --tries > 0);
 	assert_in_range(asked, 0, 3);
-	assert_int_equal(now.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(now.record.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -198,7 +198,7 @@ who_receives_as_ever_is_not_asked(void **state)
 	watch(&p);
 	go_on(SETTLED_MS, UINT32_MAX);
 	assert_true(is_left_alone());
-	assert_int_equal(now.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(now.record.health, BAL_HEALTH_ALIVE);
 }
 
 int

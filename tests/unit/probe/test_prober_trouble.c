@@ -134,11 +134,11 @@ forged_answers_do_not_count(void **state)
 		if (believed)
 			be_patient(&p);
 		probe(&p, 1);
-		if (p.judge.health !=
+		if (p.record.health !=
 		    (believed ? BAL_HEALTH_ALIVE : BAL_HEALTH_DEAD))
 			fail_msg("lie %d, %s socket: %s", lie,
 				 i < N_LIES ? "raw" : "unprivileged",
-				 bal_health_name(p.judge.health));
+				 bal_health_name(p.record.health));
 		assert_int_equal(p.answered > 0, believed);
 	}
 }
@@ -155,7 +155,7 @@ a_late_answer_counts_for_its_round(void **state)
 	p = probe_of(1, 2);
 	be_patient(&p);
 	assert_took(probe(&p, 1), 70);
-	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
 	assert_in_range(p.rtt_us, 70000, (70 + SLACK) * 1000);
 }
 
@@ -175,7 +175,7 @@ drive(struct driven *d, int64_t ms, unsigned nap)
 	const int64_t end = now_ms() + ms;
 	uint64_t next;
 
-	while (now_ms() < end && d->p.judge.health != BAL_HEALTH_DEAD) {
+	while (now_ms() < end && d->p.record.health != BAL_HEALTH_DEAD) {
 		bal_prober_step(d->prober, bal_clock_ns(), &next);
 		assert_int_equal(bal_prober_results(d->prober, &d->p), 1);
 		bal_prober_taken(d->prober);
@@ -196,7 +196,7 @@ begin_drive(struct driven *d)
 	d->prober = bal_prober_open(d->loop, d->nl, &err);
 	assert_int_equal(bal_prober_plan(d->prober, &d->p, 1, &err), 0);
 	drive(d, 300, 0);
-	return d->p.judge.health == BAL_HEALTH_ALIVE;
+	return d->p.record.health == BAL_HEALTH_ALIVE;
 }
 
 static void
@@ -219,7 +219,7 @@ outlives_a_delay(void)
 	drive(&d, 150, 0);
 	kill(forger, SIGCONT);
 	drive(&d, 500, 0);
-	alive = alive && d.p.judge.health == BAL_HEALTH_ALIVE;
+	alive = alive && d.p.record.health == BAL_HEALTH_ALIVE;
 	end_drive(&d);
 	return alive;
 }
@@ -252,7 +252,7 @@ who_is_always_late_notices_a_death(void **state)
 	}
 	kill(forger, SIGSTOP);
 	drive(&d, 30000, 30);
-	assert_int_equal(d.p.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(d.p.record.health, BAL_HEALTH_DEAD);
 	kill(forger, SIGCONT);
 	end_drive(&d);
 }
@@ -269,10 +269,10 @@ without_targets_nothing_is_judged(void **state)
 	make_uplinks(1);
 	p = probe_of(1, 2);
 	p.n_targets = 0;
-	p.judge = (struct bal_judge){ .health = BAL_HEALTH_DEAD, .good = 1 };
+	p.record = (struct bal_health_record){ .health = BAL_HEALTH_DEAD, .good = 1 };
 	assert_took(probe(&p, 1), 0);
-	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
-	assert_int_equal(p.judge.good, 1);
+	assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.record.good, 1);
 	assert_int_equal(p.sent, 0);
 	assert_took(probe(NULL, 0), 0);
 }
@@ -289,7 +289,7 @@ no_carrier_needs_no_packet(void **state)
 	p.no_carrier = true;
 	p.rule.interval_ms = p.rule.timeout_ms = TOO_LONG;
 	assert_took(probe(&p, 1), 0);
-	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p.sent, 0);
 	assert_string_equal(p.reason, "no carrier");
 }
@@ -306,7 +306,7 @@ a_device_that_is_down_fails_at_once(void **state)
 	p = probe_of(1, 2);
 	p.rule.timeout_ms = TOO_LONG;
 	assert_took(probe(&p, 1), 2 * INTERVAL);
-	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p.sent, 0);
 	assert_string_equal(p.reason, "send to 10.0.1.2 failed: "
 				      "Network is unreachable");
@@ -331,7 +331,7 @@ an_enemy_firewall_is_named(void **state)
 	be_patient(&p);
 	add_target(&p, 1, 2);
 	assert_took(probe(&p, 1), 0);
-	assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -348,7 +348,7 @@ another_device_of_that_name_is_not_probed(void **state)
 	snprintf(p[1].dev, sizeof(p[1].dev), "u77");
 	for (int i = 0; i < 2; i++) {
 		assert_took(probe(&p[i], 1), 0);
-		assert_int_equal(p[i].judge.health, BAL_HEALTH_DEAD);
+		assert_int_equal(p[i].record.health, BAL_HEALTH_DEAD);
 		assert_int_equal(p[i].sent, 0);
 		assert_string_equal(p[i].reason, "no such device");
 	}
@@ -369,10 +369,10 @@ a_device_may_vanish_meanwhile(void **state)
 	be_patient(&p[1]);
 	meanwhile = "ip link delete u1";
 	assert_took(probe(p, 2), 400);
-	assert_int_equal(p[0].judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p[0].record.health, BAL_HEALTH_DEAD);
 	assert_int_equal(p[0].sent, 1);
 	assert_string_equal(p[0].reason, "no such device");
-	assert_int_equal(p[1].judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(p[1].record.health, BAL_HEALTH_ALIVE);
 }
 
 static void
@@ -399,7 +399,7 @@ signals_do_not_disturb(void **state)
 	took = probe(&p, 1);
 	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 	assert_took(took, 2 * INTERVAL + TIMEOUT);
-	assert_int_equal(p.judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
 }
 
 /* --- mark and privilege ------------------------------------------------- */
@@ -421,7 +421,7 @@ packets_carry_the_mark(void **state)
 		be_patient(&p);
 		p.rule.interval_ms = TOO_LONG; /* a single packet */
 		probe(&p, 1);
-		assert_int_equal(p.judge.health, BAL_HEALTH_ALIVE);
+		assert_int_equal(p.record.health, BAL_HEALTH_ALIVE);
 		must("iptables-legacy-save -c -t mangle | "
 		     "grep -q '^.%d:.*-A OUTPUT'",
 		     2 - raw);
@@ -438,8 +438,8 @@ as_nobody(void *arg)
 	if (setgid(65534) < 0 || setuid(65534) < 0)
 		return 77;
 	if (run_prober(p, 1, &mine) == 0)
-		return p->judge.health == BAL_HEALTH_ALIVE ? 0 : 1;
-	if (p->judge.health != BAL_HEALTH_UNKNOWN || p->sent)
+		return p->record.health == BAL_HEALTH_ALIVE ? 0 : 1;
+	if (p->record.health != BAL_HEALTH_UNKNOWN || p->sent)
 		return 2;
 	return mine.kind == BAL_EPERM ? 3 : 4;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_aftermath - a command ends behind bal-flush, in time, and tells of it. */
-#include "../letgo_scene.h"
+#include "../flush_scene.h"
 
 #include <libgen.h>
 #include <limits.h>

@@ -280,12 +280,12 @@ up(void **state)
 	assert_string_equal(w.err.msg, "eth1: no such device");
 	assert_false(known("eth1")->admin_up);
 	device("eth1")->devconf[BAL_DC_RP_FILTER] = 1;
-	intent.told.has = BAL_SET_WEIGHT;
-	intent.told.weight = 9;
+	intent.options.has = BAL_SET_WEIGHT;
+	intent.options.weight = 9;
 	intent.hook.gateway = addr("192.168.1.1");
 	apply(&intent);
 	assert_true(known("eth1")->admin_up);
-	assert_int_equal(known("eth1")->told.weight, 9);
+	assert_int_equal(known("eth1")->options.weight, 9);
 	assert_int_equal(known("eth1")->since_ms, NOW);
 	assert_int_equal(known("eth1")->ifindex, link_of("eth1")->ifindex);
 	assert_true(bal_addr_same_host(&known("eth1")->learned_gateway,
@@ -299,7 +299,7 @@ up(void **state)
 	apply(&intent);
 	assert_int_equal(known("eth1")->saved[BAL_DC_RP_FILTER], 1);
 	assert_int_equal(known("eth1")->since_ms, NOW);
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_DEAD);
 }
 
 static void
@@ -371,7 +371,7 @@ a_line_under_tunnels(void **state)
 	apply(&up);
 	assert_string_equal(known("tun1")->line_down, "");
 	/* By what was learned, too; the tunnel itself may know better. */
-	known("tun1")->told.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
 	assert_int_equal(
 		bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "eth1"), 0);
 	apply(&down);
@@ -381,7 +381,7 @@ a_line_under_tunnels(void **state)
 	assert_string_equal(known("tun1")->line_down, "");
 	/* What never was an uplink was not taken away. */
 	configured("tun2", "over", "br0");
-	known("tun2")->told.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun2")->options.has &= ~(unsigned)BAL_SET_OVER;
 	down = intent_of(BAL_INTENT_DOWN, "br0");
 	apply(&down);
 	assert_string_equal(known("tun2")->line_down, "");
@@ -397,9 +397,9 @@ result(const char *dev, enum bal_health verdict)
 	for (size_t i = 0; i < w.snap.addrs.n; i++)
 		if (w.snap.addrs.v[i].ifindex == p.ifindex)
 			p.source = w.snap.addrs.v[i].addr;
-	p.judge.health = verdict;
-	p.judge.bad = verdict == BAL_HEALTH_DEAD ? 3 : 0;
-	if (p.judge.bad)
+	p.record.health = verdict;
+	p.record.bad = verdict == BAL_HEALTH_DEAD ? 3 : 0;
+	if (p.record.bad)
 		snprintf(p.reason, sizeof(p.reason), "no answer from 9.9.9.9");
 	return p;
 }
@@ -427,8 +427,8 @@ probe_results(void **state)
 	p = result("eth1", BAL_HEALTH_DEAD);
 	p.rtt_us = 0;
 	check(&p);
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_DEAD);
-	assert_int_equal(known("eth1")->judge.bad, 3);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_DEAD);
+	assert_int_equal(known("eth1")->record.bad, 3);
 	assert_int_equal(known("eth1")->spent, 88);
 	assert_int_equal(known("eth1")->sent, 6);
 	assert_int_equal(known("eth1")->answered, 2);
@@ -456,7 +456,7 @@ results_of_another_world(void **state)
 	known("eth1")->admin_up = true;
 	unplug("eth1");
 	check(&p);
-	assert_int_equal(known("eth1")->judge.health, BAL_HEALTH_ALIVE);
+	assert_int_equal(known("eth1")->record.health, BAL_HEALTH_ALIVE);
 	assert_int_equal(known("eth1")->sent, 0);
 	bal_state_remove(&w.state, "eth1");
 	check(&p);

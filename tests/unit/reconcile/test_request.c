@@ -168,7 +168,7 @@ test_to_intent(void **state)
 	(void)state;
 	assert_int_equal(intent.kind, BAL_INTENT_UP);
 	assert_int_equal(intent.hook.caller, BAL_CALLER_OPENVPN);
-	assert_true(intent.requested && intent.keep_told && !intent.all);
+	assert_true(intent.requested && intent.keep_options && !intent.all);
 	assert_string_equal(intent.dev, "tun1");
 	r.up = false;
 	intent = bal_request_intent(&r);

@@ -90,7 +90,7 @@ save(const struct bal_conf *conf)
 		due |= bal_budget_due(
 			us, bal_uplink_settings(conf, us, us->name).budget);
 	}
-	if (due && bal_budget_save(in_folder("spent"), &state, &err) < 0)
+	if (due && bal_budget_save(in_directory("spent"), &state, &err) < 0)
 		fail_msg("%s", err.msg);
 }
 
@@ -99,7 +99,7 @@ load(void)
 {
 	struct bal_err err = { 0 };
 
-	if (bal_budget_load(in_folder("spent"), &state, &err) < 0)
+	if (bal_budget_load(in_directory("spent"), &state, &err) < 0)
 		fail_msg("%s", err.msg);
 }
 
@@ -123,7 +123,7 @@ it_outlives_a_boot(void **unused)
 	bal_budget_turn(us, 202611);
 	us->spent = 4999;
 	save(&conf);
-	assert_int_not_equal(access(in_folder("spent"), F_OK), 0);
+	assert_int_not_equal(access(in_directory("spent"), F_OK), 0);
 	us->spent = 5000;
 	save(&conf);
 	us->spent = us->spent_saved = us->spent_month = 0;
@@ -142,7 +142,7 @@ a_damaged_file_is_none(void **unused)
 	struct bal_uplink_state *us = add("eth1");
 
 	(void)unused;
-	put_text(in_folder("spent"),
+	put_text(in_directory("spent"),
 		 "eth1\neth1 202611\n\neth1 x y\n-1 -1 -1\n"
 		 "eth1 99999999999 5\neth1 202611 99999999999999999999\n"
 		 "eth1 202611 -1\neth1 0 5\n"
@@ -159,12 +159,12 @@ others_are_kept(void **unused)
 	struct bal_uplink_state *us = add("eth1");
 
 	(void)unused;
-	put_text(in_folder("spent"), "eth1 202611 1\neth2 202611 7\n"
+	put_text(in_directory("spent"), "eth1 202611 1\neth2 202611 7\n"
 				     "eth3 202610 8\n");
 	load();
 	us->spent = 5001;
 	save(&conf);
-	assert_text(in_folder("spent"), "eth1 202611 5001\neth2 202611 7\n");
+	assert_text(in_directory("spent"), "eth1 202611 5001\neth2 202611 7\n");
 }
 
 /* What cannot be read just now is not written over. */
@@ -176,18 +176,18 @@ an_error_keeps_the_file(void **unused)
 	int rc[2];
 
 	(void)unused;
-	put_text(in_folder("spent"), "eth1 202611 7000\n");
-	assert_int_equal(chmod(in_folder("spent"), 0), 0);
+	put_text(in_directory("spent"), "eth1 202611 7000\n");
+	assert_int_equal(chmod(in_directory("spent"), 0), 0);
 	us->spent = 5000;
 	drop_root();
-	rc[0] = bal_budget_load(in_folder("spent"), &state, &err);
+	rc[0] = bal_budget_load(in_directory("spent"), &state, &err);
 	us->spent_month = 202611;
-	rc[1] = bal_budget_save(in_folder("spent"), &state, &err);
+	rc[1] = bal_budget_save(in_directory("spent"), &state, &err);
 	become_root();
 	assert_int_equal(rc[0], -1);
 	assert_int_equal(rc[1], -1);
-	assert_int_equal(chmod(in_folder("spent"), 0644), 0);
-	assert_text(in_folder("spent"), "eth1 202611 7000\n");
+	assert_int_equal(chmod(in_directory("spent"), 0644), 0);
+	assert_text(in_directory("spent"), "eth1 202611 7000\n");
 }
 
 /* --- the clock ---------------------------------------------------------------- */
@@ -244,7 +244,7 @@ a_wrong_clock_loses_nothing(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		boot();
-		put_text(in_folder("spent"), "eth1 202611 5000\n");
+		put_text(in_directory("spent"), "eth1 202611 5000\n");
 		pass(wrong[i], HOUR);
 		pass(wrong[i], HOUR + DAY - 1);
 		assert_account(202611, 5002);
@@ -278,7 +278,7 @@ a_clock_is_believed_after_a_day(void **unused)
 {
 	(void)unused;
 	boot();
-	put_text(in_folder("spent"), "eth1 202611 5000\n");
+	put_text(in_directory("spent"), "eth1 202611 5000\n");
 	pass(20270321, HOUR);
 	pass(20270321, HOUR + DAY - 1);
 	assert_account(202611, 5002);
@@ -288,7 +288,7 @@ a_clock_is_believed_after_a_day(void **unused)
 	assert_account(202704, 1);
 
 	boot();
-	put_text(in_folder("spent"), "eth1 203601 5000\n");
+	put_text(in_directory("spent"), "eth1 203601 5000\n");
 	pass(20261121, HOUR);
 	assert_account(203601, 5001);
 	pass(20261121, HOUR + DAY);
@@ -303,14 +303,14 @@ a_state_of_another_boot(void **unused)
 {
 	(void)unused;
 	boot();
-	put_text(in_folder("spent"), "eth1 202611 5000\n");
+	put_text(in_directory("spent"), "eth1 202611 5000\n");
 	pass(20270121, 5 * DAY);
 	pass(20270121, HOUR);
 	pass(20270121, DAY);
 	assert_account(202611, 5003);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, give_back)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, give_back)
 
 int
 main(void)

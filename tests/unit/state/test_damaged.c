@@ -16,7 +16,7 @@ assert_kept_aside(const char *text, size_t len)
 		fail_msg("not told: %.*s", (int)len, text);
 	assert_ptr_equal(strchr(warnings, '\n') + 1, strrchr(warnings, 0));
 	assert_int_equal(stat(path(), &there), 0);
-	assert_int_equal(stat(in_folder("state.bad"), &aside), 0);
+	assert_int_equal(stat(in_directory("state.bad"), &aside), 0);
 	assert_int_equal(there.st_ino, aside.st_ino);
 }
 
@@ -36,16 +36,16 @@ static void
 assert_part_of(const struct bal_uplink_state *part,
 	       const struct bal_uplink_state *all)
 {
-	const struct bal_settings *told = &part->told;
+	const struct bal_settings *options = &part->options;
 
 	assert_non_null(all);
-	assert_int_equal(told->has & ~all->told.has, 0);
-	if (told->has & BAL_SET_WEIGHT)
-		assert_int_equal(told->weight, all->told.weight);
-	if (told->has & BAL_SET_INTERVAL)
-		assert_int_equal(told->interval_ms, all->told.interval_ms);
-	if (told->has & BAL_SET_OVER)
-		assert_string_equal(told->over, all->told.over);
+	assert_int_equal(options->has & ~all->options.has, 0);
+	if (options->has & BAL_SET_WEIGHT)
+		assert_int_equal(options->weight, all->options.weight);
+	if (options->has & BAL_SET_INTERVAL)
+		assert_int_equal(options->interval_ms, all->options.interval_ms);
+	if (options->has & BAL_SET_OVER)
+		assert_string_equal(options->over, all->options.over);
 	assert_true(!part->slot || part->slot == all->slot);
 	assert_true(!part->table || part->table == all->table);
 	assert_true(!part->spent || part->spent == all->spent);
@@ -72,9 +72,9 @@ test_truncated_anywhere(void **unused)
 				&s.uplinks[i],
 				bal_state_find(&state, s.uplinks[i].name));
 		if (text + len >= second)
-			assert_memory_equal(&s.uplinks[0].told,
-					    &state.uplinks[0].told,
-					    sizeof(s.uplinks[0].told));
+			assert_memory_equal(&s.uplinks[0].options,
+					    &state.uplinks[0].options,
+					    sizeof(s.uplinks[0].options));
 		bal_state_fini(&s);
 	}
 	/* Only the last newline is missing: nothing is. */
@@ -195,9 +195,9 @@ assert_all_but(const char *of_bal, const char *of_uplink)
 	a = bal_state_find(&s, "a");
 	b = bal_state_find(&s, "b");
 	if (!s.has_mode || s.mode != BAL_MODE_MULTI || !a || !b ||
-	    !a->admin_up || b->admin_up || a->told.weight != 7 ||
-	    b->told.weight != 8 || a->told.priority != 9 || a->saved[5] != 6 ||
-	    a->slot || a->table || a->unreleased || a->judge.good ||
+	    !a->admin_up || b->admin_up || a->options.weight != 7 ||
+	    b->options.weight != 8 || a->options.priority != 9 || a->saved[5] != 6 ||
+	    a->slot || a->table || a->unreleased || a->record.good ||
 	    s.balancing_table || s.n_tunnels || s.n_leases)
 		fail_msg("more is lost than the line: %s%s", of_bal, of_uplink);
 	bal_state_fini(&s);
@@ -274,12 +274,12 @@ test_no_regular_file(void **unused)
 		assert_int_equal(remove(path()), 0);
 	}
 	put_text(path(), "[bal]\n");
-	assert_int_equal(mkfifo(in_folder("state.bad"), 0600), 0);
+	assert_int_equal(mkfifo(in_directory("state.bad"), 0600), 0);
 	assert_int_equal(bal_state_read(&s, path(), true, &err), 0);
 	bal_state_fini(&s);
-	assert_int_equal(lstat(in_folder("state.bad"), &st), 0);
+	assert_int_equal(lstat(in_directory("state.bad"), &st), 0);
 	assert_true(S_ISFIFO(st.st_mode));
-	assert_int_equal(access(in_folder("state.bad1"), F_OK), 0);
+	assert_int_equal(access(in_directory("state.bad1"), F_OK), 0);
 }
 
 /* Whatever is read is in range, so that nobody after has to ask. */
@@ -295,7 +295,7 @@ assert_in_order(const struct bal_state *s)
 		assert_true(u->slot <= BAL_UPLINKS_MAX);
 		assert_false(u->table >= 253 && u->table <= 255);
 		assert_true(u->ifindex >= 0 && u->saved_ifindex >= 0);
-		assert_true(u->told.n_targets <= BAL_TARGETS_MAX);
+		assert_true(u->options.n_targets <= BAL_TARGETS_MAX);
 		assert_non_null(memchr(u->reason, 0, sizeof(u->reason)));
 		for (size_t j = 0; j < i; j++)
 			assert_false(u->slot && u->slot == s->uplinks[j].slot);
@@ -310,10 +310,10 @@ assert_written_sound(const struct bal_state *s)
 	struct bal_state again;
 	char *text;
 
-	assert_int_equal(bal_state_write(s, in_folder("again"), &err), 0);
+	assert_int_equal(bal_state_write(s, in_directory("again"), &err), 0);
 	*warnings = '\0';
-	if (bal_state_read(&again, in_folder("again"), true, &err) != 1) {
-		text = get_text(in_folder("again"));
+	if (bal_state_read(&again, in_directory("again"), true, &err) != 1) {
+		text = get_text(in_directory("again"));
 		fail_msg("%s%s", warnings, text);
 	}
 	bal_state_fini(&again);
@@ -363,7 +363,7 @@ test_not_touched(void **unused)
 	assert_zero(&s);
 	assert_non_null(strstr(warnings, path()));
 	assert_text(path(), "[bal]\n");
-	assert_int_equal(count_entries(folder), 1);
+	assert_int_equal(count_entries(directory), 1);
 }
 
 /* What cannot be read may be right: it stays as it is. */
@@ -383,7 +383,7 @@ test_cannot_be_read(void **unused)
 	assert_int_equal(ret, -1);
 	assert_int_equal(err.sys, EACCES);
 	assert_string_equal(warnings, "");
-	assert_int_equal(count_entries(folder), 1);
+	assert_int_equal(count_entries(directory), 1);
 	assert_int_equal(chmod(path(), 0644), 0);
 	assert_text(path(), "[bal]\n[end]\n");
 }
@@ -397,19 +397,19 @@ test_cannot_be_put_aside(void **unused)
 
 	(void)unused;
 	put_text(path(), "junk");
-	assert_int_equal(chmod(folder, 0555), 0);
+	assert_int_equal(chmod(directory, 0555), 0);
 	if (!geteuid() && seteuid(NOBODY))
 		skip();
 	ret = bal_state_read(&s, path(), true, &err);
 	become_root();
-	chmod(folder, 0755);
+	chmod(directory, 0755);
 	assert_int_equal(ret, 0);
 	assert_zero(&s);
 	assert_non_null(strstr(warnings, "cannot be put aside"));
 	assert_text(path(), "junk");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, give_back)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, give_back)
 
 int
 main(void)

@@ -40,8 +40,8 @@ assert_costs_a_line(const char *header, int at)
 	read_damaged(&s, text);
 	a = bal_state_find(&s, "a");
 	if (s.n_uplinks != 1 || !a || a->admin_up || a->slot != 4 ||
-	    a->table != 5 || a->told.weight != 7 ||
-	    strcmp(a->told.over, "b") != 0 || !s.has_mode ||
+	    a->table != 5 || a->options.weight != 7 ||
+	    strcmp(a->options.over, "b") != 0 || !s.has_mode ||
 	    s.balancing_table != 9 || s.kept_len)
 		fail_msg("more is lost than the line %s in:\n%s", header, text);
 	if (at > 2)
@@ -85,7 +85,7 @@ test_a_lost_header(void **unused)
 		read_damaged(&s, text);
 		if (s.n_uplinks != 1 || !s.uplinks[0].admin_up ||
 		    s.uplinks[0].slot != 1 ||
-		    s.uplinks[0].told.has != BAL_SET_WEIGHT || s.kept_len)
+		    s.uplinks[0].options.has != BAL_SET_WEIGHT || s.kept_len)
 			fail_msg("lines of another in:\n%s", text);
 		bal_state_fini(&s);
 	}
@@ -115,14 +115,14 @@ test_shared(void **unused)
 		assert_true(s.uplinks[i].partial && s.uplinks[i].admin_up &&
 			    !s.uplinks[i].table);
 	assert_true(!s.uplinks[0].slot && !s.uplinks[1].slot &&
-		    s.uplinks[1].told.weight == 3);
-	assert_true(s.uplinks[2].slot == 2 && s.uplinks[2].told.weight == 4);
+		    s.uplinks[1].options.weight == 3);
+	assert_true(s.uplinks[2].slot == 2 && s.uplinks[2].options.weight == 4);
 	assert_int_equal(s.uplinks[3].slot, 9);
 	assert_int_equal(s.balancing_table, 0);
 	bal_state_fini(&s);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, give_back)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, give_back)
 
 int
 main(void)

@@ -18,11 +18,11 @@ assert_same_uplink(const struct bal_uplink_state *a,
 
 	assert_string_equal(a->name, b->name);
 	assert_int_equal(a->admin_up, b->admin_up);
-	assert_int_equal(a->told.has, b->told.has);
+	assert_int_equal(a->options.has, b->options.has);
 	for (size_t i = 0; bal_settings_key(i); i++)
-		if (bal_settings_get(&a->told, i, one, sizeof(one)))
+		if (bal_settings_get(&a->options, i, one, sizeof(one)))
 			assert_string_equal(one,
-					    bal_settings_get(&b->told, i, other,
+					    bal_settings_get(&b->options, i, other,
 							     sizeof(other)));
 	assert_memory_equal(&a->learned_gateway, &b->learned_gateway,
 			    sizeof(a->learned_gateway));
@@ -33,7 +33,7 @@ assert_same_uplink(const struct bal_uplink_state *a,
 	assert_int_equal(a->slot, b->slot);
 	assert_int_equal(a->table, b->table);
 	assert_int_equal(a->ifindex, b->ifindex);
-	assert_memory_equal(&a->judge, &b->judge, sizeof(a->judge));
+	assert_memory_equal(&a->record, &b->record, sizeof(a->record));
 	assert_int_equal(a->condition, b->condition);
 	assert_int_equal(a->unreleased, b->unreleased);
 	assert_int_equal(a->use, b->use);
@@ -142,10 +142,10 @@ test_most_targets(void **unused)
 	write_good(&state);
 	assert_int_equal(read_into(&s), 1);
 	assert_same_uplink(&s.uplinks[0], &state.uplinks[0]);
-	assert_int_equal(s.uplinks[0].told.n_targets, BAL_TARGETS_MAX);
+	assert_int_equal(s.uplinks[0].options.n_targets, BAL_TARGETS_MAX);
 	for (unsigned i = 0; i < BAL_TARGETS_MAX; i++)
-		assert_true(bal_target_same(&s.uplinks[0].told.targets[i],
-					    &state.uplinks[0].told.targets[i]));
+		assert_true(bal_target_same(&s.uplinks[0].options.targets[i],
+					    &state.uplinks[0].options.targets[i]));
 	bal_state_fini(&s);
 }
 
@@ -223,19 +223,19 @@ test_unchanged_is_not_written(void **unused)
 	write_good(&state);
 	assert_int_equal(stat(path(), &before), 0);
 	assert_int_equal(before.st_mode & 07777, 0644);
-	assert_int_equal(chmod(folder, 0555), 0);
+	assert_int_equal(chmod(directory, 0555), 0);
 	if (!geteuid() && seteuid(NOBODY))
 		skip();
 	write_good(&state); /* would fail if it tried */
 	become_root();
-	chmod(folder, 0755);
+	chmod(directory, 0755);
 	assert_int_equal(stat(path(), &after), 0);
 	assert_int_equal(before.st_ino, after.st_ino);
 	state.uplinks[0].sent = 1;
 	write_good(&state);
 	assert_int_equal(stat(path(), &after), 0);
 	assert_int_not_equal(before.st_ino, after.st_ino);
-	assert_int_equal(count_entries(folder), 1);
+	assert_int_equal(count_entries(directory), 1);
 	/* The same and more is not the same. */
 	text = get_text(path());
 	snprintf(longer, sizeof(longer), "%sx", text);
@@ -266,12 +266,12 @@ test_write_fails(void **unused)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	assert_int_equal(ret, -1);
 	assert_non_null(strstr(err.msg, path()));
-	assert_int_equal(count_entries(folder), 1);
+	assert_int_equal(count_entries(directory), 1);
 	after = get_text(path());
 	assert_string_equal(before, after);
 	free(before);
 	free(after);
-	assert_int_equal(bal_state_write(&state, in_folder("no/state"), &err),
+	assert_int_equal(bal_state_write(&state, in_directory("no/state"), &err),
 			 -1);
 	assert_int_equal(err.sys, ENOENT);
 }
@@ -285,7 +285,7 @@ test_there_is_none(void **unused)
 	assert_int_equal(read_into(&s), 0);
 	assert_zero(&s);
 	assert_string_equal(warnings, "");
-	assert_int_equal(count_entries(folder), 0);
+	assert_int_equal(count_entries(directory), 0);
 }
 
 static void
@@ -330,7 +330,7 @@ test_fini(void **unused)
 	bal_state_fini(&state);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, give_back)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, give_back)
 
 int
 main(void)

@@ -261,7 +261,7 @@ upgrades(void **state, unsigned fewest, unsigned most, unsigned n)
 		for (unsigned i = 1; i <= uplinks; i++) {
 			new_uplink(i);
 			if (chance(4) == 0)
-				known(name_of(i))->judge.health = chance(3);
+				known(name_of(i))->record.health = chance(3);
 			if (chance(8) == 0)
 				device_event(i);
 		}

@@ -39,8 +39,8 @@ test_unknown_is_kept(void **unused)
 		assert_int_equal(read_into(&s), 1);
 		assert_string_equal(warnings, "");
 		assert_int_equal(s.format, round ? BAL_STATE_FORMAT : 3);
-		assert_int_equal(s.uplinks[0].told.weight, 7);
-		assert_int_equal(s.uplinks[1].told.weight, 8);
+		assert_int_equal(s.uplinks[0].options.weight, 7);
+		assert_int_equal(s.uplinks[1].options.weight, 8);
 		s.uplinks[0].sent = (uint64_t)round;
 		write_good(&s);
 		bal_state_fini(&s);
@@ -113,11 +113,11 @@ test_rows(void **unused)
 	assert_true(s.tunnels[1].missing_ms == 7 && s.tunnels[1].starting &&
 		    s.tunnels[1].stop == BAL_TUNNEL_DOWN);
 	assert_int_equal(s.uplinks[0].saved_mask, 1 << 0 | 1 << 2);
-	assert_true(s.uplinks[0].judge.bad == 5 &&
-		    s.uplinks[0].judge.srtt_us == 6 &&
-		    s.uplinks[0].judge.flaps == 0);
+	assert_true(s.uplinks[0].record.bad == 5 &&
+		    s.uplinks[0].record.srtt_us == 6 &&
+		    s.uplinks[0].record.flaps == 0);
 	assert_int_equal(s.uplinks[1].saved_mask, 0x3f);
-	assert_int_equal(s.uplinks[1].judge.again_q16, 14);
+	assert_int_equal(s.uplinks[1].record.again_q16, 14);
 	bal_state_fini(&s);
 }
 
@@ -294,8 +294,8 @@ test_back_from_the_first(void **unused)
 	assert_int_equal(s.format, 0);
 	assert_int_equal(s.n_leases, 0);
 	assert_int_equal(s.n_uplinks, 3);
-	assert_int_equal(s.uplinks[2].told.has,
-			 state.uplinks[2].told.has & ~BAL_SET_REQUIRED);
+	assert_int_equal(s.uplinks[2].options.has,
+			 state.uplinks[2].options.has & ~BAL_SET_REQUIRED);
 	bal_state_fini(&s);
 }
 
@@ -331,7 +331,7 @@ test_leases(void **unused)
 			 -1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, give_back)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, give_back)
 
 int
 main(void)

@@ -81,8 +81,8 @@ probes(uint32_t rounds, uint64_t lost)
 {
 	struct bal_uplink_state *us = known("eth1");
 
-	us->judge.n_recent = rounds;
-	us->judge.recent = lost;
+	us->record.n_recent = rounds;
+	us->record.recent = lost;
 }
 
 static void
@@ -122,22 +122,22 @@ no_round_no_loss(void **state)
 static void
 an_outage_does_not_stay(void **state)
 {
-	const struct bal_judge_rule rule = { .down = 3,
+	const struct bal_health_rule rule = { .down = 3,
 					     .up = 2,
 					     .interval_ms = 1000,
 					     .timeout_ms = 2000,
 					     .timeout_min_ms = 20 };
-	struct bal_judge *j = &known("eth1")->judge;
+	struct bal_health_record *j = &known("eth1")->record;
 	uint64_t now = 1000;
 
 	(void)state;
 	for (int i = 0; i < 100; i++, now += 1000)
-		bal_judge_good(j, &rule, now, 5000);
+		bal_health_good(j, &rule, now, 5000);
 	for (int i = 0; i < 5000; i++, now += 1000)
-		bal_judge_bad(j, &rule, now);
+		bal_health_bad(j, &rule, now);
 	assert_int_equal(j->health, BAL_HEALTH_DEAD);
 	column_is("LOSS", "100%");
-	bal_judge_good(j, &rule, now, 5000);
+	bal_health_good(j, &rule, now, 5000);
 	column_is("LOSS", "0%");
 }
 
@@ -218,7 +218,7 @@ in_solo_one_is_used(void **state)
 	(void)state;
 	modem(2);
 	modem(3);
-	known("eth3")->judge.health = BAL_HEALTH_DEAD;
+	known("eth3")->record.health = BAL_HEALTH_DEAD;
 	show(print_all);
 	shows("mode multi, 2 of 3 uplinks in use\n");
 	global("mode", "solo");
@@ -252,8 +252,8 @@ a_terminal_is_narrow(void **state)
 	known("eth1")->counted_ms = 1;
 	known("eth1")->rx_rate = known("eth1")->tx_rate = 98700;
 	told("eth1", "over", "enp0s20f0u4u1i2");
-	known("eth1")->judge.n_recent = 4;
-	known("eth1")->judge.recent = 15;
+	known("eth1")->record.n_recent = 4;
+	known("eth1")->record.recent = 15;
 	show(print_all);
 	shows("GATEWAY");
 	show(print_narrow);

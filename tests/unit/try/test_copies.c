@@ -12,15 +12,15 @@ static struct bal_paths paths;
 static int
 make(void **state)
 {
-	int rc = make_folder(state);
+	int rc = make_directory(state);
 
 	memset(&paths, 0, sizeof(paths));
-	snprintf(paths.trial, sizeof(paths.trial), "%s/try", folder);
-	snprintf(paths.rundir, sizeof(paths.rundir), "%s", folder);
-	snprintf(paths.lock, sizeof(paths.lock), "%s/lock", folder);
-	snprintf(paths.state, sizeof(paths.state), "%s/state", folder);
-	snprintf(paths.saved_mode, sizeof(paths.saved_mode), "%s/mode", folder);
-	snprintf(paths.conf, sizeof(paths.conf), "%s/conf", folder);
+	snprintf(paths.trial, sizeof(paths.trial), "%s/try", directory);
+	snprintf(paths.rundir, sizeof(paths.rundir), "%s", directory);
+	snprintf(paths.lock, sizeof(paths.lock), "%s/lock", directory);
+	snprintf(paths.state, sizeof(paths.state), "%s/state", directory);
+	snprintf(paths.saved_mode, sizeof(paths.saved_mode), "%s/mode", directory);
+	snprintf(paths.conf, sizeof(paths.conf), "%s/conf", directory);
 	return rc || mkdir(paths.trial, 0755);
 }
 
@@ -193,7 +193,7 @@ its_time_begins_when_it_is_made(void **state)
 
 /*
  * A device would be replaced for all the box.  A fifo could not even be copied;
- * this one, in our own folder, can.
+ * this one, in our own directory, can.
  */
 static void
 only_a_regular_file_is_replaced(void **state)
@@ -213,7 +213,7 @@ only_a_regular_file_is_replaced(void **state)
 	assert_true(S_ISCHR(st.st_mode));
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, make, remove_folder)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make, remove_directory)
 
 int
 main(void)

@@ -27,8 +27,8 @@ up(struct bal_state *state, const char *name, uint32_t slot, uint32_t weight)
 	us->admin_up = true;
 	us->slot = slot;
 	us->table = 21400 + slot;
-	us->told.has = BAL_SET_WEIGHT;
-	us->told.weight = weight;
+	us->options.has = BAL_SET_WEIGHT;
+	us->options.weight = weight;
 	return us;
 }
 
@@ -61,7 +61,7 @@ nothing_changed_nothing_is_undone(void **state)
 	s.now.has_mode = true;
 	s.now.mode = BAL_MODE_SOLO;
 	merge(&s);
-	assert_int_equal(bal_state_find(&s.now, "eth1")->told.weight, 5);
+	assert_int_equal(bal_state_find(&s.now, "eth1")->options.weight, 5);
 	assert_true(bal_state_find(&s.now, "eth2")->admin_up);
 	assert_true(s.now.has_mode);
 	end(&s);
@@ -75,10 +75,10 @@ options_come_back_and_health_stays(void **state)
 	(void)state;
 	up(&s.before, "eth1", 1, 1);
 	up(&s.after, "eth1", 1, 9);
-	up(&s.now, "eth1", 1, 9)->judge.health = BAL_HEALTH_DEAD;
+	up(&s.now, "eth1", 1, 9)->record.health = BAL_HEALTH_DEAD;
 	merge(&s);
-	assert_int_equal(bal_state_find(&s.now, "eth1")->told.weight, 1);
-	assert_int_equal(bal_state_find(&s.now, "eth1")->judge.health,
+	assert_int_equal(bal_state_find(&s.now, "eth1")->options.weight, 1);
+	assert_int_equal(bal_state_find(&s.now, "eth1")->record.health,
 			 BAL_HEALTH_DEAD);
 	end(&s);
 }
@@ -99,7 +99,7 @@ what_was_taken_down_comes_back(void **state)
 	merge(&s);
 	assert_true(bal_state_find(&s.now, "eth1")->admin_up);
 	assert_int_equal(bal_state_find(&s.now, "eth1")->slot, 1);
-	assert_int_equal(bal_state_find(&s.now, "eth1")->told.weight, 3);
+	assert_int_equal(bal_state_find(&s.now, "eth1")->options.weight, 3);
 	assert_string_equal(bal_state_find(&s.now, "tun1")->line_down, "");
 	assert_int_equal(s.now.n_formers, 0);
 	end(&s);
@@ -162,8 +162,8 @@ what_a_hook_said_since_holds(void **state)
 	struct bal_err err;
 
 	(void)state;
-	up(&s.before, "eth1", 1, 1)->told.priority = 7;
-	s.before.uplinks[0].told.has |= BAL_SET_PRIORITY;
+	up(&s.before, "eth1", 1, 1)->options.priority = 7;
+	s.before.uplinks[0].options.has |= BAL_SET_PRIORITY;
 	up(&s.after, "eth1", 1, 5);
 	up(&s.now, "eth1", 1, 3);
 	assert_int_equal(bal_addr_parse("192.0.2.1",
@@ -176,11 +176,11 @@ what_a_hook_said_since_holds(void **state)
 					&err), 0);
 	merge(&s);
 	us = bal_state_find(&s.now, "eth1");
-	assert_int_equal(us->told.weight, 3);
+	assert_int_equal(us->options.weight, 3);
 	assert_int_equal(us->learned_gateway.bytes[3], 254);
 	/* What the change left out, and nobody has said since. */
-	assert_true(us->told.has & BAL_SET_PRIORITY);
-	assert_int_equal(us->told.priority, 7);
+	assert_true(us->options.has & BAL_SET_PRIORITY);
+	assert_int_equal(us->options.priority, 7);
 	end(&s);
 }
 
@@ -190,11 +190,11 @@ a_key_that_was_added_goes(void **state)
 	struct scene s = { 0 };
 
 	(void)state;
-	up(&s.before, "eth1", 1, 1)->told.has = 0;
+	up(&s.before, "eth1", 1, 1)->options.has = 0;
 	up(&s.after, "eth1", 1, 5);
 	up(&s.now, "eth1", 1, 5);
 	merge(&s);
-	assert_int_equal(bal_state_find(&s.now, "eth1")->told.has, 0);
+	assert_int_equal(bal_state_find(&s.now, "eth1")->options.has, 0);
 	end(&s);
 }
 
@@ -211,7 +211,7 @@ a_line_that_came_back_since_is_not_taken(void **state)
 	up(&s.now, "eth1", 3, 8); /* by its hook */
 	merge(&s);
 	assert_string_equal(bal_state_find(&s.now, "tun1")->line_down, "eth9");
-	assert_int_equal(bal_state_find(&s.now, "eth1")->told.weight, 8);
+	assert_int_equal(bal_state_find(&s.now, "eth1")->options.weight, 8);
 	assert_int_equal(bal_state_find(&s.now, "eth1")->slot, 3);
 	end(&s);
 }
@@ -223,12 +223,12 @@ what_ifup_brought_up_since_stays(void **state)
 
 	(void)state;
 	up(&s.after, "eth1", 1, 5);
-	up(&s.now, "eth1", 1, 5)->told = (struct bal_settings){
+	up(&s.now, "eth1", 1, 5)->options = (struct bal_settings){
 		.has = BAL_SET_PRIORITY, .priority = 3,
 	};
 	merge(&s);
 	assert_true(bal_state_find(&s.now, "eth1")->admin_up);
-	assert_int_equal(bal_state_find(&s.now, "eth1")->told.priority, 3);
+	assert_int_equal(bal_state_find(&s.now, "eth1")->options.priority, 3);
 	end(&s);
 }
 

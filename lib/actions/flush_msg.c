@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* flush_msg - messages of ctnetlink and of socket diagnosis. */
+#include "actions/flush_msg.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#define CT_MESSAGE(type) (NFNL_SUBSYS_CTNETLINK << 8 | (type))
+
+#define STATE_BIT(state) (1u << (state))
+
+/* --- Conntrack ----------------------------------------------------------- */
+
+/*
+ * IPv4 only: our marks are set by IPv4 chains, one on another family's
+ * connection is somebody else's.
+ */
+static void
+begin_ct(struct bal_nlmsg *m, int type)
+{
+	const struct nfgenmsg head = { .nfgen_family = AF_INET,
+				       .version = NFNETLINK_V0 };
+
+	bal_nlmsg_init(m, CT_MESSAGE(type), 0, &head, sizeof(head));
+}
+
+void
+bal_flush_ask_entries(struct bal_nlmsg *m, uint32_t mark, uint32_t mask)
+{
+	begin_ct(m, IPCTNL_MSG_CT_GET);
+	bal_nlmsg_put_u32(m, CTA_MARK, htonl(mark & mask));
+	bal_nlmsg_put_u32(m, CTA_MARK_MASK, htonl(mask));
+}
+
+/* Copy an attribute of the kernel's into @m as it is. */
+static void
+put_again(struct bal_nlmsg *m, int type, const struct rtattr *rta)
+{
+	bal_nlmsg_put(m, type, RTA_DATA(rta), RTA_PAYLOAD(rta));
+}
+
+/*
+ * A deletion without a tuple is a flush of everything, which this must never
+ * come to be.  The id makes it miss an entry that has the tuple anew (unless
+ * that got the very same memory).
+ */
+bool
+bal_flush_delete_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
+		       uint32_t mark, uint32_t mask)
+{
+	const struct nfgenmsg *head = NLMSG_DATA(h);
+	const size_t skip = NLMSG_SPACE(sizeof(*head));
+	struct rtattr *tb[CTA_MAX + 1];
+
+	if (h->nlmsg_type != CT_MESSAGE(IPCTNL_MSG_CT_NEW) ||
+	    h->nlmsg_len < skip || head->nfgen_family != AF_INET)
+		return false;
+	bal_nl_parse(tb, CTA_MAX, (const void *)((const char *)h + skip),
+		     h->nlmsg_len - skip);
+	if (!tb[CTA_MARK] || !tb[CTA_TUPLE_ORIG] || !tb[CTA_ID] ||
+	    RTA_PAYLOAD(tb[CTA_TUPLE_ORIG]) == 0 ||
+	    (ntohl(bal_nl_u32(tb[CTA_MARK])) & mask) != (mark & mask))
+		return false;
+	begin_ct(m, IPCTNL_MSG_CT_DELETE);
+	put_again(m, CTA_TUPLE_ORIG | NLA_F_NESTED, tb[CTA_TUPLE_ORIG]);
+	put_again(m, CTA_ID, tb[CTA_ID]);
+	if (tb[CTA_ZONE])
+		put_again(m, CTA_ZONE, tb[CTA_ZONE]);
+	return !m->overflow;
+}
+
+/* --- Sockets ------------------------------------------------------------- */
+
+/*
+ * Those that a program may wait for.  Of UDP, a connected socket says
+ * ESTABLISHED, any other CLOSE.
+ */
+static uint32_t
+states_of(int protocol)
+{
+	return protocol == IPPROTO_UDP ?
+		       STATE_BIT(TCP_ESTABLISHED) :
+		       STATE_BIT(TCP_ESTABLISHED) | STATE_BIT(TCP_SYN_SENT) |
+			       STATE_BIT(TCP_FIN_WAIT1) |
+			       STATE_BIT(TCP_FIN_WAIT2) |
+			       STATE_BIT(TCP_CLOSE_WAIT) |
+			       STATE_BIT(TCP_LAST_ACK) | STATE_BIT(TCP_CLOSING);
+}
+
+/* Bytecode of one step: accept who has this source, drop everybody else. */
+static void
+put_source_filter(struct bal_nlmsg *m, const struct bal_addr *source)
+{
+	const size_t bits = bal_addr_bits(source->family);
+	const struct inet_diag_hostcond cond = { .family = source->family,
+						 .prefix_len = (uint8_t)bits,
+						 .port = -1 };
+	struct inet_diag_bc_op op = { .code = INET_DIAG_BC_S_COND };
+	uint8_t code[sizeof(op) + sizeof(cond) + sizeof(source->bytes)];
+	const size_t len = sizeof(op) + sizeof(cond) + bits / 8;
+
+	/* Right behind the end is yes, further behind it no. */
+	op.yes = (uint8_t)len;
+	op.no = (uint16_t)(len + 4);
+	memcpy(code, &op, sizeof(op));
+	memcpy(code + sizeof(op), &cond, sizeof(cond));
+	memcpy(code + sizeof(op) + sizeof(cond), source->bytes, bits / 8);
+	bal_nlmsg_put(m, INET_DIAG_REQ_BYTECODE, code, len);
+}
+
+void
+bal_flush_ask_sockets(struct bal_nlmsg *m, int family, int protocol,
+		      const struct bal_addr *source)
+{
+	const struct inet_diag_req_v2 req = {
+		.sdiag_family = (uint8_t)family,
+		.sdiag_protocol = (uint8_t)protocol,
+		.idiag_states = states_of(protocol),
+	};
+
+	bal_nlmsg_init(m, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req));
+	put_source_filter(m, source);
+}
+
+/* An address of a socket; of one that is mapped into IPv6, the IPv4 one. */
+static struct bal_addr
+address(int family, const __be32 *words)
+{
+	const struct in6_addr *six = (const void *)words;
+
+	if (family == AF_INET)
+		return bal_addr_raw(AF_INET, words, 4, 32);
+	if (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(six))
+		return bal_addr_raw(AF_INET, &words[3], 4, 32);
+	return bal_addr_raw(AF_INET6, words, 16, 128);
+}
+
+static bool
+is_spared(uint32_t inode, const struct bal_flush_sought *sought)
+{
+	for (size_t i = 0; i < sought->n_inodes; i++)
+		if (sought->inodes[i] == inode)
+			return true;
+	return false;
+}
+
+/*
+ * A socket without an inode is nobody's any more, or not yet: nobody waits
+ * for it, the kernel ends it by itself, and kernels before 6.11 never free an
+ * orphan that was destroyed with data in its queue.
+ */
+bool
+bal_flush_is_socket(const struct nlmsghdr *h,
+		    const struct bal_flush_sought *sought,
+		    struct inet_diag_sockid *id)
+{
+	const struct inet_diag_msg *s = NLMSG_DATA(h);
+	const struct bal_flush_what *what = sought->what;
+	struct bal_addr own, peer;
+
+	if (h->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    h->nlmsg_len < NLMSG_LENGTH(sizeof(*s)) ||
+	    (s->idiag_family != AF_INET && s->idiag_family != AF_INET6) ||
+	    s->idiag_state >= 32 ||
+	    !(states_of(sought->protocol) & STATE_BIT(s->idiag_state)) ||
+	    s->idiag_inode == 0)
+		return false;
+	own = address(s->idiag_family, s->id.idiag_src);
+	peer = address(s->idiag_family, s->id.idiag_dst);
+	if (!bal_addr_same_host(&own, &what->source) ||
+	    bal_addr_in(&peer, &what->source) ||
+	    (what->dev_only && s->id.idiag_if != (uint32_t)what->ifindex) ||
+	    is_spared(s->idiag_inode, sought))
+		return false;
+	*id = s->id;
+	return true;
+}
+
+bool
+bal_flush_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h)
+{
+	const struct rtmsg rtm = { .rtm_family = AF_INET,
+				   .rtm_dst_len = 32,
+				   .rtm_src_len = 32,
+				   .rtm_flags = RTM_F_LOOKUP_TABLE |
+						RTM_F_FIB_MATCH };
+	const struct inet_diag_msg *s = NLMSG_DATA(h);
+	const struct bal_addr own = address(s->idiag_family, s->id.idiag_src);
+	const struct bal_addr peer = address(s->idiag_family, s->id.idiag_dst);
+
+	if (own.family != AF_INET || peer.family != AF_INET || s->id.idiag_if)
+		return false;
+	bal_nlmsg_init(m, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	bal_nlmsg_put(m, RTA_SRC, own.bytes, 4);
+	bal_nlmsg_put(m, RTA_DST, peer.bytes, 4);
+	return true;
+}
+
+bool
+bal_flush_is_elsewhere(const struct nlmsghdr *h, int ifindex)
+{
+	const struct rtmsg *rtm = NLMSG_DATA(h);
+	struct rtattr *tb[RTA_MAX + 1];
+
+	if (h->nlmsg_type != RTM_NEWROUTE ||
+	    h->nlmsg_len < NLMSG_LENGTH(sizeof(*rtm)) || rtm->rtm_dst_len < 2)
+		return false;
+	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
+	return bal_nl_u32(tb[RTA_TABLE]) == RT_TABLE_MAIN && tb[RTA_OIF] &&
+	       bal_nl_u32(tb[RTA_OIF]) != (uint32_t)ifindex;
+}
+
+bool
+bal_flush_ask_listener(struct bal_nlmsg *m, const struct nlmsghdr *h)
+{
+	const struct inet_diag_msg *s = NLMSG_DATA(h);
+	const struct bal_addr own = address(s->idiag_family, s->id.idiag_src);
+	struct inet_diag_req_v2 req = {
+		.sdiag_family = AF_INET,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = STATE_BIT(TCP_LISTEN),
+		.id.idiag_sport = s->id.idiag_sport,
+		.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
+	};
+
+	if (own.family != AF_INET)
+		return false;
+	memcpy(req.id.idiag_src, own.bytes, 4);
+	bal_nlmsg_init(m, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req));
+	return true;
+}
+
+bool
+bal_flush_is_listener(const struct nlmsghdr *h)
+{
+	const struct inet_diag_msg *s = NLMSG_DATA(h);
+
+	return h->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
+	       h->nlmsg_len >= NLMSG_LENGTH(sizeof(*s)) &&
+	       s->idiag_state == TCP_LISTEN;
+}
+
+void
+bal_flush_destroy(struct bal_nlmsg *m, int family, int protocol,
+		  const struct inet_diag_sockid *id)
+{
+	const struct inet_diag_req_v2 req = {
+		.sdiag_family = (uint8_t)family,
+		.sdiag_protocol = (uint8_t)protocol,
+		.idiag_states = states_of(protocol),
+		.id = *id,
+	};
+
+	bal_nlmsg_init(m, SOCK_DESTROY, 0, &req, sizeof(req));
+}

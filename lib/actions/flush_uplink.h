@@ -1,0 +1,69 @@
+/* flush_uplink - what is bound to an uplink is let go: connections and sockets. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_FLUSH_UPLINK_H
+#define BAL_FLUSH_UPLINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/addr.h"
+#include "base/error.h"
+
+struct bal_flush_what {
+	/*
+	 * IPv4 conntrack entries with this mark under this mask.  None where
+	 * that leaves 0: a connection without a mark is nobody's.
+	 */
+	uint32_t mark, mask;
+	/*
+	 * Sockets with this local address, bound to it or given it by
+	 * routing: TCP (but who listens, and what the kernel ends by itself)
+	 * and connected UDP, IPv4 inside IPv6 too; none: no sockets.  With
+	 * @dev_only only those bound to @ifindex: the address is another
+	 * uplink's as well.
+	 */
+	struct bal_addr source;
+	bool dev_only;
+	int ifindex;
+	/*
+	 * Sockets that stay: of these processes (OpenVPN clients, which watch
+	 * over their own connection), and those with a peer in @source's own
+	 * subnet (@source carries the prefix length): the modem's web page.
+	 * Where a peer in the subnet is to be let go as well, as the server
+	 * at the far end of a tunnel is, @source is a host.  With @ifindex
+	 * those, too, whose peer has a route of its own by another device: who
+	 * came from the LAN to this address.  With @inbound_stays TCP
+	 * connections that came in: to a port where somebody listens.
+	 */
+	const pid_t *spared;
+	size_t n_spared;
+	bool inbound_stays;
+};
+
+/* What was let go. */
+struct bal_flushed {
+	unsigned connections, sockets;
+};
+
+/*
+ * Sockets are destroyed (SOCK_DESTROY), so that whoever waits on one sees
+ * ECONNABORTED at once and connects anew; then conntrack entries are deleted,
+ * found by mark and mask in the kernel (ctnetlink).  Entries and sockets of
+ * nobody else are touched; what vanishes meanwhile is not counted.  It wants
+ * CAP_NET_ADMIN, and to spare other users' processes CAP_SYS_PTRACE and
+ * CAP_DAC_READ_SEARCH: where it cannot tell whose a socket is, none is
+ * destroyed.  That, or a kernel without ctnetlink or without SOCK_DESTROY
+ * (CONFIG_INET_DIAG_DESTROY), is a bal_warn(), once in a process, and the
+ * rest is done.  -1 when netlink itself fails, @out is then untouched.
+ */
+int bal_flush_uplink(const struct bal_flush_what *what, struct bal_flushed *out,
+	      struct bal_err *err);
+
+/*
+ * Has a connection @mark under @mask?  Where conntrack cannot be asked, yes:
+ * better taken for one that is in use.
+ */
+bool bal_flush_is_marked(uint32_t mark, uint32_t mask);
+
+#endif

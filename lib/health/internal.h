@@ -1,0 +1,106 @@
+/* internal - what the files of judge share. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_HEALTH_INTERNAL_H
+#define BAL_HEALTH_INTERNAL_H
+
+#include "health/health.h"
+
+/* Evidence that decides, in 1/1000 nat: wrong once in e^12 tries. */
+#define BAL_HEALTH_ALARM 12000
+
+static inline uint64_t
+bal_health_min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint64_t
+bal_health_max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* @most wins where the two contradict each other. */
+static inline uint32_t
+bal_health_clamp(uint64_t value, uint64_t least, uint64_t most)
+{
+	return (uint32_t)bal_health_min(bal_health_max(value, least), most);
+}
+
+/* Counters stay at the top, evidence at the bottom. */
+static inline uint32_t
+bal_health_add(uint32_t a, uint32_t b)
+{
+	return bal_health_clamp((uint64_t)a + b, 0, UINT32_MAX);
+}
+
+static inline uint32_t
+bal_health_sub(uint32_t a, uint32_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* --- judge_health.c ------------------------------------------------------ */
+
+/* Its health; unknown where a damaged state file said anything else. */
+enum bal_health bal_health_now(const struct bal_health_record *j);
+/* Alive, or degraded. */
+bool bal_health_lives(const struct bal_health_record *j);
+/* No round-trip is known, of this run or one before. */
+bool bal_health_never_answered(const struct bal_health_record *j);
+/* Dead, and answering again: what is judged is whether that lasts. */
+bool bal_health_recovers(const struct bal_health_record *j);
+/* Is it clear that it is too slow, or loses too much? */
+bool bal_health_too_slow(const struct bal_health_record *j,
+			const struct bal_health_rule *rule);
+bool bal_health_too_lossy(const struct bal_health_record *j,
+			 const struct bal_health_rule *rule);
+/* Some loss, and not yet clear how much that is. */
+bool bal_health_doubts_loss(const struct bal_health_record *j,
+			   const struct bal_health_rule *rule);
+/* Evidence that a degraded one is well: more for each time that it was not. */
+uint32_t bal_health_enough(const struct bal_health_record *j);
+/* What is still held against a degraded one? */
+bool bal_health_still_lossy(const struct bal_health_record *j,
+			   const struct bal_health_rule *rule);
+bool bal_health_still_slow(const struct bal_health_record *j,
+			  const struct bal_health_rule *rule);
+
+/* --- judge_flap.c -------------------------------------------------------- */
+
+/* It ceases to live at @now_ms; one that is not alive does not flap. */
+void bal_health_count_flap(struct bal_health_record *j,
+			  const struct bal_health_rule *rule, uint64_t now_ms);
+/* Drop the flaps that are forgotten by @now_ms. */
+void bal_health_forget_flaps(struct bal_health_record *j, uint64_t now_ms);
+
+/* --- judge_line.c -------------------------------------------------------- */
+
+/* ln(a / b) in 1/1000, for 2^32 > a >= b > 0. */
+uint32_t bal_health_ln(uint64_t a, uint64_t b);
+
+/* Did an answer after @rtt_us come too late for its round? */
+bool bal_health_is_late(const struct bal_health_record *j,
+		       const struct bal_health_rule *rule, uint32_t rtt_us);
+
+/*
+ * A round-trip; an answered round; a lost one, after @in_row others; the run of
+ * bad rounds that is over.
+ */
+void bal_health_learn_rtt(struct bal_health_record *j, uint32_t rtt_us);
+void bal_health_learn_good(struct bal_health_record *j);
+void bal_health_learn_lost(struct bal_health_record *j, uint32_t in_row);
+void bal_health_learn_run(struct bal_health_record *j);
+
+/* What one round weighs, in 1/1000 nat. */
+struct bal_health_weights {
+	uint32_t bad, good;
+};
+
+/* In the test for too much loss. */
+struct bal_health_weights bal_health_weights(const struct bal_health_rule *rule);
+
+/* In the test whether a lossy one is well again: the harder one to pass. */
+struct bal_health_weights bal_health_relief(const struct bal_health_rule *rule);
+
+#endif
