@@ -246,13 +246,21 @@ bal_lock(const struct bal_paths *paths, unsigned wait_ms, struct bal_err *err)
 	return got < 0 ? -1 : fd;
 }
 
+/* A child that has just been forked may have it open for a moment longer. */
+static void
+release(int *fd)
+{
+	(void)flock(*fd, LOCK_UN);
+	close(*fd);
+	*fd = -1;
+}
+
 void
 bal_unlock(int *fd)
 {
 	if (*fd < 0)
 		return;
-	close(*fd);
-	*fd = -1;
+	release(fd);
 	let_stops_through();
 }
 
@@ -352,3 +360,9 @@ bal_lock_run_keep(const struct bal_paths *paths, int *fd, struct bal_err *err)
 	return 1;
 }
 
+void
+bal_lock_run_end(int *fd)
+{
+	if (*fd >= 0)
+		release(fd);
+}

@@ -65,4 +65,7 @@ int bal_lock_run(const struct bal_paths *paths, struct bal_err *err);
 int bal_lock_run_keep(const struct bal_paths *paths, int *fd,
 		      struct bal_err *err);
 
+/* Give bal_lock_run()'s descriptor back, if there is one: -1 then. */
+void bal_lock_run_end(int *fd);
+
 #endif

@@ -50,9 +50,7 @@ bal_pass_fini(struct bal_pass *pass)
 	bal_nl_close(pass->session.nl);
 	pass->session.nl = NULL;
 	bal_unlock(&pass->session.lock);
-	if (pass->session.run_lock >= 0)
-		close(pass->session.run_lock);
-	pass->session.run_lock = -1;
+	bal_lock_run_end(&pass->session.run_lock);
 }
 
 int
