@@ -156,12 +156,12 @@ look(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 {
 	int rc;
 
+	/* Whatever bal.conf says, what is there can go. */
+	pass->session.conf_anyway |= intent->kind == BAL_INTENT_DOWN;
 	bal_pass_reconcile_conf(&pass->session, &pass->in);
 	rc = bal_pass_see(pass, err);
 	if (rc < 0 && pass->in.state_lost)
 		return -1;
-	/* Whatever bal.conf says, what is there can go. */
-	pass->session.conf_anyway |= intent->kind == BAL_INTENT_DOWN;
 	bal_intent_find_dialled(intent, &pass->in.state);
 	bal_pass_follow_lease(pass, intent);
 	return rc;
