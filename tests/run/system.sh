@@ -11,6 +11,12 @@ system_sources() {
 		sed -n -E 's/ #Packages (Debian|Ubuntu)$//p' | sort -u
 }
 
+# system_release RELEASE: its source, from the mirror of the distribution's own.
+system_release() {
+	system_sources | awk -v release="$1" '
+		$1 == "deb" && $3 !~ /-/ { print "deb", $2, release, $4; exit }'
+}
+
 # system_needs DEB: what the package depends on, of alternatives the first.
 system_needs() {
 	dpkg-deb -f "$1" Depends |
