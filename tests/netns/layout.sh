@@ -10,6 +10,9 @@ LAYOUT_CLIENT=$LAB_LAN.10
 # Nobody's but the tests': connections of the box and of the LAN go there.
 # shellcheck disable=SC2034 # for the tests
 LAYOUT_FAR=$SCENE_SERVER:$LAB_PORT
+# Many of them: before Linux 6.16 all the box's own TCP to one of them is of one line.
+# shellcheck disable=SC2034
+LAYOUT_MANY=$SCENE_SERVERS:$LAB_PORT
 
 # layout_conf [LINE...]: bal.conf; LINEs begin in the section [bal].
 layout_conf() {
