@@ -3,7 +3,7 @@
 #ifndef BAL_MANGLE_H
 #define BAL_MANGLE_H
 
-#include "netlink/object.h"
+#include "firewall/chain.h"
 
 /* "mangle", "nat". */
 const char *bal_xtable_name(enum bal_xtable table);

@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
 
-#include "netlink/object.h"
+#include "firewall/chain.h"
 
 /* Room for the longest entry that we write, aligned as the kernel wants it. */
 union bal_xentry {

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "firewall/mangle.h"
+#include "firewall/firewall.h"
 #include "netlink/write.h"
 #include "netlink/sysctl.h"
 
@@ -117,14 +117,13 @@ write_sysctl(const struct bal_sysctl_set *set)
  * being done.  It is told at the end; without the kernel's modules, warned of.
  */
 static void
-commit_chains(const struct bal_op *op, const struct bal_changes *changes,
-	      struct bal_applied *out, struct bal_err *failed)
+commit_firewall(const struct bal_fw_op *op, const struct bal_changes *changes,
+		struct bal_applied *out, struct bal_err *failed)
 {
-	const bal_chain_list *chains = changes->chains;
 	struct bal_err err = { 0 };
 
-	if (bal_mangle_commit(op->xtable, chains->v, chains->n,
-			      changes->lock_wait_ms, &err) == 0)
+	if (op->by->commit(op->want, op->have, op->part, changes->lock_wait_ms,
+			   &err) == 0)
 		return;
 	if (err.kind == BAL_EUNAVAIL)
 		bal_warn("%s", err.msg);
@@ -157,8 +156,8 @@ bal_apply(struct bal_nl *nl, const struct bal_changes *changes,
 		rc = bal_nl_flush(nl, err);
 		if (rc == 0 && op->kind == BAL_OP_SYSCTL)
 			write_sysctl(&op->sysctl);
-		if (rc == 0 && op->kind == BAL_OP_CHAINS)
-			commit_chains(op, changes, out, &failed);
+		if (rc == 0 && op->kind == BAL_OP_FIREWALL)
+			commit_firewall(op->firewall, changes, out, &failed);
 	}
 	if (rc == 0)
 		rc = bal_nl_flush(nl, err);

@@ -6,10 +6,9 @@
 #include "netlink/nl.h"
 #include "netlink/op.h"
 
-/* What is to be done, in this order; and how long to wait for iptables' lock. */
+/* What is to be done, in this order; and how long to wait for the firewall. */
 struct bal_changes {
 	const bal_op_list *ops;
-	const bal_chain_list *chains; /* what a commit makes the tables hold */
 	unsigned lock_wait_ms;
 };
 
@@ -24,8 +23,8 @@ struct bal_applied {
 	 */
 	bool moved;
 	/*
-	 * An iptables table could not be had without waiting (lock_wait_ms 0),
-	 * and is as it was; the rest is done.
+	 * The firewall could not be had without waiting (lock_wait_ms 0), and
+	 * is as it was; the rest is done.
 	 */
 	bool chains_wait;
 	struct bal_err first; /* the first refusal, in words */
@@ -33,10 +32,10 @@ struct bal_applied {
 };
 
 /*
- * Carry @changes out: netlink in batches, at most one iptables commit per table, in
- * order.  A refused operation stops nothing, it is counted in @out.  A sysctl
+ * Carry @changes out, in order: netlink in batches, and a commit for each part
+ * of the firewall.  A refused operation stops nothing, it is counted in @out.  A sysctl
  * that cannot be written is a bal_warn(), once.  -1 when the kernel cannot be
- * talked to at all, or an iptables commit failed.
+ * talked to at all, or a commit of the firewall failed.
  */
 int bal_apply(struct bal_nl *nl, const struct bal_changes *changes,
 	      struct bal_applied *out, struct bal_err *err);

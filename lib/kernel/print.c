@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "firewall/mangle.h"
+#include "firewall/firewall.h"
 #include "netlink/op.h"
 
 static void
@@ -99,97 +99,6 @@ bal_print_route(FILE *out, const struct bal_route *r)
 }
 
 static void
-print_xmark(FILE *out, const char *match, const struct bal_xmark *x)
-{
-	if (x->used)
-		fprintf(out, " -m %s%s --mark 0x%" PRIx32 "/0x%" PRIx32, match,
-			x->invert ? " !" : "", x->value, x->mask);
-}
-
-void
-bal_print_xrule(FILE *out, const struct bal_xrule *r)
-{
-	if (r->in[0])
-		fprintf(out, " -i %s", r->in);
-	if (r->out[0])
-		fprintf(out, " -o %s", r->out);
-	if (r->state_new)
-		fputs(" -m conntrack --ctstate NEW", out);
-	print_xmark(out, "mark", &r->mark);
-	print_xmark(out, "connmark", &r->connmark);
-	switch (r->target) {
-	case BAL_XT_RETURN:
-		fputs(" -j RETURN", out);
-		break;
-	case BAL_XT_JUMP:
-		fprintf(out, " -j %s", r->chain);
-		break;
-	case BAL_XT_SET_CONNMARK:
-		fprintf(out,
-			" -j CONNMARK --set-xmark 0x%" PRIx32 "/0x%" PRIx32,
-			r->set_mark, r->set_mask);
-		break;
-	case BAL_XT_RESTORE_MARK:
-		fprintf(out,
-			" -j CONNMARK --restore-mark --nfmask 0x%" PRIx32
-			" --ctmask 0x%" PRIx32,
-			r->set_mask, r->set_mask);
-		break;
-	case BAL_XT_MASQUERADE:
-		fputs(" -j MASQUERADE", out);
-		break;
-	case BAL_XT_OTHER:
-		fputs(" (not one of ours)", out);
-		break;
-	}
-}
-
-/* A chain that is there is flushed by its ":" line. */
-static void
-print_wanted_chain(FILE *out, const struct bal_chain *want,
-		   const struct bal_chain *have)
-{
-	unsigned jumps = have ? have->n_jumps : 0;
-
-	if (have && bal_chain_same(want, have))
-		return;
-	fprintf(out, ":%s - [0:0]\n", want->name);
-	for (size_t i = 0; i < want->rules.n; i++) {
-		fprintf(out, "-A %s", want->name);
-		bal_print_xrule(out, &want->rules.v[i]);
-		fputc('\n', out);
-	}
-	for (; jumps > 1; jumps--)
-		fprintf(out, "-D %s -j %s\n", want->parent, want->name);
-	if (jumps == 0)
-		fprintf(out, "-%c %s -j %s\n",
-			want->jump_first ? 'I' : 'A', want->parent, want->name);
-}
-
-/* What is one commit is one here: input of iptables-restore, for a shell. */
-static void
-print_chains(FILE *out, enum bal_xtable table, const bal_chain_list *wanted,
-	     const bal_chain_list *present)
-{
-	fprintf(out, "iptables-legacy-restore -n <<'EOF'\n*%s\n",
-		bal_xtable_name(table));
-	for (size_t i = 0; i < wanted->n; i++)
-		if (wanted->v[i].table == table)
-			print_wanted_chain(out, &wanted->v[i],
-					   bal_chain_find(present, &wanted->v[i]));
-	for (size_t i = 0; i < present->n; i++) {
-		const struct bal_chain *c = &present->v[i];
-
-		if (c->table != table || bal_chain_find(wanted, c))
-			continue;
-		for (unsigned k = 0; k < c->n_jumps; k++)
-			fprintf(out, "-D %s -j %s\n", c->parent, c->name);
-		fprintf(out, "-F %s\n-X %s\n", c->name, c->name);
-	}
-	fputs("COMMIT\nEOF\n", out);
-}
-
-static void
 print_devconf(FILE *out, const struct bal_devconf_set *set)
 {
 	/* With slashes, since a device name may have dots (eth0.7). */
@@ -229,9 +138,14 @@ print_rule_op(FILE *out, const char *verb, const struct bal_rule *r)
 	fputc('\n', out);
 }
 
+static void
+print_firewall(FILE *out, const struct bal_fw_op *op)
+{
+	op->by->print(out, op->want, op->have, op->part);
+}
+
 void
-bal_op_print(FILE *out, const struct bal_op *op, const bal_chain_list *wanted,
-	     const bal_chain_list *present)
+bal_op_print(FILE *out, const struct bal_op *op)
 {
 	switch (op->kind) {
 	case BAL_OP_DEVCONF:
@@ -268,8 +182,8 @@ bal_op_print(FILE *out, const struct bal_op *op, const bal_chain_list *wanted,
 	case BAL_OP_RULE_DEL:
 		print_rule_op(out, "del", &op->rule);
 		break;
-	case BAL_OP_CHAINS:
-		print_chains(out, op->xtable, wanted, present);
+	case BAL_OP_FIREWALL:
+		print_firewall(out, op->firewall);
 		break;
 	}
 }
@@ -319,9 +233,9 @@ bal_op_describe(const struct bal_op *op, char *buf, size_t size)
 	case BAL_OP_RULE_DEL:
 		snprintf(buf, size, "delete rule %" PRIu32, op->rule.priority);
 		break;
-	case BAL_OP_CHAINS:
-		snprintf(buf, size, "write the %s table",
-			 bal_xtable_name(op->xtable));
+	case BAL_OP_FIREWALL:
+		snprintf(buf, size, "write %s",
+			 op->firewall->by->describe(op->firewall->part));
 		break;
 	}
 	return buf;

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "firewall/mangle.h"
 #include "netlink/read.h"
 #include "netlink/sysctl.h"
 
@@ -207,31 +206,6 @@ read_netlink(struct bal_snapshot *snap, struct bal_nl *nl,
 	return bal_nl_all_routes(nl, arena, &snap->all, err);
 }
 
-static int
-read_chains(struct bal_snapshot *snap, const struct bal_snapshot_want *want,
-	    struct bal_arena *arena, struct bal_err *err)
-{
-	static bool warned[BAL_XTABLE_MAX];
-
-	for (int t = 0; t < BAL_XTABLE_MAX; t++) {
-		if (!want->xtable[t])
-			continue;
-		if (bal_mangle_read(t, arena, &snap->chains, err) == 0) {
-			snap->has_xtable[t] = true;
-			continue;
-		}
-		if (err->kind != BAL_EUNAVAIL)
-			return -1;
-		if (!warned[t])
-			bal_warn("%s; going on without: replies and forwarded "
-				 "connections may change their uplink",
-				 err->msg);
-		warned[t] = true;
-		*err = (struct bal_err){ 0 };
-	}
-	return 0;
-}
-
 int
 bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 		  const struct bal_snapshot_want *want, struct bal_arena *arena,
@@ -245,7 +219,8 @@ bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 	tables_of(snap, want, &snap->tables, arena);
 	for (size_t i = 0; i < snap->tables.n; i++)
 		take_routes(snap, snap->tables.v[i], arena);
-	if (read_chains(snap, want, arena, err) < 0)
+	if (bal_fw_look(want->firewall, &want->fw_scope, arena, &snap->firewalls,
+			err) < 0)
 		return -1;
 	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
 		snap->sysctls.of[i] = bal_sysctl_read(bal_sysctls[i].name);

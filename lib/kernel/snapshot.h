@@ -3,6 +3,7 @@
 #ifndef BAL_SNAPSHOT_H
 #define BAL_SNAPSHOT_H
 
+#include "firewall/firewall.h"
 #include "netlink/nl.h"
 #include "netlink/object.h"
 
@@ -18,9 +19,8 @@ struct bal_snapshot {
 	bal_id_list tables;    /* whose routes a plan is compared with */
 	bal_route_list routes; /* of these tables, in kernel order */
 	bal_route_list all;    /* of every table: see bal_nl_all_routes() */
-	bal_chain_list chains; /* ours */
+	struct bal_fw_seen firewalls; /* what they hold of ours */
 	bool has_nexthops;     /* the kernel knows nexthop objects */
-	bool has_xtable[BAL_XTABLE_MAX]; /* that legacy table was read */
 	bool has_stats;      /* the devices' byte counters were read */
 	struct bal_sysctl_values sysctls;
 	uint64_t now_ms;     /* CLOCK_BOOTTIME */
@@ -31,13 +31,13 @@ struct bal_snapshot_want {
 	const uint32_t *tables; /* and those that our own rules look up */
 	size_t n_tables;
 	bool stats;               /* byte counters of the devices */
-	bool xtable[BAL_XTABLE_MAX]; /* which iptables tables */
+	const struct bal_firewall *firewall; /* NULL: none is read */
+	struct bal_fw_scope fw_scope;
 };
 
 /*
  * Read the kernel.  A dump that changed under way is read again, a few times;
- * then BAL_EBUSY.  A legacy iptables table that is not there is no failure:
- * @has_xtable is false and a bal_warn() says why (once per process).
+ * then BAL_EBUSY.  A firewall that is not there is no failure: see its read().
  */
 int bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 		      const struct bal_snapshot_want *want,

@@ -1,4 +1,4 @@
-/* object - what the kernel holds, in our own words: links to chains. */
+/* object - what the kernel holds, in our own words: links to nexthops. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_OBJECT_H
 #define BAL_OBJECT_H
@@ -163,51 +163,11 @@ struct bal_nexthop {
 	size_t n_members;
 };
 
-enum bal_xtarget {
-	BAL_XT_OTHER,        /* not one of ours */
-	BAL_XT_RETURN,
-	BAL_XT_JUMP,         /* to chain @chain */
-	BAL_XT_SET_CONNMARK, /* connmark = (connmark & ~@mask) | @mark */
-	BAL_XT_RESTORE_MARK, /* mark = (mark & ~@mask) | (connmark & @mask) */
-	BAL_XT_MASQUERADE,
-};
-
-/* Marks are matched as `(mark & mask) == value`, or the opposite. */
-struct bal_xmark {
-	bool used, invert;
-	uint32_t value, mask;
-};
-
-/* One rule of an iptables chain of ours: the few forms that we use. */
-struct bal_xrule {
-	char in[BAL_IFNAMSIZ], out[BAL_IFNAMSIZ];
-	bool state_new; /* -m conntrack --ctstate NEW */
-	struct bal_xmark mark, connmark;
-	enum bal_xtarget target;
-	uint32_t set_mark, set_mask; /* SET_CONNMARK and RESTORE_MARK */
-	char chain[32];              /* JUMP */
-};
-
-typedef BAL_LIST(struct bal_xrule) bal_xrule_list;
-
-enum bal_xtable { BAL_XTABLE_MANGLE, BAL_XTABLE_NAT, BAL_XTABLE_MAX };
-
-/* A chain of ours, and the built-in chain that has one jump to it. */
-struct bal_chain {
-	enum bal_xtable table;
-	char name[32];   /* BAL_... */
-	char parent[32]; /* PREROUTING, OUTPUT, POSTROUTING */
-	bool jump_first; /* the jump stands before foreign rules, else behind */
-	unsigned n_jumps; /* as read: unconditional jumps in @parent */
-	bal_xrule_list rules;
-};
-
 typedef BAL_LIST(struct bal_link) bal_link_list;
 typedef BAL_LIST(struct bal_ifaddr) bal_ifaddr_list;
 typedef BAL_LIST(struct bal_rule) bal_rule_list;
 typedef BAL_LIST(struct bal_route) bal_route_list;
 typedef BAL_LIST(struct bal_nexthop) bal_nexthop_list;
-typedef BAL_LIST(struct bal_chain) bal_chain_list;
 
 /* The name of a sysctl below net.ipv4.conf.DEV. */
 const char *bal_devconf_name(enum bal_devconf dc);
@@ -220,12 +180,5 @@ int bal_route_key_cmp(const struct bal_route *a, const struct bal_route *b);
 
 /* Same device, gateway and onlink; weights are not compared. */
 bool bal_hop_same(const struct bal_hop *a, const struct bal_hop *b);
-
-/* Does the kernel's @have hold exactly what @want says, with one jump? */
-bool bal_chain_same(const struct bal_chain *want, const struct bal_chain *have);
-
-/* The chain in @list with the table and name of @key, or NULL. */
-const struct bal_chain *bal_chain_find(const bal_chain_list *list,
-				       const struct bal_chain *key);
 
 #endif

@@ -19,7 +19,7 @@ enum bal_op_kind {
 	BAL_OP_ROUTE_DEL,
 	BAL_OP_RULE_ADD,
 	BAL_OP_RULE_DEL,
-	BAL_OP_CHAINS, /* one commit of a table */
+	BAL_OP_FIREWALL, /* one commit of marks or of masquerading */
 };
 
 /* Values for some of a device's sysctls. */
@@ -36,6 +36,8 @@ struct bal_sysctl_set {
 	int32_t value;
 };
 
+struct bal_fw_op; /* firewall/firewall.h */
+
 struct bal_op {
 	enum bal_op_kind kind;
 	union {
@@ -44,19 +46,17 @@ struct bal_op {
 		struct bal_nexthop nexthop;
 		struct bal_route route;
 		struct bal_rule rule;
-		enum bal_xtable xtable;
+		const struct bal_fw_op *firewall;
 	};
 };
 
 typedef BAL_LIST(struct bal_op) bal_op_list;
 
 /*
- * Print @op as lines for a shell: ip, iptables-legacy and sysctl commands
- * that do the same.  @wanted are the chains that the plan wants, @present
- * those that the kernel has (for BAL_OP_CHAINS).
+ * Print @op as lines for a shell: commands of ip, sysctl and the firewall
+ * that do the same.
  */
-void bal_op_print(FILE *out, const struct bal_op *op,
-		  const bal_chain_list *wanted, const bal_chain_list *present);
+void bal_op_print(FILE *out, const struct bal_op *op);
 
 /*
  * What @op is for, as the middle of a message: "cannot add default route to
@@ -64,9 +64,8 @@ void bal_op_print(FILE *out, const struct bal_op *op,
  */
 const char *bal_op_describe(const struct bal_op *op, char *buf, size_t size);
 
-/* One object in iproute2's and iptables' words, without a newline. */
+/* One object in iproute2's words, without a newline. */
 void bal_print_rule(FILE *out, const struct bal_rule *rule);
 void bal_print_route(FILE *out, const struct bal_route *route);
-void bal_print_xrule(FILE *out, const struct bal_xrule *rule);
 
 #endif

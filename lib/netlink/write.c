@@ -242,7 +242,7 @@ bal_nl_encode(const struct bal_op *op, struct bal_nlmsg *out)
 		encode_rule(&op->rule, RTM_DELRULE, 0, out);
 		return true;
 	case BAL_OP_SYSCTL:
-	case BAL_OP_CHAINS:
+	case BAL_OP_FIREWALL:
 		break;
 	}
 	return false;

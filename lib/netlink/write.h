@@ -8,7 +8,7 @@
 
 /*
  * The request that carries out @op.  Every kind but BAL_OP_SYSCTL and
- * BAL_OP_CHAINS, which are no netlink messages: false for those.
+ * BAL_OP_FIREWALL, which are no netlink messages: false for those.
  */
 bool bal_nl_encode(const struct bal_op *op, struct bal_nlmsg *out);
 

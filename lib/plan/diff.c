@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* diff - orders the difference; sysctls and chains.  Pure. */
+/* diff - orders the difference; sysctls and firewalls.  Pure. */
 #include "plan/diff.h"
 
 #include "plan/diff_internal.h"
@@ -46,47 +46,37 @@ diff_sysctl(struct bal_diff *d, enum bal_sysctl which, int32_t want)
 		op->sysctl = (struct bal_sysctl_set){ which, want };
 }
 
-/* What is left of a chain of ours that a foreign rule jumps to. */
-static bool
-is_empty(const struct bal_chain *have)
-{
-	return have->rules.n == 0 && have->n_jumps == 0;
-}
-
-static bool
-chains_differ(const struct bal_diff *d, const bal_chain_list *wanted,
-	      enum bal_xtable table)
-{
-	const bal_chain_list *present = &d->snap->chains;
-
-	for (size_t i = 0; i < wanted->n; i++) {
-		const struct bal_chain *have;
-
-		if (wanted->v[i].table != table)
-			continue;
-		have = bal_chain_find(present, &wanted->v[i]);
-		if (!have || !bal_chain_same(&wanted->v[i], have))
-			return true;
-	}
-	for (size_t i = 0; i < present->n; i++)
-		if (present->v[i].table == table &&
-		    !bal_chain_find(wanted, &present->v[i]) &&
-		    !is_empty(&present->v[i]))
-			return true;
-	return false;
-}
-
 static void
-diff_chains(struct bal_diff *d, const bal_chain_list *wanted)
+diff_firewall(struct bal_diff *d, const struct bal_fw_held *held,
+	      unsigned part, const struct bal_fw_model *want)
 {
-	for (int t = 0; t < BAL_XTABLE_MAX; t++) {
-		struct bal_op *op;
+	struct bal_fw_op *what;
+	struct bal_op *op;
 
-		if (!d->snap->has_xtable[t] || !chains_differ(d, wanted, t))
-			continue;
-		op = bal_diff_add(d, BAL_STAGE_CHAINS, BAL_OP_CHAINS);
-		if (op)
-			op->xtable = t;
+	if (!held->have->known[part] ||
+	    held->by->same(want, held->have, part))
+		return;
+	what = bal_arena_alloc(d->arena, sizeof(*what));
+	op = bal_diff_add(d, BAL_STAGE_FIREWALL, BAL_OP_FIREWALL);
+	if (!what || !op)
+		return;
+	*what = (struct bal_fw_op){ held->by, part, want, held->have };
+	op->firewall = what;
+}
+
+/* The one in use, and what another still holds of ours. */
+static void
+diff_firewalls(struct bal_diff *d, const struct bal_fw_model *wanted)
+{
+	static const struct bal_fw_model nothing;
+	const struct bal_fw_seen *seen = &d->snap->firewalls;
+
+	for (size_t i = 0; i < seen->n; i++) {
+		const bool use = seen->v[i].by == seen->use;
+		const struct bal_fw_model *want = use ? wanted : &nothing;
+
+		for (unsigned part = 0; part < seen->v[i].by->n_parts; part++)
+			diff_firewall(d, &seen->v[i], part, want);
 	}
 }
 
@@ -109,7 +99,7 @@ bal_diff_make(const struct bal_plan *plan, const struct bal_snapshot *snap,
 	bal_diff_nexthops(&d, &routes);
 	bal_diff_routes(&d, &routes);
 	bal_diff_rules(&d, &plan->rules);
-	diff_chains(&d, &plan->chains);
+	diff_firewalls(&d, &plan->firewall);
 	for (int s = 0; s < BAL_STAGE_MAX; s++) {
 		for (size_t i = 0; i < d.stage[s].n; i++) {
 			struct bal_op *op = BAL_PUSH(arena, out);

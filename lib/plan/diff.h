@@ -10,7 +10,7 @@
 /*
  * The changes that turn @snap into @plan, make before break:
  *
- *   sysctls, nexthops, DEV tables, rules (targets of a goto first), chains;
+ *   sysctls, nexthops, DEV tables, rules (targets of a goto first), firewall;
  *   then what traffic follows: groups, `balancing`, `default`;
  *   then what nobody uses any more: routes, rules, DEV tables, nexthops.
  *

@@ -1,4 +1,4 @@
-/* internal - the rooms of plan: rules, routes, chains. */
+/* internal - the rooms of plan: rules, routes, firewall. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_PLAN_INTERNAL_H
 #define BAL_PLAN_INTERNAL_H
@@ -29,7 +29,7 @@ void bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
 		    bal_rule_list *out);
 void bal_plan_routes(const struct bal_world *world, struct bal_arena *arena,
 		     bal_route_list *out);
-void bal_plan_chains(const struct bal_world *world, struct bal_arena *arena,
-		     bal_chain_list *out);
+void bal_plan_firewall(const struct bal_world *world, struct bal_arena *arena,
+		       struct bal_fw_model *out);
 
 #endif

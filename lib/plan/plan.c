@@ -74,10 +74,9 @@ bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 	if (any) {
 		for (int i = 0; i < BAL_SYSCTL_MAX; i++)
 			plan.sysctls.of[i] = bal_sysctls[i].ours;
-		plan.masquerading = world->globals->masquerade;
 		bal_plan_rules(world, arena, &plan.rules);
 		bal_plan_routes(world, arena, &plan.routes);
-		bal_plan_chains(world, arena, &plan.chains);
+		bal_plan_firewall(world, arena, &plan.firewall);
 	}
 	if (arena->oom)
 		return bal_err_nomem(err);

@@ -99,10 +99,9 @@ bool bal_plan_wants_names(const struct bal_world *world,
 struct bal_plan {
 	bal_rule_list rules;
 	bal_route_list routes;
-	bal_chain_list chains;
+	struct bal_fw_model firewall;
 	BAL_LIST(struct bal_devconf_set) devconf;
 	struct bal_sysctl_values sysctls; /* -1: leave it */
-	bool masquerading; /* there is a chain of ours in the nat table */
 };
 
 /* Make the plan.  It lives in @arena.  -1 only when memory ran out. */

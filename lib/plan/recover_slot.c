@@ -44,22 +44,6 @@ slot_from_mark(const struct bal_snapshot *snap, const struct bal_conf *conf,
 	return 0;
 }
 
-/* A dead uplink has no fwmark rule, but its connections are still marked. */
-static uint32_t
-slot_from_chains(const struct bal_snapshot *snap, const char *dev,
-		 uint32_t shift)
-{
-	for (size_t i = 0; i < snap->chains.n; i++) {
-		const bal_xrule_list *rules = &snap->chains.v[i].rules;
-
-		for (size_t k = 0; k < rules->n; k++)
-			if (rules->v[k].target == BAL_XT_SET_CONNMARK &&
-			    strcmp(rules->v[k].out, dev) == 0)
-				return rules->v[k].set_mark >> shift;
-	}
-	return 0;
-}
-
 /* 0: nothing tells it. */
 uint32_t
 bal_recover_known_slot(const struct bal_snapshot *snap,
@@ -68,7 +52,9 @@ bal_recover_known_slot(const struct bal_snapshot *snap,
 	uint32_t shift = (uint32_t)__builtin_ctz(conf->globals.mark_mask);
 	uint32_t slot = slot_from_mark(snap, conf, rule->table);
 
-	return slot ? slot : slot_from_chains(snap, rule->oif, shift);
+	/* A dead one has no fwmark rule, but its connections are marked. */
+	return slot ? slot :
+		      bal_fw_mark_of(&snap->firewalls, rule->oif) >> shift;
 }
 
 uint32_t

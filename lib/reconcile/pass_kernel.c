@@ -35,8 +35,7 @@ static void
 print_ops(struct bal_pass *pass, const struct bal_due *due)
 {
 	for (size_t i = 0; pass->session.out && i < due->ops.n; i++)
-		bal_op_print(pass->session.out, &due->ops.v[i], &due->plan.chains,
-			     &pass->snap.chains);
+		bal_op_print(pass->session.out, &due->ops.v[i]);
 }
 
 /*
@@ -104,7 +103,6 @@ apply(struct bal_pass *pass, const struct bal_due *due,
 {
 	const struct bal_changes changes = {
 		.ops = &due->ops,
-		.chains = &due->plan.chains,
 		.lock_wait_ms = pass->session.lock_wait_ms < BAL_XTABLES_WAIT_MS ?
 					pass->session.lock_wait_ms :
 					BAL_XTABLES_WAIT_MS,

@@ -3,14 +3,6 @@
 #include "netlink/sysctl.h"
 #include "reconcile/pass_internal.h"
 
-/* Reading it loads NAT into the kernel: only where it is ours. */
-static bool
-wants_nat(const struct bal_pass *pass)
-{
-	return !pass->session.no_chains && (pass->in.conf.globals.masquerade ||
-				    pass->in.state.masquerading);
-}
-
 static int
 take_snapshot(struct bal_pass *pass, struct bal_err *err)
 {
@@ -22,8 +14,9 @@ take_snapshot(struct bal_pass *pass, struct bal_err *err)
 	for (size_t i = 0; i < state->n_uplinks; i++)
 		tables[want.n_tables++] = state->uplinks[i].table;
 	tables[want.n_tables++] = state->balancing_table;
-	want.xtable[BAL_XTABLE_MANGLE] = !pass->session.no_chains;
-	want.xtable[BAL_XTABLE_NAT] = wants_nat(pass);
+	want.firewall = pass->session.no_chains ? NULL : &bal_firewall_legacy;
+	want.fw_scope.masquerade = pass->in.conf.globals.masquerade ||
+				   state->masquerading;
 	return bal_snapshot_read(&pass->snap, pass->session.nl, &want, &pass->arena,
 				 err);
 }

@@ -70,7 +70,7 @@ bal_pass_due(struct bal_pass *pass, struct bal_due *due, struct bal_err *err)
 
 	if (plan(pass, &due->plan, err) < 0)
 		return -1;
-	pass->in.state.masquerading |= due->plan.masquerading;
+	pass->in.state.masquerading |= due->plan.firewall.masquerade;
 	return bal_diff_make(&due->plan, &pass->snap,
 			     pass->in.state.balancing_table, objects,
 			     &pass->arena, &due->ops, err);

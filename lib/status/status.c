@@ -237,7 +237,7 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		.trouble = pass->in.trouble.faults ? &pass->in.trouble : NULL,
 		.kept = pass->uplinks.kept,
 		.no_marks = !pass->session.no_chains &&
-			    !pass->snap.has_xtable[BAL_XTABLE_MANGLE],
+			    !bal_fw_holds_marks(&pass->snap.firewalls),
 		.no_objects = !pass->snap.has_nexthops ||
 			      !pass->in.conf.globals.nexthop_objects,
 		.mark_mask = pass->in.conf.globals.mark_mask,

@@ -14,7 +14,7 @@ ops_text(void)
 
 	assert_non_null(out);
 	for (size_t i = 0; i < ops.n; i++)
-		bal_op_print(out, &ops.v[i], &w.plan.chains, &w.snap.chains);
+		bal_op_print(out, &ops.v[i]);
 	assert_int_equal(fclose(out), 0);
 	return ops.n ? w.text : "";
 }
@@ -33,7 +33,7 @@ count_lines(const char *text, const char *part)
 static inline void
 modems_in_force(unsigned n)
 {
-	w.snap.has_xtable[BAL_XTABLE_MANGLE] = false;
+	has_xtable(BAL_XTABLE_MANGLE, false);
 	for (unsigned i = 1; i <= n; i++)
 		modem(i);
 	reconcile();

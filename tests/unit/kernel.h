@@ -336,16 +336,21 @@ kernel_devconf(const struct bal_devconf_set *set)
 }
 
 static inline void
-kernel_chains(enum bal_xtable table)
+kernel_chains(const struct bal_fw_op *op)
 {
-	bal_chain_list *chains = &w.snap.chains;
+	bal_chain_list *chains = &w.tables.chains, wanted = { 0 };
+
+	if (op->by != &bal_firewall_legacy)
+		return;
 
 	for (size_t i = chains->n; i-- > 0;)
-		if (chains->v[i].table == table)
+		if ((unsigned)chains->v[i].table == op->part)
 			TAKE_OUT(chains, i);
-	for (size_t i = 0; i < w.plan.chains.n; i++)
-		if (w.plan.chains.v[i].table == table)
-			*BAL_PUSH(&w.arena, chains) = w.plan.chains.v[i];
+	assert_int_equal(
+		bal_legacy_chains(op->want, &w.arena, &wanted, &w.err), 0);
+	for (size_t i = 0; i < wanted.n; i++)
+		if ((unsigned)wanted.v[i].table == op->part)
+			*BAL_PUSH(&w.arena, chains) = wanted.v[i];
 }
 
 /* Carry @op out: 0 or the errno.  Touching what is not ours fails the test. */
@@ -379,8 +384,8 @@ kernel_do(const struct bal_op *op)
 	case BAL_OP_RULE_DEL:
 		assert_int_equal(op->rule.protocol, BAL_PROTO);
 		return kernel_rule_del(&op->rule);
-	case BAL_OP_CHAINS:
-		kernel_chains(op->xtable);
+	case BAL_OP_FIREWALL:
+		kernel_chains(op->firewall);
 		return 0;
 	}
 	return EINVAL;

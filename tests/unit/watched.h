@@ -279,8 +279,7 @@ watch_end(const bal_op_list *ops)
 		if (!x->lost_at || !is_watched(&box, x))
 			continue;
 		for (size_t k = 0; k < ops->n; k++)
-			bal_op_print(stderr, &ops->v[k], &w.plan.chains,
-				     &w.snap.chains);
+			bal_op_print(stderr, &ops->v[k]);
 		fail_msg("after change %d, a packet %s%s from %s to %s, mark "
 			 "%#x, oif %d, for %s %d loses its way",
 			 x->lost_at, x->packet.iif ? "in by " : "of this box",
@@ -364,7 +363,7 @@ begin_world(void **state)
 	address(LAN, "10.200.0.1/24");
 	device(LAN_INSIDE);
 	address(LAN_INSIDE, "192.168.1.193/28");
-	w.snap.has_xtable[BAL_XTABLE_NAT] = true;
+	has_xtable(BAL_XTABLE_NAT, true);
 }
 
 static inline int

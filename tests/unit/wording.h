@@ -170,9 +170,14 @@ say_mark(const char *what, const struct bal_xmark *x)
 static inline const char *
 chains_text(void)
 {
+	bal_chain_list chains = { 0 };
+
 	w.text[0] = '\0';
-	for (size_t i = 0; i < w.plan.chains.n; i++) {
-		const struct bal_chain *c = &w.plan.chains.v[i];
+	assert_int_equal(bal_legacy_chains(&w.plan.firewall, &w.arena, &chains,
+					   &w.err),
+			 0);
+	for (size_t i = 0; i < chains.n; i++) {
+		const struct bal_chain *c = &chains.v[i];
 
 		say("%s %s from %s, %s\n",
 		    c->table == BAL_XTABLE_NAT ? "nat" : "mangle", c->name,

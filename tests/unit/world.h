@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "firewall/legacy.h"
 #include "plan/diff.h"
 #include "config/globals.h"
 #include "plan/observe.h"
@@ -38,6 +39,7 @@ static struct {
 	struct bal_conf conf;
 	struct bal_state state;
 	struct bal_snapshot snap;
+	struct bal_legacy_have tables; /* of w.snap.firewalls */
 	struct bal_uplinks ups;
 	struct bal_plan plan;
 	bal_table_list names; /* of uplinks' tables, also of former ones */
@@ -45,6 +47,13 @@ static struct {
 	int last_ifindex;
 	char text[1 << 16]; /* what the last of the ..._text() printed */
 } w;
+
+/* Which tables the firewall has. */
+static inline void
+has_xtable(enum bal_xtable table, bool there)
+{
+	w.tables.base.known[table] = there;
+}
 
 static inline int
 setup(void **state)
@@ -55,7 +64,12 @@ setup(void **state)
 	w.state.saved_sysctls = bal_sysctl_none();
 	w.state.balancing_table = BALANCING;
 	w.snap.has_nexthops = true;
-	w.snap.has_xtable[BAL_XTABLE_MANGLE] = true;
+	has_xtable(BAL_XTABLE_MANGLE, true);
+	w.snap.firewalls = (struct bal_fw_seen){
+		.use = &bal_firewall_legacy,
+		.v = { { &bal_firewall_legacy, &w.tables.base } },
+		.n = 1,
+	};
 	w.snap.now_ms = NOW;
 	return 0;
 }

@@ -126,7 +126,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	f->state_damaged = pass->in.was.damaged;
 	f->looked = true;
 	f->mode = bal_pass_mode(&pass->in);
-	f->mangle_loaded = pass->snap.has_xtable[BAL_XTABLE_MANGLE];
+	f->mangle_loaded = bal_fw_holds_marks(&pass->snap.firewalls);
 	f->features[BAL_FEATURE_NEXTHOPS] =
 		pass->snap.has_nexthops ? BAL_YES : BAL_NO;
 	look_at_plan(f, pass);

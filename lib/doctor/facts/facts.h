@@ -7,6 +7,7 @@
 #ifndef BAL_FACTS_H
 #define BAL_FACTS_H
 
+#include "firewall/chain.h"
 #include "reconcile/pass.h"
 
 /* Zero state: nobody could look. */

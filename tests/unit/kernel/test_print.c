@@ -6,12 +6,11 @@
 static const char *
 line_of(const struct bal_op *op)
 {
-	bal_chain_list none = { 0 };
 	FILE *out = fmemopen(w.text, sizeof(w.text), "w");
 	size_t len;
 
 	assert_non_null(out);
-	bal_op_print(out, op, &none, &none);
+	bal_op_print(out, op);
 	assert_int_equal(fclose(out), 0);
 	len = strlen(w.text);
 	assert_true(len > 0 && w.text[len - 1] == '\n');
@@ -178,6 +177,8 @@ descriptions(void **state)
 {
 	struct bal_hop hop = { .dev = "eth1" };
 	struct bal_op op = route_op(BAL_OP_ROUTE_ADD, "default", &hop, 1);
+	struct bal_fw_op nat = { .by = &bal_firewall_legacy,
+				 .part = BAL_XTABLE_NAT };
 	char buf[128], small[8];
 
 	(void)state;
@@ -199,8 +200,7 @@ descriptions(void **state)
 	op.kind = BAL_OP_RULE_DEL;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "delete rule 10004");
-	op = (struct bal_op){ .kind = BAL_OP_CHAINS };
-	op.xtable = BAL_XTABLE_NAT;
+	op = (struct bal_op){ .kind = BAL_OP_FIREWALL, .firewall = &nat };
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "write the nat table");
 	/* Cut where there is no room, and ended. */

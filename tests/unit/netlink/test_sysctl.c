@@ -19,7 +19,7 @@ pass(void)
 	assert_non_null(out);
 	for (size_t i = 0; i < ops.n; i++) {
 		if (ops.v[i].kind == BAL_OP_SYSCTL)
-			bal_op_print(out, &ops.v[i], NULL, NULL), n++;
+			bal_op_print(out, &ops.v[i]), n++;
 		do_op(&ops.v[i]);
 	}
 	assert_int_equal(fclose(out), 0);

@@ -90,7 +90,7 @@ from_nothing(void **state)
 	(void)state;
 	modem(1);
 	modem(2);
-	w.snap.has_xtable[BAL_XTABLE_MANGLE] = false;
+	has_xtable(BAL_XTABLE_MANGLE, false);
 	assert_string_equal(ops_text(), two_modems);
 }
 
@@ -397,7 +397,7 @@ static void
 groups_are_shared(void **state)
 {
 	(void)state;
-	w.snap.has_xtable[BAL_XTABLE_MANGLE] = false;
+	has_xtable(BAL_XTABLE_MANGLE, false);
 	for (unsigned i = 1; i <= 2; i++) {
 		modem(i);
 		tunnel(i, 10 + i);

@@ -63,7 +63,7 @@ too_many(void)
 	bal_op_list ops = make_ops();
 
 	for (size_t k = 0; k < ops.n; k++)
-		bal_op_print(stderr, &ops.v[k], &w.plan.chains, &w.snap.chains);
+		bal_op_print(stderr, &ops.v[k]);
 	return ops.n;
 }
 

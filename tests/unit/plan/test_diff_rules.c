@@ -166,7 +166,7 @@ commits(void **state)
 	assert_int_equal(count_lines(w.text, "-I "), 3);
 	reconcile();
 	assert_string_equal(ops_text(), "");
-	w.snap.chains.v[0].n_jumps = 2;
+	w.tables.chains.v[0].n_jumps = 2;
 	assert_string_equal(
 		ops_text(),
 		"iptables-legacy-restore -n <<'EOF'\n*mangle\n"
@@ -181,12 +181,12 @@ commits(void **state)
 		" -j CONNMARK --restore-mark --nfmask 0xff000000"
 		" --ctmask 0xff000000\n"
 		"-D PREROUTING -j BAL_PREROUTING\nCOMMIT\nEOF\n");
-	w.snap.chains.v[0].n_jumps = 0;
+	w.tables.chains.v[0].n_jumps = 0;
 	assert_int_equal(count_lines(ops_text(), "-I PREROUTING"), 1);
-	w.snap.chains.v[0].n_jumps = 1;
-	w.snap.chains.v[2].rules.v[1].set_mark ^= 1;
+	w.tables.chains.v[0].n_jumps = 1;
+	w.tables.chains.v[2].rules.v[1].set_mark ^= 1;
 	assert_int_equal(count_lines(ops_text(), ":BAL_POSTROUTING"), 1);
-	w.snap.has_xtable[BAL_XTABLE_MANGLE] = false;
+	has_xtable(BAL_XTABLE_MANGLE, false);
 	assert_string_equal(ops_text(), "");
 }
 
@@ -195,7 +195,7 @@ static void
 chain_left_over(void **state)
 {
 	(void)state;
-	w.snap.has_xtable[BAL_XTABLE_NAT] = true;
+	has_xtable(BAL_XTABLE_NAT, true);
 	modem(1);
 	global("masquerade", "yes");
 	reconcile();

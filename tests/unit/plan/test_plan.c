@@ -101,7 +101,7 @@ nothing_wanted_is_nothing_planned(void **state)
 	make_plan();
 	assert_int_equal(w.plan.rules.n, 0);
 	assert_int_equal(w.plan.routes.n, 0);
-	assert_int_equal(w.plan.chains.n, 0);
+	assert_int_equal(w.plan.firewall.uplinks.n, 0);
 	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_HASH_POLICY], 0);
 	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_ICMP_ERRORS], -1);
 }

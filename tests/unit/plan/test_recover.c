@@ -26,7 +26,7 @@ assert_nothing_to_do(void)
 	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	ops = make_ops();
 	for (size_t i = 0; i < ops.n; i++)
-		bal_op_print(stderr, &ops.v[i], &w.plan.chains, &w.snap.chains);
+		bal_op_print(stderr, &ops.v[i]);
 	assert_int_equal(ops.n, 0);
 }
 
@@ -113,7 +113,7 @@ static void
 dead_ones_without_chains(void **state)
 {
 	(void)state;
-	w.snap.has_xtable[BAL_XTABLE_MANGLE] = false;
+	has_xtable(BAL_XTABLE_MANGLE, false);
 	for (unsigned i = 1; i <= 3; i++) {
 		modem(i);
 		w.state.uplinks[i - 1].slot = i == 1 ? 9 : i - 1;
@@ -133,7 +133,7 @@ static void
 dead_ones_in_a_small_mask(void **state)
 {
 	(void)state;
-	w.snap.has_xtable[BAL_XTABLE_MANGLE] = false;
+	has_xtable(BAL_XTABLE_MANGLE, false);
 	global("mark_mask", "0x3");
 	modem(2);
 	modem(3);

@@ -320,7 +320,7 @@ chains(void **state)
 			    "  ! connmark 0/0xff000000 return\n"
 			    "  out eth1 connmark 0x1000000/0xff000000\n"
 			    "  out eth2 connmark 0x2000000/0xff000000\n");
-	assert_false(w.plan.masquerading);
+	assert_false(w.plan.firewall.masquerade);
 }
 
 static void
@@ -333,7 +333,7 @@ masquerade(void **state)
 	known("eth2")->admin_up = false;
 	global("masquerade", "yes");
 	make_plan();
-	assert_true(w.plan.masquerading);
+	assert_true(w.plan.firewall.masquerade);
 	assert_non_null(strstr(chains_text(),
 			       "nat BAL_MASQUERADE from POSTROUTING, last\n"
 			       "  out eth1 masquerade\n"

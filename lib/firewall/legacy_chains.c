@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* chains - the iptables chains of a plan: who marks what, and when. */
-#include <stdio.h>
+/* legacy_chains - the iptables chains of a model; pure. */
 #include <string.h>
 
-#include "plan/internal.h"
+#include "firewall/legacy.h"
 
 struct maker {
-	const struct bal_world *world;
+	const struct bal_fw_model *model;
 	struct bal_arena *arena;
 	struct bal_chain *chain;
 };
@@ -26,7 +25,7 @@ static struct bal_xmark
 unmarked(const struct maker *m)
 {
 	return (struct bal_xmark){ .used = true,
-				   .mask = m->world->globals->mark_mask };
+				   .mask = m->model->mask };
 }
 
 static struct bal_xmark
@@ -39,10 +38,10 @@ marked(const struct maker *m)
 }
 
 static void
-set_connmark(struct maker *m, struct bal_xrule *r, uint32_t value)
+set_connmark(struct maker *m, struct bal_xrule *r, uint32_t mark)
 {
-	r->set_mask = m->world->globals->mark_mask;
-	r->set_mark = bal_mark_of(value, r->set_mask);
+	r->set_mask = m->model->mask;
+	r->set_mark = mark;
 }
 
 static void
@@ -52,7 +51,7 @@ restore(struct maker *m, bool only_unmarked_packets)
 	struct bal_xrule *r = add(m, BAL_XT_RESTORE_MARK, &scratch);
 
 	r->connmark = marked(m);
-	r->set_mask = m->world->globals->mark_mask;
+	r->set_mask = m->model->mask;
 	/*
 	 * No mark at all: with one of ours beside its own, a tunnel's own
 	 * packet would match `not fwmark` and enter the tunnel (wg-quick).
@@ -72,8 +71,8 @@ begin(struct maker *m, bal_chain_list *out, enum bal_xtable table,
 	m->chain->table = table;
 	m->chain->n_jumps = 1;
 	m->chain->jump_first = table == BAL_XTABLE_MANGLE;
-	snprintf(m->chain->name, sizeof(m->chain->name), "%s", name);
-	snprintf(m->chain->parent, sizeof(m->chain->parent), "%s", parent);
+	(void)bal_copy(m->chain->name, sizeof(m->chain->name), name);
+	(void)bal_copy(m->chain->parent, sizeof(m->chain->parent), parent);
 	return true;
 }
 
@@ -85,71 +84,65 @@ begin(struct maker *m, bal_chain_list *out, enum bal_xtable table,
 static void
 prerouting(struct maker *m)
 {
-	const struct bal_uplinks *ups = m->world->uplinks;
-
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
+	for (size_t i = 0; i < m->model->uplinks.n; i++) {
+		const struct bal_fw_uplink *up = &m->model->uplinks.v[i];
 		struct bal_xrule scratch = { 0 }, *r;
 
-		if (!up->admin_up)
-			continue;
 		r = add(m, BAL_XT_SET_CONNMARK, &scratch);
-		memcpy(r->in, up->name, sizeof(r->in));
+		memcpy(r->in, up->dev, sizeof(r->in));
 		r->state_new = true;
 		r->connmark = unmarked(m);
-		set_connmark(m, r, bal_plan_inbound(ups, up, r->connmark.mask));
+		set_connmark(m, r, up->inbound);
 		r = add(m, BAL_XT_RETURN, &scratch);
-		memcpy(r->in, up->name, sizeof(r->in));
+		memcpy(r->in, up->dev, sizeof(r->in));
 	}
 	restore(m, false);
 }
 
-/* Who is marked leaves at once; a new connection learns its uplink. */
+/* What is marked leaves at once; a new connection gets its uplink's mark. */
 static void
 postrouting(struct maker *m)
 {
-	const struct bal_uplinks *ups = m->world->uplinks;
 	struct bal_xrule scratch = { 0 }, *r;
 
 	r = add(m, BAL_XT_RETURN, &scratch);
 	r->connmark = marked(m);
-	for (size_t i = 0; i < ups->n; i++) {
-		if (!ups->v[i].admin_up)
-			continue;
+	for (size_t i = 0; i < m->model->uplinks.n; i++) {
+		const struct bal_fw_uplink *up = &m->model->uplinks.v[i];
+
 		r = add(m, BAL_XT_SET_CONNMARK, &scratch);
-		memcpy(r->out, ups->v[i].name, sizeof(r->out));
-		set_connmark(m, r, ups->v[i].slot);
+		memcpy(r->out, up->dev, sizeof(r->out));
+		set_connmark(m, r, up->mark);
 	}
 }
 
 static void
 masquerade(struct maker *m)
 {
-	const struct bal_uplinks *ups = m->world->uplinks;
-
-	for (size_t i = 0; i < ups->n; i++) {
+	for (size_t i = 0; i < m->model->uplinks.n; i++) {
 		struct bal_xrule scratch = { 0 }, *r;
 
-		if (!ups->v[i].admin_up)
-			continue;
 		r = add(m, BAL_XT_MASQUERADE, &scratch);
-		memcpy(r->out, ups->v[i].name, sizeof(r->out));
+		memcpy(r->out, m->model->uplinks.v[i].dev, sizeof(r->out));
 	}
 }
 
-void
-bal_plan_chains(const struct bal_world *world, struct bal_arena *arena,
-		bal_chain_list *out)
+int
+bal_legacy_chains(const struct bal_fw_model *model, struct bal_arena *arena,
+		  bal_chain_list *out, struct bal_err *err)
 {
-	struct maker m = { .world = world, .arena = arena };
+	struct maker m = { .model = model, .arena = arena };
 
+	if (!model->uplinks.n)
+		return 0;
 	if (begin(&m, out, BAL_XTABLE_MANGLE, "BAL_PREROUTING", "PREROUTING"))
 		prerouting(&m);
 	if (begin(&m, out, BAL_XTABLE_MANGLE, "BAL_OUTPUT", "OUTPUT"))
 		restore(&m, true);
 	if (begin(&m, out, BAL_XTABLE_MANGLE, "BAL_POSTROUTING", "POSTROUTING"))
 		postrouting(&m);
-	if (world->globals->masquerade &&
+	if (model->masquerade &&
 	    begin(&m, out, BAL_XTABLE_NAT, "BAL_MASQUERADE", "POSTROUTING"))
 		masquerade(&m);
+	return arena->oom ? bal_err_nomem(err) : 0;
 }

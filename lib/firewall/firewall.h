@@ -1,0 +1,136 @@
+/* firewall - what packets and connections are to be marked with, and by what. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_FIREWALL_H
+#define BAL_FIREWALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+
+/* What the firewall has to know of an uplink.  Marks lie within the mask. */
+struct bal_fw_uplink {
+	char dev[BAL_IFNAMSIZ];
+	uint32_t mark;    /* of a connection that leaves by it */
+	uint32_t inbound; /* of one that came in by it */
+};
+
+/*
+ * What a plan wants of the firewall, whichever carries it out.  Zero state:
+ * no uplinks, so that nothing of ours is in the kernel.
+ *
+ * In this order, before the rules of others:
+ *   came in by an uplink: a new, unmarked connection gets its inbound mark;
+ *   came in by another device: the packet gets the connection's mark;
+ *   made here: so does a packet that has no mark at all;
+ *   leaves by an uplink: an unmarked connection gets its mark, and behind the
+ *   rules of others its source becomes the device's address if @masquerade.
+ * Only bits of @mask are ever changed.
+ */
+struct bal_fw_model {
+	uint32_t mask;
+	BAL_LIST(struct bal_fw_uplink) uplinks;
+	bool masquerade;
+};
+
+/* Transactions that one firewall may need; the first one holds the marks. */
+#define BAL_FW_PARTS_MAX 2
+
+struct bal_firewall;
+
+/*
+ * What one firewall holds of ours, as read: the head of a structure of its
+ * own, in the arena that it was read with.
+ */
+struct bal_fw_have {
+	bool known[BAL_FW_PARTS_MAX]; /* that part is there, and was read */
+};
+
+/* What to read. */
+struct bal_fw_scope {
+	bool masquerade; /* masquerading is, or was, ours: look for it */
+};
+
+/* One way to carry a model out. */
+struct bal_firewall {
+	const char *name;
+	unsigned n_parts; /* each is compared, committed and printed alone */
+
+	/*
+	 * Can the kernel do it?  0, or -1 with the reason.  Loads modules where
+	 * that helps.
+	 */
+	int (*probe)(struct bal_err *err);
+
+	/*
+	 * What it holds of ours into *@out, which lives in @arena.  A part
+	 * that the kernel lacks is not known, and a bal_warn() says why (once
+	 * per process).
+	 */
+	int (*read)(const struct bal_fw_scope *scope, struct bal_arena *arena,
+		    struct bal_fw_have **out, struct bal_err *err);
+
+	/* Pure: is part @part exactly what @want says?  Only known parts. */
+	bool (*same)(const struct bal_fw_model *want,
+		     const struct bal_fw_have *have, unsigned part);
+
+	/*
+	 * Make part @part what @want says, in one commit: packets meet either
+	 * what was there or what is to be there.  What is not ours stays.
+	 * Waits @wait_ms at most for others who change it (then BAL_EBUSY).
+	 * BAL_EUNAVAIL: the kernel lacks something.
+	 */
+	int (*commit)(const struct bal_fw_model *want,
+		      const struct bal_fw_have *have, unsigned part,
+		      unsigned wait_ms, struct bal_err *err);
+
+	/* Lines for a shell that do the same as commit() would now. */
+	void (*print)(FILE *out, const struct bal_fw_model *want,
+		      const struct bal_fw_have *have, unsigned part);
+
+	/* "the mangle table", for a message. */
+	const char *(*describe)(unsigned part);
+
+	/* The mark of what leaves by @dev, as read; 0: not known. */
+	uint32_t (*mark_of)(const struct bal_fw_have *have, const char *dev);
+};
+
+/* iptables' legacy tables, by libiptc. */
+extern const struct bal_firewall bal_firewall_legacy;
+
+#define BAL_FIREWALLS_MAX 2
+
+/* What the kernel holds of ours, by whichever firewall.  Zero state: unread. */
+struct bal_fw_seen {
+	const struct bal_firewall *use; /* is to hold the model; NULL: none */
+	struct bal_fw_held {
+		const struct bal_firewall *by;
+		const struct bal_fw_have *have;
+	} v[BAL_FIREWALLS_MAX];
+	size_t n;
+};
+
+/* Read what @use holds.  NULL reads nothing. */
+int bal_fw_look(const struct bal_firewall *use,
+		const struct bal_fw_scope *scope, struct bal_arena *arena,
+		struct bal_fw_seen *out, struct bal_err *err);
+
+/* Can the firewall in use hold marks?  False where none was read. */
+bool bal_fw_holds_marks(const struct bal_fw_seen *seen);
+
+/* The mark of what leaves by @dev, as the kernel has it; 0: not known. */
+uint32_t bal_fw_mark_of(const struct bal_fw_seen *seen, const char *dev);
+
+/* One commit of one part, as data.  All of it is borrowed. */
+struct bal_fw_op {
+	const struct bal_firewall *by;
+	unsigned part;
+	const struct bal_fw_model *want;
+	const struct bal_fw_have *have;
+};
+
+#endif
