@@ -11,8 +11,16 @@
 #define BAL_UPLINKS_MAX 250 /* slots 1 to 250: the marks of one byte */
 
 /* [bal], with the built-in values where nothing is said. */
+/* Which firewall carries marks. */
+enum bal_firewall_key {
+	BAL_FIREWALL_AUTO,
+	BAL_FIREWALL_LEGACY,
+	BAL_FIREWALL_NFT,
+};
+
 struct bal_globals {
 	enum bal_mode mode;
+	enum bal_firewall_key firewall; /* default auto */
 	struct bal_addr destinations[BAL_DESTINATIONS_MAX]; /* none: default */
 	size_t n_destinations;
 	bool everywhere;      /* `default` was said, and is thus the only one */
@@ -20,6 +28,7 @@ struct bal_globals {
 	uint32_t mark_mask;   /* default 0xff000000; one run of bits */
 	uint32_t rule_priority;		 /* default 32768, 1 to 22770 or above */
 	bool masquerade;		 /* default no */
+	bool mss_clamp;			 /* default no */
 	bool last_resort;		 /* default yes */
 	enum bal_all_dead when_all_dead; /* from [check] */
 	/*

@@ -164,6 +164,30 @@ set_masquerade(struct bal_globals *g, const char *text, struct bal_err *err)
 }
 
 static int
+set_mss_clamp(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	return bal_parse_bool(text, &g->mss_clamp, err);
+}
+
+static int
+set_firewall(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	static const char *const names[] = {
+		[BAL_FIREWALL_AUTO] = "auto",
+		[BAL_FIREWALL_LEGACY] = "legacy",
+		[BAL_FIREWALL_NFT] = "nft",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(text, names[i])) {
+			g->firewall = (enum bal_firewall_key)i;
+			return 0;
+		}
+	return bal_err(err, BAL_ECONF,
+		       "\"%.80s\" is neither auto nor legacy nor nft", text);
+}
+
+static int
 set_last_resort(struct bal_globals *g, const char *text, struct bal_err *err)
 {
 	return bal_parse_bool(text, &g->last_resort, err);
@@ -248,6 +272,8 @@ static const struct {
 	{ "openvpn_pause", set_openvpn_pause },
 	{ "openvpn_dead", set_openvpn_dead },
 	{ "event_timeout", set_event_timeout },
+	{ "firewall", set_firewall },
+	{ "mss_clamp", set_mss_clamp },
 	{ "when_all_dead", set_when_all_dead },
 };
 

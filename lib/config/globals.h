@@ -19,7 +19,9 @@ enum bal_global {
 	BAL_GLOBAL_OPENVPN_PAUSE = 1 << 9,
 	BAL_GLOBAL_OPENVPN_DEAD = 1 << 10,
 	BAL_GLOBAL_EVENT_TIMEOUT = 1 << 11,
-	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 12, /* the last: see below */
+	BAL_GLOBAL_FIREWALL = 1 << 12,
+	BAL_GLOBAL_MSS_CLAMP = 1 << 13,
+	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 14, /* the last: see below */
 };
 
 /* Which keys a section may say. */

@@ -62,6 +62,8 @@ bal_print_xrule(FILE *out, const struct bal_xrule *r)
 		fprintf(out, " -o %s", r->out);
 	if (r->state_new)
 		fputs(" -m conntrack --ctstate NEW", out);
+	if (r->target == BAL_XT_CLAMP_MSS)
+		fputs(" -p tcp -m tcp --tcp-flags SYN,RST SYN", out);
 	print_xmark(out, "mark", &r->mark);
 	print_xmark(out, "connmark", &r->connmark);
 	switch (r->target) {
@@ -84,6 +86,9 @@ bal_print_xrule(FILE *out, const struct bal_xrule *r)
 		break;
 	case BAL_XT_MASQUERADE:
 		fputs(" -j MASQUERADE", out);
+		break;
+	case BAL_XT_CLAMP_MSS:
+		fputs(" -j TCPMSS --clamp-mss-to-pmtu", out);
 		break;
 	case BAL_XT_OTHER:
 		fputs(" (not one of ours)", out);

@@ -18,6 +18,7 @@ enum bal_xtarget {
 	BAL_XT_SET_CONNMARK, /* connmark = (connmark & ~@mask) | @mark */
 	BAL_XT_RESTORE_MARK, /* mark = (mark & ~@mask) | (connmark & @mask) */
 	BAL_XT_MASQUERADE,
+	BAL_XT_CLAMP_MSS, /* of TCP SYN packets, to what the way takes */
 };
 
 /* Marks are matched as `(mark & mask) == value`, or the opposite. */

@@ -1,36 +1,160 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* firewall - what the kernel holds of ours, by whichever firewall. */
+/* firewall - which firewall is used, and what the kernel holds of ours. */
 #include "firewall/firewall.h"
 
+#include <string.h>
+
+struct bal_fw_choice
+bal_fw_choose(enum bal_firewall_key key)
+{
+	struct bal_fw_choice choice = {
+		.of = { &bal_firewall_nft, &bal_firewall_legacy },
+	};
+
+	if (key == BAL_FIREWALL_NFT)
+		choice.only = &bal_firewall_nft;
+	if (key == BAL_FIREWALL_LEGACY)
+		choice.only = &bal_firewall_legacy;
+	return choice;
+}
+
 int
-bal_fw_look(const struct bal_firewall *use, const struct bal_fw_scope *scope,
-	    struct bal_arena *arena, struct bal_fw_seen *out,
-	    struct bal_err *err)
+bal_fw_lacks(struct bal_fw_have *have, unsigned part, struct bal_arena *arena,
+	     struct bal_err *err)
+{
+	char *why = bal_arena_alloc(arena, strlen(err->msg) + 1);
+
+	if (!why)
+		return bal_err_nomem(err);
+	have->why[part] = memcpy(why, err->msg, strlen(err->msg) + 1);
+	*err = (struct bal_err){ 0 };
+	return 0;
+}
+
+void
+bal_fw_warn_once(const char *text)
+{
+	static char last[sizeof(((struct bal_err *)0)->msg)];
+
+	if (strcmp(text, last) == 0)
+		return;
+	bal_warn("%s", text);
+	(void)bal_copy(last, sizeof(last), text);
+}
+
+/* What @by holds is read again where it was read before. */
+static int
+look_at(const struct bal_firewall *by, const struct bal_fw_scope *scope,
+	struct bal_arena *arena, struct bal_fw_seen *out, struct bal_err *err)
 {
 	struct bal_fw_have *have;
+	size_t i;
 
-	*out = (struct bal_fw_seen){ .use = use };
-	if (!use)
-		return 0;
-	if (use->read(scope, arena, &have, err) < 0)
+	if (by->read(scope, arena, &have, err) < 0)
 		return -1;
-	out->v[out->n++] = (struct bal_fw_held){ use, have };
+	for (i = 0; i < out->n; i++)
+		if (out->v[i].by == by)
+			break;
+	out->v[i] = (struct bal_fw_held){ by, have };
+	out->n += i == out->n;
 	return 0;
 }
 
 static const struct bal_fw_have *
-in_use(const struct bal_fw_seen *seen)
+have_of(const struct bal_fw_seen *seen, const struct bal_firewall *by)
 {
 	for (size_t i = 0; i < seen->n; i++)
-		if (seen->v[i].by == seen->use)
+		if (seen->v[i].by == by)
 			return seen->v[i].have;
 	return NULL;
+}
+
+/* Without a trace; NULL where that cannot be told. */
+static const struct bal_firewall *
+pick_gently(const struct bal_fw_choice *choice, const struct bal_fw_seen *seen)
+{
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->v[i].have->ours)
+			return seen->v[i].by;
+	for (size_t i = 0; i < BAL_FIREWALLS_MAX && choice->of[i]; i++)
+		if (choice->of[i]->in_use())
+			return choice->of[i];
+	return NULL;
+}
+
+/* The first that works; where none does, the last. */
+static const struct bal_firewall *
+pick_working(const struct bal_fw_choice *choice, const struct bal_fw_seen *seen)
+{
+	const struct bal_firewall *by = NULL;
+	struct bal_err ignored;
+
+	for (size_t i = 0; i < BAL_FIREWALLS_MAX && choice->of[i]; i++) {
+		const struct bal_fw_have *have = have_of(seen, choice->of[i]);
+
+		if (have->foreign)
+			bal_fw_warn_once(have->why[0]);
+		by = choice->of[i];
+		if (!have->why[0] && by->probe(&ignored) == 0)
+			break;
+	}
+	return by;
+}
+
+static bool
+is_complete(const struct bal_fw_have *have, const struct bal_firewall *by,
+	    const struct bal_fw_scope *scope)
+{
+	return have && have->known[0] &&
+	       (!scope->masquerade || have->known[by->n_parts - 1]);
+}
+
+static void
+warn_of(const struct bal_fw_have *have, unsigned n_parts)
+{
+	char text[320];
+
+	for (unsigned part = 0; part < n_parts; part++) {
+		if (!have->why[part])
+			continue;
+		snprintf(text, sizeof(text),
+			 "%s; going on without: replies and forwarded "
+			 "connections may change their uplink",
+			 have->why[part]);
+		bal_fw_warn_once(text);
+	}
+}
+
+int
+bal_fw_look(const struct bal_fw_choice *choice,
+	    const struct bal_fw_scope *scope, struct bal_arena *arena,
+	    struct bal_fw_seen *out, struct bal_err *err)
+{
+	struct bal_fw_scope gently = *scope;
+	const struct bal_firewall *use;
+
+	*out = (struct bal_fw_seen){ 0 };
+	gently.gently = true;
+	for (size_t i = 0; i < BAL_FIREWALLS_MAX && choice->of[i]; i++)
+		if (look_at(choice->of[i], &gently, arena, out, err) < 0)
+			return -1;
+	use = choice->only ? choice->only : pick_gently(choice, out);
+	if (!use && !scope->gently)
+		use = pick_working(choice, out);
+	out->use = use;
+	if (!use)
+		return 0;
+	if (!scope->gently && !is_complete(have_of(out, use), use, scope) &&
+	    look_at(use, scope, arena, out, err) < 0)
+		return -1;
+	warn_of(have_of(out, use), use->n_parts);
+	return 0;
 }
 
 bool
 bal_fw_holds_marks(const struct bal_fw_seen *seen)
 {
-	const struct bal_fw_have *have = in_use(seen);
+	const struct bal_fw_have *have = have_of(seen, seen->use);
 
 	return have && have->known[0];
 }

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "config/conf.h"
 
 /* What the firewall has to know of an uplink.  Marks lie within the mask. */
 struct bal_fw_uplink {
@@ -35,6 +36,11 @@ struct bal_fw_model {
 	uint32_t mask;
 	BAL_LIST(struct bal_fw_uplink) uplinks;
 	bool masquerade;
+	/*
+	 * TCP connections that are forwarded by an uplink: segments fit the
+	 * smallest MTU on the way, be it a tunnel's.
+	 */
+	bool mss_clamp;
 };
 
 /* Transactions that one firewall may need; the first one holds the marks. */
@@ -48,17 +54,24 @@ struct bal_firewall;
  */
 struct bal_fw_have {
 	bool known[BAL_FW_PARTS_MAX]; /* that part is there, and was read */
+	const char *why[BAL_FW_PARTS_MAX]; /* it cannot be had; NULL: not asked */
+	bool ours; /* something of ours is in it */
+	bool foreign; /* somebody else has taken its place */
 };
 
 /* What to read. */
 struct bal_fw_scope {
 	bool masquerade; /* masquerading is, or was, ours: look for it */
+	bool gently; /* leave no trace: what nobody uses is not looked at */
 };
 
 /* One way to carry a model out. */
 struct bal_firewall {
 	const char *name;
 	unsigned n_parts; /* each is compared, committed and printed alone */
+
+	/* Does somebody use it here?  Asked without a trace. */
+	bool (*in_use)(void);
 
 	/*
 	 * Can the kernel do it?  0, or -1 with the reason.  Loads modules where
@@ -68,8 +81,7 @@ struct bal_firewall {
 
 	/*
 	 * What it holds of ours into *@out, which lives in @arena.  A part
-	 * that the kernel lacks is not known, and a bal_warn() says why (once
-	 * per process).
+	 * that the kernel lacks is not known.
 	 */
 	int (*read)(const struct bal_fw_scope *scope, struct bal_arena *arena,
 		    struct bal_fw_have **out, struct bal_err *err);
@@ -99,10 +111,29 @@ struct bal_firewall {
 	uint32_t (*mark_of)(const struct bal_fw_have *have, const char *dev);
 };
 
-/* iptables' legacy tables, by libiptc. */
-extern const struct bal_firewall bal_firewall_legacy;
+/* Of read(): part @part of @have cannot be had, as @err says.  0 or -1. */
+int bal_fw_lacks(struct bal_fw_have *have, unsigned part,
+		 struct bal_arena *arena, struct bal_err *err);
+
+/* A bal_warn(), unless it was the last one of these. */
+void bal_fw_warn_once(const char *text);
+
+/* One table of nftables; and iptables' legacy tables, by libiptc. */
+extern const struct bal_firewall bal_firewall_nft, bal_firewall_legacy;
 
 #define BAL_FIREWALLS_MAX 2
+
+/*
+ * Which firewalls there are, the preferred one first, and whether one of them
+ * was chosen by the administrator.  Zero state: none, and none is looked at.
+ */
+struct bal_fw_choice {
+	const struct bal_firewall *of[BAL_FIREWALLS_MAX]; /* NULL behind the last */
+	const struct bal_firewall *only; /* NULL: see bal_fw_look() */
+};
+
+/* What `firewall = ` of bal.conf says. */
+struct bal_fw_choice bal_fw_choose(enum bal_firewall_key key);
 
 /* What the kernel holds of ours, by whichever firewall.  Zero state: unread. */
 struct bal_fw_seen {
@@ -114,8 +145,13 @@ struct bal_fw_seen {
 	size_t n;
 };
 
-/* Read what @use holds.  NULL reads nothing. */
-int bal_fw_look(const struct bal_firewall *use,
+/*
+ * Read what all of them hold, and find the one to use: the one chosen; else the
+ * first that holds something of ours; else the first that others use; else the
+ * first that works.  One that is only looked for is not loaded by that.  What
+ * the one in use lacks is a bal_warn(), once.
+ */
+int bal_fw_look(const struct bal_fw_choice *choice,
 		const struct bal_fw_scope *scope, struct bal_arena *arena,
 		struct bal_fw_seen *out, struct bal_err *err);
 
@@ -131,6 +167,7 @@ struct bal_fw_op {
 	unsigned part;
 	const struct bal_fw_model *want;
 	const struct bal_fw_have *have;
+	bool leaving; /* another one has all of it, if its commit went well */
 };
 
 #endif

@@ -2,9 +2,10 @@
 /* legacy - the firewall interface over iptables' legacy tables. */
 #include "firewall/legacy.h"
 
-#include "firewall/mangle.h"
-
+#include <errno.h>
 #include <string.h>
+
+#include "firewall/mangle.h"
 
 /* What is left of a chain of ours that a foreign rule jumps to. */
 static bool
@@ -79,7 +80,6 @@ bal_legacy_print(FILE *out, enum bal_xtable table, const bal_chain_list *wanted,
 	fputs("COMMIT\nEOF\n", out);
 }
 
-
 static const struct bal_legacy_have *
 legacy(const struct bal_fw_have *have)
 {
@@ -97,25 +97,46 @@ probe(struct bal_err *err)
 	return rc;
 }
 
+/*
+ * Is @table registered in this network namespace?  To read one registers it,
+ * for good.  True where that cannot be told.
+ */
+static bool
+is_loaded(enum bal_xtable table)
+{
+	FILE *in = fopen("/proc/net/ip_tables_names", "re");
+	bool found = false;
+	char line[64];
+
+	if (!in)
+		return errno != ENOENT;
+	while (!found && fgets(line, sizeof(line), in)) {
+		line[strcspn(line, "\n")] = '\0';
+		found = strcmp(line, bal_xtable_name(table)) == 0;
+	}
+	fclose(in);
+	return found;
+}
+
+static bool
+in_use(void)
+{
+	return is_loaded(BAL_XTABLE_MANGLE) || is_loaded(BAL_XTABLE_NAT);
+}
+
 static int
-read_table(enum bal_xtable table, struct bal_arena *arena,
+read_table(enum bal_xtable table, bool gently, struct bal_arena *arena,
 	   struct bal_legacy_have *have, struct bal_err *err)
 {
-	static bool warned[BAL_XTABLE_MAX];
-
+	if (gently && !is_loaded(table))
+		return 0;
 	if (bal_mangle_read(table, arena, &have->chains, err) == 0) {
 		have->base.known[table] = true;
 		return 0;
 	}
 	if (err->kind != BAL_EUNAVAIL)
 		return -1;
-	if (!warned[table])
-		bal_warn("%s; going on without: replies and forwarded "
-			 "connections may change their uplink",
-			 err->msg);
-	warned[table] = true;
-	*err = (struct bal_err){ 0 };
-	return 0;
+	return bal_fw_lacks(&have->base, (unsigned)table, arena, err);
 }
 
 /* Reading the nat table loads NAT into the kernel: only where it is ours. */
@@ -127,10 +148,12 @@ read_ours(const struct bal_fw_scope *scope, struct bal_arena *arena,
 
 	if (!have)
 		return bal_err_nomem(err);
-	if (read_table(BAL_XTABLE_MANGLE, arena, have, err) < 0 ||
-	    (scope->masquerade &&
-	     read_table(BAL_XTABLE_NAT, arena, have, err) < 0))
+	if (read_table(BAL_XTABLE_MANGLE, scope->gently, arena, have, err) < 0 ||
+	    (scope->masquerade && read_table(BAL_XTABLE_NAT, scope->gently,
+					     arena, have, err) < 0))
 		return -1;
+	for (size_t i = 0; i < have->chains.n; i++)
+		have->base.ours |= !is_empty(&have->chains.v[i]);
 	*out = &have->base;
 	return 0;
 }
@@ -205,6 +228,7 @@ mark_of(const struct bal_fw_have *have, const char *dev)
 const struct bal_firewall bal_firewall_legacy = {
 	.name = "legacy",
 	.n_parts = BAL_XTABLE_MAX,
+	.in_use = in_use,
 	.probe = probe,
 	.read = read_ours,
 	.same = same,

@@ -127,6 +127,20 @@ masquerade(struct maker *m)
 	}
 }
 
+static void
+clamp(struct maker *m)
+{
+	for (size_t i = 0; i < m->model->uplinks.n; i++) {
+		const struct bal_fw_uplink *up = &m->model->uplinks.v[i];
+		struct bal_xrule scratch = { 0 }, *r;
+
+		r = add(m, BAL_XT_CLAMP_MSS, &scratch);
+		memcpy(r->out, up->dev, sizeof(r->out));
+		r = add(m, BAL_XT_CLAMP_MSS, &scratch);
+		memcpy(r->in, up->dev, sizeof(r->in));
+	}
+}
+
 int
 bal_legacy_chains(const struct bal_fw_model *model, struct bal_arena *arena,
 		  bal_chain_list *out, struct bal_err *err)
@@ -141,6 +155,9 @@ bal_legacy_chains(const struct bal_fw_model *model, struct bal_arena *arena,
 		restore(&m, true);
 	if (begin(&m, out, BAL_XTABLE_MANGLE, "BAL_POSTROUTING", "POSTROUTING"))
 		postrouting(&m);
+	if (model->mss_clamp &&
+	    begin(&m, out, BAL_XTABLE_MANGLE, "BAL_FORWARD", "FORWARD"))
+		clamp(&m);
 	if (model->masquerade &&
 	    begin(&m, out, BAL_XTABLE_NAT, "BAL_MASQUERADE", "POSTROUTING"))
 		masquerade(&m);

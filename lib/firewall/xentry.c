@@ -4,8 +4,11 @@
 
 #include <linux/netfilter/nf_nat.h>
 #include <linux/netfilter/xt_CONNMARK.h>
+#include <linux/netfilter/xt_TCPMSS.h>
 #include <linux/netfilter/xt_conntrack.h>
 #include <linux/netfilter/xt_mark.h>
+#include <linux/netfilter/xt_tcpudp.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 /* Matches and targets have one header layout: size, name, revision. */
@@ -82,6 +85,7 @@ add_target(union bal_xentry *out, const struct bal_xrule *rule,
 	   int connmark_revision)
 {
 	struct nf_nat_ipv4_multi_range_compat range = { .rangesize = 1 };
+	const struct xt_tcpmss_info mss = { .mss = XT_TCPMSS_CLAMP_PMTU };
 	const int verdict = 0; /* libiptc puts it in by the name */
 
 	switch (rule->target) {
@@ -98,9 +102,27 @@ add_target(union bal_xentry *out, const struct bal_xrule *rule,
 	case BAL_XT_MASQUERADE:
 		add_element(out, "MASQUERADE", 0, &range, sizeof(range));
 		return true;
+	case BAL_XT_CLAMP_MSS:
+		add_element(out, "TCPMSS", 0, &mss, sizeof(mss));
+		return true;
 	default:
 		return false;
 	}
+}
+
+/* -p tcp -m tcp --tcp-flags SYN,RST SYN */
+static void
+add_syn(union bal_xentry *out)
+{
+	const struct xt_tcp syn = {
+		.spts = { 0, 0xffff },
+		.dpts = { 0, 0xffff },
+		.flg_mask = TH_SYN | TH_RST,
+		.flg_cmp = TH_SYN,
+	};
+
+	out->e.ip.proto = IPPROTO_TCP;
+	add_element(out, "tcp", 0, &syn, sizeof(syn));
 }
 
 bool
@@ -118,6 +140,8 @@ bal_xentry_encode(const struct bal_xrule *rule, int connmark_revision,
 	out->e.next_offset = sizeof(out->e);
 	set_device(rule->in, out->e.ip.iniface, out->e.ip.iniface_mask);
 	set_device(rule->out, out->e.ip.outiface, out->e.ip.outiface_mask);
+	if (rule->target == BAL_XT_CLAMP_MSS)
+		add_syn(out);
 	if (rule->state_new)
 		add_element(out, "conntrack", 3, &ct, sizeof(ct));
 	if (rule->mark.used) {
@@ -181,7 +205,8 @@ guess_match(const struct xt_entry_match *m, struct bal_xrule *rule)
 		rule->state_new = true;
 		return;
 	}
-	if (m->u.match_size != ELEMENT_SIZE(sizeof(info)))
+	if (m->u.match_size != ELEMENT_SIZE(sizeof(info)) ||
+	    strcmp(m->u.user.name, "tcp") == 0)
 		return;
 	mark = strcmp(m->u.user.name, "mark") == 0 ? &rule->mark :
 						     &rule->connmark;
@@ -236,6 +261,8 @@ guess_target(const struct xt_entry_match *t, const char *target,
 			guess_connmark(t, rule);
 		else if (strcmp(target, "MASQUERADE") == 0)
 			rule->target = BAL_XT_MASQUERADE;
+		else if (strcmp(target, "TCPMSS") == 0)
+			rule->target = BAL_XT_CLAMP_MSS;
 	} else if (strcmp(target, "RETURN") == 0) {
 		rule->target = BAL_XT_RETURN;
 	} else if (!is_verdict(target) &&

@@ -12,6 +12,7 @@
 struct applying {
 	const bal_op_list *ops;
 	struct bal_applied *out;
+	bool uncommitted; /* a commit of the firewall failed */
 };
 
 static bool
@@ -117,18 +118,22 @@ write_sysctl(const struct bal_sysctl_set *set)
  * being done.  It is told at the end; without the kernel's modules, warned of.
  */
 static void
-commit_firewall(const struct bal_fw_op *op, const struct bal_changes *changes,
-		struct bal_applied *out, struct bal_err *failed)
+commit_firewall(struct applying *a, const struct bal_fw_op *op,
+		const struct bal_changes *changes, struct bal_err *failed)
 {
 	struct bal_err err = { 0 };
 
+	/* Nothing is lost on the way from one to the other. */
+	if (op->leaving && a->uncommitted)
+		return;
 	if (op->by->commit(op->want, op->have, op->part, changes->lock_wait_ms,
 			   &err) == 0)
 		return;
+	a->uncommitted = true;
 	if (err.kind == BAL_EUNAVAIL)
 		bal_warn("%s", err.msg);
 	else if (err.kind == BAL_EBUSY && !changes->lock_wait_ms)
-		out->chains_wait = true;
+		a->out->chains_wait = true;
 	else if (failed->kind == BAL_EOK)
 		*failed = err;
 }
@@ -157,7 +162,7 @@ bal_apply(struct bal_nl *nl, const struct bal_changes *changes,
 		if (rc == 0 && op->kind == BAL_OP_SYSCTL)
 			write_sysctl(&op->sysctl);
 		if (rc == 0 && op->kind == BAL_OP_FIREWALL)
-			commit_firewall(op->firewall, changes, out, &failed);
+			commit_firewall(&a, op->firewall, changes, &failed);
 	}
 	if (rc == 0)
 		rc = bal_nl_flush(nl, err);

@@ -219,7 +219,7 @@ bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 	tables_of(snap, want, &snap->tables, arena);
 	for (size_t i = 0; i < snap->tables.n; i++)
 		take_routes(snap, snap->tables.v[i], arena);
-	if (bal_fw_look(want->firewall, &want->fw_scope, arena, &snap->firewalls,
+	if (bal_fw_look(&want->firewall, &want->fw_scope, arena, &snap->firewalls,
 			err) < 0)
 		return -1;
 	for (int i = 0; i < BAL_SYSCTL_MAX; i++)

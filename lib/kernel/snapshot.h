@@ -31,7 +31,7 @@ struct bal_snapshot_want {
 	const uint32_t *tables; /* and those that our own rules look up */
 	size_t n_tables;
 	bool stats;               /* byte counters of the devices */
-	const struct bal_firewall *firewall; /* NULL: none is read */
+	struct bal_fw_choice firewall; /* zero state: none is read */
 	struct bal_fw_scope fw_scope;
 };
 

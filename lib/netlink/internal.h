@@ -32,6 +32,16 @@ struct bal_nl {
 	char answer[BAL_NL_ANSWER_BYTES] __attribute__((aligned(8)));
 };
 
+/* Number the @len bytes of requests at @bytes, upwards from behind @nl->seq. */
+void bal_nl_number(struct bal_nl *nl, void *bytes, size_t len);
+
+/*
+ * Send requests of @len bytes; what is left of an exchange that failed is read
+ * and dropped first.  0 or -1.
+ */
+int bal_nl_send(struct bal_nl *nl, const void *buf, size_t len,
+		struct bal_err *err);
+
 /* The kernel's words in the refusal @h, or "": until the next call. */
 const char *bal_nl_why(const struct nlmsghdr *h);
 

@@ -17,8 +17,8 @@ fail_cut(struct bal_err *err)
 	return bal_err(err, BAL_ESYS, "a netlink answer was cut");
 }
 
-static void
-number_all(struct bal_nl *nl, void *bytes, size_t len)
+void
+bal_nl_number(struct bal_nl *nl, void *bytes, size_t len)
 {
 	for (size_t at = 0; at < len;) {
 		struct nlmsghdr *h = (void *)((char *)bytes + at);
@@ -43,8 +43,8 @@ drain(struct bal_nl *nl)
 		}
 }
 
-static int
-send_all(struct bal_nl *nl, const void *buf, size_t len, struct bal_err *err)
+int
+bal_nl_send(struct bal_nl *nl, const void *buf, size_t len, struct bal_err *err)
 {
 	ssize_t sent = -1;
 
@@ -152,7 +152,7 @@ exchange(struct bal_nl *nl, const struct requests *reqs, each_fn *each,
 {
 	int rc;
 
-	if (send_all(nl, reqs->bytes, reqs->len, err) < 0)
+	if (bal_nl_send(nl, reqs->bytes, reqs->len, err) < 0)
 		return -1;
 	rc = read_answers(nl, reqs, each, arg, err);
 	nl->unread = rc < 0;
@@ -309,7 +309,7 @@ bal_nl_flush(struct bal_nl *nl, struct bal_err *err)
 
 	if (n == 0)
 		return 0;
-	number_all(nl, nl->batch, nl->used);
+	bal_nl_number(nl, nl->batch, nl->used);
 	/*
 	 * The kernel goes through the whole batch whatever fails in it, and
 	 * always tells of failures: one ack, for the last, is enough.

@@ -47,8 +47,8 @@ diff_sysctl(struct bal_diff *d, enum bal_sysctl which, int32_t want)
 }
 
 static void
-diff_firewall(struct bal_diff *d, const struct bal_fw_held *held,
-	      unsigned part, const struct bal_fw_model *want)
+diff_part(struct bal_diff *d, const struct bal_fw_held *held, unsigned part,
+	  const struct bal_fw_model *want, bool leaving)
 {
 	struct bal_fw_op *what;
 	struct bal_op *op;
@@ -60,24 +60,34 @@ diff_firewall(struct bal_diff *d, const struct bal_fw_held *held,
 	op = bal_diff_add(d, BAL_STAGE_FIREWALL, BAL_OP_FIREWALL);
 	if (!what || !op)
 		return;
-	*what = (struct bal_fw_op){ held->by, part, want, held->have };
+	*what = (struct bal_fw_op){ held->by, part, want, held->have, leaving };
 	op->firewall = what;
 }
 
-/* The one in use, and what another still holds of ours. */
+static void
+diff_firewall(struct bal_diff *d, const struct bal_fw_held *held,
+	      const struct bal_fw_model *want, bool leaving)
+{
+	for (unsigned part = 0; part < held->by->n_parts; part++)
+		diff_part(d, held, part, want, leaving);
+}
+
+/*
+ * The one in use first; what another still holds of ours goes when it is not
+ * needed any more: connections have the same marks by both.
+ */
 static void
 diff_firewalls(struct bal_diff *d, const struct bal_fw_model *wanted)
 {
 	static const struct bal_fw_model nothing;
 	const struct bal_fw_seen *seen = &d->snap->firewalls;
 
-	for (size_t i = 0; i < seen->n; i++) {
-		const bool use = seen->v[i].by == seen->use;
-		const struct bal_fw_model *want = use ? wanted : &nothing;
-
-		for (unsigned part = 0; part < seen->v[i].by->n_parts; part++)
-			diff_firewall(d, &seen->v[i], part, want);
-	}
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->v[i].by == seen->use)
+			diff_firewall(d, &seen->v[i], wanted, false);
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->v[i].by != seen->use && bal_fw_holds_marks(seen))
+			diff_firewall(d, &seen->v[i], &nothing, true);
 }
 
 int

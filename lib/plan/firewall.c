@@ -13,6 +13,7 @@ bal_plan_firewall(const struct bal_world *world, struct bal_arena *arena,
 
 	out->mask = g->mark_mask;
 	out->masquerade = g->masquerade;
+	out->mss_clamp = g->mss_clamp;
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
 		struct bal_fw_uplink *slot;

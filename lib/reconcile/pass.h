@@ -34,7 +34,8 @@ struct bal_pass_session {
 	FILE *out;    /* of -n and -v: operations as shell lines; or NULL */
 	bool dry_run; /* print to @out, touch nothing */
 	bool want_stats; /* read the devices' byte counters */
-	bool no_chains;  /* do not read iptables (no privilege for it) */
+	bool no_chains;  /* do not read the firewall (no privilege for it) */
+	bool gently;     /* nor load one that is not there to look at it */
 	/* A mistake in bal.conf is no reason to stop: see in.trouble. */
 	bool conf_anyway;
 	/* How long to wait for locks; 0: BAL_EBUSY, or chains_wait, at once. */

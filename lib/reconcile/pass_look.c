@@ -3,6 +3,13 @@
 #include "netlink/sysctl.h"
 #include "reconcile/pass_internal.h"
 
+/* What masquerades is looked at where it may be ours: looking can load it. */
+static bool
+masquerades(const struct bal_pass *pass)
+{
+	return pass->in.conf.globals.masquerade || pass->in.state.masquerading;
+}
+
 static int
 take_snapshot(struct bal_pass *pass, struct bal_err *err)
 {
@@ -14,9 +21,10 @@ take_snapshot(struct bal_pass *pass, struct bal_err *err)
 	for (size_t i = 0; i < state->n_uplinks; i++)
 		tables[want.n_tables++] = state->uplinks[i].table;
 	tables[want.n_tables++] = state->balancing_table;
-	want.firewall = pass->session.no_chains ? NULL : &bal_firewall_legacy;
-	want.fw_scope.masquerade = pass->in.conf.globals.masquerade ||
-				   state->masquerading;
+	if (!pass->session.no_chains)
+		want.firewall = bal_fw_choose(pass->in.conf.globals.firewall);
+	want.fw_scope.gently = pass->session.gently;
+	want.fw_scope.masquerade = masquerades(pass);
 	return bal_snapshot_read(&pass->snap, pass->session.nl, &want, &pass->arena,
 				 err);
 }
@@ -70,7 +78,7 @@ add_tables(struct bal_pass *pass, struct bal_err *err)
 static int
 recover(struct bal_pass *pass, struct bal_err *err)
 {
-	const bool none = pass->in.state.n_uplinks == 0, nat = wants_nat(pass);
+	const bool none = pass->in.state.n_uplinks == 0, nat = masquerades(pass);
 
 	if (bal_state_recover(&pass->in.state, &pass->in.conf, &pass->snap, err) < 0)
 		return -1;
@@ -79,7 +87,7 @@ recover(struct bal_pass *pass, struct bal_err *err)
 	assume_saved(pass);
 	/* What goes with what was lost need not go with what was found. */
 	bal_pass_reconcile_conf(&pass->session, &pass->in);
-	return nat || !wants_nat(pass) ? add_tables(pass, err) :
+	return nat || !masquerades(pass) ? add_tables(pass, err) :
 					 take_snapshot(pass, err);
 }
 

@@ -135,9 +135,23 @@ lab_make_private() {
 	fi
 	export BAL_LIBDIR=$LAB_DIR/var
 	lab_inside || return
+	lab_firewall || return
 	lab_show_own_sys
 	lab_go_first
 	[ -z "${BAL_BIN-}" ] || lab_install "$BAL_BIN"
+}
+
+# Which firewall `firewall = auto` finds: that of an administrator who uses
+# legacy tables, or, with FIREWALL=nft in the environment, that of a fresh box.
+lab_firewall() {
+	case ${FIREWALL:-legacy} in
+	legacy) "$LAB_IPTABLES" -w -t mangle -S >/dev/null ;;
+	nft) [ ! -s /proc/net/ip_tables_names ] ;;
+	*)
+		echo "FIREWALL is neither legacy nor nft: $FIREWALL" >&2
+		return 1
+		;;
+	esac
 }
 
 # lab_install FOLDER: its programs are in every hook's PATH, in front of all

@@ -116,7 +116,8 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 {
 	struct bal_err why = { 0 };
 
-	pass->session.no_chains = f->xtable[BAL_XTABLE_MANGLE] != BAL_YES;
+	pass->session.no_chains = !f->privileged;
+	pass->session.gently = true;
 	if (!pass->session.nl)
 		pass->session.nl = bal_nl_open(&why);
 	if (!pass->session.nl || bal_pass_look(pass, &why) < 0) {

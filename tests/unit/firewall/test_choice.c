@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_choice - which firewall is used, and that a look leaves no trace. */
+#include "../nfttable.h"
+
+#define NFT (&bal_firewall_nft)
+#define LEGACY (&bal_firewall_legacy)
+
+static struct bal_fw_seen seen;
+
+static const struct bal_firewall *
+chosen(enum bal_firewall_key key, bool gently)
+{
+	const struct bal_fw_choice choice = bal_fw_choose(key);
+	const struct bal_fw_scope scope = { .masquerade = true,
+					    .gently = gently };
+
+	if (bal_fw_look(&choice, &scope, &arena, &seen, &err) < 0)
+		fail_msg("%s", err.msg);
+	return seen.use;
+}
+
+static void
+no_legacy_table(void)
+{
+	must_print("cat /proc/net/ip_tables_names", "");
+}
+
+/* A box that has no legacy tables has none after a look. */
+static void
+fresh(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	assert_null(chosen(BAL_FIREWALL_AUTO, true));
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), NFT);
+	assert_true(bal_fw_holds_marks(&seen));
+	assert_ptr_equal(chosen(BAL_FIREWALL_NFT, false), NFT);
+	assert_ptr_equal(chosen(BAL_FIREWALL_LEGACY, true), LEGACY);
+	assert_false(bal_fw_holds_marks(&seen));
+	no_legacy_table();
+	must_print("nft list ruleset", "");
+	assert_ptr_equal(chosen(BAL_FIREWALL_LEGACY, false), LEGACY);
+	assert_true(bal_fw_holds_marks(&seen));
+	assert_string_equal(warning, "");
+}
+
+/* An administrator's legacy table, be it an empty one. */
+static void
+legacy_is_used(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	must("iptables-legacy -t nat -S");
+	assert_ptr_equal(chosen(BAL_FIREWALL_NFT, false), NFT);
+	must_print("cat /proc/net/ip_tables_names", "nat\n");
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, true), LEGACY);
+	must_print("cat /proc/net/ip_tables_names", "nat\n");
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), LEGACY);
+	assert_true(bal_fw_holds_marks(&seen));
+}
+
+/* The filter table is none that we would be in. */
+static void
+filter_is_used(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	must("iptables-legacy -t filter -S");
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), NFT);
+	must_print("cat /proc/net/ip_tables_names", "filter\n");
+}
+
+/* What holds the marks keeps them. */
+static void
+ours_stays(void **state)
+{
+	const struct bal_fw_model want = full(2), nothing = { 0 };
+
+	(void)state;
+	NEED_NAMESPACE();
+	commit(NFT, &want);
+	must("iptables-legacy -t mangle -S");
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), NFT);
+	commit(NFT, &nothing);
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), LEGACY);
+	commit(LEGACY, &want);
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), LEGACY);
+	assert_int_equal(bal_fw_mark_of(&seen, "eth2"), 0x02000000);
+	/* Both: nft stays. */
+	commit(NFT, &want);
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), NFT);
+	assert_int_equal(seen.n, 2);
+	assert_true(seen.v[0].have->ours);
+	assert_true(seen.v[1].have->ours);
+	assert_ptr_equal(chosen(BAL_FIREWALL_LEGACY, false), LEGACY);
+}
+
+/* What is left of a chain that a foreign rule jumps to holds nothing. */
+static void
+empty_chain(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	must("iptables-legacy -t filter -N BAL_X; "
+	     "iptables-legacy -t mangle -N BAL_X");
+	assert_ptr_equal(chosen(BAL_FIREWALL_NFT, false), NFT);
+	for (size_t i = 0; i < seen.n; i++)
+		assert_false(seen.v[i].have->ours);
+}
+
+/* Its place is taken: said, and the other one is used. */
+static void
+foreign_table(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	must("nft add table inet bal");
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), LEGACY);
+	assert_true(bal_fw_holds_marks(&seen));
+	assert_string_equal(warning, "there is an nftables table inet bal that "
+				     "is not bal's own");
+	assert_ptr_equal(chosen(BAL_FIREWALL_NFT, false), NFT);
+	assert_false(bal_fw_holds_marks(&seen));
+	assert_non_null(strstr(warning, "going on without"));
+}
+
+static void
+none(void **state)
+{
+	const struct bal_fw_choice choice = { 0 };
+	const struct bal_fw_scope scope = { 0 };
+
+	(void)state;
+	NEED_NAMESPACE();
+	assert_int_equal(bal_fw_look(&choice, &scope, &arena, &seen, &err), 0);
+	assert_null(seen.use);
+	assert_int_equal(seen.n, 0);
+	no_legacy_table();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(fresh),	   TEST(legacy_is_used), TEST(filter_is_used),
+		TEST(ours_stays),  TEST(empty_chain),	 TEST(foreign_table),
+		TEST(none),
+	};
+
+	bal_say_sink(keep_warning, NULL);
+	make_namespace("nft list ruleset && iptables-legacy -t mangle -S && "
+		       "iptables-legacy -t nat -S",
+		       "no nft, no iptables-legacy, or no tables of one");
+	return cmocka_run_group_tests_name("choice", tests, NULL, NULL);
+}

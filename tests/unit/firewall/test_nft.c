@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_nft - what commits leave in nftables, read back and by nft. */
+#include "../nfttable.h"
+
+#include "firewall/nft.h"
+#include "firewall/nft_table.h"
+
+#define LIST "nft list table inet bal"
+#define NFT (&bal_firewall_nft)
+
+static char listed[1 << 19]; /* by nft, before */
+
+static void
+keep_listing(void)
+{
+	must(LIST);
+	memcpy(listed, output, sizeof(listed));
+}
+
+/* Carry out what print() says, as somebody would who pastes it. */
+static void
+paste(const struct bal_fw_model *want)
+{
+	char path[] = "/tmp/bal-test-nft-XXXXXX";
+	int fd = mkstemp(path);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+	assert_non_null(out);
+	look_at(NFT);
+	NFT->print(out, want, have, 0);
+	assert_int_equal(fclose(out), 0);
+	must("sh -e %s && rm %s", path, path);
+}
+
+/* As text and as messages it is one and the same table. */
+static void
+text_and_messages(struct bal_fw_model want)
+{
+	for (int i = 0; i < 4; i++) {
+		want.masquerade = i & 1;
+		want.mss_clamp = i & 2;
+		commit(NFT, &want);
+		keep_listing();
+		must("nft delete table inet bal");
+		paste(&want);
+		assert_true(holds(NFT, &want));
+		must_print(LIST, listed);
+	}
+}
+
+static void
+printed_and_made(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	text_and_messages(small(1));
+	text_and_messages(small(3));
+	/* No room for inbound marks. */
+	text_and_messages(model_of(3, 0xc0, 0));
+	text_and_messages(model_of(2, 0x3, 0));
+	/* Foreign bits on both sides. */
+	text_and_messages(model_of(5, 0x00ff0000, 64));
+}
+
+static void
+many(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	text_and_messages(small(63));
+	text_and_messages(model_of(250, 0xffc00000, 256));
+}
+
+/* Printed, deleting it is one word. */
+static void
+taken_out(void **state)
+{
+	const struct bal_fw_model want = full(3), nothing = { 0 };
+
+	(void)state;
+	NEED_NAMESPACE();
+	assert_true(holds(NFT, &nothing));
+	commit(NFT, &want);
+	assert_false(holds(NFT, &nothing));
+	paste(&nothing);
+	must_print("nft list ruleset", "");
+	assert_true(holds(NFT, &nothing));
+	commit(NFT, &want);
+	commit(NFT, &nothing);
+	must_print("nft list ruleset", "");
+	/* Gone meanwhile, it is still gone. */
+	commit(NFT, &want);
+	look_at(NFT);
+	must("nft flush ruleset");
+	assert_int_equal(NFT->commit(&nothing, have, 0, 5000, &err), 0);
+}
+
+/* Whatever others change is seen, and put right by one commit. */
+static void
+drift(void **state)
+{
+	static const char *const changes[] = {
+		"flush ruleset",
+		"delete rule inet bal prerouting handle $(nft -a list chain "
+		"inet bal prerouting | sed -n 's/.*vmap.*handle //p' | head -n 1)",
+		"add rule inet bal output accept",
+		"insert rule inet bal output counter",
+		"add rule inet bal a1 counter",
+		"flush chain inet bal c2",
+		"flush chain inet bal translate",
+		"delete element inet bal arrive '{ \"eth2\" }'",
+		"add element inet bal arrive '{ \"eth9\" : goto a1 }'",
+		"add element inet bal uplinks '{ \"eth9\" }'",
+		"add chain inet bal theirs",
+		"add set inet bal theirs '{ type ifname; }'",
+		"chain inet bal prerouting '{ policy drop; }'",
+		"add chain inet bal theirs '{ type filter hook input priority "
+		"0; }'",
+		"add table inet bal '{ flags dormant; }'",
+	};
+	const struct bal_fw_model want = full(3);
+
+	(void)state;
+	NEED_NAMESPACE();
+	commit(NFT, &want);
+	keep_listing();
+	for (size_t i = 0; i < N(changes); i++) {
+		must("nft %s", changes[i]);
+		if (holds(NFT, &want))
+			fail_msg("not seen: nft %s", changes[i]);
+		commit(NFT, &want);
+		must_print(LIST, listed);
+	}
+}
+
+/* A rule in another's place, an element that leads elsewhere. */
+static void
+exchanged(void **state)
+{
+	const struct bal_fw_model want = full(3);
+
+	(void)state;
+	NEED_NAMESPACE();
+	commit(NFT, &want);
+	must("nft 'delete element inet bal leave { \"eth2\" }; "
+	     "add element inet bal leave { \"eth2\" : goto c3 }'");
+	assert_false(holds(NFT, &want));
+	commit(NFT, &want);
+	must("nft 'flush chain inet bal c1; add rule inet bal c1 ct mark set "
+	     "ct mark & 0x00ffffff | 0x02000000'");
+	assert_false(holds(NFT, &want));
+	assert_int_equal(NFT->mark_of(have, "eth1"), 0x02000000);
+	commit(NFT, &want);
+	assert_int_equal(NFT->mark_of(have, "eth1"), 0x01000000);
+	assert_int_equal(NFT->mark_of(have, "eth3"), 0x03000000);
+	assert_int_equal(NFT->mark_of(have, "eth4"), 0);
+	assert_int_equal(NFT->mark_of(have, ""), 0);
+}
+
+/* A table of that name without our comment is not ours, and stays. */
+static void
+foreign(void **state)
+{
+	const struct bal_fw_model want = full(2), nothing = { 0 };
+
+	(void)state;
+	NEED_NAMESPACE();
+	must("nft 'table inet bal { comment \"my own\"; chain c { "
+	     "type filter hook input priority 0; }; }'");
+	keep_listing();
+	look_at(NFT);
+	assert_false(have->known[0]);
+	assert_false(have->ours);
+	assert_true(have->foreign);
+	assert_string_equal(have->why[0], "there is an nftables table inet bal "
+					  "that is not bal's own");
+	must_print(LIST, listed);
+	/* Made between a look and the commit, it stays as well. */
+	must("nft delete table inet bal");
+	look_at(NFT);
+	must("nft add table inet bal");
+	assert_int_equal(NFT->commit(&want, have, 0, 5000, &err), -1);
+	assert_int_equal(err.kind, BAL_EUNAVAIL);
+	must_print(LIST, "table inet bal {\n}\n");
+	must("nft delete table inet bal");
+	commit(NFT, &want);
+	must("nft 'delete table inet bal; add table inet bal'");
+	assert_int_equal(NFT->commit(&nothing, have, 0, 5000, &err), -1);
+	must_print(LIST, "table inet bal {\n}\n");
+}
+
+/* One that another version of bal made is ours: replaced as a whole. */
+static void
+other_layout(void **state)
+{
+	const struct bal_fw_model want = full(2);
+
+	(void)state;
+	NEED_NAMESPACE();
+	commit(NFT, &want);
+	keep_listing();
+	must("nft 'delete table inet bal; table inet bal { comment "
+	     "\"bal layout 99\"; map old { type mark : verdict; }; chain x { "
+	     "type filter hook prerouting priority -151; }; }'");
+	look_at(NFT);
+	assert_true(have->known[0]);
+	assert_true(have->ours);
+	assert_false(NFT->same(&want, have, 0));
+	commit(NFT, &want);
+	must_print(LIST, listed);
+}
+
+/* Tables of others, in front of ours and behind it, are as they were. */
+static void
+others_stay(void **state)
+{
+	const struct bal_fw_model want = full(2), nothing = { 0 };
+
+	(void)state;
+	NEED_NAMESPACE();
+	must("nft 'table inet mine { chain a { type filter hook prerouting "
+	     "priority mangle; counter; }; }; table ip bal { chain b { type "
+	     "nat hook postrouting priority srcnat; }; }; table ip6 bal { }'");
+	must("nft list ruleset");
+	memcpy(listed, output, sizeof(listed));
+	for (int i = 0; i < 3; i++)
+		commit(NFT, &want);
+	commit(NFT, &nothing);
+	must_print("nft list ruleset", listed);
+}
+
+/* What was read is old: it is read again, and nothing of others is undone. */
+static void
+overtaken(void **state)
+{
+	const struct bal_fw_model two = full(2), three = full(3);
+
+	(void)state;
+	NEED_NAMESPACE();
+	commit(NFT, &two);
+	must("nft add table inet other");
+	assert_int_equal(NFT->commit(&three, have, 0, 0, &err), 0);
+	assert_true(holds(NFT, &three));
+	must(LIST);
+	assert_non_null(strstr(output, "a3"));
+	must("nft list table inet other");
+}
+
+/* One who never rests: one of both is told, and the table is whole. */
+static void
+competitor(void **state)
+{
+	const struct bal_fw_model two = full(2), three = full(3);
+	unsigned done = 0, busy = 0;
+	pid_t pid;
+
+	(void)state;
+	NEED_NAMESPACE();
+	commit(NFT, &two);
+	pid = start("while :; do nft -f - <<E\nadd table inet other\n"
+		    "delete table inet other\nE\ndone", 2);
+	for (int i = 0; i < 40; i++) {
+		const struct bal_fw_model *want = i % 2 ? &two : &three;
+
+		look_at(NFT);
+		if (NFT->commit(want, have, 0, i % 4 ? 5000 : 0, &err) == 0) {
+			assert_true(holds(NFT, want));
+			done++;
+			continue;
+		}
+		assert_int_equal(err.kind, BAL_EBUSY);
+		assert_string_equal(err.msg, "nftables kept changing");
+		look_at(NFT);
+		assert_true(NFT->same(&two, have, 0) ||
+			    NFT->same(&three, have, 0));
+		busy++;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(done + busy, 40);
+	assert_true(done >= 20);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(printed_and_made), TEST(many),	    TEST(taken_out),
+		TEST(drift),		TEST(exchanged),    TEST(foreign),
+		TEST(other_layout),	TEST(others_stay),  TEST(overtaken),
+		TEST(competitor),
+	};
+
+	bal_say_sink(keep_warning, NULL);
+	make_namespace("nft list ruleset", "no nft, or no nftables");
+	return cmocka_run_group_tests_name("nft", tests, NULL, NULL);
+}
