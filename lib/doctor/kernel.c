@@ -31,8 +31,8 @@ static const struct lack {
 	{ BAL_FEATURE_MANGLE, BAL_SEVERITY_RISK, "no-mangle",
 	  "the kernel has no legacy iptables (CONFIG_IP_NF_MANGLE)",
 	  "Connections are not marked: replies and forwarded connections may "
-	  "change their uplink, which breaks them. nftables does not take its "
-	  "place.",
+	  "change their uplink, which breaks them. `firewall = auto` uses "
+	  "nftables instead, where the kernel has it.",
 	  "modprobe iptable_mangle" },
 	{ BAL_FEATURE_CONNTRACK, BAL_SEVERITY_RISK, "no-conntrack-match",
 	  "the kernel cannot match new connections "

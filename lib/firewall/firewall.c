@@ -69,7 +69,7 @@ have_of(const struct bal_fw_seen *seen, const struct bal_firewall *by)
 	return NULL;
 }
 
-/* Without a trace; NULL where that cannot be told. */
+/* Without a trace, by what is there; NULL where that tells nothing. */
 static const struct bal_firewall *
 pick_gently(const struct bal_fw_choice *choice, const struct bal_fw_seen *seen)
 {
@@ -79,6 +79,16 @@ pick_gently(const struct bal_fw_choice *choice, const struct bal_fw_seen *seen)
 	for (size_t i = 0; i < BAL_FIREWALLS_MAX && choice->of[i]; i++)
 		if (choice->of[i]->in_use())
 			return choice->of[i];
+	return NULL;
+}
+
+/* The first that is there, whatever it is able to. */
+static const struct bal_firewall *
+pick_known(const struct bal_fw_seen *seen)
+{
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->v[i].have->known[0])
+			return seen->v[i].by;
 	return NULL;
 }
 
@@ -139,8 +149,9 @@ bal_fw_look(const struct bal_fw_choice *choice,
 		if (look_at(choice->of[i], &gently, arena, out, err) < 0)
 			return -1;
 	use = choice->only ? choice->only : pick_gently(choice, out);
-	if (!use && !scope->gently)
-		use = pick_working(choice, out);
+	if (!use)
+		use = scope->gently ? pick_known(out) :
+				      pick_working(choice, out);
 	out->use = use;
 	if (!use)
 		return 0;
@@ -157,6 +168,30 @@ bal_fw_holds_marks(const struct bal_fw_seen *seen)
 	const struct bal_fw_have *have = have_of(seen, seen->use);
 
 	return have && have->known[0];
+}
+
+bool
+bal_fw_is_ours(const struct bal_fw_seen *seen, const struct bal_firewall *by)
+{
+	const struct bal_fw_have *have = have_of(seen, by);
+
+	return have && have->ours;
+}
+
+char *const *
+bal_fw_show(const struct bal_fw_seen *seen, size_t i)
+{
+	for (size_t k = 0; k < seen->n; k++) {
+		const struct bal_fw_held *held = &seen->v[k];
+
+		/* One that is not used and holds nothing tells nothing. */
+		if (held->by != seen->use && !held->have->ours)
+			continue;
+		for (unsigned part = 0; part < held->by->n_parts; part++)
+			if (held->have->known[part] && i-- == 0)
+				return held->by->show(part);
+	}
+	return NULL;
 }
 
 uint32_t

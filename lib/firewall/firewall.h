@@ -107,6 +107,9 @@ struct bal_firewall {
 	/* "the mangle table", for a message. */
 	const char *(*describe)(unsigned part);
 
+	/* The command that shows part @part, as its own program prints it. */
+	char *const *(*show)(unsigned part);
+
 	/* The mark of what leaves by @dev, as read; 0: not known. */
 	uint32_t (*mark_of)(const struct bal_fw_have *have, const char *dev);
 };
@@ -157,6 +160,16 @@ int bal_fw_look(const struct bal_fw_choice *choice,
 
 /* Can the firewall in use hold marks?  False where none was read. */
 bool bal_fw_holds_marks(const struct bal_fw_seen *seen);
+
+/* Does @by hold something of ours? */
+bool bal_fw_is_ours(const struct bal_fw_seen *seen,
+		    const struct bal_firewall *by);
+
+/*
+ * Command @i of those that show what was read, the first being 0; NULL behind
+ * the last.
+ */
+char *const *bal_fw_show(const struct bal_fw_seen *seen, size_t i);
 
 /* The mark of what leaves by @dev, as the kernel has it; 0: not known. */
 uint32_t bal_fw_mark_of(const struct bal_fw_seen *seen, const char *dev);

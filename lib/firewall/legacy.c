@@ -209,6 +209,19 @@ describe(unsigned part)
 	return part == BAL_XTABLE_NAT ? "the nat table" : "the mangle table";
 }
 
+static char *const *
+show(unsigned part)
+{
+	static char iptables[] = "iptables-legacy", t[] = "-t", s[] = "-S",
+		    mangle[] = "mangle", nat[] = "nat";
+	static char *const argv[][5] = {
+		[BAL_XTABLE_MANGLE] = { iptables, t, mangle, s, NULL },
+		[BAL_XTABLE_NAT] = { iptables, t, nat, s, NULL },
+	};
+
+	return argv[part];
+}
+
 static uint32_t
 mark_of(const struct bal_fw_have *have, const char *dev)
 {
@@ -235,5 +248,6 @@ const struct bal_firewall bal_firewall_legacy = {
 	.commit = commit,
 	.print = print,
 	.describe = describe,
+	.show = show,
 	.mark_of = mark_of,
 };

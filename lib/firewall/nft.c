@@ -394,6 +394,18 @@ describe(unsigned part)
 	return NAME;
 }
 
+static char *const *
+show(unsigned part)
+{
+	static char program[] = "nft", list[] = "list", table[] = "table",
+		    family[] = "inet", name[] = BAL_NFT_TABLE;
+	static char *const argv[] = { program, list, table, family, name,
+				      NULL };
+
+	(void)part;
+	return argv;
+}
+
 /* By the chain that the device leads to, and what that one sets. */
 static uint32_t
 mark_of(const struct bal_fw_have *have, const char *dev)
@@ -428,5 +440,6 @@ const struct bal_firewall bal_firewall_nft = {
 	.commit = commit,
 	.print = print,
 	.describe = describe,
+	.show = show,
 	.mark_of = mark_of,
 };

@@ -33,6 +33,8 @@ show_table(FILE *out, uint32_t table)
 void
 bal_status_print_kernel(const struct bal_pass *pass, FILE *out)
 {
+	char *const *argv;
+
 	show_output(out, (char *[]){ "ip", "-4", "address", NULL });
 	show_output(out, (char *[]){ "ip", "rule", NULL });
 	show_output(out, (char *[]){ "ip", "nexthop", NULL });
@@ -42,12 +44,10 @@ bal_status_print_kernel(const struct bal_pass *pass, FILE *out)
 		show_table(out, pass->in.state.balancing_table);
 	show_table(out, BAL_TABLE_DEFAULT);
 	if (pass->session.no_chains) {
-		bal_warn("without privilege iptables cannot be read");
+		bal_warn("without privilege the firewall cannot be read");
 		return;
 	}
-	show_output(out, (char *[]){ "iptables-legacy", "-t", "mangle", "-S",
-				     NULL });
-	if (pass->in.conf.globals.masquerade || pass->in.state.masquerading)
-		show_output(out, (char *[]){ "iptables-legacy", "-t", "nat",
-					     "-S", NULL });
+	for (size_t i = 0;
+	     (argv = bal_fw_show(&pass->snap.firewalls, i)); i++)
+		show_output(out, argv);
 }

@@ -55,6 +55,25 @@ reopen_netlink(struct bal_watch *w)
 		bal_monitor_self(w->monitor, bal_nl_port(nl));
 }
 
+static void
+on_tables(void *arg, unsigned news)
+{
+	(void)news;
+	((struct bal_watch *)arg)->due = true;
+}
+
+/* What was changed before it was listened to is seen by another pass. */
+static void
+hear_tables(struct bal_watch *w)
+{
+	const bool heard = w->tables;
+	struct bal_err ignored;
+
+	(void)bal_nft_monitor_keep(&w->tables, w->core.pass->snap.firewalls.use,
+				   w->core.loop, on_tables, w, &ignored);
+	w->due |= !heard && w->tables;
+}
+
 /* 1: all is done, but could not be written into the state, which is in @err. */
 static int
 full_pass(struct bal_watch *w, struct bal_err *err)
@@ -73,6 +92,7 @@ full_pass(struct bal_watch *w, struct bal_err *err)
 	is_new = bal_watch_care(w->monitor, &pass->in, err);
 	if (is_new < 0)
 		return -1;
+	hear_tables(w);
 	/* What happened to a new device before was not reported. */
 	w->due |= is_new > 0;
 	bal_watch_files_seen(w->files);

@@ -3,6 +3,7 @@
 #ifndef BAL_WATCH_PASS_H
 #define BAL_WATCH_PASS_H
 
+#include "firewall/nft_monitor.h"
 #include "reconcile/requests.h"
 #include "watch/internal.h"
 
@@ -23,6 +24,7 @@ struct bal_watch_trouble {
 struct bal_watch {
 	struct bal_watch_core core;
 	struct bal_monitor *monitor;
+	struct bal_nft_monitor *tables;
 	struct bal_watch_files *files;
 	struct bal_watch_signals *signals;
 	bool begun;	   /* a pass was tried */

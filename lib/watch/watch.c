@@ -4,6 +4,7 @@
 
 #include "actions/notify.h"
 #include "actions/runner.h"
+#include "firewall/nft_monitor.h"
 #include "reconcile/advice.h"
 #include "watch/memory.h"
 #include "watch/pass.h"
@@ -175,6 +176,7 @@ close_all(struct bal_watch *w)
 	bal_watch_signals_close(w->signals);
 	bal_watch_files_close(w->files);
 	bal_monitor_close(w->monitor);
+	bal_nft_monitor_close(w->tables);
 	/* What the last pass flushes is not left half done. */
 	if (w->core.pass->session.runner)
 		bal_runner_finish(w->core.pass->session.runner,

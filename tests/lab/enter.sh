@@ -146,7 +146,7 @@ lab_make_private() {
 lab_firewall() {
 	case ${FIREWALL:-legacy} in
 	legacy) "$LAB_IPTABLES" -w -t mangle -S >/dev/null ;;
-	nft) [ ! -s /proc/net/ip_tables_names ] ;;
+	nft) ! grep -qs . /proc/net/ip_tables_names ;;
 	*)
 		echo "FIREWALL is neither legacy nor nft: $FIREWALL" >&2
 		return 1

@@ -202,6 +202,14 @@ note_trial(struct bal_facts *f, const char *answers)
 			there & (1u << (i - TRIED_FROM)) ? BAL_YES : BAL_NO;
 }
 
+/* Marks are kept by nftables, which has all of that itself. */
+static void
+needs_no_iptables(struct bal_facts *f)
+{
+	for (int i = TRIED_FROM; i <= TRIED_TO; i++)
+		f->features[i] = BAL_YES;
+}
+
 void
 bal_facts_kernel(struct bal_facts *f)
 {
@@ -218,6 +226,9 @@ bal_facts_kernel(struct bal_facts *f)
 		f->features[BAL_FEATURE_RULES] = BAL_YES;
 	if (f->mangle_loaded)
 		f->features[BAL_FEATURE_MANGLE] = BAL_YES;
+	if (f->mangle_loaded &&
+	    f->snap->firewalls.use == &bal_firewall_nft)
+		needs_no_iptables(f);
 	if (!config) {
 		f->features[BAL_FEATURE_MULTIPATH] =
 			bal_sysctl_read(bal_sysctls[BAL_SYSCTL_HASH_POLICY]

@@ -260,6 +260,13 @@ block_name(const char *line, const char *kind, char *out)
 	       BAL_CHAIN_MAX;
 }
 
+static bool
+is_bals(const struct reading *r)
+{
+	return strcmp(r->table, "inet bal") == 0 &&
+	       bal_fw_is_ours(&r->f->snap->firewalls, &bal_firewall_nft);
+}
+
 static void
 nft_line(struct reading *r, const char *line)
 {
@@ -271,7 +278,7 @@ nft_line(struct reading *r, const char *line)
 	} else if (strstr(line, " hook prerouting ") ||
 		   strstr(line, "type route hook output ")) {
 		note_start(r, bal_facts_text(r->f, "%s", r->chain));
-	} else if (!is_of_iptables(r->table) &&
+	} else if (!is_of_iptables(r->table) && !is_bals(r) &&
 		   strncmp(r->table, "ip6 ", 4) != 0) {
 		nft_rule(r, line);
 	}

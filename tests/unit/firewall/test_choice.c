@@ -2,6 +2,13 @@
 /* test_choice - which firewall is used, and that a look leaves no trace. */
 #include "../nfttable.h"
 
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
 #define NFT (&bal_firewall_nft)
 #define LEGACY (&bal_firewall_legacy)
 
@@ -31,7 +38,7 @@ fresh(void **state)
 {
 	(void)state;
 	NEED_NAMESPACE();
-	assert_null(chosen(BAL_FIREWALL_AUTO, true));
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, true), NFT);
 	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), NFT);
 	assert_true(bal_fw_holds_marks(&seen));
 	assert_ptr_equal(chosen(BAL_FIREWALL_NFT, false), NFT);
@@ -124,6 +131,116 @@ foreign_table(void **state)
 	assert_non_null(strstr(warning, "going on without"));
 }
 
+/* From now on a kernel without nftables, or without legacy tables. */
+static int
+forbid(long call, unsigned arg, unsigned value, int eno)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args[0]) + 8 * arg),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)eno),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { .len = N(code), .filter = code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -1;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+static int
+forbid_nft(void)
+{
+	return forbid(SYS_socket, 2, NETLINK_NETFILTER, EPROTONOSUPPORT);
+}
+
+static int
+forbid_legacy(void)
+{
+	return forbid(SYS_getsockopt, 1, IPPROTO_IP, ENOPROTOOPT);
+}
+
+static int
+without_nft(void *arg)
+{
+	(void)arg;
+	if (forbid_nft() < 0)
+		return 77;
+	if (chosen(BAL_FIREWALL_AUTO, false) != LEGACY ||
+	    !bal_fw_holds_marks(&seen) || warning[0])
+		return 1;
+	if (chosen(BAL_FIREWALL_NFT, false) != NFT ||
+	    bal_fw_holds_marks(&seen) ||
+	    !strstr(warning, "socket") || !strstr(warning, "going on without"))
+		return 2;
+	return 0;
+}
+
+static int
+without_legacy(void *arg)
+{
+	(void)arg;
+	if (forbid_legacy() < 0)
+		return 77;
+	if (chosen(BAL_FIREWALL_AUTO, false) != NFT ||
+	    !bal_fw_holds_marks(&seen) || warning[0])
+		return 1;
+	if (chosen(BAL_FIREWALL_LEGACY, false) != LEGACY ||
+	    bal_fw_holds_marks(&seen) || !strstr(warning, "legacy"))
+		return 2;
+	return 0;
+}
+
+static int
+without_both(void *arg)
+{
+	(void)arg;
+	if (forbid_nft() < 0 || forbid_legacy() < 0)
+		return 77;
+	(void)chosen(BAL_FIREWALL_AUTO, false);
+	return bal_fw_holds_marks(&seen) ||
+	       !strstr(warning, "going on without");
+}
+
+static void
+kernel_lacks(int (*what)(void *arg))
+{
+	int status;
+
+	NEED_NAMESPACE();
+	status = apart(what, NULL);
+	if (status == 77) {
+		print_message("# skipped: no seccomp filter\n");
+		skip();
+	}
+	assert_int_equal(status, 0);
+}
+
+static void
+no_nft(void **state)
+{
+	(void)state;
+	kernel_lacks(without_nft);
+}
+
+static void
+no_legacy(void **state)
+{
+	(void)state;
+	kernel_lacks(without_legacy);
+}
+
+static void
+no_firewall(void **state)
+{
+	(void)state;
+	kernel_lacks(without_both);
+}
+
 static void
 none(void **state)
 {
@@ -144,7 +261,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(fresh),	   TEST(legacy_is_used), TEST(filter_is_used),
 		TEST(ours_stays),  TEST(empty_chain),	 TEST(foreign_table),
-		TEST(none),
+		TEST(none),	   TEST(no_nft),	 TEST(no_legacy),
+		TEST(no_firewall),
 	};
 
 	bal_say_sink(keep_warning, NULL);

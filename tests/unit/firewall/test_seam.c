@@ -103,6 +103,17 @@ text_describe(unsigned part)
 	return part ? "the other sheet" : "the sheet";
 }
 
+static char *const *
+text_show(unsigned part)
+{
+	static char cat[] = "cat", names[BAL_FW_PARTS_MAX][8] = { "sheet0",
+								  "sheet1" };
+	static char *const argv[][3] = { { cat, names[0], NULL },
+					 { cat, names[1], NULL } };
+
+	return argv[part];
+}
+
 static uint32_t
 text_mark_of(const struct bal_fw_have *have, const char *dev)
 {
@@ -123,6 +134,7 @@ static const struct bal_firewall text = {
 	.commit = text_commit,
 	.print = text_print,
 	.describe = text_describe,
+	.show = text_show,
 	.mark_of = text_mark_of,
 };
 
@@ -213,6 +225,8 @@ whole_path(void **state)
 	assert_int_equal(bal_fw_mark_of(&w.snap.firewalls, "eth2"), 0x2000000);
 	assert_int_equal(bal_fw_mark_of(&w.snap.firewalls, "eth9"), 0);
 	assert_true(bal_fw_holds_marks(&w.snap.firewalls));
+	assert_string_equal(bal_fw_show(&w.snap.firewalls, 0)[1], "sheet0");
+	assert_null(bal_fw_show(&w.snap.firewalls, 1));
 }
 
 /* What others changed is put right, and each part by itself. */
