@@ -143,8 +143,10 @@ lab_make_private() {
 
 # Which firewall `firewall = auto` finds: that of an administrator who uses
 # legacy tables, or, with FIREWALL=nft in the environment, that of a fresh box.
+FIREWALL=${FIREWALL:-legacy}
+export FIREWALL LAB_IPTABLES
 lab_firewall() {
-	case ${FIREWALL:-legacy} in
+	case $FIREWALL in
 	legacy) "$LAB_IPTABLES" -w -t mangle -S >/dev/null ;;
 	nft) ! grep -qs . /proc/net/ip_tables_names ;;
 	*)
@@ -153,6 +155,26 @@ lab_firewall() {
 		;;
 	esac
 }
+
+# lab_marks: what that firewall holds in the namespace of the caller, ours and
+# all else that is where ours is.
+lab_marks() {
+	if [ "$FIREWALL" = legacy ]; then
+		"$LAB_IPTABLES" -t mangle -S
+	else
+		nft list table inet bal 2>/dev/null
+	fi
+}
+
+# lab_break_marks: somebody takes away what is done to packets of the box.
+lab_break_marks() {
+	if [ "$FIREWALL" = legacy ]; then
+		"$LAB_IPTABLES" -t mangle -F BAL_OUTPUT
+	else
+		nft flush chain inet bal output
+	fi
+}
+export -f lab_firewall lab_marks lab_break_marks
 
 # lab_install FOLDER: its programs are in every hook's PATH, in front of all
 # others.

@@ -23,13 +23,20 @@ inside() {
 # The objects of the kernel, without what is chance: ids of nexthops, the order of
 # rules within one priority, and whether the kernel has seen a carrier as yet.
 kernel_objects() {
+	local table
 	ip -N -o -d -4 -batch - <<-END
 		rule show
 		route show table all
 		nexthop show
 	END
-	"$LAB_IPTABLES"-save -t mangle | sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'
-	"$LAB_IPTABLES"-save -t nat | sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'
+	if [ "$FIREWALL" = legacy ]; then
+		for table in mangle nat; do
+			"$LAB_IPTABLES"-save -t $table |
+				sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'
+		done
+	else
+		lab_marks
+	fi
 	veth_sysctls | grep -v -e '/all/' -e '/default/' -e '/lo/'
 }
 export -f kernel_objects
@@ -204,7 +211,7 @@ drift() {
 		route del default table eth2
 		route add 10.1.0.0/16 dev eth1 table eth1 protocol 214
 	END
-	inside "$LAB_IPTABLES" -t mangle -F BAL_OUTPUT
+	inside "$BASH" -c lab_break_marks
 	inside sh -c 'echo 0 >/proc/sys/net/ipv4/conf/eth1/arp_ignore'
 }
 

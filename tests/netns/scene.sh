@@ -189,8 +189,11 @@ ours() {
 	ip -d rule show | grep 'proto 214'
 	ip -d route show table all | grep 'proto 214'
 	ip -d nexthop show | grep 'proto 214'
-	"$LAB_IPTABLES"-save -t mangle | grep BAL_
-	"$LAB_IPTABLES"-save -t nat | grep BAL_
+	if grep -qs . /proc/net/ip_tables_names; then
+		"$LAB_IPTABLES"-save -t mangle | grep BAL_
+		"$LAB_IPTABLES"-save -t nat | grep BAL_
+	fi
+	nft list table inet bal 2>/dev/null
 	return 0
 }
 

@@ -17,7 +17,8 @@ veth_box() {
 				echo 0 >conf/$scope/$key || exit
 			done
 		done && echo 0 >fib_multipath_hash_policy &&
-		echo 0 >icmp_errors_use_inbound_ifaddr'
+		echo 0 >icmp_errors_use_inbound_ifaddr' &&
+		in_ns "$1" "$BASH" -c lab_firewall
 }
 
 # veth_device NS DEV INDEX [ADDRESS...]: up and with a carrier.  Devices whose
@@ -64,9 +65,14 @@ veth_sysctls() {
 			icmp_errors_use_inbound_ifaddr)
 }
 
-# veth_xtables: chains and rules of the three tables, without counters.
+# veth_xtables: chains and rules of the three tables, without counters; or what
+# nftables has, for to look at the others would make them.
 veth_xtables() {
 	local table
+	if [ "$FIREWALL" = nft ]; then
+		nft list ruleset
+		return
+	fi
 	for table in mangle nat filter; do
 		"$LAB_IPTABLES"-save -t "$table" |
 			sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* packets - what a firewall's marks cost for each forwarded packet. */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "firewall/firewall.h"
+
+#define ROUNDS 9
+#define PACKETS 100000
+
+/* u1 to uN; the traffic goes by the last of them. */
+static struct bal_fw_model
+model_of(unsigned n, bool masquerade, struct bal_arena *arena)
+{
+	struct bal_fw_model m = { .mask = n > 63 ? 0xffc00000 : 0xff000000,
+				  .masquerade = masquerade };
+	const uint32_t first_inbound = n > 63 ? 256 : 64;
+	const int shift = __builtin_ctz(m.mask);
+
+	for (unsigned i = 1; i <= n; i++) {
+		struct bal_fw_uplink *up = BAL_PUSH(arena, &m.uplinks);
+
+		if (!up)
+			exit(71);
+		snprintf(up->dev, sizeof(up->dev), "u%u", i);
+		up->mark = i << shift;
+		up->inbound = (first_inbound + i) << shift;
+	}
+	return m;
+}
+
+static void
+commit(const struct bal_firewall *by, const struct bal_fw_model *want)
+{
+	const struct bal_fw_scope scope = { .masquerade = want->masquerade };
+	struct bal_arena arena = { 0 };
+	struct bal_fw_have *have;
+	struct bal_err err;
+
+	if (by->read(&scope, &arena, &have, &err) < 0)
+		goto failed;
+	for (unsigned part = 0; part < by->n_parts; part++)
+		if (have->known[part] &&
+		    by->commit(want, have, part, 5000, &err) < 0)
+			goto failed;
+	bal_arena_fini(&arena);
+	return;
+failed:
+	fprintf(stderr, "packets: %s\n", err.msg);
+	exit(71);
+}
+
+/* A sending ends when the packet has gone all the way: veth has no queue. */
+static double
+ns_per_packet(int fd)
+{
+	struct timespec a, b;
+	char byte = 0;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
+	for (int i = 0; i < PACKETS; i++)
+		(void)!send(fd, &byte, 1, 0);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
+	return ((double)(b.tv_sec - a.tv_sec) * 1e9 +
+		(double)(b.tv_nsec - a.tv_nsec)) / PACKETS;
+}
+
+/* From the namespace at @path to @address, port 9. */
+static int
+sender(const char *path, const char *address)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(9) };
+	int ns = open(path, O_RDONLY | O_CLOEXEC), fd;
+
+	if (ns < 0 || setns(ns, CLONE_NEWNET) < 0)
+		return -1;
+	close(ns);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || inet_pton(AF_INET, address, &to.sin_addr) != 1 ||
+	    connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		return -1;
+	return fd;
+}
+
+int
+main(int argc, char **argv)
+{
+	const bool nft = argc == 6 && !strcmp(argv[1], "nft");
+	const bool none = argc == 6 && !strcmp(argv[1], "none");
+	struct bal_arena arena = { 0 };
+	double best = 0;
+	int fd;
+
+	if (argc != 6) {
+		fprintf(stderr, "usage: packets none|legacy|nft UPLINKS "
+				"MASQUERADE NAMESPACE ADDRESS\n");
+		return 64;
+	}
+	if (!none) {
+		struct bal_fw_model m = model_of((unsigned)atol(argv[2]),
+						 !strcmp(argv[3], "yes"),
+						 &arena);
+
+		commit(nft ? &bal_firewall_nft : &bal_firewall_legacy, &m);
+	}
+	fd = sender(argv[4], argv[5]);
+	if (fd < 0) {
+		perror("packets");
+		return 71;
+	}
+	for (int i = 0; i < ROUNDS; i++) {
+		double ns = ns_per_packet(fd);
+
+		best = i && best < ns ? best : ns;
+	}
+	printf("%.0f\n", best);
+	bal_arena_fini(&arena);
+	return 0;
+}
