@@ -125,6 +125,6 @@ bal_list_push(struct bal_arena *arena, void **v, size_t *n, size_t *cap,
 		}
 		*cap = more;
 	}
-	/* A caller may have taken elements back: what is there is not zero. */
+	/* A caller may have taken elements back, so the memory is not zero. */
 	return memset((char *)*v + (*n)++ * size, 0, size);
 }

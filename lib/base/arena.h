@@ -19,7 +19,7 @@ struct bal_arena {
 /* Zeroed memory for any type, or NULL with @oom set. */
 void *bal_arena_alloc(struct bal_arena *arena, size_t size);
 
-/* Give everything back; the arena is in its zero state again. */
+/* Free all memory; the arena is in its zero state again. */
 void bal_arena_fini(struct bal_arena *arena);
 
 /* A list of T: zero state { 0 }, elements v[0] to v[n - 1]. */

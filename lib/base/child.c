@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* child - posix_spawn in a process group of its own, told of by a descriptor. */
+/* child - posix_spawn in a process group of its own, with a pidfd. */
 #include "base/child.h"
 
 #include <dirent.h>
@@ -31,12 +31,12 @@
 #define DEATH_MS 100
 
 /*
- * Killed, and not dead yet: in a system call that cannot be interrupted, or
- * kept by a debugger.  Nobody waits for them; they are looked at again.
+ * Killed, but not dead yet: in an uninterruptible system call, or traced.
+ * Reaped when the next child is started or stopped.
  */
 static pid_t late[LATE_MAX];
 
-/* What is given to the child, and what stays of it here. */
+/* What the child gets, and what the parent keeps. */
 struct ends {
 	int out[2];  /* a pipe for what it prints, or -1 */
 	int held[2]; /* a pipe that it only holds, without pidfd; or -1 */
@@ -59,7 +59,7 @@ close_ends(struct ends *ends)
 	}
 }
 
-/* All behind stderr, at once or when another program is executed. */
+/* Every descriptor above stderr, at once or at the next exec. */
 static void
 close_others(bool on_exec)
 {
@@ -90,7 +90,7 @@ bal_child_close_all(void)
 	close_others(false);
 }
 
-/* stdin last: without stdin of our own a pipe may have its number. */
+/* stdin last: if ours is closed, a pipe may have its number. */
 static int
 prepare_files(posix_spawn_file_actions_t *files, const struct ends *ends)
 {
@@ -183,7 +183,7 @@ is_dead(pid_t pid, int *status)
 }
 
 /*
- * Is it dead, or does its descriptor say that it will be?  A pipe is closed a
+ * Is the child dead, or does @done_fd say that it will be?  A pipe is closed a
  * little before its holder is dead.
  */
 static bool
@@ -228,7 +228,7 @@ open_ends(struct ends *ends, bool output)
 	return fcntl(ends->out[0], F_SETFL, O_NONBLOCK);
 }
 
-/* The descriptor that tells the end of @pid, or -1. */
+/* The descriptor that reports the end of @pid, or -1. */
 static int
 take_done_fd(struct ends *ends, pid_t pid)
 {
@@ -254,7 +254,7 @@ bal_child_start(struct bal_child *child, char *const argv[], char *const envp[],
 		close_ends(&ends);
 		return bal_err_sys(err, eno, "cannot make a pipe");
 	}
-	/* What libraries opened may lack it. */
+	/* Descriptors that libraries opened may lack O_CLOEXEC. */
 	close_others(true);
 	eno = spawn(&c.pid, argv, envp, &ends);
 	if (eno) {
@@ -284,7 +284,7 @@ status_of(int status)
 int
 bal_child_reap(struct bal_child *child)
 {
-	int status = SIGKILL; /* where somebody else reaped it */
+	int status = SIGKILL; /* if it was reaped elsewhere */
 
 	if (!child->pid || !is_dying(child, 0, &status))
 		return -1;
@@ -311,7 +311,10 @@ void
 bal_child_stop(struct bal_child *child)
 {
 	if (child->pid) {
-		/* Its group first: it cannot be another's before it is reaped. */
+		/*
+		 * Kill the group first: before the reap its number cannot be
+		 * reused.
+		 */
 		(void)kill(-child->pid, SIGKILL);
 		(void)kill(child->pid, SIGKILL);
 		bury(child);

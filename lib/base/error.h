@@ -41,12 +41,12 @@ int bal_err_sys(struct bal_err *err, int eno, const char *fmt, ...)
 /* Put "fmt: " in front of the message that is there; returns -1. */
 int bal_err_wrap(struct bal_err *err, const char *fmt, ...) BAL_PRINTF(2, 3);
 
-/* Said when an allocation failed; returns -1. */
+/* For a failed allocation; returns -1. */
 int bal_err_nomem(struct bal_err *err);
 
 /*
- * The library itself never prints.  What has to be said while it goes on goes
- * to the one sink that the program sets; without one it is dropped.
+ * The library itself never prints.  Messages go to the one sink that the
+ * program sets; without a sink they are dropped.
  */
 enum bal_say {
 	BAL_SAY_EVENT, /* an uplink changed its health */
@@ -54,6 +54,7 @@ enum bal_say {
 	BAL_SAY_FAULT, /* one of several errors that the command ends with */
 };
 typedef void bal_say_fn(void *arg, enum bal_say what, const char *msg);
+/* Set the sink; @fn NULL: messages are dropped. */
 void bal_say_sink(bal_say_fn *fn, void *arg);
 /* @fmt has no newline. */
 void bal_say(enum bal_say what, const char *fmt, ...) BAL_PRINTF(2, 3);

@@ -66,7 +66,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* What inih would cut off silently, or a terminal would act on. */
+/* What inih would cut off silently, or a terminal would interpret. */
 static bool
 is_sound(struct bal_lines *lines, const char *line, size_t len, size_t max)
 {
@@ -90,7 +90,7 @@ is_sound(struct bal_lines *lines, const char *line, size_t len, size_t max)
 	return true;
 }
 
-/* "[NAME]", and a comment perhaps. */
+/* "[NAME]", optionally with a comment. */
 static void
 begin_section(struct bal_lines *lines, const char *line, size_t len)
 {

@@ -12,24 +12,24 @@
 #define BAL_INI_MAX ((size_t)1 << 20) /* bytes of a file that we read */
 
 /*
- * inih gets only the lines that hold a key and a value, without indentation:
- * an indented key is a key, never the continuation of the line above.
- * Comments, sections (also empty ones, which inih does not tell) and all that
- * it would cut or pass over silently are dealt with here.
+ * inih gets only the lines that hold a key and a value, without indentation: an
+ * indented key is a key, never the continuation of the line above.  Comments,
+ * sections (also empty ones, which inih does not report) and all that it would
+ * cut or skip silently are dealt with here.
  */
 struct bal_lines {
 	const char *path; /* for the messages */
 	const char *next, *end;
 	unsigned number; /* of the current line, from 1 */
-	bool pending;	 /* handed out, and the handler has not come yet */
+	bool pending;	 /* handed out, not yet bal_lines_taken() */
 	unsigned faults;
 	bool quiet; /* the first fault ends the text and is not reported */
 	/* The first fault: as it is reported, or quiet "line N: what". */
 	unsigned first_line;
 	char first[sizeof(((struct bal_err *)0)->msg)];
 	/*
-	 * A section begins: what stands between the brackets, or NULL where
-	 * that cannot be told and a fault has been reported.
+	 * A section begins: the text between the brackets, or NULL where it is
+	 * malformed and a fault has been reported.
 	 */
 	void (*section)(void *arg, const char *name);
 	void *arg;
@@ -46,8 +46,8 @@ char *bal_lines_read(char *buf, int size, void *lines);
 void bal_lines_taken(struct bal_lines *lines);
 
 /*
- * What is to be said behind a fault: inih knows no comment that begins with a #
- * at the end of a line.  "" where @text has none.
+ * A hint to append to a fault: inih knows no comment that begins with a # at
+ * the end of a line.  "" where @text has none.
  */
 const char *bal_lines_hint(const char *text);
 

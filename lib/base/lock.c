@@ -40,7 +40,7 @@ nap(unsigned ms)
 	nanosleep(&ts, NULL);
 }
 
-/* To lock a file one need not write it: nor can one on a read-only disk. */
+/* A lock needs no write access, which a read-only disk has not. */
 static int
 open_lock(const char *path)
 {
@@ -72,12 +72,14 @@ try_lock(const char *path, int *out, struct bal_err *err)
 			return 0;
 		return bal_err_sys(err, eno, "cannot lock %s", path);
 	}
-	/* Somebody removed the file meanwhile: others would lock another. */
+	/*
+	 * The file was removed meanwhile: other commands would lock a new one.
+	 */
 	if (fstat(fd, &st) || !st.st_nlink) {
 		close(fd);
 		return 0;
 	}
-	/* In a directory that all may write: its owner could hold it for ever. */
+	/* In a world-writable directory: its owner could hold it for ever. */
 	if (st.st_uid != 0 && st.st_uid != geteuid()) {
 		close(fd);
 		return bal_err(err, BAL_ECONF,
@@ -88,11 +90,11 @@ try_lock(const char *path, int *out, struct bal_err *err)
 	return 1;
 }
 
-/* --- who holds it ---------------------------------------------------------- */
+/* --- who holds it --------------------------------------------------------- */
 
 /*
- * The process whose flock(2) @line of /proc/locks tells of, if it is of the
- * file @st: "1: FLOCK  ADVISORY  WRITE 1234 00:1a:567 0 EOF"; else 0.
+ * The process of the flock(2) in @line of /proc/locks, if it is on the file
+ * @st: "1: FLOCK  ADVISORY  WRITE 1234 00:1a:567 0 EOF"; else 0.
  */
 static pid_t
 holder_in(const char *line, const struct stat *st)
@@ -109,7 +111,7 @@ holder_in(const char *line, const struct stat *st)
 	return pid;
 }
 
-/* 0 where it is not to be seen: another PID namespace, no /proc. */
+/* 0 where the holder is not visible: another PID namespace, no /proc. */
 static pid_t
 holder_of(const char *path)
 {
@@ -187,9 +189,9 @@ bal_lock_explain(const struct bal_paths *paths, uint64_t waited_ms,
 		      span, holder);
 }
 
-/* --- to change things ------------------------------------------------------- */
+/* --- to change things ----------------------------------------------------- */
 
-/* Blocked by bal_lock(), and not before it. */
+/* Blocked by bal_lock(), and not blocked before. */
 static sigset_t held;
 
 static void
@@ -212,7 +214,7 @@ let_stops_through(void)
 	sigemptyset(&held);
 }
 
-/* To look for its holder would cost more than to try again. */
+/* To look for the holder would cost more than to try again. */
 static int
 give_up(const struct bal_paths *paths, unsigned waited_ms, struct bal_err *err)
 {
@@ -264,7 +266,7 @@ bal_unlock(int *fd)
 	let_stops_through();
 }
 
-/* --- to probe ----------------------------------------------------------------- */
+/* --- to probe ------------------------------------------------------------- */
 
 #define RUN_PATH_MAX (BAL_PATH_MAX + 16)
 
@@ -346,7 +348,7 @@ bal_lock_run_keep(const struct bal_paths *paths, int *fd, struct bal_err *err)
 	if (fstat(*fd, &ours) < 0)
 		return bal_err_sys(err, errno, "cannot look at check.pid");
 	rc = stat(run_path(paths, path), &there);
-	/* Of any other error it does not follow that it was removed. */
+	/* Any other error does not show that the file was removed. */
 	if (rc < 0 && errno != ENOENT)
 		return bal_err_sys(err, errno, "cannot look at %s", path);
 	if (rc == 0 && ours.st_dev == there.st_dev &&

@@ -12,17 +12,17 @@
 /*
  * Make the run directory and take the lock (flock), waiting @wait_ms at most:
  * the descriptor for bal_unlock(); or -1, BAL_EBUSY when the time is over, with
- * the words of bal_lock_explain() unless @wait_ms is 0.  Until bal_unlock() the terminal's stop
- * signals (SIGTSTP of ^Z, SIGTTIN, SIGTTOU) wait: a command that sleeps with
- * the lock would keep traffic on a dead uplink.
+ * the message of bal_lock_explain() unless @wait_ms is 0.  Until bal_unlock()
+ * the terminal's stop signals (SIGTSTP of ^Z, SIGTTIN, SIGTTOU) are blocked: a
+ * command stopped with the lock would keep traffic on a dead uplink.
  */
 int bal_lock(const struct bal_paths *paths, unsigned wait_ms,
 	     struct bal_err *err);
 
 /*
- * BAL_EBUSY into @err: the lock is held, and by which process as far as the
- * kernel tells (/proc/locks), and whether that is stopped.  @waited_ms: for how
- * long at least; 0: it is not said.
+ * BAL_EBUSY into @err: the lock is held, by which process as far as /proc/locks
+ * shows it, and whether that is stopped.  @waited_ms: how long this command has
+ * waited; 0: left out.
  */
 void bal_lock_explain(const struct bal_paths *paths, uint64_t waited_ms,
 		      struct bal_err *err);
@@ -30,14 +30,17 @@ void bal_lock_explain(const struct bal_paths *paths, uint64_t waited_ms,
 /* A process that holds a lock. */
 struct bal_holder {
 	pid_t pid;
-	char name[20]; /* its own word (comm); "": not to be seen */
+	char name[20]; /* its comm; "": not visible */
 	bool stopped;  /* by ^Z, SIGSTOP or a debugger */
 };
 
-/* Who holds the flock of @path, as /proc/locks has it; false: not to be seen. */
+/*
+ * The process that holds the flock of @path, from /proc/locks; false: not
+ * visible.
+ */
 bool bal_lock_holder(const char *path, struct bal_holder *out);
 
-/* One that is stopped with a lock of ours: what others would have to wait for. */
+/* A stopped process that holds a lock of ours, which others would wait for. */
 struct bal_stopped {
 	struct bal_holder holder;
 	const char *lock; /* "lock" or "check.pid", in the run directory */
@@ -50,22 +53,22 @@ bool bal_lock_stopped(const struct bal_paths *paths, struct bal_stopped *out);
 void bal_unlock(int *fd);
 
 /*
- * Be the only one that probes, as long as the descriptor is open: -1 with
- * BAL_EBUSY, naming the process that does, and whether it is stopped, at once
- * where there is one.
+ * Become the only prober, as long as the descriptor is open: -1 with BAL_EBUSY
+ * at once where another process probes, with its name and whether it is
+ * stopped.
  */
 int bal_lock_run(const struct bal_paths *paths, struct bal_err *err);
 
 /*
- * Is @*fd of bal_lock_run() still the lock that others would find?  0: yes.
- * Somebody may have removed the file, or its directory: 1, taken anew into @*fd,
- * which is another descriptor then; -1 as bal_lock_run() where another process
- * was faster, or it cannot be made, with @*fd as it was.
+ * Is @*fd of bal_lock_run() still the lock that other commands would find?  0:
+ * yes.  1: the file or its directory was removed, and the lock is taken anew
+ * into @*fd, which is another descriptor then.  -1: as bal_lock_run() where
+ * another process was faster, or the file cannot be made; @*fd is as it was.
  */
 int bal_lock_run_keep(const struct bal_paths *paths, int *fd,
 		      struct bal_err *err);
 
-/* Give bal_lock_run()'s descriptor back, if there is one: -1 then. */
+/* Close bal_lock_run()'s descriptor, if there is one, and set it to -1. */
 void bal_lock_run_end(int *fd);
 
 #endif

@@ -15,8 +15,8 @@
 #define NS_PER_S UINT64_C(1000000000)
 
 /*
- * epoll's own limit stands still while the machine sleeps (CLOCK_MONOTONIC),
- * and on older kernels it is coarse.
+ * The time-out of epoll_wait() stands still while the machine sleeps
+ * (CLOCK_MONOTONIC), and has only milliseconds.
  */
 struct bal_loop {
 	int fd, timer_fd;
@@ -123,7 +123,7 @@ bal_loop_change(struct bal_loop *loop, struct bal_source *source,
 void
 bal_loop_del(struct bal_loop *loop, struct bal_source *source)
 {
-	/* It needs nothing; what fails nevertheless is tried once more. */
+	/* A failed removal is tried once more. */
 	if (epoll_ctl(loop->fd, EPOLL_CTL_DEL, source->fd, NULL) < 0 &&
 	    errno != ENOENT && errno != EBADF)
 		(void)epoll_ctl(loop->fd, EPOLL_CTL_DEL, source->fd, NULL);
@@ -144,8 +144,8 @@ bal_loop_drop(struct bal_loop *loop, struct bal_source *source)
 }
 
 /*
- * Setting it anew also takes back that it went off.  One that cannot be set
- * would wake us all the time: another one takes its place, now or next time.
+ * Setting the timer also clears its expiry.  A timer that cannot be set would
+ * wake the loop all the time: it is replaced, now or next time.
  */
 static int
 arm(struct bal_loop *loop, uint64_t until_ns)
@@ -171,7 +171,7 @@ arm(struct bal_loop *loop, uint64_t until_ns)
 	return 0;
 }
 
-/* In ms, up: for epoll_wait() where there is no timer. */
+/* In ms, rounded up: for epoll_wait() where there is no timer. */
 static int
 ms_until(uint64_t until_ns)
 {
@@ -188,7 +188,7 @@ wait_any(struct bal_loop *loop, uint64_t until_ns)
 	const bool due = until_ns != BAL_NEVER && until_ns <= bal_clock_ns();
 	int ms = due ? 0 : -1;
 
-	/* Coarser without the timer, and no reason to fail. */
+	/* Coarser without the timer, but no failure. */
 	if (!due && arm(loop, until_ns) < 0)
 		ms = ms_until(until_ns);
 	return epoll_wait(loop->fd, loop->ready, AT_ONCE, ms);

@@ -124,7 +124,10 @@ bal_make_dir(const char *path, struct bal_err *err)
 			continue;
 		memcpy(above, path, i);
 		above[i] = '\0';
-		/* The root of a read-only file system has it, mkdir or not. */
+		/*
+		 * On a read-only file system mkdir() fails even for a directory
+		 * that exists.
+		 */
 		if (access(above, F_OK) && make_one_dir(above, err) < 0)
 			return -1;
 	}
@@ -147,7 +150,10 @@ bal_check_private(const char *path, struct bal_err *err)
 			       "%s belongs to another user, %u, and is not "
 			       "used: chown root %s",
 			       path, (unsigned)st.st_uid, path);
-	/* In a sticky one, as a tmpfs is, others cannot replace what is ours. */
+	/*
+	 * In a sticky directory, as a tmpfs is, others cannot replace our
+	 * files.
+	 */
 	if (st.st_mode & (S_IWGRP | S_IWOTH) &&
 	    !(S_ISDIR(st.st_mode) && st.st_mode & S_ISVTX))
 		return bal_err(err, BAL_ECONF,
@@ -239,7 +245,7 @@ bal_read_file(const char *path, size_t max, char **text, size_t *len,
 	size_t guess = FIRST_CHUNK;
 	int fd, eno, ret;
 
-	/* O_NONBLOCK: a fifo in its place must not hold us up. */
+	/* O_NONBLOCK: opening a fifo in its place must not block. */
 	fd = bal_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0 || fstat(fd, &st)) {
 		eno = errno;
@@ -307,7 +313,7 @@ bal_check_replaceable(const char *path, struct bal_err *err)
 {
 	struct stat st;
 
-	/* A link is replaced itself, whatever it leads to. */
+	/* A link itself is replaced, whatever its target is. */
 	if (lstat(path, &st) || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
 		return 0;
 	return bal_err(err, BAL_ECONF, "%s is no regular file: left as it is",
@@ -331,7 +337,7 @@ bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 		return -1;
 	/*
 	 * One name, so that a kill leaves one file at most: writers lock.  What
-	 * stands there may be a fifo, or another's, and is none of ours.
+	 * exists there may be a fifo or another user's file, and is not reused.
 	 */
 	(void)unlink(tmp);
 	fd = bal_open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
@@ -339,7 +345,7 @@ bal_write_file(const char *path, const char *text, size_t len, unsigned mode,
 		return bal_err_sys(err, errno, "cannot write %s", path);
 	if (fill(fd, path, text, len, mode))
 		eno = errno;
-	/* A signal does not keep it open, nor what fsync() wrote off the disk. */
+	/* EINTR neither leaves it open nor undoes the fsync(). */
 	if (close(fd) && errno != EINTR && !eno)
 		eno = errno;
 	if (!eno && rename(tmp, path))

@@ -28,7 +28,8 @@ struct bal_paths {
 	 */
 	char last_good[BAL_PATH_MAX];
 	char journal[BAL_PATH_MAX];    /* RUNDIR/journal */
-	char event_dir[BAL_PATH_MAX];  /* BAL_EVENT_DIR, SYSCONFDIR/bal/event.d */
+	/* BAL_EVENT_DIR, SYSCONFDIR/bal/event.d */
+	char event_dir[BAL_PATH_MAX];
 };
 
 /*
@@ -43,16 +44,20 @@ int bal_paths_init(struct bal_paths *paths, const char *conf_option,
 int bal_make_dir(const char *path, struct bal_err *err);
 
 /*
- * -1 with BAL_ECONF and the way to change it: others than root and we may
- * write @path, a file or directory, but for one that is sticky.  One that is not
- * there is no failure.
+ * -1 with BAL_ECONF and the way to fix it: users other than root and this one
+ * may write @path, a file or directory, unless it is sticky.  A missing one is
+ * no failure.
  */
 int bal_check_private(const char *path, struct bal_err *err);
 
-/* Make the run directory, which no other user may write: bal_check_private(). */
+/*
+ * Make the run directory, which no other user may write: bal_check_private().
+ */
 int bal_make_run_dir(const struct bal_paths *paths, struct bal_err *err);
 
-/* The same for the directory that the file @path is to stand in. */
+/*
+ * Make the directory that the file @path is to be in, as bal_make_dir() does.
+ */
 int bal_make_dir_of(const char *path, struct bal_err *err);
 
 /* open() with O_CLOEXEC, again where a signal ended it; -1 with errno. */
@@ -60,28 +65,30 @@ int bal_open(const char *path, int flags, unsigned mode);
 
 /*
  * The whole content of @path: malloc()ed, with a NUL behind its @len bytes.
- * Refuses what is neither a regular file nor a character device, and more
- * than @max bytes (BAL_ECONF); errno is in @err->sys, ENOENT for no such file.
+ * Refuses what is neither a regular file nor a character device, and more than
+ * @max bytes (BAL_ECONF); errno is in @err->sys, ENOENT for no such file.
  */
 int bal_read_file(const char *path, size_t max, char **text, size_t *len,
 		  struct bal_err *err);
 
-/* Write all @len bytes of @text to @fd, whatever interrupts; -1 with errno. */
+/*
+ * Write all @len bytes of @text to @fd, again where a signal interrupts; -1
+ * with errno.
+ */
 int bal_write_all(int fd, const char *text, size_t len);
 
 /*
- * May a file of ours take the place of what stands at @path?  A regular file,
- * a link, which is replaced itself, and nothing may; -1 with BAL_ECONF: a
- * device, fifo, socket or directory, which is another's.
+ * May a file of ours replace @path?  Yes where there is nothing, a regular
+ * file, or a link, which is replaced itself; -1 with BAL_ECONF for a device,
+ * fifo, socket or directory.
  */
 int bal_check_replaceable(const char *path, struct bal_err *err);
 
 /*
- * Write @len bytes of @text as the whole content of @path, if that is
- * bal_check_replaceable(): temporary file
- * beside it, mode @mode, fsync, rename.  The owner of a file that is there
- * stays, as far as we may.  On failure the old content stays and no temporary
- * file is left.
+ * Write @len bytes of @text as the whole content of @path, if
+ * bal_check_replaceable() allows it: temporary file beside it, mode @mode,
+ * fsync, rename.  The owner of an existing file is kept where permitted.  On
+ * failure the old content stays and no temporary file is left.
  */
 int bal_write_file(const char *path, const char *text, size_t len,
 		   unsigned mode, struct bal_err *err);

@@ -53,7 +53,7 @@ bal_utf8(const char *text, size_t len, int32_t *number)
 			return 1;
 		n = n << 6 | (c[i] & 0x3f);
 	}
-	/* Longer than need be, half of a UTF-16 pair, or beyond the last. */
+	/* Overlong, a UTF-16 surrogate, or beyond U+10FFFF. */
 	if (n < least[more] || (n >= 0xd800 && n < 0xe000) || n > 0x10ffff)
 		return 1;
 	*number = n;

@@ -37,16 +37,16 @@ void bal_clean(char *text);
 void bal_put_clean(FILE *out, const char *text);
 
 /*
- * "@text", always valid: UTF-8 stays, controls become \uXXXX, and a byte that is
- * no part of UTF-8 becomes the four characters \xHH.
+ * "@text", always valid JSON: UTF-8 stays, controls become \uXXXX, and a byte
+ * that is not valid UTF-8 becomes the four characters \xHH.
  */
 void bal_json_text(FILE *out, const char *text);
 
 /* "@key":"@text", escaped likewise; null where there is no text. */
 void bal_json_string(FILE *out, const char *key, const char *text);
 /*
- * The version of every JSON object that a command prints: the number of times
- * that a key of one was removed or renamed, and one.  Keys may be added without.
+ * The version of every JSON object that a command prints: one more than the
+ * number of times that a key was removed or renamed.  Adding a key leaves it.
  */
 #define BAL_JSON_VERSION 1
 /* The beginning of such an object: {"version":N, and the comma. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* suggest - the word that somebody may have meant. */
+/* suggest - the known word that a misspelt one was meant for. */
 #include "base/suggest.h"
 
 #include <stdbool.h>

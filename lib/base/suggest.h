@@ -1,4 +1,4 @@
-/* suggest - the word that somebody may have meant. */
+/* suggest - the known word that a misspelt one was meant for. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_SUGGEST_H
 #define BAL_SUGGEST_H
@@ -6,21 +6,21 @@
 #include "base/error.h"
 
 /*
- * The nearer to @typed of @best (a word, or NULL) and @word; NULL where neither
- * is near.  Called for one known word after the other it finds the nearest, of
- * equally near ones the first:
+ * The closer to @typed of @best (a word, or NULL) and @word; NULL where neither
+ * is close.  Called for one known word after the other it finds the closest, of
+ * equally close ones the first:
  *
- *	for (best = NULL, i = 0; (word = known(i)); i++)
- *		best = bal_suggest_nearer(typed, best, word);
+ * 	for (best = NULL, i = 0; (word = known(i)); i++)
+ * 		best = bal_suggest_nearer(typed, best, word);
  *
- * Near are words with one letter added, left out, another or swapped with its
+ * Close are words with one letter added, left out, another or swapped with its
  * neighbour; two such in words of 7 letters and more, none in those of 2.
- * Capitals are small letters, and "-" is "_".  Words of over 31 letters are
- * near nothing.
+ * Case is ignored, and "-" equals "_".  Words of over 31 letters are close to
+ * nothing.
  */
 const char *bal_suggest_nearer(const char *typed, const char *best, const char *word);
 
-/* What is to be near where somebody typed `bal-weight` as in a stanza. */
+/* @key without the "bal-" that it has in a stanza, for bal_suggest_nearer(). */
 const char *bal_suggest_bare(const char *key);
 
 /*

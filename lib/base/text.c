@@ -43,7 +43,9 @@ hex_digit(char c)
 	return -1;
 }
 
-/* strtoul() takes blanks and signs, and octal with base 0: none of it here. */
+/*
+ * strtoul() takes blanks and signs, and octal with base 0, which are refused.
+ */
 static int
 parse_digits(const char **text, int base, uint64_t *out)
 {
@@ -125,7 +127,7 @@ parse_decimals(const char **text, uint64_t *part, uint64_t *of)
 
 /*
  * A number with a unit: 1 and *@out in the smallest unit, saturated; 0: it has
- * parts of that; -1: something else.
+ * fractions of that unit; -1: not a number.
  */
 static int
 parse_quantity(const char *text, const struct unit *units, uint64_t *out)
@@ -278,7 +280,7 @@ bal_has_comment(const char *text, const char *marks)
 	return false;
 }
 
-/* As the kernel's isspace(), which knows 0xa0 too. */
+/* As the kernel's isspace(), which includes 0xa0. */
 static bool
 kernel_isspace(unsigned char c)
 {
@@ -306,7 +308,7 @@ bal_check_ifname(const char *name, struct bal_err *err)
 		if (c == '/' || c == ':' || kernel_isspace(c))
 			return bal_err(err, BAL_ECONF,
 				       "\"%s\" is not a device name", name);
-		/* The kernel takes these; a terminal and INI do not. */
+		/* The kernel accepts these; a terminal and INI do not. */
 		if (c < ' ' || c == 0x7f)
 			return bal_err(err, BAL_ECONF,
 				       "a device name has control characters");
@@ -316,7 +318,9 @@ bal_check_ifname(const char *name, struct bal_err *err)
 		return bal_err(err, BAL_ECONF,
 			       "\"%s\" is a name that iptables cannot take",
 			       name);
-	/* As the first of a word it begins a comment of INI, in a section too. */
+	/*
+	 * At the start of a word it begins a comment of INI, in a section too.
+	 */
 	if (name[0] == ';')
 		return bal_err(err, BAL_ECONF,
 			       "\"%s\" is a name that a file cannot keep",

@@ -25,7 +25,7 @@ int bal_parse_bool(const char *text, bool *out, struct bal_err *err);
 /* Is @text a number and nothing else? */
 bool bal_lacks_unit(const char *text);
 
-/* Does @text, of more than them, stand in quotes, single or double? */
+/* Is @text, longer than its quotes, in single or double quotes? */
 bool bal_is_quoted(const char *text);
 
 /*
@@ -42,8 +42,8 @@ int bal_parse_bytes(const char *text, uint64_t min, uint64_t max,
 #define BAL_QUANTITY_STRLEN 24
 
 /*
- * As the two above read it, in the largest unit that needs no decimals (of
- * time: ms or s).  Into @buf of BAL_QUANTITY_STRLEN; returns @buf.
+ * A value as the two above read it, in the largest unit that needs no decimals
+ * (of time: ms or s).  Into @buf of BAL_QUANTITY_STRLEN; returns @buf.
  */
 const char *bal_ms_str(uint32_t ms, char *buf);
 const char *bal_bytes_str(uint64_t bytes, char *buf);
@@ -63,7 +63,7 @@ int bal_check_ifname(const char *name, struct bal_err *err);
 int bal_check_printable(const char *text, struct bal_err *err);
 
 /*
- * Does @text hold what people take for a comment: one of @marks at its begin or
+ * Does @text hold what looks like a comment: one of @marks at its begin or
  * behind a blank?
  */
 bool bal_has_comment(const char *text, const char *marks);
