@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* blame - a target that fails on every uplink is suspected, not the uplinks. */
+/* blame - suspects a target that fails on every uplink, not the uplinks. */
 #include "health/blame.h"
 
 static bool

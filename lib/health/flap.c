@@ -10,7 +10,7 @@ elapsed(uint64_t since_ms, uint64_t now_ms)
 	return now_ms > since_ms ? now_ms - since_ms : 0;
 }
 
-/* Flaps that are not forgotten at @now_ms; silence mends nothing. */
+/* Flaps that are not forgotten at @now_ms. */
 uint32_t
 bal_health_flaps(const struct bal_health_record *j, uint64_t now_ms)
 {
@@ -42,7 +42,7 @@ bal_health_hold_ms(const struct bal_health_record *j, const struct bal_health_ru
 {
 	uint32_t before = bal_health_flaps(j, now_ms);
 
-	/* The one that it suffers from now is the last of them. */
+	/* The outage that lasts now is the last of them. */
 	if (bal_health_now(j) != BAL_HEALTH_ALIVE && before)
 		before--;
 	return hold_after(before, rule);
@@ -78,8 +78,9 @@ bal_health_forget_flaps(struct bal_health_record *j, uint64_t now_ms)
 }
 
 /*
- * From alive to something worse: that, and nothing else, is a flap.  Those
- * that cannot make the hold longer would only make the memory longer.
+ * A flap is a change from alive to something worse, and nothing else.  The
+ * count is limited: flaps that cannot make the hold longer would only take
+ * longer to forget.
  */
 void
 bal_health_count_flap(struct bal_health_record *j, const struct bal_health_rule *rule,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* health - what probes say of an uplink: samples and a clock in, a verdict out. */
+/* health - an uplink's health from the results of its probes and a clock. */
 #include "health/health.h"
 
 #include "health/internal.h"
@@ -27,7 +27,7 @@ static void
 degrade(struct bal_health_record *j, const struct bal_health_rule *rule, uint64_t now_ms)
 {
 	bal_health_count_flap(j, rule, now_ms);
-	/* If it is only slow, nobody complained about loss. */
+	/* An uplink that is only slow needs no evidence about its loss. */
 	j->better = bal_health_too_lossy(j, rule) ? 0 : bal_health_enough(j);
 	j->health = BAL_HEALTH_DEGRADED;
 	j->worse = 0;
@@ -48,14 +48,14 @@ end_run(struct bal_health_record *j, const struct bal_health_rule *rule, bool la
 	const uint32_t accused = bal_health_clamp(j->bad, 1, RUN_ACCUSES);
 
 	/*
-	 * What condemned it was an outage, and no habit; unless it comes to
-	 * light, by a late answer, that there was none.
+	 * The run that marked the uplink down was an outage, not habitual loss;
+	 * unless a late answer shows that there was none.
 	 */
 	if (bal_health_lives(j) || bal_health_recovers(j) ||
 	    (late && !bal_health_never_answered(j) &&
 	     j->bad / 2 <= bal_health_misses(j, rule)))
 		bal_health_learn_run(j);
-	/* Slow is not lossy. */
+	/* A late answer is no loss. */
 	if (late) {
 		j->worse = bal_health_sub(j->worse,
 					 accused * bal_health_weights(rule).bad);
@@ -64,8 +64,8 @@ end_run(struct bal_health_record *j, const struct bal_health_rule *rule, bool la
 }
 
 /*
- * Dead, and not for its silence: its device was gone.  Back again it is
- * believed at once, unless being gone becomes a habit.
+ * Dead because its device was gone, and not for missing answers.  When the
+ * device is back the uplink has no hold, unless it goes often.
  */
 static bool
 was_pulled(const struct bal_health_record *j, const struct bal_health_rule *rule)
@@ -77,7 +77,7 @@ was_pulled(const struct bal_health_record *j, const struct bal_health_rule *rule
 static void
 begin_to_recover(struct bal_health_record *j, bool believed, uint64_t now_ms)
 {
-	/* Good since ever, then. */
+	/* No hold: as if it had always been good. */
 	j->good_since_ms = believed || !now_ms ? 1 : now_ms;
 	j->flap_ms = now_ms;
 	j->recent = j->n_recent = 0;
@@ -144,7 +144,7 @@ bal_health_good(struct bal_health_record *j, const struct bal_health_rule *rule,
 	return j->health != before;
 }
 
-/* The @run-th lost one in a row. */
+/* The @run-th lost round in a row. */
 static void
 accuse(struct bal_health_record *j, const struct bal_health_rule *rule, uint64_t now_ms,
        uint32_t run)
@@ -154,7 +154,7 @@ accuse(struct bal_health_record *j, const struct bal_health_rule *rule, uint64_t
 	j->better = bal_health_sub(j->better, bal_health_relief(rule).bad);
 	if (!j->better && bal_health_now(j) == BAL_HEALTH_DEGRADED)
 		j->good_since_ms = now_ms;
-	/* Beyond that it is the silence that is judged, not the loss. */
+	/* A longer run tests for dead, not for loss. */
 	if ((bal_health_now(j) == BAL_HEALTH_ALIVE ||
 	     bal_health_recovers(j)) &&
 	    run <= RUN_ACCUSES)
@@ -162,7 +162,7 @@ accuse(struct bal_health_record *j, const struct bal_health_rule *rule, uint64_t
 					   2 * BAL_HEALTH_ALARM);
 }
 
-/* A round without an answer makes the run longer, which may condemn it. */
+/* A round without an answer makes the run longer, which may mark it down. */
 static bool
 lengthen_run(struct bal_health_record *j, const struct bal_health_rule *rule,
 	     uint64_t now_ms)
@@ -234,7 +234,7 @@ bal_health_gone(struct bal_health_record *j, const struct bal_health_rule *rule,
 	return j->health != before;
 }
 
-/* --- for passes of one command --------------------------------------------- */
+/* --- for passes of one command -------------------------------------------- */
 
 bool
 bal_health_settled(const struct bal_health_record *j, const struct bal_health_rule *rule,
@@ -244,7 +244,7 @@ bal_health_settled(const struct bal_health_record *j, const struct bal_health_ru
 	const uint64_t pass_ms = (down - 1) * rule->interval_ms;
 	const uint32_t misses = bal_health_misses(j, rule);
 
-	/* What is in @j then is the last pass's. */
+	/* What @j holds then is of the last pass. */
 	if (!rounds)
 		return false;
 	switch (bal_health_now(j)) {
@@ -255,7 +255,7 @@ bal_health_settled(const struct bal_health_record *j, const struct bal_health_ru
 		if (bal_health_recovers(j))
 			return bal_health_hold_left_ms(j, rule, now_ms) >
 			       pass_ms;
-		/* Exactly that many: it died in this very round. */
+		/* Exactly that many: the last round marked it down. */
 		return rounds >= misses || j->bad == misses;
 	default:
 		return rounds >= misses;

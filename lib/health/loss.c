@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loss - what is learned of a line: its round-trip and its loss. */
+/* loss - the habits of an uplink: its round-trip and its loss. */
 #include "health/internal.h"
 
 #define MISSES_MAX 32
@@ -13,18 +13,18 @@
 /* A round, and as many as a habit remembers, in 1/256. */
 #define ROUND 256U
 #define HABIT (256 * ROUND)
-/* What a line without a history may lose: one round of five. */
+/* The loss assumed of an uplink without a history: one round of five. */
 #define PRIOR_LOST ROUND
 #define PRIOR_ROUNDS (5 * ROUND)
 /* One run has one cause, however long it is. */
 #define RUN_TEACHES 8
-/* So many losses are remembered to tell whether they come in a row. */
+/* Lost rounds that are remembered to tell whether they come in a row. */
 #define AGAIN 16
 
 /*
- * RFC 6298 forgets a spike within a few answers, being sent whole windows of
- * them.  Questions come once a second, and a queue that was full will be full
- * again: what it teaches fades over a minute.
+ * RFC 6298 forgets a spike within a few answers, since TCP sends whole windows
+ * of them.  Probes are sent once a second, and a queue that was full will be
+ * full again: here a spike fades over a minute.
  */
 #define RTTVAR_UP 4
 #define RTTVAR_DOWN 64
@@ -88,7 +88,7 @@ bal_health_burst_us(const struct bal_health_record *j, const struct bal_health_r
 		bal_health_clamp(interval / 2, BURST_LEAST, BURST_MOST);
 	uint64_t us = bal_health_max(j->srtt_us / 2, least);
 
-	/* The more it looks like trouble, the less a few bytes matter. */
+	/* The more evidence of loss, the less a few bytes of probes matter. */
 	if (j->worse >= BAL_HEALTH_ALARM / 4)
 		us = bal_health_max(us / 2, BURST_LEAST);
 	return bal_health_clamp(bal_health_min(us, interval), 1, UINT32_MAX);
@@ -99,7 +99,7 @@ bal_health_late_us(const struct bal_health_record *j, const struct bal_health_ru
 {
 	const uint64_t late = j->srtt_us + j->rttvar_us * UINT64_C(3) / 2;
 
-	/* Who never answered may not be ready yet: no hurry. */
+	/* An uplink that never answered may not be ready yet: no hurry. */
 	if (!j->srtt_us)
 		return bal_health_timeout_us(j, rule);
 	return bal_health_clamp(late, bal_health_burst_us(j, rule), UINT32_MAX);
@@ -137,7 +137,7 @@ count(uint32_t *n_q8, bool one_more, bool fade)
 {
 	const uint32_t n = bal_health_clamp(*n_q8, 0, HABIT);
 
-	/* Upwards, for what is old shall fade to nothing. */
+	/* Rounded up, so that old rounds fade to nothing. */
 	*n_q8 = n - (fade ? (n + 255) / 256 : 0) + (one_more ? ROUND : 0);
 }
 
@@ -154,7 +154,7 @@ void
 bal_health_learn_good(struct bal_health_record *j)
 {
 	learn(j, false);
-	/* Slowly, for it takes losses to learn it: 18 hours of seconds. */
+	/* Slowly, for only lost rounds raise it: 18 hours of seconds. */
 	j->again_q16 = bal_health_sub(bal_health_clamp(j->again_q16, 0, ONE), 1);
 }
 
@@ -184,7 +184,8 @@ likely(uint64_t chance)
 
 /*
  * A run of k bad rounds has the chance p * q^(k-1): p that a round is lost, q
- * that the next one is, too.  It condemns when that is below one in a million.
+ * that the next one is, too.  It marks the uplink down when that is below one
+ * in a million.
  */
 uint32_t
 bal_health_misses(const struct bal_health_record *j, const struct bal_health_rule *rule)
@@ -198,7 +199,7 @@ bal_health_misses(const struct bal_health_record *j, const struct bal_health_rul
 	const uint32_t each = bal_health_ln(ONE, q);
 	const uint32_t left = bal_health_sub(SURE, bal_health_ln(ONE, p));
 
-	/* No habit that could excuse it. */
+	/* No habit is known. */
 	if (!j->srtt_us)
 		return down;
 	return bal_health_clamp(1 + (left + each - 1) / each, down,
@@ -230,7 +231,7 @@ bal_health_recent_lost(const struct bal_health_record *j)
 	return bal_health_clamp(lost, 0, bal_health_recent_rounds(j));
 }
 
-/* Of two rates in 1/10000, @much > @less, the evidence that it is @much. */
+/* Of two rates in 1/10000, @much > @less, the evidence for @much. */
 static struct bal_health_weights
 between(uint32_t less, uint32_t much)
 {
@@ -240,7 +241,7 @@ between(uint32_t less, uint32_t much)
 	};
 }
 
-/* What a rule says that is no rate is bent to one. */
+/* A value out of range is clamped to a rate. */
 static uint32_t
 degraded_rate(const struct bal_health_rule *rule)
 {
@@ -261,9 +262,9 @@ bal_health_weights(const struct bal_health_rule *rule)
 }
 
 /*
- * A line whose loss lies between the two rates must not go back and forth
- * between the two verdicts: what the other test can make nothing of, where its
- * evidence neither grows nor shrinks, is too much here.
+ * An uplink whose loss lies between the two rates must not go back and forth
+ * between alive and degraded: the rate at which the evidence of the other test
+ * neither grows nor shrinks is too much here.
  */
 struct bal_health_weights
 bal_health_relief(const struct bal_health_rule *rule)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* now - what holds of an uplink now, as its record says. */
+/* now - the present health of an uplink, from its record. */
 #include <string.h>
 
 #include "health/internal.h"
 
 #define SAMPLES 8     /* answers until a round-trip is believed */
-#define FLAPS_WEIGH 3 /* so many make it harder to be believed again */
+#define FLAPS_WEIGH 3 /* so many flaps make it harder to recover */
 
 static const char *const names[] = {
 	[BAL_HEALTH_UNKNOWN] = "unknown",
@@ -34,7 +34,7 @@ bal_health_parse(const char *text, enum bal_health *out)
 	return false;
 }
 
-/* A damaged state file may say anything. */
+/* A damaged state file may hold any number. */
 enum bal_health
 bal_health_now(const struct bal_health_record *j)
 {
@@ -54,7 +54,6 @@ bal_health_never_answered(const struct bal_health_record *j)
 	return j->srtt_us == 0;
 }
 
-/* Dead, and answering again: what is judged is whether that lasts. */
 bool
 bal_health_recovers(const struct bal_health_record *j)
 {
@@ -81,7 +80,6 @@ bal_health_too_lossy(const struct bal_health_record *j,
 	return rule->degraded_loss && j->worse >= BAL_HEALTH_ALARM;
 }
 
-/* Some loss, and not yet clear how much that is. */
 bool
 bal_health_doubts_loss(const struct bal_health_record *j,
 		      const struct bal_health_rule *rule)
@@ -89,14 +87,12 @@ bal_health_doubts_loss(const struct bal_health_record *j,
 	return rule->degraded_loss && j->worse && !bal_health_too_lossy(j, rule);
 }
 
-/* Evidence that a degraded one is well: more for each time that it was not. */
 uint32_t
 bal_health_enough(const struct bal_health_record *j)
 {
 	return BAL_HEALTH_ALARM * bal_health_clamp(j->flaps, 1, FLAPS_WEIGH);
 }
 
-/* What is still held against a degraded one? */
 bool
 bal_health_still_lossy(const struct bal_health_record *j,
 		      const struct bal_health_rule *rule)

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* shortfall - a busy line receives less than it did, which is worth a question. */
+/* shortfall - a busy uplink receives less than it did: an inquiry pays. */
 #include "health/shortfall.h"
 
 #define ONE UINT64_C(256) /* packet */
 #define US UINT64_C(1000)
 #define MOMENT_US (200 * US)
-/* Traffic that begins is usual soon, one that ends is missed for a while. */
+/* A new rate is soon usual; the loss of one shows for a while. */
 #define RISE_US (500 * US)
 #define FALL_US (2000 * US)
 
-/* In a moment; of fewer, half may be missing by chance. */
+/* Of fewer packets, half may be missing by chance. */
 #define ENOUGH (16 * ONE)
 /*
  * What fades over a moment has half the variance of a count over it: nine
@@ -95,7 +95,7 @@ bal_shortfall_accept(struct bal_shortfall *s)
 	s->usual = s->lately;
 }
 
-/* --- and how often that may be asked about -------------------------------- */
+/* --- how often to open an inquiry ---------------------------------------- */
 
 bool
 bal_inquiry_open(struct bal_inquiry *q, uint64_t now_ns, uint32_t afford)

@@ -1,17 +1,17 @@
-/* shortfall - a busy line receives less than it did, which is worth a question. */
+/* shortfall - a busy uplink receives less than it did: an inquiry pays. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- *   packets in 200 ms
+ * packets in 200 ms
  *    |~~~~~~~~~~~\~ ~ ~ ~ ~ ~ ~   usual: follows in 2 s, upwards in 0.5 s
  *    |            \
  *    |             \_____________ lately: the last 200 ms
  *    +--------------^-----------> inquiry: rounds at a burst's pace
  *
- * A line that begins to lose 30 % each way still answers half of its probes,
+ * An uplink that begins to lose 30 % each way still answers half of its probes,
  * and one probe a second may take seconds to notice; of a thousand packets a
  * second, half are missing after a fifth of one.  But a download that ends
- * looks the same.  So this condemns nobody: it only has questions asked, and
- * judge weighs the answers as ever.
+ * looks the same.  So a shortfall marks nothing down: it only brings more
+ * probes, whose answers count as ever.
  *
  * Pure: no system call, times are the caller's.
  */
@@ -21,9 +21,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Answers in a row that end an inquiry: by chance 1 of 256 where half is lost. */
+/*
+ * Answers in a row that end an inquiry: by chance 1 of 256 where half is lost.
+ */
 #define BAL_INQUIRY_ROUNDS 8
-/* So many rounds end it anyhow: judge needs about 52 where half are lost. */
+/*
+ * Rounds that end it in any case: the loss test needs about 52 where half are
+ * lost.
+ */
 #define BAL_INQUIRY_MOST 128
 
 /* Packets in 200 ms, in 1/256. */
@@ -31,15 +36,15 @@ struct bal_shortfall_rate {
 	uint64_t received, sent;
 };
 
-/* Zero state: nothing was seen. */
+/* Zero state: no traffic yet. */
 struct bal_shortfall {
 	struct bal_shortfall_rate lately, usual;
 };
 
 /*
  * @received and @sent packets (without our probes) in the last @span_ns.  With
- * @settled they teach what is usual; it is false while there are doubts, for
- * what a line does then is not its habit.
+ * @settled they update the usual rate; it is false while the uplink is in
+ * doubt, when its traffic is not usual.
  */
 void bal_shortfall_note(struct bal_shortfall *s, uint64_t received,
 			uint64_t sent, uint64_t span_ns, bool settled);
@@ -47,26 +52,25 @@ void bal_shortfall_note(struct bal_shortfall *s, uint64_t received,
 /*
  * Does it receive clearly less than usual: under 3/4, and under 7/8 in
  * proportion to what it sends (many send less when answers are missing); or
- * under 1/2 whatever it sends?  Never where less than 80
- * packets a second are usual, nor where chance could do it (three standard
- * deviations).
+ * under 1/2 whatever it sends?  Never where less than 80 packets a second are
+ * usual, nor where it may be chance (three standard deviations).
  */
 bool bal_shortfall_shows(const struct bal_shortfall *s);
 
-/* What was seen lately is usual from now on. */
+/* Make the rate of the last moment the usual one. */
 void bal_shortfall_accept(struct bal_shortfall *s);
 
-/* Zero state: nobody asks, and nobody has asked. */
+/* Zero state: none is open, and none was. */
 struct bal_inquiry {
-	uint32_t left;	   /* rounds that it may still cost; 0: none is open */
+	uint32_t left;	   /* rounds that it may still send; 0: none is open */
 	uint32_t answered; /* in a row */
-	bool lost;	   /* a round was: there was reason to ask */
-	uint64_t ended_ns, pause_ns; /* not again before both have passed */
+	bool lost;	   /* a round was lost: the inquiry was justified */
+	uint64_t ended_ns, pause_ns; /* the next not before both have passed */
 };
 
 /*
- * Open one of at most @afford rounds.  False: there is one, it could not come
- * to an end, or the last one was too short a time ago.
+ * Open one of at most @afford rounds.  False: one is open, @afford is too small
+ * to end one, or the last one was too short a time ago.
  */
 bool bal_inquiry_open(struct bal_inquiry *q, uint64_t now_ns, uint32_t afford);
 
@@ -74,16 +78,17 @@ bool bal_inquiry_open(struct bal_inquiry *q, uint64_t now_ns, uint32_t afford);
 bool bal_inquiry_asked(struct bal_inquiry *q, uint64_t now_ns);
 
 /*
- * A round was decided while it was open.  Returns whether that ended it: with
+ * A round was answered while it was open.  Returns whether that ended it: with
  * BAL_INQUIRY_ROUNDS answers in a row.
  */
 bool bal_inquiry_answered(struct bal_inquiry *q, uint64_t now_ns);
+/* A round was lost, which justifies it; answers in a row count anew. */
 void bal_inquiry_lost(struct bal_inquiry *q);
 
 /*
- * There is a verdict, or nothing to ask about any more.  However one ends, the
- * pause until the next is a second if a round was lost, else twice what it
- * was, up to 16 s; forgotten after four times that long.
+ * Close it: the health changed, or nothing is in doubt any more.  However it
+ * ends, the pause until the next is a second if a round was lost, else twice
+ * what it was, up to 16 s; forgotten after four times that long.
  */
 void bal_inquiry_close(struct bal_inquiry *q, uint64_t now_ns);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* words - the verdict's reasons, as people read them. */
+/* words - the reasons of a health, as people read them. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -7,7 +7,7 @@
 
 #define SPAN_STRLEN 32
 
-/* Whole seconds, rounded up: "back in 0 s" would be a lie. */
+/* Whole seconds, rounded up: "back in 0 s" would be wrong. */
 static const char *
 span(uint32_t ms, bool in_ms, char *buf)
 {
@@ -64,7 +64,7 @@ bal_health_suspicion(const struct bal_health_record *j,
 	if (!size)
 		return "";
 	buf[0] = '\0';
-	/* The first answers of a dead one are hope, and told as such. */
+	/* The first answers of a dead one have words of their own. */
 	if (!bal_health_in_doubt(j, rule) ||
 	    (bal_health_recovers(j) && !bal_health_doubts_loss(j, rule)))
 		return buf;
