@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* conf - a configuration, as bal.conf says it. */
+/* conf - a configuration as bal.conf gives it. */
 #include "config/conf.h"
 
 #include <stdlib.h>

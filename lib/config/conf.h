@@ -10,7 +10,6 @@
 #define BAL_COMMAND_MAX 128
 #define BAL_UPLINKS_MAX 250 /* slots 1 to 250: the marks of one byte */
 
-/* [bal], with the built-in values where nothing is said. */
 /* Which firewall carries marks. */
 enum bal_firewall_key {
 	BAL_FIREWALL_AUTO,
@@ -18,15 +17,16 @@ enum bal_firewall_key {
 	BAL_FIREWALL_NFT,
 };
 
+/* [bal], with the built-in values for missing keys. */
 struct bal_globals {
 	enum bal_mode mode;
 	enum bal_firewall_key firewall; /* default auto */
 	struct bal_addr destinations[BAL_DESTINATIONS_MAX]; /* none: default */
 	size_t n_destinations;
-	bool everywhere;      /* `default` was said, and is thus the only one */
+	bool everywhere;      /* `default` was given, as the only one */
 	bool nexthop_objects; /* auto: true, as far as the kernel has them */
 	uint32_t mark_mask;   /* default 0xff000000; one run of bits */
-	uint32_t rule_priority;		 /* default 32768, 1 to 22770 or above */
+	uint32_t rule_priority;		 /* default 32768, 1-22770 or above */
 	bool masquerade;		 /* default no */
 	bool mss_clamp;			 /* default no */
 	bool last_resort;		 /* default yes */
@@ -44,7 +44,7 @@ struct bal_globals {
 struct bal_conf_uplink {
 	char name[BAL_IFNAMSIZ];
 	struct bal_settings set;
-	unsigned over_line; /* of bal.conf, where `over` stands; 0: nowhere */
+	unsigned over_line; /* line of `over` in bal.conf; 0: none */
 };
 
 /* Zero state: nothing allocated; not a valid configuration. */
@@ -57,31 +57,31 @@ struct bal_conf {
 	char *text; /* as it was read, @len bytes; NULL: there was no file */
 	size_t len;
 
-	/* Thresholds that contradict each other are brought together. */
+	/* Reconcile thresholds that contradict each other. */
 	bool settles;
 };
 
 /*
  * Read @path.  A missing file is an empty configuration if @must_exist is
  * false.  Every fault is reported by bal_say() as `FILE:LINE: what`; then -1
- * with @err saying how many there are, kind BAL_ECONF.  Lines over 199
- * characters and files over 1 MiB are refused (inih would cut the former).
- * @conf needs bal_conf_fini() after success only.
+ * with their number in @err, kind BAL_ECONF.  Lines over 199 characters and
+ * files over 1 MiB are refused (inih would cut the former).  @conf needs
+ * bal_conf_fini() after success only.
  */
 int bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
 		  struct bal_err *err);
 
-/* What counts instead of a file that is wrong. */
+/* What is in use instead of a file with faults. */
 enum bal_conf_instead {
 	BAL_INSTEAD_BUILT_IN,	 /* no line of it */
-	BAL_INSTEAD_RIGHT_LINES, /* what its wrong lines say, nobody said */
-	BAL_INSTEAD_LAST_GOOD,	 /* what stood in it when it was right */
+	BAL_INSTEAD_RIGHT_LINES, /* its lines without a fault */
+	BAL_INSTEAD_LAST_GOOD,	 /* the last one without a fault */
 };
 
 /* "the configuration from before stays": for messages. */
 const char *bal_conf_instead_text(enum bal_conf_instead instead);
 
-/* What is wrong with a file that nobody stops for.  Zero state: nothing. */
+/* The faults of a file that stop no command.  Zero state: none. */
 struct bal_conf_trouble {
 	struct bal_err why; /* as bal_conf_read() fails; BAL_EOK: nothing */
 	enum bal_conf_instead instead;
@@ -90,17 +90,18 @@ struct bal_conf_trouble {
 };
 
 /*
- * As bal_conf_read(), for who must not stop: a file that is wrong is no
- * failure but told in @trouble, and its right lines count.  -1 only when memory
- * ran out.  @conf needs bal_conf_fini().
+ * As bal_conf_read(), for a command that must not stop: the faults of the file
+ * go to @trouble, and its good lines are used.  -1 only when memory ran out.
+ * @conf needs bal_conf_fini().
  */
 int bal_conf_read_anyway(struct bal_conf *conf, const char *path,
 			 bool must_exist, struct bal_conf_trouble *trouble,
 			 struct bal_err *err);
 
-/* A configuration that says nothing: the built-in values. */
+/* An empty configuration: the built-in values. */
 struct bal_conf bal_conf_empty(void);
 
+/* Free what bal_conf_read() allocated: zero state again. */
 void bal_conf_fini(struct bal_conf *conf);
 
 /* The section of @name, or NULL. */

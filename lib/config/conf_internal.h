@@ -8,7 +8,7 @@
 
 enum bal_conf_section {
 	SECTION_NONE, /* before the first */
-	SECTION_BAD,  /* has been reported; its keys mean nothing */
+	SECTION_BAD,  /* has been reported; its keys are ignored */
 	SECTION_BAL,
 	SECTION_CHECK,
 	SECTION_UPLINK,
@@ -23,7 +23,7 @@ struct bal_conf_reader {
 	enum bal_conf_section section;
 	uint32_t seen;	       /* settings of this section, by number */
 	uint32_t seen_globals; /* [bal] and [check] are there only once, */
-	bool empty;	       /* but for headings without a key */
+	bool empty;	       /* no key yet, only headings */
 	unsigned need_line;    /* of `need` in this section */
 	unsigned begun[SECTION_MAX]; /* line of [bal] and [check] */
 	unsigned uplink_line[BAL_UPLINKS_MAX];
@@ -38,14 +38,14 @@ bal_conf_last_uplink(struct bal_conf_reader *r)
 
 /*
  * Take @key with the value @text into the section of @arg, a reader; a mistake
- * is reported.  As inih wants it: @section is not of use, and 1 goes on.
+ * is reported.  A handler of inih: @section is unused, and it returns 1.
  */
 int bal_conf_take_key(void *arg, const char *section, const char *key,
 		      const char *text);
 
 /* The header of section @name ends the one before; NULL: it is damaged. */
 void bal_conf_begin_section(void *arg, const char *name);
-/* Say what can be said of a section only when all its keys are known. */
+/* Check what can be checked only when all keys of a section are known. */
 void bal_conf_end_section(struct bal_conf_reader *r);
 
 /* `over` in a circle: no packet would ever leave. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* conf_key - keys of bal.conf, each in the section that it is of. */
+/* conf_key - the keys of bal.conf, each in its section. */
 #include <string.h>
 
 #include "base/suggest.h"
 #include "config/conf_internal.h"
 #include "config/globals.h"
 
-/* Which keys stand in it. */
+/* The keys of each section. */
 static const struct {
 	unsigned globals, settings;
 	const char *title;
@@ -21,7 +21,7 @@ tell_value(struct bal_conf_reader *r, const char *text,
 	   const struct bal_err *err)
 {
 	const size_t len = strlen(err->msg);
-	/* One that asks back has its hint. */
+	/* A question ("did you mean...?") needs no further hint. */
 	const bool asks = len && err->msg[len - 1] == '?';
 
 	if (bal_is_quoted(text))
@@ -33,7 +33,7 @@ tell_value(struct bal_conf_reader *r, const char *text,
 				asks ? "" : bal_lines_hint(text));
 }
 
-/* Was key number @i said in this section before? */
+/* Was key number @i given in this section before? */
 static bool
 is_repeated(struct bal_conf_reader *r, uint32_t *seen, size_t i,
 	    const char *key)
@@ -48,7 +48,7 @@ is_repeated(struct bal_conf_reader *r, uint32_t *seen, size_t i,
 	return repeated;
 }
 
-/* The uplink itself is no line of its own. */
+/* The uplink itself cannot be its own `over`. */
 static void
 take_over(struct bal_conf_reader *r, struct bal_conf_uplink *u)
 {
@@ -80,7 +80,7 @@ take_setting(struct bal_conf_reader *r, struct bal_settings *set,
 		take_over(r, bal_conf_last_uplink(r));
 }
 
-/* The keys of [bal], and the one of [check] that is for all uplinks. */
+/* The keys of [bal], and the key of [check] that is for all uplinks. */
 static void
 take_global(struct bal_conf_reader *r, unsigned allowed, const char *key,
 	    const char *text)
@@ -98,7 +98,7 @@ take_global(struct bal_conf_reader *r, unsigned allowed, const char *key,
 		tell_value(r, text, &err);
 }
 
-/* The section that @key is of, this one before others; NULL: of none. */
+/* The section that has @key, this one before others; NULL: none. */
 static const char *
 home_of(const struct bal_conf_reader *r, const char *key)
 {
@@ -120,7 +120,7 @@ home_of(const struct bal_conf_reader *r, const char *key)
 	return home;
 }
 
-/* Is @key of another section, or of none where none has begun? */
+/* Does @key belong to another section, or is it before the first one? */
 static bool
 is_misplaced(struct bal_conf_reader *r, const char *key)
 {
@@ -163,7 +163,7 @@ bal_conf_take_key(void *arg, const char *section, const char *key,
 {
 	struct bal_conf_reader *r = arg;
 
-	(void)section; /* cut at 49 characters: ours is not */
+	(void)section; /* cut at 49 characters by inih, unlike ours */
 	bal_lines_taken(&r->lines);
 	r->empty = false;
 	if (r->section == SECTION_BAD || lacks_equals(r, key) ||

@@ -6,7 +6,7 @@
 #include "base/paths.h"
 #include "config/conf_internal.h"
 
-/* Its faults are in r->lines.  -1: no memory. */
+/* The faults are in r->lines.  -1: no memory. */
 static int
 parse_text(struct bal_conf_reader *r, const char *path, const char *text,
 	   size_t len, struct bal_err *err)
@@ -14,7 +14,7 @@ parse_text(struct bal_conf_reader *r, const char *path, const char *text,
 	bal_lines_init(&r->lines, path, text, len);
 	r->lines.section = bal_conf_begin_section;
 	r->lines.arg = r;
-	/* Its own verdict tells nothing that the lines did not tell. */
+	/* Its result adds nothing to the faults of the lines. */
 	if (ini_parse_stream(bal_lines_read, &r->lines, bal_conf_take_key, r) ==
 	    -2)
 		r->oom = true;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* conf_section - sections of bal.conf, and what a whole one must be. */
+/* conf_section - sections of bal.conf, and the checks of a complete one. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
 #include "config/conf_internal.h"
 
-/* What can be said of a section only when all its keys are known. */
 void
 bal_conf_end_section(struct bal_conf_reader *r)
 {
@@ -148,7 +147,6 @@ bal_conf_begin_section(void *arg, const char *name)
 		tell_unknown(r, name);
 }
 
-/* `over` in a circle: no packet would ever leave. */
 void
 bal_conf_check_circles(struct bal_conf_reader *r)
 {

@@ -193,7 +193,7 @@ set_last_resort(struct bal_globals *g, const char *text, struct bal_err *err)
 	return bal_parse_bool(text, &g->last_resort, err);
 }
 
-/* It becomes words without a shell: so there is nothing that a quote does. */
+/* Split into words without a shell: so a quote has no effect. */
 static int
 set_openvpn_command(struct bal_globals *g, const char *text,
 		    struct bal_err *err)

@@ -24,7 +24,7 @@ enum bal_global {
 	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 14, /* the last: see below */
 };
 
-/* Which keys a section may say. */
+/* The keys that each section allows. */
 #define BAL_GLOBAL_CHECK BAL_GLOBAL_WHEN_ALL_DEAD
 #define BAL_GLOBAL_BAL (BAL_GLOBAL_WHEN_ALL_DEAD - 1)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* settings - what can be said about one uplink, from wherever it is said. */
+/* settings - the settings of one uplink, from whatever source. */
 #include "config/settings.h"
 
 #include <stddef.h>
@@ -57,7 +57,7 @@ static const struct bal_settings_spec keys[] = {
 _Static_assert(N_KEYS <= 8 * sizeof(((struct bal_settings *)0)->has),
 	       "more keys than bits");
 
-/* What `share` was called. */
+/* The older name of `share`. */
 static const char older_key[] = "balance";
 
 struct bal_settings

@@ -1,4 +1,4 @@
-/* settings - what can be said about one uplink, from wherever it is said. */
+/* settings - the settings of one uplink, from whatever source. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_SETTINGS_H
 #define BAL_SETTINGS_H
@@ -18,13 +18,13 @@
 #define BAL_HTTP_TEXT 64
 #define BAL_DRAIN_NEVER UINT32_MAX
 
-/* What is let go of a dead uplink, once others have its traffic. */
+/* What is flushed or closed of a dead uplink once others have its traffic. */
 enum bal_on_dead {
 	BAL_ON_DEAD_SOCKETS = 1 << 0,
 	BAL_ON_DEAD_CONNTRACK = 1 << 1,
 };
 
-/* Does it have a share of new connections? */
+/* Does it get a share of new connections? */
 enum bal_share {
 	BAL_SHARE_AUTO, /* unless another uplink with a share goes over it */
 	BAL_SHARE_YES,
@@ -33,7 +33,7 @@ enum bal_share {
 
 enum bal_all_dead { BAL_ALL_DEAD_KEEP, BAL_ALL_DEAD_UNREACHABLE };
 
-/* One bit per key: set in @has where the key was said. */
+/* One bit per key: set in @has where the key was given. */
 enum bal_setting {
 	BAL_SET_GATEWAY = 1 << 0,
 	BAL_SET_SHARE = 1 << 1,
@@ -66,7 +66,7 @@ enum bal_setting {
 /* Plain values; a member means something only with its bit in @has. */
 struct bal_settings {
 	unsigned has;
-	struct bal_addr gateway; /* "auto": said, and none */
+	struct bal_addr gateway; /* "auto": given, and none */
 	enum bal_share share; /* bal_uplinks_resolve() decides what auto is */
 	char over[BAL_IFNAMSIZ];
 	uint32_t weight;   /* 1 to BAL_WEIGHT_MAX, default 1 */
@@ -91,20 +91,20 @@ struct bal_settings {
 	uint32_t stable_ms;	   /* 0 to an hour, default 1000 */
 	uint32_t stable_max_ms;	   /* 0 to a day, default 300000 */
 	uint64_t budget; /* bytes a month; 100000 to 10^15; 0: any, default */
-	/* Both "" where nothing was said: as is the address, and anything. */
+	/* Both "" where not given: the address as Host:, and any body. */
 	char http_host[BAL_HTTP_TEXT];
 	char http_expect[BAL_HTTP_TEXT];
 	unsigned on_dead;	    /* of enum bal_on_dead; default both */
 	uint32_t failback_drain_ms; /* 0 to a day; default BAL_DRAIN_NEVER */
-	bool required; /* of bal.conf: it is amiss where it is not up */
+	bool required; /* of bal.conf: a problem where it is not up */
 };
 
-/* What is degraded and recovered: two of them can contradict each other. */
+/* The degraded and recovered thresholds: a pair may contradict itself. */
 #define BAL_SET_THRESHOLDS                                \
 	(BAL_SET_DEGRADED_LOSS | BAL_SET_RECOVERED_LOSS | \
 	 BAL_SET_DEGRADED_RTT | BAL_SET_RECOVERED_RTT)
 
-/* Which keys a place may say. */
+/* The keys that each source allows. */
 #define BAL_SET_CHECK                                                          \
 	(BAL_SET_TARGETS | BAL_SET_NEED | BAL_SET_INTERVAL | BAL_SET_TIMEOUT | \
 	 BAL_SET_DOWN | BAL_SET_UP | BAL_SET_TIMEOUT_MIN | BAL_SET_PASSIVE |   \
@@ -121,41 +121,41 @@ struct bal_settings bal_settings_default(void);
 
 /*
  * Set @key, which may be an older name, to @text.  A repeated `targets` adds to
- * the list.  Keys outside @allowed are unknown.  -1 with the reason (`unknown key "gatway"`,
- * `weight "0" is not between 1 and 255`) and @s untouched.  A target that
- * is there already is not added twice.
+ * the list; a target that is there already is not added twice.  Keys outside
+ * @allowed are unknown.  -1 with the reason (`unknown key "gatway"`, `weight
+ * "0" is not between 1 and 255`) and @s untouched.
  */
 int bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
 		     const char *text, struct bal_err *err);
 
 /*
- * Do the keys that were said agree with each other?  -1 with the reason: need
- * is more than there are targets.
+ * Do the given keys agree with each other?  -1 with the reason: need is more
+ * than there are targets.
  */
 int bal_settings_agree(const struct bal_settings *s, struct bal_err *err);
 
-/* What @over says replaces what @base says, key by key. */
+/* Keys given in @over replace those of @base. */
 void bal_settings_merge(struct bal_settings *base,
 			const struct bal_settings *over);
 
 /*
  * The round trip in ms that is normal again: three quarters of degraded_rtt
- * where it was not said; 0: any is.
+ * where not given; 0: any.
  */
 uint32_t bal_settings_recovered(const struct bal_settings *s);
 
 /* The name of each key in order of its bit; NULL after the last. */
 const char *bal_settings_key(size_t i);
 
-/* Names that keys had before, and that are still read; NULL after the last. */
+/* Older names of keys that are still read; NULL after the last. */
 const char *bal_settings_older_key(size_t i);
 
-/* The number of @key by its name, also an older one; -1: there is none. */
+/* The number of @key by its name, also an older one; -1: unknown. */
 int bal_settings_number(const char *key);
 
 /*
  * The value of key number @i as bal_settings_set() reads it, into @buf of
- * @size; NULL where it was not said or does not fit (BAL_SETTING_STRLEN always
+ * @size; NULL where it was not given or does not fit (BAL_SETTING_STRLEN always
  * does).  Returns @buf.
  */
 const char *bal_settings_get(const struct bal_settings *s, size_t i, char *buf,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* settings_value - one value of the settings of an uplink: text to member, and back. */
+/* settings_value - one setting of an uplink: text to member, and back. */
 #include "config/settings_value.h"
 
 #include <inttypes.h>
@@ -79,7 +79,7 @@ parse_target(const char *word, struct bal_target *out, struct bal_err *err)
 			       "");
 }
 
-/* The new ones stand aside until all of the list is known to be good. */
+/* Collected apart until the whole list is known to be good. */
 static int
 add_targets(struct bal_settings *s, const char *text, struct bal_err *err)
 {
@@ -144,7 +144,7 @@ parse_number(const char *text, const struct bal_settings_spec *key,
 	}
 	if (key->kind == BAL_KIND_MS)
 		return bal_parse_ms(text, key->min, key->max, out, err);
-	/* "1000" was meant to be ms by whoever wrote it. */
+	/* "1000" without a unit was meant as ms. */
 	if (key->kind == BAL_KIND_INTERVAL)
 		return bal_parse_ms(text, key->min,
 				    bal_lacks_unit(text) ? MINUTE_MS : key->max,
@@ -168,7 +168,7 @@ parse_budget(const char *text, uint64_t *out, struct bal_err *err)
 	return 0;
 }
 
-/* Of a header line of a request: nothing that could end it. */
+/* A value of a request's header line: nothing that could end the line. */
 static int
 parse_http(const char *text, bool host, char *out, struct bal_err *err)
 {

@@ -1,4 +1,4 @@
-/* settings_value - one value of the settings of an uplink: text to member, and back. */
+/* settings_value - one setting of an uplink: text to member, and back. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_SETTINGS_VALUE_H
 #define BAL_SETTINGS_VALUE_H
@@ -28,12 +28,12 @@ struct bal_settings_spec {
 	enum bal_settings_kind kind;
 	size_t offset;
 	uint32_t min, max;
-	/* A word that stands for a number, and need not be in the range. */
+	/* A word that stands for a number, which may be out of range. */
 	const char *word;
 	uint32_t meaning;
 };
 
-/* The member of @key from @text.  -1 with the reason and @s untouched. */
+/* Parse @text into the member of @key.  -1 with the reason and @s untouched. */
 int bal_settings_parse(struct bal_settings *s,
 		       const struct bal_settings_spec *key, const char *text,
 		       struct bal_err *err);
@@ -46,7 +46,7 @@ int bal_settings_print(const struct bal_settings *s,
 		       const struct bal_settings_spec *key, char *buf,
 		       size_t size);
 
-/* How many bytes the member of @key has that mean something. */
+/* The significant bytes of the member of @key. */
 size_t bal_settings_size(const struct bal_settings *s,
 			 const struct bal_settings_spec *key);
 

@@ -62,7 +62,7 @@ parse_line(const char *line, struct bal_table_name *out)
 	return true;
 }
 
-/* Cuts @text into lines. */
+/* Split @text into lines. */
 static int
 parse_text(char *text, struct bal_arena *arena, bal_table_list *out,
 	   struct bal_err *err)
@@ -87,7 +87,7 @@ is_missing(const struct bal_err *err)
 	return err->sys == ENOENT || err->sys == ENOTDIR;
 }
 
-/* 1: read.  0: there is none.  -1: failed. */
+/* 1: read.  0: no such file.  -1: failed. */
 static int
 read_one(const char *path, struct bal_arena *arena, bal_table_list *out,
 	 struct bal_err *err)
@@ -117,7 +117,7 @@ is_conf(const char *name)
 	       !strcmp(name + len - strlen(".conf"), ".conf");
 }
 
-/* Those of @dir/rt_tables.d that have no namesake in @over's. */
+/* The files of @dir/rt_tables.d without a namesake in @over's. */
 static int
 read_dir(const char *dir, const char *over, struct bal_arena *arena,
 	 bal_table_list *out, struct bal_err *err)
@@ -178,7 +178,7 @@ bal_tables_id(const bal_table_list *tables, const char *name)
 	const struct bal_table_name *best = NULL;
 	size_t i;
 
-	/* ip looks through 256 lists by last byte, each in reverse order. */
+	/* ip searches 256 lists by last byte, each in reverse order. */
 	for (i = 0; i < tables->n; i++)
 		if (!strcmp(tables->v[i].name, name) &&
 		    (!best || (tables->v[i].id & 0xff) <= (best->id & 0xff)))
@@ -209,7 +209,9 @@ choose_file(const char *dir, char *path, struct bal_err *err)
 		return -1;
 	if (stat(directory, &st) || !S_ISDIR(st.st_mode)) {
 		if (!access(path, F_OK)) {
-			/* rename() would replace a link, not the file. */
+			/*
+			 * rename() would replace a symbolic link, not the file.
+			 */
 			if (realpath(path, target))
 				return bal_copy(path, PATH_MAX, target);
 			return 0;
@@ -240,7 +242,7 @@ append_line(const char *old, size_t len, uint32_t id, const char *name,
 	return text;
 }
 
-/* Whoever asks ip for that number would get the table of that name. */
+/* For that number ip would find the table of this name. */
 static bool
 is_number(const char *name)
 {

@@ -15,8 +15,8 @@
  * name: 1 to 255 by hand, and of programs 52 (Tailscale), 100 (TPROXY), 220
  * (strongSwan), from 256 on (pbr), from 1000 on (VRF, Android), 2022 (proxies),
  * 7120 (NetBird), from 10000 on (cloud images), 51820 (wg-quick).  This range
- * has bal's protocol number, 214, in front; BAL_TABLES_BASE + N goes with slot
- * N.  It ends far behind the slots: names of sticks that do not come back stay.
+ * begins with bal's protocol number, 214; BAL_TABLES_BASE + N belongs to slot
+ * N.  It ends far above the slots, as names of removed modems are kept.
  */
 #define BAL_TABLES_BASE 21400 /* that of `balancing` */
 #define BAL_TABLES_LAST 31399

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* target - whom to ask whether an uplink lives, and how. */
+/* target - where a probe goes, and of which kind it is. */
 #include "config/target.h"
 
 #include <stdio.h>
@@ -15,8 +15,8 @@
 #define NAME_CHARACTERS LABEL_CHARACTERS "."
 
 /*
- * Every reader gets what stands behind the prefix; it writes a target that the
- * caller throws away when it fails.
+ * Every reader gets the text behind the prefix, and may leave @t half written
+ * when it fails.
  */
 typedef int reader(const char *rest, struct bal_target *t, struct bal_err *err);
 
@@ -38,7 +38,7 @@ parse_host(const char *text, struct bal_addr *out, struct bal_err *err)
 		       is_name(text) ? ": names cannot be targets" : "");
 }
 
-/* The address that @rest begins with; @rest is moved behind it. */
+/* The address at the start of @rest, which is moved behind it. */
 static int
 take_host(const char **rest, struct bal_addr *out, struct bal_err *err)
 {
@@ -60,7 +60,7 @@ take_host(const char **rest, struct bal_addr *out, struct bal_err *err)
 	return parse_host(host, out, err);
 }
 
-/* ":PORT" where @rest begins with it, else none of it. */
+/* ":PORT" at the start of @rest, if it is there. */
 static int
 take_port(const char **rest, uint16_t *port, struct bal_err *err)
 {
@@ -116,7 +116,7 @@ read_tcp(const char *rest, struct bal_target *t, struct bal_err *err)
 	return 0;
 }
 
-/* A name that can be asked for; a dot behind it changes nothing. */
+/* A valid host name; a trailing dot is dropped. */
 static int
 take_name(const char *from, size_t len, struct bal_target *t,
 	  struct bal_err *err)
@@ -169,7 +169,6 @@ read_dns(const char *rest, struct bal_target *t, struct bal_err *err)
 	return rest[len] ? take_expected(rest + len + 1, &t->expect, err) : 0;
 }
 
-/* How many characters of @path come before a status; all where none does. */
 size_t
 bal_target_path_len(const char *path)
 {
@@ -238,7 +237,7 @@ static const struct kind {
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* What neither a list nor a terminal can have. */
+/* Characters that break a list or a terminal. */
 static int
 check_characters(const char *text, struct bal_err *err)
 {
@@ -256,7 +255,7 @@ check_characters(const char *text, struct bal_err *err)
 	return 0;
 }
 
-/* "ftp://1.2.3.4", "ping:1.2.3.4": meant to be something else than a host. */
+/* "ftp://1.2.3.4", "ping:1.2.3.4": not meant as a host. */
 static bool
 has_prefix(const char *text)
 {
@@ -265,7 +264,7 @@ has_prefix(const char *text)
 	return len && text[len] == ':';
 }
 
-/* "tcp://1.2.3.4:80": as a browser would have it, and as it is said here. */
+/* "tcp://1.2.3.4:80": as in a browser; the message gives bal's form. */
 static int
 tell_slashes(const char *text, struct bal_err *err)
 {

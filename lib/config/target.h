@@ -1,4 +1,4 @@
-/* target - whom to ask whether an uplink lives, and how. */
+/* target - where a probe goes, and of which kind it is. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_TARGET_H
 #define BAL_TARGET_H
@@ -12,22 +12,22 @@
 
 enum bal_target_kind {
 	BAL_TARGET_ICMP, /* ADDR, icmp:ADDR            echo request */
-	BAL_TARGET_TCP, /* tcp:ADDR:PORT              connection, closed again */
-	BAL_TARGET_DNS, /* dns:ADDR[:PORT]/NAME[=ADDR] A query, answer checked */
+	BAL_TARGET_TCP, /* tcp:ADDR:PORT              connection, then closed */
+	BAL_TARGET_DNS, /* dns:ADDR[:PORT]/NAME[=ADDR] A query and answer */
 	BAL_TARGET_HTTP, /* http://ADDR[:PORT][/PATH][=STATUS]  GET */
 	BAL_TARGET_ARP,	 /* arp, arp:ADDR              ARP; the gateway */
 	BAL_TARGET_EXEC, /* exec:/PATH                 exit status 0 */
 };
 
 /*
- * One target.  Hosts are addresses and never names: to look up a name takes
- * the very line that is in doubt.
+ * One target.  Hosts are addresses and never names: to look up a name takes the
+ * very uplink that is in doubt.
  */
 struct bal_target {
 	enum bal_target_kind kind;
 	struct bal_addr addr;	/* none: arp of the gateway, exec */
 	uint16_t port;		/* tcp, dns, http; never 0 there */
-	uint16_t status;	/* http: the one that is good; default 200 */
+	uint16_t status;	/* http: the good one; default 200 */
 	struct bal_addr expect; /* dns: one of the answers; or none */
 	char text[BAL_TARGET_TEXT]; /* dns: name; http, exec: path */
 };
@@ -43,7 +43,7 @@ int bal_target_parse(const char *text, struct bal_target *out,
 		     struct bal_err *err);
 
 /*
- * As bal_target_parse() reads it, what is usual left out, into @buf of
+ * @t as bal_target_parse() reads it, without defaults, into @buf of
  * BAL_TARGET_STRLEN.  Returns @buf.
  */
 const char *bal_target_str(const struct bal_target *t, char *buf);
