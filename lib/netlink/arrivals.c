@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Who passes is counted, and kept as long as there is room, for nobody. */
+/* Packets are only counted: a queue without room, and no reader. */
 static int
 filter(int fd, const struct bal_addr *link)
 {
@@ -38,7 +38,7 @@ filter(int fd, const struct bal_addr *link)
 	struct bal_addr net = bal_addr_network(link);
 	uint32_t base;
 
-	/* Without a subnet: all of 0.0.0.0/32, from where nothing comes. */
+	/* Without a subnet: 0.0.0.0/32, which is no packet's source. */
 	memcpy(&base, net.bytes, sizeof(base));
 	code[5].k = net.family == AF_INET && net.len ?
 			    UINT32_MAX << (32 - net.len) :
@@ -57,7 +57,7 @@ bal_arrivals_open(int ifindex, const struct bal_addr *link, struct bal_err *err)
 		.sll_ifindex = ifindex,
 	};
 	const int least = 0;
-	/* Deaf until it is bound: the filter comes first. */
+	/* No packets until it is bound: the filter comes first. */
 	int fd =
 		socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -78,7 +78,7 @@ bal_arrivals_count(int fd)
 	struct tpacket_stats stats = { 0 };
 	socklen_t len = sizeof(stats);
 
-	/* Of those without room, too; and each call begins anew. */
+	/* Includes packets without room; the call resets the count. */
 	if (getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) < 0)
 		return 0;
 	return stats.tp_packets;

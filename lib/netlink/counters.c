@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* counters - asks the kernel for the statistics of one device. */
+/* counters - reads the statistics of one device from the kernel. */
 #include "netlink/counters.h"
 
 #include <linux/if_link.h>
@@ -30,7 +30,7 @@ on_stats(const struct nlmsghdr *h, void *arg)
 	rta = tb[IFLA_STATS_LINK_64];
 	if (!rta)
 		return;
-	/* The struct grows with the kernel, and aligns on 4 bytes only. */
+	/* The struct grows with the kernel, and is aligned to 4 bytes only. */
 	len = RTA_PAYLOAD(rta);
 	memcpy(&stats, RTA_DATA(rta),
 	       len < sizeof(stats) ? len : sizeof(stats));

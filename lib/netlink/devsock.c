@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* devsock - binds a socket to the device that is meant, and to no other. */
+/* devsock - binds a socket to the intended device, and to no other. */
 #include "netlink/devsock.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ number_of(int fd, const char *dev)
 	return ioctl(fd, SIOCGIFINDEX, &req) < 0 ? -1 : req.ifr_ifindex;
 }
 
-/* Which device is @fd bound to?  0 for none, -1 with errno. */
+/* The device that @fd is bound to: 0 for none, -1 with errno. */
 static int
 bound_to(int fd, const char *dev)
 {
@@ -64,7 +64,7 @@ bal_devsock_bind(int fd, const char *dev, int ifindex, uint32_t mark,
 	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, dev, len) < 0)
 		return bal_err_sys(err, errno, "cannot bind a socket to %s",
 				   dev);
-	/* By name alone it might be another device of the same name by now. */
+	/* Another device may have the name by now. */
 	bound = bound_to(fd, dev);
 	if (bound < 0)
 		return bal_err_sys(err, errno, "cannot tell a socket's device");

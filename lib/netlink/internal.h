@@ -15,7 +15,7 @@
  */
 #define BAL_NL_ANSWER_BYTES 65536
 
-#define BAL_NL_TRIES 100 /* of a call that signals interrupt */
+#define BAL_NL_TRIES 100 /* retries of a call that signals interrupt */
 
 struct bal_nl {
 	int fd;
@@ -23,7 +23,7 @@ struct bal_nl {
 	uint32_t seq; /* of the last request */
 	bal_nl_failed_fn *failed;
 	void *failed_arg;
-	bool unread; /* answers of an exchange that failed may be left */
+	bool unread; /* a failed exchange may have left answers */
 	size_t n;    /* messages in the batch */
 	size_t numbers[BAL_NL_BATCH_MAX];
 	size_t used;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* monitor - a socket that hears what changes in the kernel. */
+/* monitor - a netlink socket that receives the kernel's notifications. */
 #include "netlink/monitor.h"
 
 #include <errno.h>
@@ -14,21 +14,21 @@
 #include "netlink/monitor_internal.h"
 #include "netlink/nl.h"
 
-/* Doubled by the kernel; room for some 650 messages, used while they wait. */
+/* Doubled by the kernel; room for some 650 waiting messages. */
 #define QUEUE_BYTES (256 * 1024)
 
 #define READ_MAX 64 /* messages before others in the loop have their turn */
 
 /*
- * Once it has lost one, the kernel drops all others until the queue is empty:
- * so it cannot hold more than this.
+ * Once one is lost, the kernel drops all others until the queue is empty, so it
+ * cannot hold more than this.
  */
 #define DISCARD_MAX 4096
 
 /* A link message with its statistics has 1.5 KB, a route of 250 hops 6 KB. */
 #define MESSAGE_BYTES 16384
 
-/* The shortest: its fixed part, and an attribute at least. */
+/* The shortest message: its fixed part, and an attribute at least. */
 #define NOTICE_BYTES NLMSG_LENGTH(sizeof(struct ifinfomsg))
 
 struct bal_monitor {
@@ -58,7 +58,7 @@ all_asked(const struct bal_monitor_known *known)
 	return true;
 }
 
-/* Read what is not known of the devices: 0, or -1 with the rest unknown. */
+/* Read the unknown state of devices: 0, or -1 with the rest unknown. */
 static int
 ask_devices(const struct bal_monitor_known *known, struct bal_err *err)
 {
@@ -103,11 +103,11 @@ receive(struct bal_monitor *monitor)
 	};
 	ssize_t got = recvmsg(monitor->source.fd, &msg, MSG_DONTWAIT);
 
-	/* Only the kernel is believed. */
+	/* Only the kernel is trusted. */
 	return got > 0 && from.nl_pid != 0 ? 0 : got;
 }
 
-/* Nothing that waits is worth more than a look at the kernel after it. */
+/* After a loss the kernel is read anew, which covers all that waits. */
 static unsigned
 lose(struct bal_monitor *monitor)
 {
@@ -130,7 +130,7 @@ read_some(struct bal_monitor *monitor)
 
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
-		/* One that is too short to say what it is about is lost, too. */
+		/* A message too short to parse counts as lost, too. */
 		if (got < 0 || (got > 0 && (size_t)got < NOTICE_BYTES))
 			return lose(monitor);
 		/* A notification is one message. */
@@ -157,7 +157,7 @@ ready(struct bal_source *source, uint32_t events)
 static int
 open_socket(struct bal_err *err)
 {
-	/* A kernel that knows no nexthops (before 5.3) ignores that group. */
+	/* A kernel without nexthop objects (before 5.3) ignores that group. */
 	struct sockaddr_nl local = {
 		.nl_family = AF_NETLINK,
 		.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR |
@@ -228,7 +228,7 @@ bal_monitor_self(struct bal_monitor *monitor, uint32_t self)
 	bal_monitor_filter(monitor->source.fd, &monitor->known);
 }
 
-/* @dev is @name, known as well as it was. */
+/* @dev is @name now, and keeps its known state. */
 static void
 carry_over(struct bal_monitor_dev *dev, const char *name,
 	   const struct bal_monitor_known *before)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* monitor_filter - a socket filter, so that foreign routes wake nobody up. */
+/* monitor_filter - a socket filter, so that foreign routes wake no process. */
 #include <arpa/inet.h>
 #include <linux/filter.h>
 #include <linux/nexthop.h>
@@ -10,7 +10,7 @@
 #include "netlink/monitor_internal.h"
 #include "netlink/object.h"
 
-/* Where in a message. */
+/* Offsets in a message. */
 enum {
 	TYPE = offsetof(struct nlmsghdr, nlmsg_type),
 	PORT = offsetof(struct nlmsghdr, nlmsg_pid),
@@ -22,7 +22,7 @@ enum {
 #define KEEP BPF_STMT(BPF_RET | BPF_K, 0xffffffff)
 #define DROP BPF_STMT(BPF_RET | BPF_K, 0)
 #define LOAD(size, at) BPF_STMT(BPF_LD | (size) | BPF_ABS, (uint32_t)(at))
-/* How many instructions to skip where the number is @value, or else. */
+/* Skip @then instructions where the number is @value, else @otherwise. */
 #define IF(value, then, otherwise) \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (then), (otherwise))
 
@@ -42,7 +42,7 @@ add(struct program *p, const struct sock_filter *part, size_t n)
 
 #define ADD(p, part) add((p), (part), sizeof(part) / sizeof((part)[0]))
 
-/* BPF loads big endian what stands there in host order: so the hton*(). */
+/* BPF loads big endian what is in host order: so the hton*(). */
 static void
 write_program(struct program *p, const struct bal_monitor_known *known)
 {
@@ -62,7 +62,7 @@ write_program(struct program *p, const struct bal_monitor_known *known)
 		KEEP,
 		DROP,
 	};
-	/* The table of a route stands in an attribute: A from, X which. */
+	/* The table of a route is in an attribute: A from, X which. */
 	const struct sock_filter table[] = {
 		BPF_STMT(BPF_LD | BPF_IMM, ROUTE_ATTRS),
 		BPF_STMT(BPF_LDX | BPF_IMM, RTA_TABLE),
@@ -121,7 +121,7 @@ bal_monitor_filter(int fd, const struct bal_monitor_known *known)
 {
 	int unused = 0;
 
-	/* The filter that is there knows another interest: it would hide. */
+	/* The old filter is of another interest, and would drop its news. */
 	if (attach(fd, known) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused,
 				 sizeof(unused));

@@ -1,4 +1,4 @@
-/* monitor_internal - which messages of the kernel are news, and to whom. */
+/* monitor_internal - which of the kernel's messages are news. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_MONITOR_INTERNAL_H
 #define BAL_MONITOR_INTERNAL_H
@@ -8,16 +8,16 @@
 
 #include "netlink/monitor.h"
 
-/* What was last heard of a device that matters. */
+/* The last known state of a device of the interest. */
 struct bal_monitor_dev {
 	char name[BAL_IFNAMSIZ];
 	int ifindex; /* 0: there is none of that name */
 	unsigned flags;
 	uint8_t operstate;
-	bool asked; /* else all this has still to be read */
+	bool asked; /* else its state has still to be read */
 };
 
-/* Zero state: nothing matters. */
+/* Zero state: no interest. */
 struct bal_monitor_known {
 	struct bal_monitor_dev *devs;
 	size_t n_devs;
@@ -27,17 +27,17 @@ struct bal_monitor_known {
 };
 
 /*
- * What the message @h, of which @got bytes are here, means (enum bal_news, 0:
- * nothing); @known learns from it.  Of a message that was cut all is news that
- * its kind can be.  Pure.
+ * The meaning of message @h, of which @got bytes are here (enum bal_news, 0:
+ * none); updates @known.  A truncated message is all the news that its type can
+ * be.  Pure.
  */
 unsigned bal_monitor_news(struct bal_monitor_known *known,
 			  const struct nlmsghdr *h, size_t got);
 
 /*
- * Have the kernel itself keep away from the netlink socket @fd most of what
- * bal_monitor_news() would call nothing: our own changes, routes of other
- * tables, nexthops of other protocols.  Where it cannot, everything comes.
+ * Attach a socket filter to the netlink socket @fd that drops most of what
+ * bal_monitor_news() would ignore: our own changes, routes of other tables,
+ * nexthops of other protocols.  If that fails, every message comes.
  */
 void bal_monitor_filter(int fd, const struct bal_monitor_known *known);
 

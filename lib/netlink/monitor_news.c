@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* monitor_news - tells news from what the kernel repeats or others do. */
+/* monitor_news - separates news from repeats and foreign changes. */
 #include <linux/fib_rules.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
@@ -33,7 +33,7 @@ is_our_table(const struct bal_monitor_known *known, uint32_t table)
 	return false;
 }
 
-/* Is @dev, which the message is about, another one than before? */
+/* Did @dev, the device of the message, change? */
 static bool
 has_changed(struct bal_monitor_dev *dev, const struct ifinfomsg *ifi,
 	    const struct rtattr *operstate)
@@ -42,7 +42,7 @@ has_changed(struct bal_monitor_dev *dev, const struct ifinfomsg *ifi,
 
 	dev->ifindex = ifi->ifi_index;
 	dev->flags = ifi->ifi_flags & WATCHED_FLAGS;
-	/* What a wireless driver tells of its own has none. */
+	/* The private messages of wireless drivers have none. */
 	if (operstate)
 		dev->operstate = bal_nl_u8(operstate);
 	return dev->ifindex != old.ifindex || dev->flags != old.flags ||
@@ -58,7 +58,9 @@ link_news(struct bal_monitor_known *known, const struct nlmsghdr *h)
 	unsigned news = 0;
 	bool gone = h->nlmsg_type == RTM_DELLINK;
 
-	/* A bridge, too, tells of ports that come and go; devices they stay. */
+	/*
+	 * A bridge also reports its ports that come and go, which stay devices.
+	 */
 	if (ifi->ifi_family != AF_UNSPEC)
 		return 0;
 	bal_nl_parse(tb, IFLA_MAX, IFLA_RTA(ifi), IFLA_PAYLOAD(h));
@@ -123,7 +125,7 @@ route_news(const struct bal_monitor_known *known, const struct nlmsghdr *h)
 	if (is_our_dev(known, bal_nl_u32(tb[RTA_OIF])) ||
 	    (tb[RTA_MULTIPATH] && hops_use_our_dev(known, tb[RTA_MULTIPATH])))
 		return BAL_NEWS_ROUTE;
-	/* With nexthop_compat_mode=0 the device is not told. */
+	/* With nexthop_compat_mode=0 the message lacks the device. */
 	if (tb[RTA_NH_ID] && !tb[RTA_OIF] && !tb[RTA_MULTIPATH])
 		return BAL_NEWS_ROUTE;
 	return 0;
@@ -143,7 +145,7 @@ rule_news(const struct bal_monitor_known *known, const struct nlmsghdr *h)
 	table = tb[FRA_TABLE] ? bal_nl_u32(tb[FRA_TABLE]) : frh->table;
 	if (bal_nl_u8(tb[FRA_PROTOCOL]) == BAL_PROTO)
 		return BAL_NEWS_RULE;
-	/* Behind ours it would be passed over. */
+	/* A rule behind ours is not reached. */
 	if (h->nlmsg_type == RTM_NEWRULE &&
 	    bal_nl_u32(tb[FRA_PRIORITY]) == BAL_RULE_ENTRY)
 		return BAL_NEWS_RULE;
@@ -152,7 +154,7 @@ rule_news(const struct bal_monitor_known *known, const struct nlmsghdr *h)
 	return 0;
 }
 
-/* The news that messages of @type may be, 0: of no interest. */
+/* The news that messages of @type may be, 0: none. */
 static unsigned
 kind_of(uint16_t type)
 {
@@ -183,7 +185,7 @@ bal_monitor_news(struct bal_monitor_known *known, const struct nlmsghdr *h,
 	const struct nhmsg *nhm = NLMSG_DATA(h);
 	unsigned kind;
 
-	/* Each is longer: a fixed part, and an attribute at least. */
+	/* Every message has a fixed part and an attribute at least. */
 	if (got < NLMSG_LENGTH(sizeof(struct ifinfomsg)))
 		return 0;
 	kind = kind_of(h->nlmsg_type);

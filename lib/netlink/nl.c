@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nl - sockets and messages; the only file that speaks to libnetlink. */
+/* nl - sockets and messages; the only file that calls libnetlink. */
 #include "netlink/nl.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #define NETLINK_CAP_ACK 10
 #endif
 
-/* libnetlink prints when it gets no socket: ask before it does. */
+/* libnetlink prints when it gets no socket: so try before. */
 static int
 check_protocol(int protocol)
 {
@@ -29,20 +29,20 @@ check_protocol(int protocol)
 }
 
 /*
- * The kernel has answered before send() returns, and prepares the next part of a
- * dump while one is read, so that any wait at all means a lost answer.  A second
- * is for what may differ in that; the loop of --watch stands still meanwhile.
+ * The kernel has answered before send() returns, and prepares the next part of
+ * a dump while one is read, so that any wait at all means a lost answer.  A
+ * second is a margin; the loop of --watch stands still meanwhile.
  */
 #define ANSWER_S 1
 
-/* 0, or -1 with errno and without the socket. */
+/* 0, or -1 with errno and the socket closed. */
 static int
 set_up(struct rtnl_handle *rth)
 {
 	const struct timeval limit = { .tv_sec = ANSWER_S };
 	int one = 1, eno;
 
-	/* Refusals come back without the whole request behind them. */
+	/* Errors come back without the whole request. */
 	(void)setsockopt(rth->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one,
 			 sizeof(one));
 	if (rth->proto == NETLINK_ROUTE)
@@ -132,7 +132,7 @@ bal_nlmsg_init(struct bal_nlmsg *m, int type, int flags, const void *hdr,
 	memcpy(NLMSG_DATA(&m->h), hdr, len);
 }
 
-/* libnetlink prints when a message is full, so never let it come to that. */
+/* libnetlink prints when a message is full, so check before. */
 static bool
 fits(struct bal_nlmsg *m, size_t len)
 {
@@ -245,7 +245,7 @@ bal_nl_str(const struct rtattr *rta, char *buf, size_t size)
 	buf[len] = '\0';
 }
 
-/* nl_dump_ext_ack() hands the text to a function without an argument. */
+/* nl_dump_ext_ack() passes the text to a function without an argument. */
 static char ext_ack_text[128];
 
 static int

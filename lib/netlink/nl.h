@@ -15,27 +15,27 @@ struct bal_nl; /* one netlink socket */
 
 /*
  * A socket of rtnetlink with strict dump checking (so that a dump of one table
- * walks only that table) and extended acks.  The caller gives it to
+ * walks only that table) and extended acks.  The caller closes it with
  * bal_nl_close().
  */
 struct bal_nl *bal_nl_open(struct bal_err *err);
 
 /*
  * A socket of another family: NETLINK_NETFILTER, NETLINK_SOCK_DIAG.  Where the
- * kernel lacks it @err says EPROTONOSUPPORT.  Of its 95 KB only the pages that
- * answers and batches fill are ever touched.
+ * kernel lacks it @err->sys is EPROTONOSUPPORT.  Of its 95 KB only the pages
+ * that answers and batches fill are ever touched.
  */
 struct bal_nl *bal_nl_open_proto(int protocol, struct bal_err *err);
 void bal_nl_close(struct bal_nl *nl);
 
 /*
- * The same handle with a fresh socket, for one that lives on after a failure:
- * no late answer can be taken for one of what follows.  -1: none is to be had,
- * and the old socket stays.
+ * Give the handle a new socket, for one that is used further after a failure:
+ * no late answer can be taken for a later one.  -1: no socket is available, and
+ * the old one stays.
  */
 int bal_nl_reopen(struct bal_nl *nl, struct bal_err *err);
 
-/* The port that the kernel gives as the sender of what we change by @nl. */
+/* The port that the kernel gives as the sender of changes by @nl. */
 uint32_t bal_nl_port(const struct bal_nl *nl);
 
 /*
@@ -73,8 +73,8 @@ void *bal_nlmsg_raw(struct bal_nlmsg *m, const void *data, size_t len);
 void bal_nl_parse(struct rtattr **tb, int max, const struct rtattr *rta,
 		  size_t len);
 /*
- * Are all attributes of types that @known has, as 1 << type?  One that a newer
- * kernel has is not.
+ * Are all attributes of types in @known, as 1 << type?  False for one of a
+ * newer kernel.
  */
 bool bal_nl_only(const struct rtattr *rta, size_t len, uint64_t known);
 /* The value, or 0 for NULL and for an attribute that is too short. */
@@ -85,51 +85,53 @@ void bal_nl_str(const struct rtattr *rta, char *buf, size_t size);
 
 typedef void bal_nl_fn(const struct nlmsghdr *h, void *arg);
 
-/* How a dump ended; -1 is an error. */
+/* The end of a dump; -1 is an error. */
 enum bal_dump {
 	BAL_DUMP_DONE,
 	BAL_DUMP_ABSENT, /* the kernel has no such table or kind of object */
 };
 
 /*
- * Whatever fails below leaves an empty batch and a socket that is good for more:
- * a system call (EINTR is tried again, a bounded number of times), an answer
- * that is cut, one that does not come within a second.
+ * Any failure below leaves an empty batch and a socket that is still usable: a
+ * system call (EINTR is tried again, a bounded number of times), a truncated
+ * answer, one that does not come within a second.
  *
- * Send dump request @req and hand every answer to @fn: enum bal_dump or -1.  Where
- * something changed while it was read it is begun again, with *@n, the number of
- * what @fn has collected, as it was: a few times, then BAL_EBUSY.
+ * Send dump request @req and hand every answer to @fn: enum bal_dump or -1.  A
+ * dump that the kernel reports as interrupted begins again, with *@n, the
+ * number of objects that @fn has collected, as it was: a few times, then
+ * BAL_EBUSY.
  */
 int bal_nl_dump(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn,
 		void *arg, size_t *n, struct bal_err *err);
 
 /*
- * Send @req, hand the one answer to @fn.  0: answered; 1: the kernel said no
+ * Send @req, hand the one answer to @fn.  0: answered; 1: the kernel refused
  * (ENOENT, ENETUNREACH and the like), BAL_NL_UNREACHABLE by an `unreachable`
  * route; -1: an error, also where the kernel was short of memory or busy, which
- * says nothing about what was asked.
+ * is no answer.
  */
 #define BAL_NL_UNREACHABLE 2
 int bal_nl_get(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn,
 	       void *arg, struct bal_err *err);
 
 /*
- * Changes are collected and sent 64 at a time: one sendmsg, one answer when
- * all went well.  @failed is told of each that failed: the number that
- * bal_nl_queue() got for it, the errno, and the kernel's own words or "".
+ * Changes are collected and sent 64 at a time: one sendmsg, one ack when all
+ * succeed.  @failed is called for each that fails: the number that
+ * bal_nl_queue() got for it, the errno, and the kernel's message or "".
  */
 typedef void bal_nl_failed_fn(size_t number, int eno, const char *why,
 			      void *arg);
+/* Set the function for the failures of later changes. */
 void bal_nl_on_failure(struct bal_nl *nl, bal_nl_failed_fn *failed, void *arg);
 
 /*
  * Queue @req as change @number; sends the batch when it is full.  -1: neither
- * @req nor anything else is queued now; of what was, a part may be carried out.
+ * @req nor anything else is queued now; a part of the batch may be carried out.
  */
 int bal_nl_queue(struct bal_nl *nl, struct bal_nlmsg *req, size_t number,
 		 struct bal_err *err);
 
-/* Send what is queued and read its answers; nothing is queued afterwards. */
+/* Send the batch and read its answers; the queue is empty afterwards. */
 int bal_nl_flush(struct bal_nl *nl, struct bal_err *err);
 
 #endif

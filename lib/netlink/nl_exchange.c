@@ -6,10 +6,10 @@
 
 #include "netlink/internal.h"
 
-/* Parts of a dump, 32 KB each, that are read only to be dropped. */
+/* Parts of a dump, 32 KB each, that are discarded at most. */
 #define DRAIN_MAX 4096
 
-#define DUMPS_MAX 10 /* of one that changes while it is read */
+#define DUMPS_MAX 10 /* retries of a dump that was interrupted */
 
 static int
 fail_cut(struct bal_err *err)
@@ -29,8 +29,8 @@ bal_nl_number(struct bal_nl *nl, void *bytes, size_t len)
 }
 
 /*
- * Read and drop what a failed exchange left: until the rest of its dump has been
- * read the kernel refuses another one.
+ * Discard what a failed exchange left: the kernel refuses another dump until
+ * the rest of the old one has been read.
  */
 static void
 drain(struct bal_nl *nl)
@@ -59,7 +59,7 @@ bal_nl_send(struct bal_nl *nl, const void *buf, size_t len, struct bal_err *err)
 	return 0;
 }
 
-/* One datagram of the kernel's: its length, or -1. */
+/* One datagram of the kernel: its length, or -1. */
 static ssize_t
 receive(struct bal_nl *nl, struct bal_err *err)
 {
@@ -88,7 +88,7 @@ receive(struct bal_nl *nl, struct bal_err *err)
 	return len;
 }
 
-/* Is it as long as what it claims to be?  @head: the fixed part of an answer. */
+/* Is it as long as its header claims?  @head: the fixed part of an answer. */
 static bool
 is_whole(const struct nlmsghdr *h, size_t left, size_t head)
 {
@@ -100,7 +100,7 @@ is_whole(const struct nlmsghdr *h, size_t left, size_t head)
 	return h->nlmsg_len >= NLMSG_LENGTH(head);
 }
 
-/* What is done with an answer.  0: there are more; else the end, -1 a bad one. */
+/* Handles one answer.  0: more to come; else the end, -1 a bad one. */
 typedef int each_fn(struct bal_nl *nl, const struct nlmsghdr *h, void *arg,
 		    struct bal_err *err);
 
@@ -133,7 +133,7 @@ read_answers(struct bal_nl *nl, const struct requests *reqs, each_fn *each,
 			h = (const void *)(nl->answer + at);
 			if (!is_whole(h, (size_t)got - at, 0))
 				return fail_cut(err);
-			/* What is left from before answers no request. */
+			/* An answer to an earlier request. */
 			if (h->nlmsg_seq - first >= reqs->n)
 				continue;
 			if (!is_whole(h, (size_t)got - at, reqs->head))
@@ -145,7 +145,7 @@ read_answers(struct bal_nl *nl, const struct requests *reqs, each_fn *each,
 	}
 }
 
-/* Send, and read until @each says that it was the last.  What that returned. */
+/* Send, and read until @each reports the last answer; returns its result. */
 static int
 exchange(struct bal_nl *nl, const struct requests *reqs, each_fn *each,
 	 void *arg, struct bal_err *err)
@@ -169,11 +169,11 @@ answer_errno(const struct nlmsghdr *h)
 	return value < 0 ? -value : 0;
 }
 
-/* Who wants the answers of one request, and what came of it. */
+/* The receiver of the answers to one request, and the result. */
 struct asked {
 	bal_nl_fn *fn;
 	void *arg;
-	bool interrupted; /* what was seen may be inconsistent */
+	bool interrupted; /* the answers may be inconsistent */
 	int outcome;	  /* of the function that asked */
 };
 
@@ -235,7 +235,7 @@ bal_nl_dump(struct bal_nl *nl, struct bal_nlmsg *req, bal_nl_fn *fn, void *arg,
 		       "read");
 }
 
-/* The kernel could not answer: it has said neither yes nor no. */
+/* The kernel could not answer: neither yes nor no. */
 static bool
 is_shortage(int eno)
 {
@@ -311,11 +311,11 @@ bal_nl_flush(struct bal_nl *nl, struct bal_err *err)
 		return 0;
 	bal_nl_number(nl, nl->batch, nl->used);
 	/*
-	 * The kernel goes through the whole batch whatever fails in it, and
-	 * always tells of failures: one ack, for the last, is enough.
+	 * The kernel processes the whole batch whatever fails in it, and
+	 * reports every failure: one ack, for the last, is enough.
 	 */
 	nl->last->nlmsg_flags |= NLM_F_ACK;
-	/* However this ends, what it was is not sent again. */
+	/* However this ends, the batch is not sent again. */
 	empty_batch(nl);
 	return exchange(nl, &reqs, on_change, &n, err) < 0 ? -1 : 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* object - what makes two objects of the kernel the same. */
+/* object - when two objects of the kernel are equal. */
 #include "netlink/object.h"
 
 #include <string.h>
@@ -24,9 +24,9 @@ const struct bal_sysctl_row bal_sysctls[BAL_SYSCTL_MAX] = {
 		"net/ipv4/fib_multipath_hash_policy", 1, 0,
 		"connections to one address share one uplink" },
 	/*
-	 * At 0 an error about a forwarded packet has no address before it is
-	 * routed, and so is balanced like a new connection.  By another uplink
-	 * than that packet came by it is about a connection that is not known
+	 * At 0 an ICMP error about a forwarded packet has no source address
+	 * before it is routed, and so is balanced like a new connection.  By
+	 * another uplink than the packet came by, its connection is unknown
 	 * there: "fragmentation needed" gets lost.
 	 */
 	[BAL_SYSCTL_ICMP_ERRORS] = {

@@ -13,7 +13,7 @@
 
 /*
  * The protocol number of our routes, rules and nexthops (`proto 214`): an
- * object is ours if and only if it carries it.  214 is unused in iproute2's
+ * object is ours if and only if it has it.  214 is unused in iproute2's
  * rt_protos and in the kernel's rtnetlink.h.
  */
 #define BAL_PROTO 214
@@ -25,7 +25,7 @@
 #define BAL_TABLE_MAIN 254
 #define BAL_TABLE_LOCAL 255
 
-/* The per-device sysctls that we set (net.ipv4.conf.DEV.*). */
+/* The per-device sysctls that bal sets (net.ipv4.conf.DEV.*). */
 enum bal_devconf {
 	BAL_DC_ARP_IGNORE,
 	BAL_DC_ARP_ANNOUNCE,
@@ -36,19 +36,19 @@ enum bal_devconf {
 	BAL_DC_MAX,
 };
 
-/* The sysctls of the box that we set while there is an uplink. */
+/* The global sysctls that bal sets while there is an uplink. */
 enum bal_sysctl {
 	BAL_SYSCTL_HASH_POLICY, /* fib_multipath_hash_policy */
 	BAL_SYSCTL_ICMP_ERRORS, /* icmp_errors_use_inbound_ifaddr */
 	BAL_SYSCTL_MAX,
 };
 
-/* What is to be known of one of them. */
+/* One of these sysctls. */
 struct bal_sysctl_row {
 	const char *name; /* below /proc/sys, as sysctl(8) takes it */
 	int32_t ours;
-	int32_t initial;  /* what the kernel begins with */
-	const char *lost; /* what happens as long as it has that value */
+	int32_t initial;  /* the kernel's default */
+	const char *lost; /* what goes wrong while it has that value */
 };
 
 extern const struct bal_sysctl_row bal_sysctls[BAL_SYSCTL_MAX];
@@ -58,7 +58,7 @@ struct bal_sysctl_values {
 	int32_t of[BAL_SYSCTL_MAX];
 };
 
-/* None of them. */
+/* All values -1. */
 struct bal_sysctl_values bal_sysctl_none(void);
 
 /* One network device. */
@@ -69,27 +69,27 @@ struct bal_link {
 	bool carrier; /* IFF_LOWER_UP */
 	bool no_arp;  /* IFF_NOARP or IFF_POINTOPOINT: a tunnel or ppp */
 	bool loopback;
-	bool tun;     /* of a kind that OpenVPN makes: tun, tap, its own */
+	bool tun;     /* a tun or tap device, or OpenVPN's own kind */
 	bool has_devconf;
 	int32_t devconf[BAL_DC_MAX];
-	uint64_t rx_bytes, tx_bytes; /* only where statistics were asked for */
+	uint64_t rx_bytes, tx_bytes; /* only where statistics were requested */
 };
 
 /* One address of a device, with the prefix length of its subnet. */
 struct bal_ifaddr {
 	int ifindex;
 	struct bal_addr addr;
-	bool secondary; /* IFA_F_SECONDARY: another of that subnet is first */
+	bool secondary; /* IFA_F_SECONDARY: not the first of its subnet */
 	bool peer;      /* point-to-point: there is no subnet */
 };
 
 enum bal_rule_action {
-	BAL_RULE_OTHER, /* an action of somebody else's that we do not name */
+	BAL_RULE_OTHER, /* a foreign action without a name here */
 	BAL_RULE_LOOKUP,
 	BAL_RULE_GOTO,
 	BAL_RULE_NOP,
 	BAL_RULE_UNREACHABLE,
-	BAL_RULE_BLACKHOLE, /* somebody else's, as are those behind it */
+	BAL_RULE_BLACKHOLE, /* foreign, as are those below */
 	BAL_RULE_PROHIBIT,
 };
 
@@ -100,8 +100,8 @@ struct bal_rule {
 	uint8_t protocol; /* FRA_PROTOCOL */
 	bool invert;      /* `not` */
 	/*
-	 * It asks for, or says, what has no member here (ports, users, groups
-	 * of devices): somebody else's.
+	 * It matches or does something without a member here (ports, users,
+	 * groups of devices): foreign.
 	 */
 	bool narrow;
 	enum bal_rule_action action;
@@ -128,7 +128,7 @@ enum bal_route_type {
 	BAL_ROUTE_UNICAST,
 	BAL_ROUTE_UNREACHABLE,
 	BAL_ROUTE_LOCAL, /* to this box itself */
-	BAL_ROUTE_THROW, /* the table says nothing */
+	BAL_ROUTE_THROW, /* the lookup goes on with the next rule */
 };
 
 /* One route. */
@@ -142,8 +142,8 @@ struct bal_route {
 	struct bal_addr src; /* preferred source */
 	uint32_t nhid;       /* nexthop object it refers to, 0: none */
 	/*
-	 * Where it goes.  For a route with @nhid the members of that group.
-	 * Two or more wanted hops are spread over by weight.
+	 * The next hops; for a route with @nhid the members of that group.  Two
+	 * or more wanted hops are weighted.
 	 */
 	struct bal_hop *hops;
 	size_t n_hops;
@@ -172,7 +172,7 @@ typedef BAL_LIST(struct bal_nexthop) bal_nexthop_list;
 /* The name of a sysctl below net.ipv4.conf.DEV. */
 const char *bal_devconf_name(enum bal_devconf dc);
 
-/* A total order of rules by all that they match and do, first by priority. */
+/* A total order of rules by all members, first by priority. */
 int bal_rule_cmp(const struct bal_rule *a, const struct bal_rule *b);
 
 /* Order of routes by table, metric and prefix: where one replaces another. */

@@ -14,8 +14,8 @@ enum bal_op_kind {
 	BAL_OP_NEXTHOP_REPLACE, /* a group gets other members */
 	BAL_OP_NEXTHOP_DEL,
 	BAL_OP_ROUTE_ADD,
-	BAL_OP_ROUTE_REPLACE, /* what stands first at that key is ours */
-	BAL_OP_ROUTE_APPEND,  /* beside a foreign one at that key */
+	BAL_OP_ROUTE_REPLACE, /* the first route at that key is ours */
+	BAL_OP_ROUTE_APPEND,  /* beside a foreign route at that key */
 	BAL_OP_ROUTE_DEL,
 	BAL_OP_RULE_ADD,
 	BAL_OP_RULE_DEL,
@@ -28,7 +28,7 @@ struct bal_devconf_set {
 	char dev[BAL_IFNAMSIZ];
 	unsigned mask; /* 1 << enum bal_devconf: which */
 	int32_t value[BAL_DC_MAX];
-	bool restore; /* the values from before us, at the very end */
+	bool restore; /* the values from before bal, at the very end */
 };
 
 struct bal_sysctl_set {
@@ -59,7 +59,7 @@ typedef BAL_LIST(struct bal_op) bal_op_list;
 void bal_op_print(FILE *out, const struct bal_op *op);
 
 /*
- * What @op is for, as the middle of a message: "cannot add default route to
+ * The purpose of @op, as the middle of a message: "cannot add default route to
  * table 1", into @buf of @size.  Returns @buf.
  */
 const char *bal_op_describe(const struct bal_op *op, char *buf, size_t size);

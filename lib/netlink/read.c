@@ -90,7 +90,7 @@ action_of(uint8_t action)
 	}
 }
 
-/* What struct bal_rule has a member for.  Others the kernel sends where set. */
+/* The attributes that struct bal_rule has a member for. */
 #define BIT(type) (UINT64_C(1) << (type))
 #define RULE_KNOWN                                                          \
 	(BIT(FRA_PAD) | BIT(FRA_PRIORITY) | BIT(FRA_PROTOCOL) |             \
@@ -257,7 +257,7 @@ hops_of(struct bal_route *r, struct rtattr **tb, const struct rtmsg *rtm,
 	r->hops[0].weight = 1;
 }
 
-/* What a dump of all tables has most of: its attributes are not even parsed. */
+/* Most of a dump of all tables: its attributes are not even parsed. */
 static bool
 is_bulk(const struct rtmsg *rtm)
 {
@@ -281,7 +281,7 @@ on_route(const struct nlmsghdr *h, void *arg)
 		return;
 	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
 	table = tb[RTA_TABLE] ? bal_nl_u32(tb[RTA_TABLE]) : rtm->rtm_table;
-	/* Kernels before 4.20 know no strict checking and send all tables. */
+	/* Kernels before 4.20 have no strict checking and send all tables. */
 	if (sink->table && table != sink->table)
 		return;
 	r = BAL_PUSH(sink->arena, out);

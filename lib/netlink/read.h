@@ -7,8 +7,8 @@
 #include "netlink/object.h"
 
 /*
- * Each appends what the kernel has to @out.  enum bal_dump, or -1 with
- * @err.  Nothing has to be freed but @arena.
+ * Each appends the kernel's objects to @out.  enum bal_dump, or -1 with @err.
+ * All memory is @arena's.
  */
 
 /* Every device; byte counters only with @stats (they cost the most). */
@@ -28,31 +28,31 @@ int bal_nl_nexthops(struct bal_nl *nl, struct bal_arena *arena,
 		    bal_nexthop_list *out, struct bal_err *err);
 
 /*
- * The IPv4 routes of @table alone, in the kernel's order: the first at a
- * prefix and metric is the one that a replace hits.  Routes with a TOS are
- * left out, they stand at keys of their own.
+ * The IPv4 routes of @table alone, in the kernel's order: the first at a prefix
+ * and metric is the one that a replace hits.  Routes with a TOS are left out,
+ * as their keys differ.
  */
 int bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 		  bal_route_list *out, struct bal_err *err);
 
 /*
- * The IPv4 routes of all tables at once, each table's in the kernel's order: but
- * those of `local` and, of `main`, all that are no default routes.
+ * The IPv4 routes of all tables at once, each table's in the kernel's order,
+ * without those of `local` and, of `main`, all that are no default routes.
  */
 int bal_nl_all_routes(struct bal_nl *nl, struct bal_arena *arena,
 		      bal_route_list *out, struct bal_err *err);
 
-/* A packet of this box's own, and the way that it takes. */
+/* A locally generated packet, and its route. */
 struct bal_way {
 	struct bal_addr src; /* none: the kernel chooses one with the route */
 	struct bal_addr dst;
 	uint32_t mark;
 
-	int ifindex;	/* the device that it leaves by; 0: no route */
-	uint32_t table; /* whose route that is; 0: none */
+	int ifindex;	/* the output device; 0: no route */
+	uint32_t table; /* the table of the route; 0: none */
 };
 
-/* Fill in @way->ifindex and .table, as rules and routes are now. */
+/* Fill in @way->ifindex and .table by the present rules and routes. */
 int bal_nl_find_way(struct bal_nl *nl, struct bal_way *way,
 		    struct bal_err *err);
 

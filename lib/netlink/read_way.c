@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* read_way - which way a packet takes, asked of the kernel. */
+/* read_way - the route of a packet, looked up by the kernel. */
 #include "netlink/read.h"
 
 #include <linux/rtnetlink.h>
@@ -27,7 +27,7 @@ bal_nl_find_way(struct bal_nl *nl, struct bal_way *way, struct bal_err *err)
 		.rtm_family = AF_INET,
 		.rtm_src_len = from ? 32 : 0,
 		.rtm_dst_len = 32,
-		/* Else it says main, whatever table it was. */
+		/* Without it the kernel reports main, whatever table it was. */
 		.rtm_flags = RTM_F_LOOKUP_TABLE,
 	};
 	struct bal_way found = *way;

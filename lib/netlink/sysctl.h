@@ -1,4 +1,4 @@
-/* sysctl - the few kernel settings that only /proc/sys can tell or take. */
+/* sysctl - the few kernel settings that only /proc/sys has. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_SYSCTL_H
 #define BAL_SYSCTL_H
@@ -9,8 +9,8 @@
 #include "netlink/op.h"
 
 /*
- * The number in /proc/sys/@name ("net/ipv4/ip_forward"); -1 where there is
- * none that can be read.
+ * The number in /proc/sys/@name ("net/ipv4/ip_forward"); -1 where it cannot be
+ * read.
  */
 int32_t bal_sysctl_read(const char *name);
 
@@ -18,8 +18,8 @@ int32_t bal_sysctl_read(const char *name);
 int bal_sysctl_write(const char *name, int32_t value, struct bal_err *err);
 
 /*
- * net.ipv4.conf.SCOPE.NAME, SCOPE being "all" or "default" (what a new device
- * begins with); -1 where it cannot be read.
+ * net.ipv4.conf.SCOPE.NAME, SCOPE being "all" or "default" (inherited by a new
+ * device); -1 where it cannot be read.
  */
 int32_t bal_devconf_read(const char *scope, enum bal_devconf dc);
 

@@ -232,9 +232,9 @@ bal_nl_encode(const struct bal_op *op, struct bal_nlmsg *out)
 		return true;
 	case BAL_OP_RULE_ADD:
 		/*
-		 * Not exclusive: the kernel takes rules for equal that differ
-		 * in the target of a goto or in a "not", and then a rule could
-		 * not be made before the one that it replaces is gone.
+		 * Without NLM_F_EXCL: the kernel takes rules as equal that
+		 * differ in the target of a goto or in a "not", and then a rule
+		 * could not be made before the one that it replaces is gone.
 		 */
 		encode_rule(&op->rule, RTM_NEWRULE, NLM_F_CREATE, out);
 		return true;
