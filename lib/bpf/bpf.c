@@ -7,13 +7,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Ours call nothing that is for GPL programs only, and are GPL all the same. */
+/* The programs call no GPL-only helper, and are GPL all the same. */
 static const char licence[] = "GPL";
 
 static struct bpf_insn *
 add(struct bal_bpf *code, uint8_t op, uint8_t dst, uint8_t src)
 {
-	/* The last one is never used, and takes what does not fit. */
+	/* The last slot is never executed, and takes what does not fit. */
 	struct bpf_insn *insn = &code->insn[BAL_BPF_MAX - 1];
 
 	if (code->n < BAL_BPF_MAX - 1)

@@ -12,28 +12,28 @@
 #include "base/error.h"
 
 /*
- * The kernel takes a million of who has CAP_BPF (BPF_COMPLEXITY_LIMIT_INSNS),
- * but follows no more than 8192 jumps (BPF_COMPLEXITY_LIMIT_JMP_SEQ).
+ * With CAP_BPF the kernel takes a million (BPF_COMPLEXITY_LIMIT_INSNS), but
+ * follows no more than 8192 jumps (BPF_COMPLEXITY_LIMIT_JMP_SEQ).
  */
 #define BAL_BPF_MAX 8192
 #define BAL_BPF_LABELS 10
 
 /*
- * A program in the making.  Zero state: empty.  Labels are small numbers of
- * the caller's from 1 on, each stands once; jumps go forward.  What no longer fits is dropped
- * and told by bal_bpf_finish().
+ * A program being assembled.  Zero state: empty.  Labels are small numbers of
+ * the caller's from 1 on, each defined once; jumps go forward.  What does not
+ * fit is dropped and makes bal_bpf_finish() fail.
  */
 struct bal_bpf {
 	struct bpf_insn insn[BAL_BPF_MAX];
-	uint8_t to[BAL_BPF_MAX]; /* label that the jump here goes to; 0: none */
-	size_t at[BAL_BPF_LABELS]; /* where each label stands */
+	uint8_t to[BAL_BPF_MAX]; /* label of the jump here; 0: none */
+	size_t at[BAL_BPF_LABELS]; /* where each label is */
 	size_t n;
 	bool full;
 };
 
 /*
- * One instruction each.  Registers are BPF_REG_...; "32": of the lower halves,
- * the upper one is zeroed.  @at is an offset in bytes; @label a label.
+ * One instruction each.  Registers are BPF_REG_...; "32" works on the lower
+ * half and zeroes the upper one.  @at is an offset in bytes; @label a label.
  */
 void bal_bpf_move(struct bal_bpf *code, uint8_t dst, uint8_t src);
 void bal_bpf_set(struct bal_bpf *code, uint8_t dst, int32_t value);
@@ -51,29 +51,33 @@ void bal_bpf_if32(struct bal_bpf *code, uint8_t reg, uint32_t value,
 		  uint8_t label);
 void bal_bpf_unless32(struct bal_bpf *code, uint8_t reg, uint32_t value,
 		      uint8_t label);
-/* Jump where two registers are the same; where a pointer is none. */
+/* Jump where two registers are equal; where a pointer is NULL. */
 void bal_bpf_if_same(struct bal_bpf *code, uint8_t a, uint8_t b, uint8_t label);
 void bal_bpf_if_null(struct bal_bpf *code, uint8_t reg, uint8_t label);
 
-/* 16 bytes of @text to the stack, from -16 below the frame pointer on. */
+/*
+ * Store the 16 bytes of @text on the stack, from -16 below the frame pointer
+ * on.
+ */
 void bal_bpf_text16(struct bal_bpf *code, const char text[16]);
 
-/* @label stands here. */
+/* Define @label here. */
 void bal_bpf_label(struct bal_bpf *code, uint8_t label);
 
-/* Resolve the jumps: -1 where the program has become too long. */
+/* Resolve the jumps; -1 where the program is too long. */
 int bal_bpf_finish(struct bal_bpf *code, struct bal_err *err);
 
 /*
- * Hand @code to the kernel for the hook @attach (BPF_CGROUP_...): the
+ * Load @code into the kernel for the hook @attach (BPF_CGROUP_...): the
  * descriptor, close-on-exec; -1 with the errno in @err->sys.
  */
 int bal_bpf_load(const struct bal_bpf *code, enum bpf_attach_type attach,
 		 struct bal_err *err);
 
 /*
- * Attach program @fd to cgroup @cgroup_fd, beside others.  It stays as long as
- * the cgroup and its sockets, whatever becomes of our descriptors.
+ * Attach program @fd to cgroup @cgroup_fd, beside others.  It stays attached as
+ * long as the cgroup and its sockets exist, even when the descriptors are
+ * closed.
  */
 int bal_bpf_attach(int fd, int cgroup_fd, enum bpf_attach_type attach,
 		   struct bal_err *err);

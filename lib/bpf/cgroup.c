@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cgroup - finds our own cgroup v2, moves into one below it. */
+/* cgroup - finds the own cgroup v2, makes and enters one below it. */
 #include "bpf/cgroup.h"
 
 #include <dirent.h>
@@ -61,7 +61,7 @@ is(struct word w, const char *text)
 	return w.len == strlen(text) && memcmp(w.at, text, w.len) == 0;
 }
 
-/* The line of cgroup v2 is "0::PATH". */
+/* The entry of cgroup v2 is "0::PATH". */
 static bool
 own_path(const char *cgroup, struct word *path)
 {
@@ -76,8 +76,8 @@ own_path(const char *cgroup, struct word *path)
 }
 
 /*
- * "ID PARENT DEVICE ROOT MOUNTPOINT OPTIONS... - TYPE SOURCE OPTIONS".  Names
- * with a blank in them have it as \040: nobody mounts a cgroup there.
+ * "ID PARENT DEVICE ROOT MOUNTPOINT OPTIONS... - TYPE SOURCE OPTIONS".  A blank
+ * in a name is \040, which no cgroup mount point is expected to have.
  */
 static bool
 read_mount(struct word line, struct word *root, struct word *point)
@@ -93,7 +93,7 @@ read_mount(struct word line, struct word *root, struct word *point)
 	return false;
 }
 
-/* @path without the @root that a mount shows alone; false: it is not in it. */
+/* @path relative to @root, the part that a mount shows; false: not below it. */
 static bool
 strip_root(struct word *path, struct word root)
 {
@@ -113,7 +113,7 @@ bal_cgroup_place(const char *cgroup, const char *mountinfo, unsigned nth,
 {
 	struct word own, line, root, point;
 
-	/* Outside of what our cgroup namespace shows. */
+	/* Outside of the cgroup namespace. */
 	if (!own_path(cgroup, &own) ||
 	    (own.len >= 3 && memcmp(own.at, "/..", 3) == 0))
 		return 0;
@@ -175,8 +175,8 @@ bal_cgroup_find(struct bal_cgroup *cg, struct bal_err *err)
 }
 
 /*
- * "cannot @what cgroup NAME: @eno", BAL_EUNAVAIL where none can be had here;
- * returns -1.
+ * "cannot @what cgroup NAME: @eno", BAL_EUNAVAIL where cgroups are not
+ * available here; returns -1.
  */
 static int
 fail(int eno, const struct bal_cgroup *cg, const char *what,
@@ -184,7 +184,7 @@ fail(int eno, const struct bal_cgroup *cg, const char *what,
 {
 	bal_err_sys(err, eno, "cannot %s cgroup %s/%s", what, cg->parent,
 		    cg->name);
-	/* Read-only, forbidden to have more, or of threads; a container's. */
+	/* Read-only, at its limit, or a threaded cgroup: as in a container. */
 	if (eno == EROFS || eno == EAGAIN || eno == EOPNOTSUPP ||
 	    ((eno == EACCES || eno == EPERM) && geteuid() == 0))
 		err->kind = BAL_EUNAVAIL;
@@ -193,7 +193,7 @@ fail(int eno, const struct bal_cgroup *cg, const char *what,
 
 static void remove_left(int parent_fd, int depth);
 
-/* With the empty ones in it.  0: gone. */
+/* With its empty children.  0: removed. */
 static int
 remove_one(int parent_fd, const char *name, int fd, int depth)
 {
@@ -206,8 +206,8 @@ remove_one(int parent_fd, const char *name, int fd, int depth)
 }
 
 /*
- * Empty ones, of commands that have ended.  One that is just being made is
- * locked.  In them there may be more.
+ * Remove empty cgroups of commands that have ended; a locked one is being made.
+ * They may have children.
  */
 static void
 remove_left(int parent_fd, int depth)
@@ -236,7 +236,7 @@ remove_left(int parent_fd, int depth)
 		closedir(dir);
 }
 
-/* Somebody took it for one that was left behind, before we could lock it. */
+/* Another command swept it before it could be locked. */
 static bool
 is_swept(int eno)
 {
@@ -245,14 +245,14 @@ is_swept(int eno)
 
 /*
  * Make it and lock it, as long as @cg->fd is open: 0.  -1 with EEXIST for a
- * name that is taken (other PID namespaces have our number as well) or swept.
+ * name that is taken (by the same number in another PID namespace) or swept.
  */
 static int
 make_locked(struct bal_cgroup *cg)
 {
 	int eno;
 
-	/* Whoever can open it can lock it: nobody else before us. */
+	/* Mode 0700: a process that can open it could lock it first. */
 	if (mkdirat(cg->parent_fd, cg->name, 0700) < 0)
 		return -1;
 	cg->fd = openat(cg->parent_fd, cg->name,

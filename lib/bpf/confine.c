@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* confine - the BPF programs that keep a cgroup's sockets on one uplink. */
+/* confine - BPF programs that keep the sockets of a cgroup on one uplink. */
 #include "bpf/confine.h"
 
 #include <arpa/inet.h>
@@ -13,7 +13,7 @@
 
 enum label { ALLOW = 1, BIND, BOUND, DENY, LOOK, MAPPED, NATIVE, STEER };
 
-/* Registers that calls leave as they are. */
+/* Registers that calls preserve. */
 #define CTX BPF_REG_6
 #define DST BPF_REG_7
 #define SK BPF_REG_8
@@ -25,7 +25,7 @@ enum label { ALLOW = 1, BIND, BOUND, DENY, LOOK, MAPPED, NATIVE, STEER };
 #define ADDR(member) offsetof(struct bpf_sock_addr, member)
 #define SKB(member) offsetof(struct __sk_buff, member)
 
-/* An IPv4 address as a program has it after a load: as it lies in memory. */
+/* An IPv4 address as a program loads it: in memory order. */
 static uint32_t
 word_of(const struct bal_addr *a)
 {
@@ -47,7 +47,7 @@ if_inside(struct bal_bpf *code, uint8_t addr, const struct bal_addr *net,
 	bal_bpf_if32(code, BPF_REG_1, word_of(&base), label);
 }
 
-/* Where @addr is; falls through for what goes by the uplink. */
+/* Jump by the class of @addr; falls through for traffic of the uplink. */
 static void
 classify(struct bal_bpf *code, const struct bal_confine *c, uint8_t addr,
 	 uint8_t spared, uint8_t direct)
@@ -56,7 +56,7 @@ classify(struct bal_bpf *code, const struct bal_confine *c, uint8_t addr,
 						  .len = 8,
 						  .bytes = { 127 } };
 
-	bal_bpf_if32(code, addr, 0, spared); /* this box, too */
+	bal_bpf_if32(code, addr, 0, spared); /* 0.0.0.0 is this box, too */
 	if_inside(code, addr, &loopback, spared);
 	for (size_t i = 0; i < c->own.n; i++)
 		bal_bpf_if32(code, addr, word_of(&c->own.v[i]), spared);
@@ -67,9 +67,9 @@ classify(struct bal_bpf *code, const struct bal_confine *c, uint8_t addr,
 }
 
 /*
- * A socket that somebody bound stays as it is.  But the address of one that is
- * connected to what is left alone is not somebody's choice: the kernel took it,
- * and it would go anywhere with it.
+ * A socket that the program bound stays as it is.  But the source address of a
+ * socket connected to a local or LAN host was chosen by the kernel, and would
+ * leave by any uplink.
  */
 static void
 look_at_socket(struct bal_bpf *code, const struct bal_confine *c)
@@ -90,8 +90,8 @@ look_at_socket(struct bal_bpf *code, const struct bal_confine *c)
 }
 
 /*
- * By name: a device that was replugged is found.  One that is gone is an
- * error, and then nothing may be sent.
+ * By name: a device that was replugged is found.  A missing one is an error,
+ * and then nothing may be sent.
  */
 static void
 bind_socket(struct bal_bpf *code, const struct bal_confine *c)
@@ -108,9 +108,9 @@ bind_socket(struct bal_bpf *code, const struct bal_confine *c)
 }
 
 /*
- * The kernel has taken a datagram's device from the socket before it asks us:
- * binding holds from the next one on.  This one goes by its source address,
- * unless the sender chose one.
+ * The kernel reads the device of a datagram from the socket before this hook:
+ * binding works from the next one on.  This one is routed by its source
+ * address, unless the sender chose one.
  */
 static void
 steer_datagram(struct bal_bpf *code, const struct bal_confine *c)
@@ -183,7 +183,7 @@ code_ipv6(struct bal_bpf *code, const struct bal_confine *c)
 	bal_bpf_unless32(code, BPF_REG_1, 0, NATIVE);
 	bal_bpf_if32(code, BPF_REG_3, htonl(0xffff), MAPPED);
 	bal_bpf_unless32(code, BPF_REG_3, 0, NATIVE);
-	/* ::1, and :: which means the same */
+	/* ::1, and :: which is the same here */
 	bal_bpf_if32(code, DST, htonl(1), ALLOW);
 	bal_bpf_if32(code, DST, 0, ALLOW);
 	bal_bpf_label(code, NATIVE);
@@ -210,7 +210,7 @@ code_create(struct bal_bpf *code, const struct bal_confine *c)
 	bal_bpf_store32(code, CTX, SOCK(bound_dev_if), BPF_REG_1);
 }
 
-/* A socket that is bound may still reach this box itself. */
+/* A bound socket may still reach this box itself. */
 static void
 code_egress(struct bal_bpf *code)
 {
@@ -263,13 +263,16 @@ bal_confine_code(const struct bal_confine *c, enum bal_confine_hook hook,
 		break;
 	}
 	end_allowed(code);
-	/* What is never reached, the kernel refuses; a packet has no error. */
+	/*
+	 * The verifier rejects unreachable code, as this would be in CREATE.
+	 * In EGRESS a packet has no errno.
+	 */
 	if (hook != BAL_CONFINE_CREATE)
 		end_denied(code, errnos && hook != BAL_CONFINE_EGRESS);
 	return bal_bpf_finish(code, err);
 }
 
-/* Newer kernels say why, older ones refuse the program that tries to. */
+/* Newer kernels return an errno, older ones refuse a program that sets it. */
 static int
 load(const struct bal_confine *c, enum bal_confine_hook hook,
      struct bal_bpf *code, struct bal_err *err)
@@ -287,7 +290,7 @@ load(const struct bal_confine *c, enum bal_confine_hook hook,
 	return fd;
 }
 
-/* EPERM for root: a container, or a kernel that is locked down. */
+/* EPERM for root: a container, or kernel lockdown. */
 static int
 explain(struct bal_err *err)
 {
