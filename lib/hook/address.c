@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* address - addresses that others say by the environment. */
+/* address - addresses from a foreign program's environment. */
 #include "hook/address.h"
 
 #include <stdlib.h>
@@ -17,7 +17,6 @@ bal_hook_addr(const char *text, struct bal_addr *out, struct bal_err *err)
 	return 0;
 }
 
-/* What @variable says, or nothing. */
 static struct bal_addr
 parse_stranger(const char *variable, const char *text)
 {
@@ -35,7 +34,6 @@ bal_hook_stranger_addr(const char *variable)
 	return parse_stranger(variable, secure_getenv(variable));
 }
 
-/* The first of a list: the others are for hosts that try them in turn. */
 struct bal_addr
 bal_hook_stranger_first_addr(const char *variable)
 {
@@ -45,6 +43,9 @@ bal_hook_stranger_first_addr(const char *variable)
 
 	if (got == 0)
 		return (struct bal_addr){ 0 };
-	/* What does not fit is no address, and is told of as it came. */
+	/*
+	 * A word that does not fit is no address; the warning has the whole
+	 * text.
+	 */
 	return parse_stranger(variable, got > 0 ? first : text);
 }

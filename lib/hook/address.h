@@ -1,4 +1,4 @@
-/* address - an address that somebody else says. */
+/* address - an address from an untrusted source. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_HOOK_ADDRESS_H
 #define BAL_HOOK_ADDRESS_H
@@ -7,8 +7,8 @@
 #include "base/error.h"
 
 /*
- * An address of a stranger's making: a usable unicast host, or -1 with the
- * reason and @out untouched.
+ * Parse an untrusted address: a usable unicast host, or -1 with the reason and
+ * @out untouched.
  */
 int bal_hook_addr(const char *text, struct bal_addr *out, struct bal_err *err);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* caller - which program calls: ifupdown, a DHCP client, OpenVPN, ppp... */
+/* caller - the calling program: ifupdown, a DHCP client, OpenVPN, ppp... */
 #include "hook/caller.h"
 
 #include <stdbool.h>
@@ -24,8 +24,8 @@ read_comm(pid_t pid, char *comm, size_t size)
 }
 
 /*
- * wg-quick runs PostUp in a subshell of its own and exports nothing.  What a
- * process is called is asked once.
+ * wg-quick runs PostUp in a subshell of its own and exports nothing.  The name
+ * of the parent is read once.
  */
 static bool
 parent_is(const char *name)
@@ -43,7 +43,7 @@ parent_is(const char *name)
 enum bal_caller
 bal_hook_caller(void)
 {
-	/* First: udhcpc hands on what ifup told it. */
+	/* First: udhcpc passes on the variables of ifup. */
 	if (secure_getenv("reason") && secure_getenv("interface"))
 		return BAL_CALLER_DHCP;
 	if (secure_getenv("IFACE") && secure_getenv("PHASE"))

@@ -1,4 +1,4 @@
-/* caller - which program calls: ifupdown, a DHCP client, OpenVPN, ppp... */
+/* caller - the calling program: ifupdown, a DHCP client, OpenVPN, ppp... */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_HOOK_CALLER_H
 #define BAL_HOOK_CALLER_H
@@ -12,7 +12,7 @@ enum bal_caller {
 	BAL_CALLER_WG_QUICK, /* the parent process; it sets no variables */
 };
 
-/* From the environment (not of a privileged program) and the parent. */
+/* From the environment (ignored in a privileged program) and the parent. */
 enum bal_caller bal_hook_caller(void);
 
 #endif

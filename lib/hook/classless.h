@@ -6,14 +6,14 @@
 #include "base/addr.h"
 
 /*
- * DHCP option 121 as clients hand it to their scripts: "0 192 168 1 1 24 10 0 0
- * 192 168 1 9" (dhclient: width, the octets of the prefix that count, gateway)
- * or "0.0.0.0/0 192.168.1.1 10.0.0.0/24 192.168.1.9" (dhcpcd, udhcpc).  A
- * server wrote it, so all of it must be well formed.
+ * DHCP option 121 as clients pass it to their scripts: "0 192 168 1 1 24 10 0 0
+ * 192 168 1 9" (dhclient: width, the significant octets of the prefix, gateway)
+ * or "0.0.0.0/0 192.168.1.1 10.0.0.0/24 192.168.1.9" (dhcpcd, udhcpc).  It is
+ * the server's text, so all of it must be well formed.
  *
  * 1: *@gateway is that of the first default route; 0: there is none, or its
  * destination is on the link (gateway 0.0.0.0); -1 with the reason.  @gateway
- * is touched only for 1, and may be any address.
+ * is set only for 1, and may be any address.
  */
 int bal_classless_gateway(const char *text, struct bal_addr *gateway,
 			  struct bal_err *err);

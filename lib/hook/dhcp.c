@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* dhcp - what a DHCP client says by the environment: a lease and its gateway. */
+/* dhcp - a lease and its gateway, from a DHCP client's environment. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ is_one_of(const char *word, const char *const *words)
 	return false;
 }
 
-/* 1: @variable names a gateway, 0: none, but routes, -1: it is not there. */
+/* 1: @variable has a gateway, 0: routes without one, -1: it is not set. */
 static int
 classless_gateway(const char *variable, struct bal_addr *out)
 {
@@ -37,8 +37,9 @@ classless_gateway(const char *variable, struct bal_addr *out)
 }
 
 /*
- * Routers count only where there are no static routes (RFC 3442), or none that
- * can be used: a line is better than a rule.  dhclient, dhcpcd, udhcpc.
+ * Routers count only where there are no static routes (RFC 3442), or no usable
+ * ones: an uplink in use is better than the rule.  Variables of dhclient,
+ * dhcpcd, udhcpc.
  */
 static struct bal_addr
 lease_gateway(void)
@@ -61,8 +62,8 @@ lease_gateway(void)
 }
 
 /*
- * dhclient-script(8) and dhcpcd-run-hooks(8) list the reasons; in small letters
- * the words of udhcpc.
+ * The reasons are those of dhclient-script(8) and dhcpcd-run-hooks(8); in lower
+ * case those of udhcpc.
  */
 int
 bal_hook_read_dhcp(struct bal_hook *hook, struct bal_err *err)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hook - reads what ifupdown, OpenVPN and others say by their environment. */
+/* hook - reads the environment of ifupdown, OpenVPN and others. */
 #include "hook/hook.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ifupdown - what ifupdown says by the environment: a device and its options. */
+/* ifupdown - a device and its options, from ifupdown's environment. */
 #include "hook/ifupdown.h"
 
 #include <ctype.h>
@@ -11,7 +11,7 @@
 #include "base/suggest.h"
 #include "hook/internal.h"
 
-/* ifupdown puts a newline between the values, also of one that is inherited. */
+/* ifupdown joins values by newline, also of an inherited option. */
 #define TWICE "it is there twice, in its stanza or in one that this inherits"
 
 bool
@@ -41,7 +41,7 @@ bal_hook_hint(const char *value)
 		       "";
 }
 
-/* As it is spelt in the stanza, of which ifupdown makes capitals. */
+/* As spelt in the stanza, of which ifupdown makes capitals. */
 static void
 stanza_spelling(const char *key, size_t len, char *name, size_t size)
 {
@@ -77,7 +77,7 @@ stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 		       hook->dev, why.msg, bal_hook_hint(text));
 }
 
-/* The options of an uplink, and before them the hooks' own. */
+/* The options of an uplink, after those of the hooks. */
 const char *
 bal_hook_option(size_t i)
 {
@@ -91,7 +91,7 @@ bal_hook_option(size_t i)
 				     bal_settings_older_key(i - n);
 }
 
-/* All that is wrong is told; the last of it is what fails. */
+/* Every fault is reported; the last one fails. */
 static int
 stanza_options(struct bal_hook *hook, struct bal_err *err)
 {
@@ -99,7 +99,7 @@ stanza_options(struct bal_hook *hook, struct bal_err *err)
 	unsigned faults = 0;
 	const char *key;
 
-	/* Without the hooks' own, which comes first. */
+	/* From 1: the first is the hooks' own. */
 	for (size_t i = 1; (key = bal_hook_option(i)); i++) {
 		if (stanza_option(hook, key, &why) == 0)
 			continue;
@@ -139,7 +139,7 @@ warn_of_option(const char *key, size_t len, const char *dev)
 		 near ? "?" : "");
 }
 
-/* ifupdown hands on any option, and so any misspelt one. */
+/* ifupdown passes any option, also a misspelt one. */
 static void
 warn_of_unknown_options(const struct bal_hook *hook)
 {
@@ -176,7 +176,7 @@ bal_hook_read_ifupdown(struct bal_hook *hook, bool options, struct bal_err *err)
 			return -1;
 	}
 	hook->gateway = bal_hook_stranger_addr("IF_GATEWAY");
-	/* They dial in the background. */
+	/* These dial in the background. */
 	hook->comes_late = method && (strcmp(method, "ppp") == 0 ||
 				      strcmp(method, "wvdial") == 0);
 	if (hook->comes_late && stanza && strcmp(stanza, iface) != 0)

@@ -7,18 +7,20 @@
 #include <stddef.h>
 
 /*
- * Does the stanza say bal-strict, so that a failure is ifupdown's, too?  A
- * value that is neither yes nor no is warned of, and means no.
+ * Does the stanza have bal-strict, so that a failure of bal is one of ifupdown?
+ * Any value but yes or no brings a warning, and means no.
  */
 bool bal_hook_strict(void);
 
 /*
- * What may stand behind bal- in a stanza, one for each @i: a key, or a word of
- * the hooks' own, or an older name of a key; NULL after the last.
+ * What may follow bal- in a stanza, one for each @i: a key, or an option of the
+ * hooks, or an older name of a key; NULL after the last.
  */
 const char *bal_hook_option(size_t i);
 
-/* Behind the reason why @value is refused: that it may hold a comment, or "". */
+/*
+ * A hint to append where @value is refused: that it may hold a comment, or "".
+ */
 const char *bal_hook_hint(const char *value);
 
 #endif

@@ -6,20 +6,20 @@
 #include "hook/hook.h"
 
 /*
- * What @variable says, or nothing: it may be a stranger's, and what is not
- * usable in it is only warned of.
+ * The address in @variable, or none: it is untrusted, and an unusable value
+ * only brings a warning.
  */
 struct bal_addr bal_hook_stranger_addr(const char *variable);
 /* The first of a list: the others are for hosts that try them in turn. */
 struct bal_addr bal_hook_stranger_first_addr(const char *variable);
 
 /*
- * Read what ifupdown says into @hook, with @options those of the stanza.  -1:
- * BAL_ECONF, with the option's name.
+ * Read the environment of ifupdown into @hook, with @options those of the
+ * stanza.  -1: BAL_ECONF, with the option's name.
  */
 int bal_hook_read_ifupdown(struct bal_hook *hook, bool options,
 			   struct bal_err *err);
-/* Read what a DHCP client says into @hook. */
+/* Read the environment of a DHCP client into @hook. */
 int bal_hook_read_dhcp(struct bal_hook *hook, struct bal_err *err);
 
 #endif
