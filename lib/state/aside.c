@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* aside - a state file that cannot be used is put beside its place. */
+/* aside - moves an unusable state file away. */
 #include "state/aside.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@
 #define ASIDE_TRIES 10 /* state.bad, state.bad1 ... */
 
 /*
- * Under a name that is free: @keep leaves the file where it is, too.  The name
- * into @bad of PATH_MAX; -1 with errno.  What is no file keeps its name.
+ * Link or rename @path to a free name, put into @bad of PATH_MAX; @keep leaves
+ * the file where it is, too.  -1 with errno.  What is no file keeps its name.
  */
 static int
 put_beside(const char *path, bool keep, char *bad)

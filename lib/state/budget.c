@@ -52,7 +52,10 @@ month_after(uint32_t month)
 	return month % 100 == 12 ? month + 100 - 11 : month + 1;
 }
 
-/* From a month in which it was right: a step would seldom lead to this day. */
+/*
+ * The clock goes on from a month in which it was right: a wrong clock would
+ * seldom arrive at this day.
+ */
 static bool
 goes_on(const struct bal_state *state, time_t now)
 {
@@ -84,7 +87,7 @@ bal_budget_believe(struct bal_state *state, time_t now, uint64_t now_ms)
 void
 bal_budget_turn(struct bal_uplink_state *us, uint32_t month)
 {
-	/* Before the first one was known, what was spent was spent in it. */
+	/* The first known month gets what was spent before it. */
 	if (us->spent_month && us->spent_month < month)
 		us->spent = us->spent_saved = 0;
 	us->spent_month = month;
@@ -130,7 +133,7 @@ bal_budget_interval_ms(uint64_t budget, uint64_t spent, uint32_t round_bytes,
 	return ms > interval_ms ? (uint32_t)ms : interval_ms;
 }
 
-/* What the file says of one uplink. */
+/* One uplink in the file. */
 struct account {
 	char name[BAL_IFNAMSIZ];
 	uint32_t month;
@@ -152,7 +155,7 @@ parse_line(const char *line, struct account *out)
 	       bal_state_u64(spent, UINT64_MAX, &out->spent, &ignored) == 0;
 }
 
-/* 1: @text is malloced.  0: there is no file.  -1: it cannot be read. */
+/* 1: @text is malloced.  0: no file.  -1: it cannot be read. */
 static int
 read_accounts(const char *path, char **text, struct bal_err *err)
 {
@@ -164,7 +167,7 @@ read_accounts(const char *path, char **text, struct bal_err *err)
 	if (why.sys == ENOENT || why.sys == ENOTDIR)
 		return 0;
 	*err = why;
-	/* Another kind of file, or size: what is in there is not ours. */
+	/* Another type of file, or too large: not ours. */
 	return why.kind == BAL_ECONF ? 0 : -1;
 }
 

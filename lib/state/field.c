@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* field - one key and value of the state file, read. */
+/* field - reads one key and value of the state file. */
 #include "state/field.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 #define TUNNEL "tunnel"
 #define FORMER "former"
 
-/* A table of our own is never one of the kernel's. */
+/* Never a table of the kernel. */
 static int
 parse_table(const char *text, uint32_t *out, struct bal_err *err)
 {
@@ -143,7 +143,7 @@ set_options(struct bal_settings *options, const char *key, const char *text,
 
 	if (i < 0)
 		return 1;
-	/* `targets` has a line for each: eight of them fill no one line. */
+	/* `targets` has a line for each, as eight of them do not fit one. */
 	if (options->has & 1u << i && 1u << i != BAL_SET_TARGETS)
 		return bal_state_twice(key, err);
 	return bal_settings_set(options, ~0u, key, text, err);

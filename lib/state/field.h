@@ -13,22 +13,22 @@ struct bal_state_seen {
 	size_t next; /* where to look first: keys come in the order written */
 };
 
-/* Before a key that the first format has not: a comment to its readers. */
+/* Before a key that the first format lacks: a comment to its readers. */
 #define BAL_STATE_LATE ";="
 
 /*
- * A key of [bal].  1: it is not known.  -1: said before, or a value out of
- * range; nothing is changed then.  Said before has the sys EEXIST.
+ * Set a key of [bal].  1: unknown.  -1: given before (sys EEXIST), or a value
+ * out of range; nothing is changed then.
  */
 int bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 		  const char *key, const char *text, struct bal_err *err);
 
-/* A key of [uplink DEV], likewise. */
+/* Set a key of [uplink DEV], likewise. */
 int bal_uplink_state_set(struct bal_uplink_state *u,
 			 struct bal_state_seen *seen, const char *key,
 			 const char *text, struct bal_err *err);
 
-/* Every key that is not as in the zero state, one line each. */
+/* Print every key that differs from the zero state, one line each. */
 void bal_state_print(const struct bal_state *state, FILE *out);
 void bal_uplink_state_print(const struct bal_uplink_state *u, FILE *out);
 

@@ -18,7 +18,7 @@ enum bal_field_kind {
 	KIND_MODE, /* member is the state */
 	KIND_HEALTH,
 	KIND_HOST,   /* an address without its prefix length */
-	KIND_PREFIX, /* and with it, which may be that of a host */
+	KIND_PREFIX, /* an address with it, which may be that of a host */
 	KIND_IFNAME,
 	KIND_REASON,
 	KIND_TABLE,
@@ -44,7 +44,7 @@ struct bal_field_table {
 /* The keys of [uplink DEV], in a struct bal_uplink_state; and of [bal]. */
 extern const struct bal_field_table bal_fields_of_uplink, bal_fields_of_all;
 
-/* The member that @field is about, of the record @of. */
+/* The member of the record @of that @field sets. */
 static inline void *
 bal_field_member(const struct bal_field *field, const void *of)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* field_print - keys of the state file and their values, written. */
+/* field_print - writes keys and values of the state file. */
 #include <inttypes.h>
 
 #include "base/show.h"
@@ -12,7 +12,7 @@
 _Static_assert(BAL_SET_FAILBACK_DRAIN == 1 << (N_TOLD - 1),
 	       "a new key of an uplink goes behind the old ones");
 
-/* As the first format has it: it knows `balance`, of yes and no. */
+/* The first format has `balance`, with yes and no. */
 static void
 print_one(const struct bal_settings *options, size_t i, const char *value,
 	  FILE *out)
@@ -41,7 +41,7 @@ print_options(const struct bal_settings *options, FILE *out)
 	}
 }
 
-/* There is no way to write a comment's begin or a control character. */
+/* The format cannot hold the start of a comment or a control character. */
 static void
 print_reason(const char *reason, FILE *out)
 {
@@ -111,7 +111,7 @@ print_number(const struct bal_field *field, const void *member, FILE *out)
 	fprintf(out, "%" PRIu64 "\n", n);
 }
 
-/* What @field is as a word; NULL: as in the zero state, not written. */
+/* @field as a word; NULL: as in the zero state, not written. */
 static const char *
 word_of(const struct bal_field *field, const void *member)
 {

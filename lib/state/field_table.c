@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* field_table - keys of the state file, and what in the state they are of. */
+/* field_table - keys of the state file and their members. */
 #include <limits.h>
 
 #include "state/field_internal.h"

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <string.h>
 
-/* As bal_parse_u32(), of 64 bits: counters of bytes. */
 int
 bal_state_u64(const char *text, uint64_t max, uint64_t *out, struct bal_err *err)
 {
@@ -29,7 +28,6 @@ bal_state_u64(const char *text, uint64_t max, uint64_t *out, struct bal_err *err
 	return 0;
 }
 
-/* What the kernel may have in a sysctl of ours: also below zero. */
 int
 bal_state_i32(const char *text, int32_t *out, struct bal_err *err)
 {
@@ -52,14 +50,14 @@ bal_state_twice(const char *key, struct bal_err *err)
 }
 
 /*
- * The rows below are as the first format had them, for good: what is new gets
- * a key of its own.  Of a row with fewer numbers the rest is not known, and
- * more of them than that are passed over.
+ * The rows below keep the first format for good: a new value gets a key of its
+ * own.  Values missing at the end of a row are unknown, and extra ones are
+ * ignored.
  */
 #define N_SAVED 6
 _Static_assert(BAL_DC_MAX == N_SAVED, "a new sysctl needs a key of its own");
 
-/* One line for all: `-` is a value that is not known. */
+/* One line for all: `-` is an unknown value. */
 int
 bal_saved_set(struct bal_uplink_state *u, const char *text, struct bal_err *err)
 {
@@ -102,7 +100,7 @@ bal_saved_print(const struct bal_uplink_state *u, FILE *out)
 
 #define JUDGED(member, max) { offsetof(struct bal_health_record, member), max }
 
-/* What judge remembers beside the health, in the order of its line. */
+/* The health record without the health, in the order of its line. */
 static const struct {
 	size_t offset;
 	uint64_t max; /* UINT64_MAX: it has 64 bits */
@@ -128,7 +126,7 @@ get_judged(const struct bal_health_record *j, size_t i)
 					     *(const uint32_t *)member;
 }
 
-/* One line for all of it: fourteen lines for each uplink take their time. */
+/* One line for all: fourteen lines for each uplink take their time. */
 int
 bal_health_set(struct bal_health_record *j, const char *text, struct bal_err *err)
 {
@@ -173,7 +171,10 @@ bal_health_print(const struct bal_health_record *j, FILE *out)
 	fputc('\n', out);
 }
 
-/* "tun1 1000 2 0 0 0 eth1": name, at_ms, tries, missing_ms, starting, stop, over. */
+/*
+ * "tun1 1000 2 0 0 0 eth1": name, at_ms, tries, missing_ms, starting, stop,
+ * over.
+ */
 int
 bal_tunnel_set(struct bal_state *state, const char *text, struct bal_err *err)
 {
@@ -262,7 +263,7 @@ set_former_number(struct bal_former *f, const char *word, const char *value,
 	return 0;
 }
 
-/* One "key=value" of a `former`; a key of a later version counts as nothing. */
+/* One "key=value" of a `former`; a key of a later version is ignored. */
 static int
 set_former_word(struct bal_former *f, const char *word, struct bal_err *err)
 {
@@ -278,7 +279,7 @@ set_former_word(struct bal_former *f, const char *word, struct bal_err *err)
 	return set_former_number(f, word, value, err);
 }
 
-/* "eth1 dead=yes slot=1 ifindex=3 addr=192.168.1.101/24", each as it may be. */
+/* "eth1 dead=yes slot=1 ifindex=3 addr=192.168.1.101/24", each optional. */
 int
 bal_former_set(struct bal_state *state, const char *text, struct bal_err *err)
 {

@@ -7,31 +7,30 @@
 
 #include "state/state.h"
 
-/* As bal_parse_u32(), of 64 bits and from 0: counters of bytes. */
+/* As bal_parse_u32(), with 64 bits and from 0: counters of bytes. */
 int bal_state_u64(const char *text, uint64_t max, uint64_t *out,
 		  struct bal_err *err);
-/* What the kernel may have in a sysctl of ours: also below zero. */
+/* A sysctl's value, which may be below zero. */
 int bal_state_i32(const char *text, int32_t *out, struct bal_err *err);
 
-/* Fails with the sys EEXIST: a key that was read before. */
+/* Fails with the sys EEXIST for a key that was read before. */
 int bal_state_twice(const char *key, struct bal_err *err);
 
 /*
- * Rows of numbers, as old as the file: fewer of them are taken, and more.  -1,
- * with what is in the state untouched: a number out of range, or a row that is
- * there twice.
+ * Rows of numbers, of any version: fewer of them are taken, and more.  -1, with
+ * the state untouched: a number out of range, or a repeated row.
  */
 
-/* `saved`: the sysctls from before us. */
+/* `saved`: the sysctls' values from before bal. */
 int bal_saved_set(struct bal_uplink_state *u, const char *text,
 		  struct bal_err *err);
 void bal_saved_print(const struct bal_uplink_state *u, FILE *out);
 
-/* `judge`: what it remembers beside the health. */
+/* `judge`: the health record without the health. */
 int bal_health_set(struct bal_health_record *j, const char *text, struct bal_err *err);
 void bal_health_print(const struct bal_health_record *j, FILE *out);
 
-/* `tunnel`: one line for each that a start was tried of, or that is stopped. */
+/* `tunnel`: one line for each that was started or is stopped. */
 int bal_tunnel_set(struct bal_state *state, const char *text,
 		   struct bal_err *err);
 void bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* read - the state file, also damaged or of another version. */
+/* read - reads the state file, also damaged or of another version. */
 #include "state/read.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "state/aside.h"
 #include "state/read_internal.h"
 
-/* --- lines ------------------------------------------------------------------ */
+/* --- lines ---------------------------------------------------------------- */
 
 static bool
 is_blank(char c)
@@ -32,7 +32,7 @@ trim(char *text)
 	return text;
 }
 
-/* "KEY = VALUE"; in a key there may be a "=", as in the name of a device. */
+/* "KEY = VALUE"; a key may hold a "=", as in the name of a device. */
 static char *
 cut_key(char *line)
 {
@@ -55,7 +55,7 @@ set_key(struct bal_reader *r, const char *key, const char *value,
 				    value, err);
 }
 
-/* The first key of an uplink, where it is not the first: its header is lost. */
+/* An uplink's first key, where it is not the first line: its header is lost. */
 static bool
 is_of_lost_uplink(struct bal_reader *r, const char *key)
 {
@@ -84,7 +84,7 @@ take_key(struct bal_reader *r, const char *line, char *key, char *value)
 	}
 	if (err.sys != EEXIST)
 		return;
-	/* Said before: twice in a row that is another's section. */
+	/* A repeated key: twice in a row it is of another section. */
 	if (r->doubtful)
 		r->section = SECTION_NONE;
 	else if (strcmp(key, "admin") == 0)
@@ -114,7 +114,7 @@ take_line(struct bal_reader *r, const char *line)
 		take_key(r, line, key, trim(value));
 }
 
-/* What no version of ours writes. */
+/* No version of bal writes this. */
 static bool
 is_sound(struct bal_reader *r, const char *line, size_t len)
 {
@@ -159,7 +159,7 @@ read_line(struct bal_reader *r)
 		take_line(r, line);
 }
 
-/* --- as a whole ------------------------------------------------------------- */
+/* --- as a whole ----------------------------------------------------------- */
 
 static void
 forget(struct bal_reader *r, struct bal_uplink_state *u, bool table)
@@ -171,8 +171,8 @@ forget(struct bal_reader *r, struct bal_uplink_state *u, bool table)
 }
 
 /*
- * What two must not share is forgotten of both: which of them is damaged, the
- * kernel and the names of the tables tell.
+ * Two uplinks with the same slot or table both lose it: the kernel and the
+ * names of the tables show which record is damaged.
  */
 static void
 forget_shared(struct bal_reader *r, size_t i)
@@ -227,7 +227,7 @@ read_text(struct bal_reader *r, const char *text, size_t len)
 	check_whole(r);
 }
 
-/* Another kind of file, or one of another size, in the place of ours. */
+/* A file of another type or size in the place of ours. */
 static bool
 is_no_state(const struct bal_err *err)
 {
@@ -238,7 +238,7 @@ int
 bal_state_read(struct bal_state *state, const char *path, bool touch,
 	       struct bal_err *err)
 {
-	/* What stands before any header is of [bal], which comes first. */
+	/* A line before any header is of [bal], which comes first. */
 	struct bal_reader r = { .state.saved_sysctls = bal_sysctl_none(),
 			    .section = SECTION_BAL,
 			    .doubtful = true,

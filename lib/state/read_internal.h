@@ -1,4 +1,4 @@
-/* read_internal - what reads the sections and the lines of the state file. */
+/* read_internal - what the readers of sections and lines share. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_STATE_READ_INTERNAL_H
 #define BAL_STATE_READ_INTERNAL_H
@@ -21,24 +21,24 @@ struct bal_reader {
 	size_t uplink; /* the last that had a section, in the state */
 	bool doubtful; /* a header was damaged: is this still @section? */
 	char name[BAL_LINE_MAX + 1]; /* of the section */
-	size_t kept_before;	     /* the section */
+	size_t kept_before;	     /* in the section */
 	struct bal_state_seen seen;
 	bool has_bal, has_end, unsorted, balancing_shared, oom;
 	unsigned faults;
 	char first[200];
 };
 
-/* A line is damaged: the first such line is remembered with its reason. */
+/* A damaged line: the first one is remembered with its reason. */
 void bal_reader_fault(struct bal_reader *r, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 
 /*
- * A header is damaged or lost: the lines behind it are of the section before
- * (it stands in its midst) or of another one, as their keys tell.
+ * A header is damaged or lost: the lines after it are of the section before
+ * (the header was inside it) or of another one, which their keys show.
  */
 void bal_reader_doubt(struct bal_reader *r);
 
-/* Keep @line, of a later version, in the section as it is. */
+/* Keep @line, of a later version, in the section unchanged. */
 void bal_reader_keep(struct bal_reader *r, const char *line);
 
 /* Begin the section of the header @line, of @len bytes; it is changed. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* read_section - sections of the state file, also with a damaged header. */
+/* read_section - reads sections, also with a damaged header. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ bal_reader_fault(struct bal_reader *r, const char *fmt, ...)
 	va_list ap;
 	int len;
 
-	/* What stands outside was perhaps of the uplink before. */
+	/* Lines outside may be of the uplink before. */
 	if (r->state.n_uplinks &&
 	    (r->section == SECTION_UPLINK || r->section == SECTION_NONE))
 		r->state.uplinks[r->uplink].partial = true;
@@ -38,7 +38,7 @@ bal_reader_keep(struct bal_reader *r, const char *line)
 	bal_reader_fault(r, "%s", err.msg);
 }
 
-/* They are written sorted: so most are not looked for. */
+/* Sections are sorted: so most need no search. */
 static struct bal_uplink_state *
 find_twin(struct bal_reader *r, const char *name)
 {
@@ -48,10 +48,6 @@ find_twin(struct bal_reader *r, const char *name)
 	return r->unsorted ? bal_state_find(&r->state, name) : NULL;
 }
 
-/*
- * A header is damaged or lost: the lines behind it are of the section before
- * (it stands in its midst) or of another one, as their keys tell.
- */
 void
 bal_reader_doubt(struct bal_reader *r)
 {
@@ -88,7 +84,7 @@ begin_record(struct bal_reader *r, const char *section,
 static struct bal_uplink_state *
 append(struct bal_reader *r, const char *name, struct bal_err *err)
 {
-	/* It cannot be one, and so never got its table. */
+	/* It cannot be an uplink, and so never got its table. */
 	if (strcmp(name, "lo") == 0) {
 		bal_err(err, BAL_ECONF, "lo leads nowhere");
 		return NULL;
@@ -105,10 +101,10 @@ begin_uplink(struct bal_reader *r, const char *section)
 
 	if (u) {
 		begin_twice(r, section);
-		/* The first header was the wrong one: it got no line. */
+		/* The first header was the wrong one: it had no line. */
 		if (!u->slot && !u->table && !u->options.has)
 			begin_record(r, section, u);
-		/* The one before got no line, so these are not its own. */
+		/* The section before had no line, so these are not its own. */
 		else if (!r->seen.fields && strcmp(r->name, section) != 0)
 			r->section = SECTION_NONE;
 		return;
@@ -120,7 +116,7 @@ begin_uplink(struct bal_reader *r, const char *section)
 		bal_reader_doubt(r);
 		return;
 	}
-	/* One whose line about that is lost is not to be taken down. */
+	/* Up unless its line says otherwise, which may be lost. */
 	u->admin_up = true;
 	begin_record(r, section, u);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* state - what bal remembers between two commands: /run/bal/state. */
+/* state - the memory of bal between two commands: /run/bal/state. */
 #include "state/state.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 #define FIRST_ROOM 8
 
-/* The room doubles whenever the number of uplinks is FIRST_ROOM * 2^n. */
+/* The array doubles whenever the number of uplinks is FIRST_ROOM * 2^n. */
 static int
 make_room(struct bal_state *state)
 {

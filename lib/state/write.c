@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* write - the state file, written in one canonical form. */
+/* write - writes the state file in one canonical form. */
 #include "state/write.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ by_name(const void *a, const void *b)
 	return strcmp((*one)->name, (*other)->name);
 }
 
-/* The line behind @section, and what comes behind it; NULL at the end. */
+/* The line after @section, and what follows it; NULL at the end. */
 static const char *
 next_kept(const struct bal_state *state, const char *at, const char **line)
 {
@@ -41,7 +41,7 @@ print_kept(const struct bal_state *state, const char *section, FILE *out)
 			fprintf(out, "%s\n", line);
 }
 
-/* Those that are none of ours; what was said of an uplink goes with it. */
+/* Unknown sections; the unknown lines of an uplink are dropped with it. */
 static void
 print_kept_sections(const struct bal_state *state, FILE *out)
 {
@@ -59,7 +59,7 @@ print_kept_sections(const struct bal_state *state, FILE *out)
 	}
 }
 
-/* All of it in one canonical form, so that equal states are equal bytes. */
+/* One canonical form, so that equal states are equal bytes. */
 static int
 print_state(const struct bal_state *state, FILE *out)
 {

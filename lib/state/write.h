@@ -1,4 +1,4 @@
-/* write - the state file, written in one canonical form. */
+/* write - writes the state file in one canonical form. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_STATE_WRITE_H
 #define BAL_STATE_WRITE_H
@@ -7,8 +7,7 @@
 
 /*
  * Write @state to @path: temporary file beside it, fsync, rename.  Nothing is
- * written if the file already says the same; uplinks stand there by name,
- * whatever their order here.
+ * written if the file is the same already; uplinks are sorted by name.
  */
 int bal_state_write(const struct bal_state *state, const char *path,
 		    struct bal_err *err);
