@@ -102,7 +102,7 @@ bal_ask_stop(struct bal_ask *ask)
 		return;
 	if (ask->source.fd >= 0 && ask->asked == BAL_ASKED_WAIT)
 		bal_loop_del(ask->loop, &ask->source);
-	/* Of a command it is the child's own. */
+	/* A command has the descriptor of its child instead. */
 	if (ask->target.kind == BAL_TARGET_EXEC)
 		bal_child_stop(&ask->child);
 	else if (ask->source.fd >= 0)

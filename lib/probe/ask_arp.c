@@ -15,7 +15,10 @@
 
 #include "probe/ask_internal.h"
 
-/* Hardware address of the device, into the token: what a reply is sent to. */
+/*
+ * The hardware address of the device, into the token: replies must be sent to
+ * it.
+ */
 static int
 find_hardware(struct bal_ask *ask)
 {
@@ -70,7 +73,7 @@ send_request(struct bal_ask *ask)
 	memcpy(arp.arp_sha, ask->token, ETH_ALEN);
 	memcpy(arp.arp_spa, ask->way.source.bytes, 4);
 	memcpy(arp.arp_tpa, host_of(ask)->bytes, 4);
-	/* A full queue of the device loses it, as a full line would. */
+	/* Lost in a full queue of the device, as it would be later on. */
 	if (sendto(ask->source.fd, &arp, sizeof(arp), MSG_NOSIGNAL,
 		   (struct sockaddr *)&to, sizeof(to)) < 0 &&
 	    errno != ENOBUFS && errno != EAGAIN)
@@ -78,7 +81,7 @@ send_request(struct bal_ask *ask)
 	return 0;
 }
 
-/* Replies of that host alone wake us, not all ARP of the link. */
+/* Only replies of that host wake us, not all ARP of the link. */
 static int
 filter(const struct bal_ask *ask)
 {
@@ -119,7 +122,7 @@ start(struct bal_ask *ask, uint32_t *events)
 		bal_ask_bad(ask, "no gateway to ask by ARP");
 		return EDESTADDRREQ;
 	}
-	/* Protocol 0: nothing is heard before it is bound to the device. */
+	/* Protocol 0: no packets before it is bound to the device. */
 	ask->source.fd =
 		socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (ask->source.fd < 0)
@@ -133,7 +136,7 @@ start(struct bal_ask *ask, uint32_t *events)
 	return send_request(ask);
 }
 
-/* To us; that it is a reply, and whose, was seen to by the filter. */
+/* Sent to us; the filter passes only replies of the target. */
 static bool
 is_answer(const struct bal_ask *ask, const struct ether_arp *arp)
 {

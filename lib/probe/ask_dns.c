@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ask_dns - does that server know an address of a name (RFC 1035)? */
+/* ask_dns - does the server resolve a name to an address (RFC 1035)? */
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -15,9 +15,9 @@
 #define FLAG_RECURSE 0x01
 #define RCODE 0x0f /* of the fourth */
 #define POINTER 0xc0
-#define ANSWER_MAX 1232 /* what fits into a packet anywhere */
+#define ANSWER_MAX 1232 /* fits into a packet on any path */
 
-/* "www.example.net" as labels; their length, 0: that is no name. */
+/* "www.example.net" as labels; their length, 0: not a name. */
 static size_t
 put_name(uint8_t *out, size_t room, const char *name)
 {
@@ -79,7 +79,7 @@ start(struct bal_ask *ask, uint32_t *events)
 									0;
 }
 
-/* Behind the name at @at; 0: there is none.  A pointer ends a name. */
+/* The offset after the name at @at; 0: malformed.  A pointer ends a name. */
 static size_t
 skip_name(const uint8_t *m, size_t len, size_t at)
 {
@@ -100,9 +100,9 @@ u16(const uint8_t *p)
 }
 
 /*
- * An A record among @n, the one that is expected if one is.  Whose it is does
- * not matter: the name's, or at the end of its aliases.  So no name has to be
- * read, and no pointer followed, which might go round in circles.
+ * An A record among @n, the expected one if there is one.  Its owner does not
+ * matter: the name, or the end of its aliases.  So no name has to be read, and
+ * no pointer followed, which might form a loop.
  */
 static enum bal_asked
 look_for_address(struct bal_ask *ask, const uint8_t *m, size_t len, size_t at,
@@ -138,7 +138,7 @@ bal_ask_dns_judge(struct bal_ask *ask, const uint8_t *m, size_t len)
 {
 	const uint8_t *asked = (const uint8_t *)ask->buf;
 
-	/* Not to this question: a late one, or somebody's guess. */
+	/* Not to this question: a late answer, or a forged one. */
 	if (len < ask->n || memcmp(m, asked, 2) != 0 ||
 	    (m[2] & (FLAG_ANSWER | OPCODE)) != FLAG_ANSWER || u16(m + 4) != 1 ||
 	    strncasecmp((const char *)m + HEADER, (const char *)asked + HEADER,

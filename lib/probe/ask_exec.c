@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ask_exec - a command of the administrator's judges the line. */
+/* ask_exec - a command of the administrator's probes the uplink. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -40,7 +40,7 @@ ready(struct bal_ask *ask)
 {
 	int status;
 
-	/* What it left running; when it is reaped the group may be another's. */
+	/* Its children; after the reap the group's number may be reused. */
 	(void)kill(-ask->child.pid, SIGKILL);
 	status = bal_child_reap(&ask->child);
 	if (status < 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ask_http - is that page what it should be?  A captive portal's is not. */
+/* ask_http - is that page as expected?  A captive portal's is not. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ start(struct bal_ask *ask, uint32_t *events)
 	return bal_ask_connect(ask, SOCK_STREAM);
 }
 
-/* "192.0.2.1:8080", unless the administrator has a name for it. */
+/* "192.0.2.1:8080", unless http_host is set. */
 static const char *
 host_of(const struct bal_ask *ask, char *buf, size_t size)
 {
@@ -88,7 +88,7 @@ judge_status(struct bal_ask *ask)
 	return ask->way.http_expect[0] ? BAL_ASKED_WAIT : BAL_ASKED_GOOD;
 }
 
-/* Keep as much as may be the begin of what is looked for. */
+/* Keep a tail that may be the start of the expected text. */
 static void
 keep_tail(struct bal_ask *ask, size_t tail)
 {
@@ -109,7 +109,7 @@ search_body(struct bal_ask *ask)
 	return BAL_ASKED_WAIT;
 }
 
-/* The head is read over; what is behind it is the body's begin. */
+/* Skip the head; the rest is the start of the body. */
 static void
 skip_head(struct bal_ask *ask)
 {

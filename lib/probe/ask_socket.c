@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ask_socket - the socket of a question, and why an answer is none. */
+/* ask_socket - the socket of a question, and why it failed. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -53,7 +53,7 @@ bal_ask_connect(struct bal_ask *ask, int type)
 	if (bal_devsock_bind(ask->source.fd, ask->way.dev, ask->way.ifindex,
 			     ask->way.mark, &why) < 0)
 		return why.sys;
-	/* Closed by a reset: no TIME_WAIT for each probe. */
+	/* Close by a reset: no TIME_WAIT for each probe. */
 	if (type == SOCK_STREAM)
 		(void)setsockopt(ask->source.fd, SOL_SOCKET, SO_LINGER, &reset,
 				 sizeof(reset));

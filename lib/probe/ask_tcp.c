@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ask_tcp - does somebody take a connection there? */
+/* ask_tcp - does the target accept a connection? */
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cost - what a question costs in bytes; pure. */
+/* cost - the bytes of a question and its answer; pure. */
 #include "probe/cost.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #define IP_HEAD 20
 #define UDP_HEAD 8
 #define TCP_HEAD 32 /* with timestamps */
-#define TCP_SYN 40  /* with all the options that Linux sends */
+#define TCP_SYN 40  /* with all options of Linux */
 
 uint32_t
 bal_target_bytes(const struct bal_target *t)
@@ -29,7 +29,7 @@ bal_target_bytes(const struct bal_target *t)
 		/* Most names have one to four addresses, of 16 bytes each. */
 		return 2 * query + 4 * 16;
 	case BAL_TARGET_HTTP:
-		/* A few header lines there; back, one segment of medium size. */
+		/* A few header lines out; back, one segment of medium size. */
 		return tcp + 3 * (IP_HEAD + TCP_HEAD) + 100 + text + 700;
 	case BAL_TARGET_ARP:
 	case BAL_TARGET_EXEC:

@@ -1,4 +1,4 @@
-/* cost - what a question costs in bytes; pure. */
+/* cost - the bytes of a question and its answer; pure. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_COST_H
 #define BAL_COST_H
@@ -8,9 +8,9 @@
 #include "config/target.h"
 
 /*
- * What one question costs in bytes of IP packets, both ways, answered: exact
- * for ICMP, a fair guess for TCP, DNS and HTTP; 0 for ARP, which stays on the
- * link, and for a command, of which nobody knows.
+ * The bytes of IP packets of one question and its answer: exact for ICMP, an
+ * estimate for TCP, DNS and HTTP; 0 for ARP, which stays on the link, and for a
+ * command, whose cost is unknown.
  */
 uint32_t bal_target_bytes(const struct bal_target *t);
 

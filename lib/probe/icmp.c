@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* icmp - echo requests out of one device, and the replies to them. */
+/* icmp - sends echo requests by one device, and receives the replies. */
 #include "probe/icmp.h"
 
 #include <errno.h>

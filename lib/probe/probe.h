@@ -1,4 +1,4 @@
-/* probe - one uplink to be probed: what to ask through it, what came of it. */
+/* probe - one uplink to be probed: its targets, and the results. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_PROBE_H
 #define BAL_PROBE_H
@@ -11,26 +11,26 @@
 
 /* Plain data: made by bal_pass_probes(), filled in by a prober. */
 struct bal_probe {
-	/* what to do */
+	/* input */
 	char dev[BAL_IFNAMSIZ];
 	int ifindex;
 	struct bal_addr source; /* address of @dev when the probe was planned */
 	struct bal_addr gateway;
-	struct bal_addr link; /* what is no farther than the modem, or none */
+	struct bal_addr link; /* the subnet of its modem, or none */
 	uint32_t mark;		 /* fwmark of the probes' sockets, 0: none */
-	char over[BAL_IFNAMSIZ]; /* the uplink that it is a tunnel over, "" */
+	char over[BAL_IFNAMSIZ]; /* its underlay if it is a tunnel, else "" */
 	struct bal_target targets[BAL_TARGETS_MAX];
 	size_t n_targets;
 	uint32_t need; /* targets that must answer */
 	char http_host[BAL_TARGET_TEXT], http_expect[BAL_TARGET_TEXT];
 	struct bal_health_rule rule; /* its interval by the budget */
 	uint32_t
-		pass_ms; /* that a pass takes: (down - 1) * interval + timeout */
+		pass_ms; /* of a pass: (down - 1) * interval + timeout */
 	uint32_t passive; /* bytes received in an interval that prove life */
-	bool metered; /* traffic may save probes, though they find loss */
-	bool no_carrier;  /* nothing is sent, it is dead */
+	bool metered; /* traffic may save probes, which alone find loss */
+	bool no_carrier;  /* it is dead, and nothing is sent */
 
-	/* what came of it */
+	/* results */
 	struct bal_health_record record; /* in: before; out: now */
 	uint32_t sent, answered;
 	uint64_t spent;	 /* bytes of probes and their answers */

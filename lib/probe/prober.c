@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober - the sessions: stepped through time, reported. */
+/* prober - runs the sessions through time, and reports them. */
 #include "probe/prober.h"
 
 #include "probe/prober_internal.h"
 
 /*
- * Whoever slept so much longer than it wanted (suspend, a stopped process)
- * cannot tell what was answered meanwhile.
+ * After such a delay (suspend, a stopped process) missing answers show nothing.
  */
 #define OVERSLEPT_NS (UINT64_C(2000) * BAL_NS_PER_MS)
 
-/* Timers and a pass of ours are late by this much on any machine. */
+/* Timers and our own work are late by this much on any machine. */
 #define PUNCTUAL_NS (5 * BAL_NS_PER_MS)
 
-/* Rounds at rest of several lines go together: one wake-up for all. */
+/* Rounds at rest of several sessions share a wake-up within this. */
 #define TOGETHER_NS (50 * BAL_NS_PER_MS)
 
-/* So much shorter is the rest of a line that loses now and then. */
+/* The divisor of the interval at rest after rare losses. */
 #define UNEASY_TIMES 4
 
 /* --- through time -------------------------------------------------------- */
@@ -27,7 +26,7 @@ rest_ns(const struct line *l)
 	return l->p.rule.interval_ms * BAL_NS_PER_MS;
 }
 
-/* Answers are to tell something quickly, or what the counters show. */
+/* Is a burst needed, for the health or for the counters? */
 static bool
 wonders(const struct line *l)
 {
@@ -35,7 +34,7 @@ wonders(const struct line *l)
 	       line_inquires(l);
 }
 
-/* When the round after the one that begins now is due. */
+/* When the round after this one is due. */
 static uint64_t
 pause_ns(const struct line *l)
 {
@@ -49,9 +48,9 @@ pause_ns(const struct line *l)
 }
 
 /*
- * Lines of one pace that a burst or a late answer moved apart come together
- * again, and cost one wake-up: whose next round follows another line's by less
- * than half an interval takes it at that time, once.
+ * Sessions of the same interval that a burst or a late answer moved apart come
+ * together again, to cost one wake-up: a session whose next round follows
+ * another's by less than half an interval takes it at that time, once.
  */
 static void
 join_others(struct line *l)
@@ -69,7 +68,7 @@ join_others(struct line *l)
 	}
 }
 
-/* Before counters are looked at: our own answers are to be told from traffic. */
+/* Before the counters are read, to tell our own answers from traffic. */
 static void
 read_answers(struct line *l)
 {
@@ -113,7 +112,9 @@ slack_ns(const struct line *l)
 	return slack < TOGETHER_NS ? slack : TOGETHER_NS;
 }
 
-/* The next round comes sooner when an answer is late, or doubts came up. */
+/*
+ * The next round comes sooner when an answer is late, or the health in doubt.
+ */
 static void
 hurry(struct line *l)
 {
@@ -126,8 +127,8 @@ hurry(struct line *l)
 }
 
 /*
- * Many packets left and none came back where both did until now: that is as
- * good as one bad round, and the next one is due at once.
+ * Many packets left and none came back where both did until now: this counts as
+ * one bad round, and the next one is due at once.
  */
 static void
 poll_traffic(struct line *l)
@@ -139,7 +140,7 @@ poll_traffic(struct line *l)
 	l->due_ns = l->prober->now_ns;
 }
 
-/* What came in time may still be unread on a busy machine. */
+/* An answer in time may still be unread on a busy machine. */
 static void
 expire_rounds(struct line *l)
 {
@@ -199,9 +200,8 @@ any_due(const struct bal_prober *prober)
 }
 
 /*
- * Who was late was on a machine that did not come to it, and then the client
- * of a tunnel did not, either: answers get as much time again.  Not without
- * end where that is always so.
+ * If the prober was late, so was the machine, and the client of a tunnel:
+ * answers get as much time again.  Not without end where it is always late.
  */
 static void
 allow_for_delay(struct bal_prober *prober)
@@ -244,7 +244,7 @@ bal_prober_step(struct bal_prober *prober, uint64_t now_ns, uint64_t *next_ns)
 		prober->last_ns = now_ns;
 }
 
-/* --- what came of it ----------------------------------------------------- */
+/* --- results ------------------------------------------------------------- */
 
 size_t
 bal_prober_count(const struct bal_prober *prober)

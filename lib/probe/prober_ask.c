@@ -6,7 +6,7 @@
 
 #include "probe/prober_internal.h"
 
-#define ASKINGS_MAX 32 /* of a line */
+#define ASKINGS_MAX 32 /* of a session */
 
 /* "HTTP status 302 from 192.0.2.1" */
 static void
@@ -30,7 +30,7 @@ on_asked(struct bal_ask *ask, void *arg)
 
 	l->prober->now_ns = bal_clock_ns();
 	a->over = true;
-	/* Of another round in its place. */
+	/* The asking is of an older round in this place. */
 	if (l->rounds_begun - a->round > ROUNDS)
 		return;
 	if (ask->asked == BAL_ASKED_GOOD) {
@@ -74,7 +74,7 @@ way_of(const struct bal_probe *p)
 	return way;
 }
 
-/* Begin, with a descriptor of another session if need be: 0 or the errno. */
+/* Begin, by the descriptor of another session if need be: 0 or the errno. */
 static int
 begin(struct asking *a, const struct bal_target *t)
 {
@@ -89,7 +89,7 @@ begin(struct asking *a, const struct bal_target *t)
 	return 0;
 }
 
-/* A command that takes too long is ended; an answer may be late. */
+/* A command that takes too long is killed; an answer may be late. */
 static uint64_t
 give_up_after_ns(const struct line *l, const struct bal_target *t)
 {
@@ -98,7 +98,7 @@ give_up_after_ns(const struct line *l, const struct bal_target *t)
 		       bal_line_longest_ns(l);
 }
 
-/* Where there are too many, the oldest one whose time was over gives way. */
+/* Where there are too many, the oldest one past its time is dropped. */
 static void
 make_room(struct line *l)
 {

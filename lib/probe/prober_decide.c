@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_decide - what came of a round: answered, late, lost, bad. */
+/* prober_decide - the outcome of a round: answered, late, lost, bad. */
 #include <stdio.h>
 #include <string.h>
 
@@ -50,7 +50,7 @@ say_bad(struct line *l)
 
 /* --- late, or lost -------------------------------------------------------- */
 
-/* How many rounds just before @number were lost as well, as remembered. */
+/* How many remembered rounds just before @number were lost as well. */
 static uint32_t
 lost_before(struct line *l, uint32_t number)
 {
@@ -64,8 +64,8 @@ lost_before(struct line *l, uint32_t number)
 }
 
 /*
- * A younger question has been answered.  In the queue of a full line nobody
- * overtakes anybody, so this one was lost, and the line lives.
+ * A later question has been answered.  The queue of a full uplink keeps the
+ * order, so this one was lost, and the uplink is alive.
  */
 static void
 decide_lost(struct line *l, uint32_t number)
@@ -77,7 +77,7 @@ decide_lost(struct line *l, uint32_t number)
 	bal_line_lost(l, lost_before(l, number));
 }
 
-/* Those whose time was over, and older than @number, which is answered. */
+/* Rounds past their time and older than @number, which is answered. */
 static void
 lose_overtaken(struct line *l, uint32_t number)
 {
@@ -95,7 +95,7 @@ is_overtaken(const struct line *l, uint32_t number)
 	return number < l->last_good;
 }
 
-/* Somebody who was asked has said nothing at all yet. */
+/* A target of the round has not answered yet. */
 static bool
 may_be_answered(const struct round *r)
 {
@@ -107,7 +107,7 @@ decide_bad(struct line *l, uint32_t number)
 {
 	struct round *r = bal_round(l, number);
 
-	/* Nobody to judge by, or a slow one may still answer. */
+	/* No target counts, or a slow one may still answer. */
 	if (bal_line_counting(l) == 0 ||
 	    count_bits(l, r->answered | r->pending) >= bal_line_need(l)) {
 		note_silent(l, r);
@@ -138,7 +138,7 @@ decide_bad(struct line *l, uint32_t number)
 	bal_line_bad(l);
 }
 
-/* --- answers --------------------------------------------------------------- */
+/* --- answers -------------------------------------------------------------- */
 
 static void
 decide_good(struct line *l, uint32_t number, uint32_t rtt_us)
@@ -155,7 +155,10 @@ decide_good(struct line *l, uint32_t number, uint32_t rtt_us)
 	bal_line_good(l, rtt_us);
 }
 
-/* The shortest round trip is that of an empty queue, until it is longer at rest. */
+/*
+ * The shortest round trip is that of an empty queue, until it is longer at
+ * rest.
+ */
 static void
 learn_rtt(struct line *l, struct target_record *record, uint32_t rtt_us)
 {
@@ -193,7 +196,7 @@ bal_round_answered(struct line *l, uint32_t number, size_t target,
 	bal_rounds_skip_decided(l);
 }
 
-/* Nothing that is still out can make a round good any more. */
+/* No outstanding answer can make the round good any more. */
 static bool
 is_hopeless(const struct line *l, const struct round *r)
 {
@@ -219,9 +222,9 @@ bal_round_failed(struct line *l, uint32_t number, size_t target)
 	bal_round_check(l, number);
 }
 
-/* --- time-outs ------------------------------------------------------------- */
+/* --- time-outs ------------------------------------------------------------ */
 
-/* When an answer to @r is no longer waited for. */
+/* The end of the wait for an answer to @r. */
 static uint64_t
 over_ns(const struct line *l, const struct round *r)
 {
@@ -230,7 +233,7 @@ over_ns(const struct line *l, const struct round *r)
 	return r->deadline_ns > patient ? r->deadline_ns : patient;
 }
 
-/* Does it only send, so that nothing but the answer could tell that it lives? */
+/* Does it only send, so that only the answer could show that it is alive? */
 static bool
 waits_longer(struct line *l, uint32_t number)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_device - a session whose device is gone, until it is there again. */
+/* prober_device - a session whose device is gone, until it is back. */
 #include "netlink/devsock.h"
 #include "probe/prober_internal.h"
 
-/* Between two questions to the kernel for a device that is gone, and at most. */
+/* The interval of asking the kernel for a missing device, and its maximum. */
 #define GONE_NS (UINT64_C(500) * BAL_NS_PER_MS)
 #define GONE_MAX_NS (UINT64_C(30000) * BAL_NS_PER_MS)
 
@@ -16,7 +16,7 @@ at_most(uint64_t a, uint64_t most)
 bool
 bal_line_look(struct line *l)
 {
-	/* The one that said so may be bound to what is no more. */
+	/* The socket with the error may be bound to the old device. */
 	bal_line_close_socket(l);
 	if (bal_devsock_there(l->p.dev, l->p.ifindex) != 0)
 		return false;

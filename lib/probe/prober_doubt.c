@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_doubt - what is to be told of a line though no verdict changed. */
+/* prober_doubt - when to report a session though no health changed. */
 #include "probe/prober_internal.h"
 
-/* Doubts that last so long are told; and how often at most, and recoveries. */
+/*
+ * Doubts that last this long are reported; the least interval of doubts, and of
+ * recoveries.
+ */
 #define DOUBT_NS (UINT64_C(1000) * BAL_NS_PER_MS)
 #define DOUBTS_APART_NS (UINT64_C(10000) * BAL_NS_PER_MS)
 #define RECOVERIES_APART_NS (UINT64_C(500) * BAL_NS_PER_MS)

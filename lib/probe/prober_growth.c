@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_growth - what the counters of a device grew by, without our probes. */
+/* prober_growth - the growth of a device's counters, without our probes. */
 #include "netlink/arrivals.h"
 #include "probe/prober_internal.h"
 
-/* A line with so many packets of others in a second is a busy one. */
+/* Packets a second, without ours, of a busy uplink. */
 #define BUSY_PACKETS 5
 #define PROBE_BYTES 64 /* of an echo, with its frame */
 /* Fewer packets than this are ARP, DHCP and the like. */
 #define EXCUSE_PACKETS 3
-/* Bytes in a second that may fill a slow line's queue. */
+/* Bytes a second that may fill the queue of a slow uplink. */
 #define FLOOD_BYTES 16384
-/* So many times what was answered is more than the line may take. */
+/* So many times the answered traffic may be too much for the uplink. */
 #define FLOOD_TIMES 2
-/* What is seen fades within so long; packets are in 1/256 then. */
+/* Traffic fades within this time; packets are in 1/256 then. */
 #define LATELY_NS (1000 * BAL_NS_PER_MS)
 #define PACKET 256
 /* One packet back for so many is an answer (TCP acknowledges every other). */
 #define ANSWER_RATIO 20
 
-/* Ours are small: taken off at no more than the mean size. */
+/* Our packets are small: subtracted at the mean size at most. */
 static uint64_t
 probe_size(uint64_t bytes, uint64_t packets)
 {
@@ -33,7 +33,7 @@ has_doubts(const struct line *l)
 	return line_inquires(l) || bal_health_in_doubt(&l->p.record, &l->p.rule);
 }
 
-/* What the counters grew by since the last look; false: nothing to compare. */
+/* The growth since the last reading; false: there is none. */
 static bool
 look(struct line *l, struct bal_growth *g)
 {
@@ -68,7 +68,7 @@ look(struct line *l, struct bal_growth *g)
 	return known;
 }
 
-/* What came in the last second, if it came evenly. */
+/* The amount of the last second, if it came evenly. */
 static void
 fade(uint64_t *lately, uint64_t more, uint64_t span_ns)
 {
@@ -96,8 +96,8 @@ note_received(struct traffic *t, uint64_t now_ns)
 }
 
 /*
- * Silence says something of a line that sends what it sent when it was
- * answered.  One that begins to send much more fills a queue first.
+ * Silence is a sign on an uplink that sends no more than what was answered.
+ * One that begins to send much more fills a queue first.
  */
 static void
 note_silence(struct traffic *t, const struct bal_growth *g)
@@ -142,8 +142,8 @@ bal_growth_is_enough(const struct line *l, const struct bal_growth *g)
 }
 
 /*
- * Where arrivals cannot be counted, as much as the configuration wants must do,
- * whoever sent it.
+ * Where arrivals cannot be counted, the configured number of bytes has to do,
+ * whatever their source.
  */
 static void
 note_arrivals(struct line *l, const struct bal_growth *g)
@@ -155,7 +155,6 @@ note_arrivals(struct line *l, const struct bal_growth *g)
 		t->arrived_ns = l->prober->now_ns;
 }
 
-/* See what there is to see; false: the counters have nothing to compare with. */
 bool
 bal_growth_observe(struct line *l, struct bal_growth *g)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_icmp - echo requests of a session, their socket, their replies. */
+/* prober_icmp - the ICMP socket of a session: requests and replies. */
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -7,7 +7,7 @@
 #include "probe/prober_internal.h"
 
 #define RESEND_NS (2 * BAL_NS_PER_MS) /* where the device's queue was full */
-#define READS_AT_ONCE 256 /* so that a flood does not keep the others waiting */
+#define READS_AT_ONCE 256 /* a flood must not starve other sessions */
 #define TARGET_BITS 3
 #define ROUND_NUMBERS (1u << (16 - TARGET_BITS)) /* in a sequence number */
 
@@ -43,7 +43,7 @@ bal_line_receive(struct line *l)
 			return;
 		if (rc > 0 && l->rounds_begun)
 			take_reply(l, &reply);
-		/* Nothing else is on its way: no call to be told so. */
+		/* No answer is awaited: no need to read any. */
 		if (!bal_rounds_wait(l))
 			return;
 	}
@@ -93,7 +93,7 @@ bal_round_send_icmp(struct line *l, struct round *r, uint32_t number,
 	l->p.spent += bal_target_bytes(&l->p.targets[target]);
 }
 
-/* A lack of ours, which says nothing of the uplink. */
+/* A shortage of this box, which shows nothing of the uplink. */
 static bool
 is_lack(int eno)
 {

@@ -1,4 +1,4 @@
-/* prober_internal - what the files of prober share, the lowest first. */
+/* prober_internal - what the files of the prober share, the lowest first. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_PROBER_INTERNAL_H
 #define BAL_PROBER_INTERNAL_H
@@ -13,8 +13,8 @@
 #include "health/shortfall.h"
 
 /*
- * Rounds that are remembered: an answer to an older one is of no use.  As many
- * as fit under the sequence number's 13 bits (three are the target's).
+ * Rounds that are remembered: an answer to an older one is ignored.  As many as
+ * fit under the sequence number's 13 bits (three are the target's).
  */
 #define ROUNDS 64
 
@@ -23,20 +23,20 @@ enum outcome {
 	GOOD,
 	BAD,  /* no answer in time, and nothing else */
 	LATE, /* no answer in time, and others have come: it may still come */
-	LOST, /* a younger one is answered */
+	LOST, /* a later one is answered */
 	EXCUSED, /* no answer, and other proof of life; or given up */
 };
 
 struct round {
 	uint64_t sent_ns, late_ns, deadline_ns;
 	uint8_t asked, answered, failed; /* one bit for each target */
-	uint8_t unsent;	 /* the device's queue was full: once more */
-	uint8_t pending; /* not asked: an earlier question is under way, or we
-			    lack something; no verdict by it */
+	uint8_t unsent;	 /* the device's queue was full: send again */
+	/* Not asked: an earlier question lasts, or a shortage. */
+	uint8_t pending;
 	enum outcome outcome;
 	int error;   /* errno of a send that failed for good */
-	bool longer; /* its time was over, and was made longer */
-	bool said;   /* the line has better words than "no answer" */
+	bool longer; /* its time was over, and was extended */
+	bool said;   /* the reason is set already */
 	uint8_t token[BAL_ICMP_TOKEN];
 };
 
@@ -51,7 +51,7 @@ struct asking {
 	struct asking *next;
 };
 
-/* What is known of one target through one line. */
+/* The record of one target in one session. */
 struct target_record {
 	uint64_t good_ns, bad_ns; /* when last; 0: never */
 	uint32_t rtt_us;	  /* the longest lately, 0: never answered */
@@ -60,32 +60,34 @@ struct target_record {
 	bool suspect;	   /* it fails on every uplink: not counted */
 };
 
-/* What the device's counters tell. */
+/* Traffic by the counters of the device. */
 struct traffic {
 	struct bal_counters seen; /* at @seen_ns; 0: never read */
 	uint64_t seen_ns;
 	uint64_t own_tx, own_rx; /* packets of ours since then */
-	uint64_t poll_ns;	 /* next look at a busy line, BAL_NEVER */
-	uint64_t active_ns;	 /* something beyond our probes was seen */
-	/* Of about the last second, by others: packets in 1/256, and bytes. */
+	uint64_t poll_ns;	 /* next reading while busy, or BAL_NEVER */
+	uint64_t active_ns;	 /* last traffic beyond our probes */
+	/*
+	 * Of about the last second, without ours: packets in 1/256, and bytes.
+	 */
 	uint64_t rx_lately, tx_lately, tx_bytes_lately;
-	uint64_t rx_ns;		 /* something came in */
-	uint64_t patience_ns;	 /* of silence, until it is suspicious */
-	uint32_t unanswered;	 /* packets sent since then */
-	uint64_t answered_bytes; /* sent in a second, when it was answered */
+	uint64_t rx_ns;		 /* last packet received */
+	uint64_t patience_ns;	 /* of silence, until it is suspect */
+	uint32_t unanswered;	 /* packets sent since @rx_ns */
+	uint64_t answered_bytes; /* sent in the last answered second */
 	bool both_ways;		 /* it was sending and receiving */
 	bool suspected;		 /* silence brought a burst */
-	uint64_t flood_ns;	 /* it sent much, and received little */
+	uint64_t flood_ns;	 /* it last sent much, and received little */
 	int arrivals;		 /* descriptor of bal_arrivals_open(), or -1 */
-	uint64_t arrived_ns;	 /* something came from beyond the link */
-	uint64_t wanted_ns;	 /* that was of use */
-	uint32_t skipped;	 /* rounds that traffic made needless */
-	uint32_t saved;		 /* of those, not spent on inquiries yet */
+	uint64_t arrived_ns;	 /* last packet from beyond the link */
+	uint64_t wanted_ns;	 /* last use of @arrivals */
+	uint32_t skipped;	 /* rounds in a row that traffic replaced */
+	uint32_t saved;		 /* rounds saved and not spent on inquiries */
 	struct bal_shortfall shortfall;
 	struct bal_inquiry inquiry;
 };
 
-/* What people want to know of a line besides the verdict. */
+/* What is reported of a session besides its health. */
 struct doubt {
 	bool recovers, wonders;
 };
@@ -95,18 +97,18 @@ struct line {
 	struct bal_prober *prober;
 	struct bal_probe p;
 	struct bal_icmp sock;
-	bool gone; /* the kernel says so of the device; asked again at @look_ns */
+	bool gone; /* the kernel has no such device; asked again at @look_ns */
 	uint64_t look_ns, gone_pause_ns;
-	/* What it lacks to ask, and since when nothing was learned: 0, it does */
+	/* What it is short of, and since when it got no result; 0: nothing */
 	int lack; /* errno */
 	uint64_t lack_ns;
-	bool unasked; /* for so long that this is told */
+	bool unasked; /* for so long that this is reported */
 	bool stays;   /* while planning: is in the new plan */
 	bool changed;
-	struct doubt told;    /* when results were taken last */
-	uint64_t reported_ns;    /* that it was a new one */
-	uint64_t doubted_ns; /* no doubt is told before */
-	uint64_t news_ns;    /* what it is now is to be told; or BAL_NEVER */
+	struct doubt told;    /* as last reported */
+	uint64_t reported_ns;    /* when a new one was reported */
+	uint64_t doubted_ns; /* no doubt is reported before */
+	uint64_t news_ns;    /* when to report the present one; or BAL_NEVER */
 	uint32_t rounds_begun, rounds_rested, rounds_judged;
 	uint32_t oldest; /* no older round waits */
 	struct round rounds[ROUNDS];
@@ -115,10 +117,10 @@ struct line {
 	uint64_t resend_ns; /* BAL_NEVER: nothing to send again */
 	uint64_t good_ns;   /* last answer that counted */
 	uint64_t bad_ns;    /* last bad round */
-	/* Since the last answer, here or before, traffic may prove that it lives */
+	/* Last answer, also of an earlier run: traffic may stand in after it */
 	uint64_t vouched_ns;
-	uint32_t last_good; /* the youngest round that is answered */
-	uint32_t queue_us;  /* of the last round trip, what a queue took */
+	uint32_t last_good; /* the latest round that is answered */
+	uint32_t queue_us;  /* queueing delay in the last round trip */
 	struct traffic traffic;
 	struct asking *asking;
 	struct line *next;
@@ -129,12 +131,12 @@ struct bal_prober {
 	struct bal_nl *nl;
 	struct line *lines;
 	uint64_t now_ns, last_ns;
-	/* After a delay of ours of @late_ns silence is nobody's fault... */
+	/* After a delay of @late_ns of our own, silence is no fault... */
 	uint64_t late_ns, grace_ns; /* ...before this */
-	uint64_t no_grace_ns; /* a delay of that size is no excuse before this */
+	uint64_t no_grace_ns; /* no excuse for such a delay before this */
 	uint8_t random[16 * BAL_ICMP_TOKEN];
 	size_t random_left;
-	uint64_t short_ns; /* something was short last; 0: never */
+	uint64_t short_ns; /* last shortage; 0: never */
 };
 
 static inline uint64_t
@@ -149,7 +151,7 @@ bal_round(struct line *l, uint32_t number)
 	return &l->rounds[number % ROUNDS];
 }
 
-/* It is asked nothing. */
+/* Does it send no probes? */
 static inline bool
 line_is_silent(const struct line *l)
 {
@@ -162,7 +164,7 @@ line_is_over(const struct line *tunnel, const struct line *under)
 	return tunnel != under && strcmp(tunnel->p.over, under->p.dev) == 0;
 }
 
-/* Do the counters want rounds as a burst? */
+/* Do the counters require a burst? */
 static inline bool
 line_inquires(const struct line *l)
 {
@@ -184,40 +186,41 @@ bit(size_t target)
 
 /* --- prober_line.c -------------------------------------------------------- */
 
-/* Words for the last bad round. */
+/* Set the reason of the last bad round. */
 void bal_line_say(struct line *l, const char *fmt, ...) BAL_PRINTF(2, 3);
-/* Something was learned: it can ask. */
+/* A result came: the session is short of nothing. */
 void bal_line_learned(struct line *l);
-/* Did a tunnel over this line answer after @since_ns? */
+/* Did a tunnel over this uplink answer after @since_ns? */
 bool bal_line_proved_by_tunnel(const struct line *l, uint64_t since_ns);
 /* How many targets count, and how many of these must answer. */
 uint32_t bal_line_counting(const struct line *l);
 uint32_t bal_line_need(const struct line *l);
 /*
- * The longest that a question may be under way: twice the time-out, after
- * which late answers still count.
+ * The longest time of a question in ns: twice the time-out, as late answers
+ * still count.
  */
 uint64_t bal_line_longest_ns(const struct line *l);
-/* What a question of round @r ended with, 0: nothing. */
+/* Note the result of a question of round @r, 0: none. */
 void bal_round_note(struct round *r, int eno);
 /* The oldest round that is remembered. */
 uint32_t bal_rounds_first(const struct line *l);
 /* Is any round still waiting? */
 bool bal_rounds_wait(const struct line *l);
-/* The oldest that waits comes behind those that are decided. */
+/* Advance the oldest waiting round past those that are decided. */
 void bal_rounds_skip_decided(struct line *l);
-/* Is the youngest round late, so that the next one is due at once? */
+/* Is the latest round late, so that the next one is due at once? */
 bool bal_rounds_late(const struct line *l);
-/* Every round that waits, or is late, is given up without a verdict. */
+/* End every round that waits, or is late, without a result. */
 void bal_rounds_excuse(struct line *l);
 
 /* --- prober_targets.c ----------------------------------------------------- */
 
 /*
- * Whom round @number asks.  Each asks as many as must answer, so that one lost
- * packet is one lost round whatever the number of targets; in doubt they take
- * turns, so that the silence of all of them condemns.  Suspects and those out
- * of favour are asked beside them now and then, to notice when they are back.
+ * The targets of round @number, one bit each.  As many as must answer, so that
+ * one lost packet is one lost round whatever the number of targets; in doubt
+ * they take turns, so that only the silence of all of them marks the uplink
+ * down.  Suspect and failing ones are asked in addition now and then, to notice
+ * when they are back.
  */
 uint8_t bal_round_targets(const struct line *l, bool rest, uint32_t number);
 
@@ -229,11 +232,11 @@ struct bal_growth {
 };
 
 /*
- * See what the counters grew by, after answers of ours have been read; false:
- * they have nothing to compare with.
+ * Read the growth of the counters, after our answers have been read; false:
+ * there is no earlier reading.
  */
 bool bal_growth_observe(struct line *l, struct bal_growth *g);
-/* Was that as much as may stand in for an answer? */
+/* Was that enough to stand in for an answer? */
 bool bal_growth_is_enough(const struct line *l, const struct bal_growth *g);
 
 /* --- prober_traffic.c ---------------------------------------------------- */
@@ -241,90 +244,98 @@ bool bal_growth_is_enough(const struct line *l, const struct bal_growth *g);
 /* At rest: may traffic stand in for the round that is due? */
 bool bal_traffic_stands_in(struct line *l);
 /*
- * A busy line is looked at between rounds.  Has it sent, and received nothing
- * for longer than it does when it is well?
+ * Read the counters of a busy uplink between rounds.  Has it sent, and received
+ * nothing for longer than is usual?
  */
 bool bal_traffic_poll(struct line *l);
-/* See what came and went until now, for the next two. */
+/* Read the counters now, for the next two. */
 void bal_traffic_observe(struct line *l);
 /*
- * Did something come in after @since_ns that proves that the far side lives?
- * Not for long where no question is answered.
+ * Did something come in after @since_ns that proves that the far side is alive?
+ * False when no probe has been answered for long.
  */
 bool bal_traffic_proves(const struct line *l, uint64_t since_ns);
 /* Does it send much, and receive little? */
 bool bal_traffic_floods(const struct line *l);
-/* Is there traffic, and does the queue that it fills take most of a round trip? */
+/* Is there traffic whose queue takes most of a round trip? */
 bool bal_traffic_is_queued(const struct line *l);
-/* Has there been traffic of others in the last seconds? */
+/* Has there been other traffic in the last seconds? */
 bool bal_traffic_is_busy(const struct line *l);
-/* A round begins, or is late: from then on what comes in is of interest. */
+/* A round begins, or is late: count arrivals from now on. */
 void bal_traffic_listen(struct line *l, bool late);
-/* Close what it was noticed by; with @idle only where that is long ago. */
+/*
+ * Stop counting arrivals; with @idle only if they have not been used for long.
+ */
 void bal_traffic_close(struct line *l, bool idle);
-/* A round was answered: refutes a suspicion that silence brought. */
+/* A round was answered: ends a suspicion by silence. */
 void bal_traffic_answered(struct line *l);
-/* A round was lost, which is what an inquiry looks for. */
+/* A round was lost, which confirms an inquiry. */
 void bal_traffic_lost(struct line *l);
-/* One of the rounds that the counters want as a burst begins. */
+/* A round begins; it counts for an inquiry that is open. */
 void bal_traffic_asked(struct line *l);
 
-/* --- prober_verdict.c ---------------------------------------------------- */
+/* --- prober_verdict.c --------------------------------------------------- */
 
-/* A round is decided, or the counters speak. */
+/* A round was answered in us; or was bad. */
 void bal_line_good(struct line *l, uint32_t rtt_us);
 void bal_line_bad(struct line *l);
 /* The counters show that it sends and receives nothing. */
 void bal_line_silent(struct line *l);
-/* No answer in time, and it lives. */
+/* No answer in time, but it is alive. */
 void bal_line_late(struct line *l);
-/* That answer will not come; nor did those to the @in_row rounds before. */
+/* The answer will not come; nor will those to the @in_row rounds before. */
 void bal_line_lost(struct line *l, uint32_t in_row);
+/* The device or its carrier is gone: dead at once, with the reason @why. */
 void bal_line_gone(struct line *l, const char *why);
-/* Targets that nobody reaches do not count; those that lost by them are asked anew. */
+/*
+ * Find suspect targets, which do not count; uplinks that they failed are probed
+ * anew.
+ */
 void bal_prober_blame(struct bal_prober *prober);
 
 /* --- prober_decide.c ----------------------------------------------------- */
 
-/* @target answered, or cannot answer, what round @number asked. */
+/* @target answered, or cannot answer, the question of round @number. */
 void bal_round_answered(struct line *l, uint32_t number, size_t target,
 			uint64_t sent_ns);
 void bal_round_failed(struct line *l, uint32_t number, size_t target);
-/* Is round @number decided by now, because nobody is left to answer? */
+/* Decide round @number if no target is left to answer. */
 void bal_round_check(struct line *l, uint32_t number);
 /* Is the time of any round over? */
 bool bal_rounds_over(const struct line *l);
-/* Judge those rounds; what has arrived was read before. */
+/* Decide those rounds; call after all answers have been read. */
 void bal_rounds_expire(struct line *l);
-/* When the next of them is late or over. */
+/* When the next of them is late or over, in ns. */
 uint64_t bal_rounds_next(const struct line *l);
 
 /* --- prober_lack.c -------------------------------------------------------- */
 
-/* Something is short, which is told once. */
+/* This box is short of something (@eno); warns once. */
 void bal_prober_note_short(struct bal_prober *p, int eno);
 /*
- * It could not ask for want of @eno: it tries again soon.  Where nothing is
- * learned (bal_line_learned()) for as long as a death takes to be noticed, one
- * that is alive becomes unknown (bal_line_check_lack()).
+ * The session could not ask for want of @eno: it tries again soon.  Without a
+ * result (bal_line_learned()) for as long as a death takes to be noticed, an
+ * uplink that is alive becomes unknown (bal_line_check_lack()).
  */
 void bal_line_lacks(struct line *l, int eno);
 void bal_line_check_lack(struct line *l);
-/* @target could not be asked for want of @eno: it has no say in round @r. */
+/*
+ * @target could not be asked for want of @eno: it does not count in round @r.
+ */
 void bal_round_unasked(struct line *l, struct round *r, size_t target, int eno);
 
 /* --- prober_icmp.c -------------------------------------------------------- */
 
-/* Have an ICMP socket: 0 or the errno. */
+/* Open the ICMP socket if it is closed: 0 or the errno. */
 int bal_line_socket(struct line *l);
 void bal_line_close_socket(struct line *l);
 /*
  * With too few descriptors sessions take turns: after @eno, close the socket of
- * one that waits for nothing, which opens it anew for its next round.  False:
- * there is none, or descriptors are not what is short.
+ * a session without waiting rounds, which opens it anew for its next one.
+ * False: there is none, or the shortage is not of descriptors.
  */
 bool bal_line_borrow(struct line *l, int eno);
-/* Ask an ICMP target; once more what the device's queue had no room for. */
+/* Ask an ICMP target; send again what the device's queue had no room for. */
 void bal_round_ask_icmp(struct line *l, struct round *r, uint32_t number,
 			size_t target);
 void bal_round_send_icmp(struct line *l, struct round *r, uint32_t number,
@@ -343,9 +354,9 @@ void bal_line_drop_asking(struct line *l, bool all);
 /* --- prober_device.c ------------------------------------------------------ */
 
 /*
- * A question ended with ENODEV.  Is the device gone, now that the kernel is
- * asked by name and number?  Then it is dead until bal_line_look_again() finds
- * the device; else that was one bad round.
+ * A question ended with ENODEV.  Is the device gone, asked by name and number?
+ * Then it is dead until bal_line_look_again() finds the device; else that was
+ * one bad round.
  */
 bool bal_line_look(struct line *l);
 void bal_line_look_again(struct line *l);
@@ -353,8 +364,8 @@ void bal_line_look_again(struct line *l);
 /* --- prober_round.c ------------------------------------------------------ */
 
 /*
- * Ask as many targets as must answer: at rest the first of them, else each in
- * its turn.  What cannot be asked for a lack of ours is no verdict on anything
+ * Ask as many targets as must answer: at rest the first of them, else in turn.
+ * A target that cannot be asked for a shortage of this box does not count
  * (bal_line_lacks()).
  */
 void bal_round_begin(struct line *l, bool rest);
@@ -363,9 +374,9 @@ void bal_rounds_resend(struct line *l);
 
 /* --- prober_doubt.c ------------------------------------------------------- */
 
-/* Does it recover, or wonder? */
+/* Does it recover, or is it in doubt? */
 struct doubt bal_line_doubt(const struct line *l);
-/* See when that is to be told (l->news_ns); it is being told. */
+/* Set when that is to be reported (l->news_ns); note that it is reported. */
 void bal_line_note_doubt(struct line *l);
 void bal_line_tell_doubt(struct line *l);
 

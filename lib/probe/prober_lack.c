@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_lack - sessions that cannot ask, for want of something of ours. */
+/* prober_lack - sessions that cannot ask, as this box is short of something. */
 #include <string.h>
 
 #include "probe/prober_internal.h"
 
-/* A round that could not ask comes again after this part of an interval. */
+/* A round that could not ask is repeated after this part of an interval. */
 #define AGAIN_TIMES 8
 
-/* A shortage that did not show for so long is over, and another one is reported. */
+/* A shortage is over after this time without one, and the next is reported. */
 #define SHORT_OVER_NS (UINT64_C(60000) * BAL_NS_PER_MS)
 
 void
@@ -41,7 +41,7 @@ bal_round_unasked(struct line *l, struct round *r, size_t target, int eno)
 	bal_line_lacks(l, eno);
 }
 
-/* As long as a death would have taken to be noticed. */
+/* As long as a death takes to be noticed. */
 static uint64_t
 lack_limit_ns(const struct line *l)
 {
@@ -50,10 +50,7 @@ lack_limit_ns(const struct line *l)
 	       BAL_NS_PER_MS;
 }
 
-/*
- * What proves that it is dead or degraded still stands; that it is alive does
- * not.
- */
+/* Dead and degraded stay, as they are proved; alive does not. */
 void
 bal_line_check_lack(struct line *l)
 {

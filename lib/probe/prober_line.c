@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_line - what is known of a session: its words, rounds and targets. */
+/* prober_line - the state of a session: its reason, rounds and targets. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -83,7 +83,6 @@ bal_rounds_skip_decided(struct line *l)
 		l->oldest++;
 }
 
-/* The oldest that is remembered. */
 uint32_t
 bal_rounds_first(const struct line *l)
 {

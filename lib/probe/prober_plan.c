@@ -76,7 +76,7 @@ asks_icmp(const struct bal_probe *p)
 	return false;
 }
 
-/* 0, or -1 where we may not.  What else is wrong its first round tells. */
+/* 0, or -1 without the privilege.  The first round reports any other error. */
 static int
 open_first(struct line *l, struct bal_err *err)
 {
@@ -110,7 +110,7 @@ line_open(struct bal_prober *prober, const struct bal_probe *p)
 	l->due_ns = prober->now_ns;
 	if (p->record.good)
 		l->vouched_ns = prober->now_ns;
-	/* An old verdict, which nobody could revise, does not stand. */
+	/* Without targets the old health cannot be revised, and is dropped. */
 	l->changed = !p->n_targets;
 	if (p->no_carrier)
 		bal_line_gone(l, "no carrier");
@@ -126,7 +126,7 @@ find_line(const struct bal_prober *prober, const struct bal_probe *p)
 	return NULL;
 }
 
-/* What the configuration may change under a line that goes on. */
+/* What a new configuration may change in a session that goes on. */
 static void
 adopt(struct line *l, const struct bal_probe *p)
 {
@@ -138,7 +138,7 @@ adopt(struct line *l, const struct bal_probe *p)
 	l->p.gateway = p->gateway;
 	l->p.link = p->link;
 	memcpy(l->p.over, p->over, sizeof(l->p.over));
-	/* Something may have happened to devices. */
+	/* The devices may have changed. */
 	l->look_ns = l->prober->now_ns;
 	if (l->due_ns > l->prober->now_ns + rest)
 		l->due_ns = l->prober->now_ns + rest;

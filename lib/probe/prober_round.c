@@ -6,7 +6,7 @@
 
 #include "probe/prober_internal.h"
 
-/* Echo, ARP and DNS answer as fast as the line is; others take their time. */
+/* Echo, ARP and DNS answer as fast as the uplink; others take their time. */
 static bool
 answers_at_once(const struct bal_target *t)
 {
@@ -29,7 +29,10 @@ timeout_for(const struct line *l, size_t target)
 	return usual < limit ? usual : limit;
 }
 
-/* 256 random bytes come whole (getrandom(2)), and serve 16 rounds. */
+/*
+ * 256 random bytes are never returned short (getrandom(2)), and serve 16
+ * rounds.
+ */
 static int
 take_token(struct bal_prober *p, uint8_t *token)
 {
@@ -65,7 +68,7 @@ check_sent(struct line *l, uint32_t number)
 
 	if (r->outcome == WAITING && r->error == ENODEV && bal_line_look(l))
 		return;
-	/* There is nothing to wait for. */
+	/* Nothing to wait for. */
 	if (l->lack_ns && !r->asked && !r->failed && !r->unsent)
 		r->outcome = EXCUSED;
 	bal_round_check(l, number);
@@ -79,8 +82,8 @@ bal_round_begin(struct line *l, bool rest)
 	uint8_t asked = bal_round_targets(l, rest, number);
 
 	/*
-	 * As many wait as are remembered.  If the oldest gave way, an answer
-	 * or a time-out that takes longer than all of them would never count.
+	 * All remembered rounds wait.  If the oldest were dropped, an answer or
+	 * a time-out that takes longer than all of them would never count.
 	 */
 	if (number - l->oldest >= ROUNDS)
 		return;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_targets - whom a round asks. */
+/* prober_targets - the targets of a round. */
 #include "probe/prober_internal.h"
 
 #define FAILS_OUT 2    /* of one target in a row, while another answers */
 #define RETRY_ROUNDS 8 /* then it is asked again */
 
-/* It fails and another one does not: no fault of the line's. */
+/* It fails and another one does not: the uplink is not the cause. */
 static bool
 is_out_of_favour(const struct line *l, size_t target)
 {
@@ -17,7 +17,7 @@ is_out_of_favour(const struct line *l, size_t target)
 	return false;
 }
 
-/* Of those in @from as many as still must answer, the first at @turn. */
+/* As many targets of @from as still must answer, the first at @turn. */
 static uint8_t
 take(const struct line *l, uint8_t from, uint32_t turn, uint32_t *left)
 {
@@ -40,7 +40,7 @@ bal_round_targets(const struct line *l, bool rest, uint32_t number)
 {
 	uint8_t good = 0, poor = 0, suspect = 0, asked;
 	uint32_t left = bal_line_need(l);
-	/* The first are the best, as long as they answer. */
+	/* The first are preferred, as long as they answer. */
 	uint32_t turn = rest && l->p.record.bad == 0 ? 0 : number;
 
 	for (size_t i = 0; i < l->p.n_targets; i++) {

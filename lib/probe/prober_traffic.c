@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_traffic - what the device's counters tell, between probes. */
+/* prober_traffic - what the device's counters show between probes. */
 #include <unistd.h>
 
 #include "netlink/arrivals.h"
 #include "probe/prober_internal.h"
 
-/* So long ago at most was the traffic of a busy line. */
+/* An uplink is busy for so long after its last traffic. */
 #define BUSY_FOR_NS (3000 * BAL_NS_PER_MS)
 /* Half an interval, within these. */
 #define POLL_MIN_MS 10
 #define POLL_MAX_MS 50
-/* Unanswered packets that make silence suspicious: one may be one-way. */
+/* Unanswered packets that make silence suspect: one may be one-way. */
 #define SUSPICIOUS_PACKETS 2
 #define PATIENCE_MAX_NS (1000 * BAL_NS_PER_MS)
 /*
- * So long may traffic stand in for answers: what comes in may be the modem's
- * own chatter, and a line's round-trip is to be known.  Loss is only found by
- * asking, so it saves probes only where they cost.
+ * The time that traffic may stand in for answers: it may be the modem's own,
+ * and the round-trip must be measured.  Loss is only found by probes, so
+ * traffic saves them only on a metered uplink.
  */
 #define STAND_IN_ROUNDS 10
 #define EXCUSE_NS (10000 * BAL_NS_PER_MS)
-/* What was sent may fill a slow line's queue for so long. */
+/* The time that sent traffic may fill the queue of a slow uplink. */
 #define FLOOD_NS (1000 * BAL_NS_PER_MS)
-/* A round trip that is longer by this, and that often, is a queue's. */
+/* A round trip that is longer by this, and by a factor of two, is queued. */
 #define QUEUE_US 100000
-/* What comes in is of interest for so long after the last late round. */
+/* How long arrivals are counted after the last late round. */
 #define LISTEN_NS (60000 * BAL_NS_PER_MS)
 
 bool
@@ -50,7 +50,7 @@ poll_ms(const struct line *l)
 	return half < POLL_MAX_MS ? half : POLL_MAX_MS;
 }
 
-/* The shortest silence that says anything. */
+/* The shortest silence that is a sign. */
 static uint64_t
 least_patience_ns(const struct line *l)
 {
@@ -130,8 +130,8 @@ patience(const struct line *l)
 }
 
 /*
- * It receives, and less than it did: asked at once, and where rounds cost, by
- * no more of them than traffic saved before.
+ * It receives, but less than it did: probe at once, and on a metered uplink by
+ * no more rounds than traffic saved before.
  */
 static void
 inquire(struct line *l)
@@ -139,7 +139,7 @@ inquire(struct line *l)
 	struct traffic *t = &l->traffic;
 	const uint32_t afford = l->p.metered ? t->saved : BAL_INQUIRY_MOST;
 
-	/* Where nobody wants to know of loss there is nothing to ask. */
+	/* Without degraded_loss there is nothing to find. */
 	if (l->p.record.health == BAL_HEALTH_ALIVE && l->p.rule.degraded_loss &&
 	    bal_shortfall_shows(&t->shortfall) &&
 	    bal_inquiry_open(&t->inquiry, l->prober->now_ns, afford))
@@ -159,7 +159,7 @@ bal_traffic_asked(struct line *l)
 		bal_shortfall_accept(&t->shortfall);
 }
 
-/* Is there a verdict, then there is nothing left to ask about. */
+/* Once the health has changed an inquiry has nothing to find. */
 static void
 end_inquiry_by_verdict(struct line *l)
 {
@@ -196,7 +196,7 @@ bal_traffic_poll(struct line *l)
 	return true;
 }
 
-/* --- what proves that the far side lives ---------------------------------- */
+/* --- what proves that the far side is alive ------------------------------- */
 
 static bool
 may_prove(const struct line *l)
@@ -212,7 +212,7 @@ bal_traffic_listen(struct line *l, bool late)
 
 	if (!may_prove(l))
 		return;
-	/* What came until now is no answer to what is asked now. */
+	/* Arrivals until now are no answer to the next question. */
 	if (t->arrivals >= 0 && bal_arrivals_count(t->arrivals))
 		t->arrived_ns = l->prober->now_ns;
 	if (!late)

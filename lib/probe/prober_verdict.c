@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* prober_verdict - rounds become verdicts; tunnels and targets have a say. */
+/* prober_verdict - the health by rounds, tunnels and targets. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "health/blame.h"
 #include "probe/prober_internal.h"
 
-/* --- tunnels and what they are over --------------------------------------- */
+/* --- tunnels and their underlays ------------------------------------------ */
 
 /*
- * An answer through a tunnel is one through its underlay: it counts as a good
- * round of one that looked dead.  The tunnel's round-trip is another thing.
+ * An answer through a tunnel proves its underlay: it counts as a good round of
+ * one that is dead.  The tunnel's round-trip is not the underlay's.
  */
 static void
 prove_underlay(const struct line *tunnel)
@@ -39,7 +39,7 @@ static void
 fail_tunnels(const struct line *under)
 {
 	for (struct line *t = under->prober->lines; t; t = t->next) {
-		/* Nobody would notice that it came back. */
+		/* Without probes its return would go unnoticed. */
 		if (!line_is_over(t, under) || !t->p.n_targets ||
 		    t->p.record.health == BAL_HEALTH_DEAD)
 			continue;
@@ -49,7 +49,9 @@ fail_tunnels(const struct line *under)
 	}
 }
 
-/* --- verdicts -------------------------------------------------------------- */
+/*
+ * --- health ----------------------------------------------------------------
+ */
 
 void
 bal_line_good(struct line *l, uint32_t rtt_us)
@@ -94,7 +96,7 @@ bal_line_late(struct line *l)
 {
 	bal_line_learned(l);
 	bal_health_late(&l->p.record);
-	/* What came before the last bad round does not refute it. */
+	/* An arrival before the last bad round does not refute it. */
 	if (l->traffic.arrived_ns > l->bad_ns)
 		bal_health_proof(&l->p.record);
 }
@@ -103,7 +105,7 @@ void
 bal_line_lost(struct line *l, uint32_t in_row)
 {
 	bal_line_learned(l);
-	/* A full queue loses what it has no room for, on the best of lines. */
+	/* A full queue drops packets on the best of uplinks. */
 	if (bal_traffic_is_queued(l))
 		return;
 	bal_health_lost(&l->p.record, &l->p.rule, line_now_ms(l), in_row);
@@ -122,16 +124,16 @@ bal_line_gone(struct line *l, const char *why)
 	fail_tunnels(l);
 }
 
-/* --- targets --------------------------------------------------------------- */
+/* --- targets -------------------------------------------------------------- */
 
-/* ARP asks each uplink's own gateway, a command whatever it likes. */
+/* ARP asks each uplink's own gateway, a command anything. */
 static bool
 is_shared(const struct bal_target *t)
 {
 	return t->kind != BAL_TARGET_ARP && t->kind != BAL_TARGET_EXEC;
 }
 
-/* The first line and place where this target stands: its number. */
+/* The number of a target: where it is first found among all sessions. */
 static unsigned
 number_of(const struct bal_prober *prober, const struct bal_target *t)
 {
@@ -145,8 +147,8 @@ number_of(const struct bal_prober *prober, const struct bal_target *t)
 }
 
 /*
- * One that died of a target that nobody reaches has nothing against it; and
- * where no other target is left to judge by, it stays in use.
+ * An uplink that died by a suspect target is not at fault; where no other
+ * target counts, it is unknown and stays in use.
  */
 static void
 acquit(struct line *l, size_t target)
@@ -218,7 +220,7 @@ doubts(const struct line *l)
 	return l->p.record.bad > 0 || bal_rounds_late(l);
 }
 
-/* When @l asked last; 0: never. */
+/* When @l last sent a round, in ns; 0: never. */
 static uint64_t
 asked_ns(const struct line *l)
 {
@@ -227,7 +229,7 @@ asked_ns(const struct line *l)
 		       0;
 }
 
-/* Does @l ask the same as @other, and has it not since @other's doubts? */
+/* Has @l a target of @other, and not asked it since @other's last answer? */
 static bool
 can_tell(const struct line *l, const struct line *other)
 {
@@ -242,7 +244,7 @@ can_tell(const struct line *l, const struct line *other)
 	return false;
 }
 
-/* An answer through a tunnel proves the line only if it was asked for since. */
+/* An answer through a tunnel proves the underlay only if asked for since. */
 static bool
 can_prove(const struct line *tunnel, const struct line *under)
 {
@@ -250,9 +252,9 @@ can_prove(const struct line *tunnel, const struct line *under)
 }
 
 /*
- * A second opinion: while one line doubts a target, another one asks it at
- * once and not at its next round at rest, so that by the time of the verdict
- * it is known whose fault it is.
+ * A second opinion: while one session is in doubt about a target, another one
+ * asks it at once and not at its next round at rest, so that it is known in
+ * time whether the target or the uplink fails.
  */
 static void
 seek_opinions(struct bal_prober *prober)
