@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event - an uplink changed: told to people, programs and the journal. */
+/* event - reports a change of an uplink: to people, programs, the journal. */
 #include "actions/event.h"
 
 #include <dirent.h>
@@ -21,7 +21,7 @@
 #define VARIABLE_STRLEN 96
 #define MS_PER_S 1000
 
-/* Ours is whatever cron or a hook had: programs must not depend on that. */
+/* Fixed: programs must not depend on the PATH of cron or a hook. */
 static const char program_path[] =
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -93,7 +93,7 @@ bal_event_str(const struct bal_event *e, char *buf, size_t size)
 {
 	char head[48], lasted[40] = "";
 
-	/* For how long nobody had judged it is no news of the uplink. */
+	/* How long its health was unknown is no news of the uplink. */
 	if (e->lasted_ms &&
 	    strcmp(e->before, bal_health_name(BAL_HEALTH_UNKNOWN)) != 0)
 		snprintf(lasted, sizeof(lasted), " for %" PRIu64 " s",
@@ -111,14 +111,14 @@ is_not_hidden(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* scandir() would take the order of the locale with alphasort(). */
+/* Bytewise: alphasort() would sort by the locale. */
 static int
 by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* What others can write runs as root: that is not for them to say. */
+/* Root must not run what others can write. */
 static const char *
 why_distrusted(const struct stat *st)
 {
@@ -129,7 +129,7 @@ why_distrusted(const struct stat *st)
 	return NULL;
 }
 
-/* The names that run-parts(8) takes: no backup, no package manager's leavings. */
+/* The names that run-parts(8) accepts: no backups, no leftovers of dpkg. */
 static bool
 is_program_name(const char *name)
 {
@@ -207,7 +207,7 @@ set_variables(struct variables *v, const struct bal_event *told)
 	say(v, "LANG=C");
 }
 
-/* 1: it waits to be run; 0: it is none to be run. */
+/* 1: it is to be run; 0: it is not; -1. */
 static int
 queue(const struct bal_event_how *how, const char *name,
       const struct variables *v, struct bal_runner *runner, struct bal_err *err)

@@ -1,4 +1,4 @@
-/* event - an uplink changed: told to people, programs and the journal. */
+/* event - reports a change of an uplink: to people, programs, the journal. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_EVENT_H
 #define BAL_EVENT_H
@@ -13,57 +13,59 @@ enum bal_event_kind {
 	BAL_EVENT_ALIVE,
 	BAL_EVENT_DEGRADED,
 	BAL_EVENT_DEAD,
-	BAL_EVENT_MODE,	    /* of all, no uplink */
-	BAL_EVENT_ALL_DEAD, /* nobody is alive any more; no uplink */
-	BAL_EVENT_LAST_RESORT, /* by a line without a share; no uplink */
+	BAL_EVENT_MODE,	    /* not of one uplink */
+	BAL_EVENT_ALL_DEAD, /* no uplink is alive any more */
+	BAL_EVENT_LAST_RESORT, /* by an uplink without a share */
 };
 
-const char *bal_event_name(enum bal_event_kind kind); /* "up" ... "last_resort" */
+/* "up" ... "last_resort" */
+const char *bal_event_name(enum bal_event_kind kind);
+/* The reverse; false, and @out untouched: there is no such event. */
 bool bal_event_parse(const char *name, enum bal_event_kind *out);
 
-/* Is it of all uplinks together, and so of none? */
+/* Is it of all uplinks together, not of one? */
 bool bal_event_is_of_all(enum bal_event_kind kind);
 
 struct bal_event {
 	enum bal_event_kind kind;
 	char uplink[BAL_IFNAMSIZ]; /* "": of all */
 	char reason[64];
-	char before[16];    /* health or mode until now: "alive", "solo" */
-	uint64_t lasted_ms; /* how long it was so; 0: not known */
+	char before[16];    /* previous health or mode: "alive", "solo" */
+	uint64_t lasted_ms; /* how long that lasted; 0: unknown */
 	uint64_t at;	    /* seconds since 1970 */
-	uint64_t boot_ms; /* CLOCK_BOOTTIME then; 0: not known, or just now */
-	char mode[8];	  /* in force now */
+	uint64_t boot_ms; /* CLOCK_BOOTTIME then; 0: unknown, or just now */
+	char mode[8];	  /* the mode in force */
 };
 
 /*
- * bal_clean() the texts of @e; but not the uplink's name, which programs want
- * as the kernel has it, and which bal_check_ifname() has accepted.
+ * Clean the texts of @e with bal_clean(); not the uplink's name, which programs
+ * need as the kernel has it, and which bal_check_ifname() has accepted.
  */
 void bal_event_clean(struct bal_event *e);
 
 /*
  * One line for people and logs: "eth2: dead, no answer from 9.9.9.9, was alive
- * for 312 s".  Into @buf.
+ * for 312 s".  Into @buf, which is returned.
  */
 const char *bal_event_str(const struct bal_event *e, char *buf, size_t size);
 
 struct bal_event_how {
 	const char *dir;
-	uint32_t limit_ms; /* of each program */
+	uint32_t limit_ms; /* for each program */
 	bool as_units;	   /* by systemd, see unit.h */
-	bool tell_all;	   /* bal_warn() of whatever in @dir is not run, why */
+	bool tell_all;	   /* bal_warn() of each file in @dir that is skipped */
 };
 
 /*
  * Queue the executables of @how->dir for @e, in the order of their names
  * (bytes): those of letters, digits, _ and - (run-parts(8)) that are executable
- * files, owned by root or us and writable by nobody else, in such a directory; what
- * only that keeps out is told by bal_warn().  Nothing is in their environment
- * but BAL_EVENT, BAL_UPLINK, BAL_REASON, BAL_PREVIOUS, BAL_DURATION (whole
- * seconds; empty: not known), BAL_MODE, PATH, HOME=/ and LANG=C, and what
- * systemd gives a unit.  How many were queued: 0 without such a directory.  -1 when
- * the directory cannot be read or memory ran out.  The caller's lock must not be
- * held.
+ * files, owned by root or us and writable by their owner alone, in such a
+ * directory; a file that only this excludes is reported by bal_warn().  Their
+ * environment is BAL_EVENT, BAL_UPLINK, BAL_REASON, BAL_PREVIOUS, BAL_DURATION
+ * (whole seconds; empty: unknown), BAL_MODE, PATH, HOME=/ and LANG=C, and what
+ * systemd gives a unit.  Returns how many were queued: 0 without such a
+ * directory; -1 when the directory cannot be read or memory ran out.  The
+ * caller must not hold the lock.
  */
 int bal_event_run(const struct bal_event *e, const struct bal_event_how *how,
 		  struct bal_runner *runner, struct bal_err *err);

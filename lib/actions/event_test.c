@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* event_test - made-up values, and the programs run with them. */
+/* event_test - runs the event programs with example values. */
 #include "actions/event_test.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #define MADE_UP_MS 60000
 
-/* A state or a configuration that cannot be read leaves out what it says. */
+/* An unreadable state or configuration leaves its values empty. */
 static void
 make_up_uplink(struct bal_event *e, const struct bal_state *state,
 	       const struct bal_conf *conf)
@@ -27,7 +27,7 @@ make_up_uplink(struct bal_event *e, const struct bal_state *state,
 		snprintf(e->uplink, sizeof(e->uplink), "%s", name);
 }
 
-/* What it was before: news, so that no program passes over it. */
+/* Its previous health: a change, so that no program ignores it. */
 static const char *
 before(enum bal_event_kind kind, enum bal_mode mode)
 {

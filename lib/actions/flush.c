@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* flush - starts bal-flush, and is what that does. */
+/* flush - starts bal-flush, and is its main part. */
 #include "actions/flush.h"
 
 #include <dirent.h>
@@ -22,7 +22,7 @@
 
 typedef BAL_LIST(pid_t) pid_list;
 
-/* Arguments of one release. */
+/* Fields of the argument for one release. */
 enum { DEV, WHAT, MARK, MASK, IFINDEX, SHARED, INBOUND, SOURCE, N_FIELDS };
 
 /* --- starting it ---------------------------------------------------------- */
@@ -64,7 +64,7 @@ take_line(const char *name, const char *line)
 		bal_warn("%s", line);
 }
 
-/* NULL, and noted in @arena: no memory. */
+/* NULL, which @arena records: no memory. */
 static char *BAL_PRINTF(2, 3)
 	text(struct bal_arena *arena, const char *fmt, ...)
 {
@@ -140,10 +140,9 @@ is_openvpn(int proc, const char *pid)
 }
 
 /*
- * They watch over their own connections, and come back by themselves.  Whoever
- * runs them: most run as a user of their own, and a process of somebody else
- * that takes this name only keeps its own sockets.  -1: they are not known, so
- * that no socket may be closed.
+ * Processes named openvpn, which monitor their own connections and reconnect by
+ * themselves.  Of any user: most drop root, and another process with that name
+ * only keeps its own sockets.  -1: unknown, so that no socket may be closed.
  */
 static int
 find_openvpn(struct bal_arena *arena, pid_list *pids)

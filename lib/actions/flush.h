@@ -1,4 +1,4 @@
-/* flush - a program of its own flushes entries and closes sockets. */
+/* flush - has bal-flush flush conntrack entries and close sockets. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_FLUSH_H
 #define BAL_FLUSH_H
@@ -7,30 +7,33 @@
 #include "actions/runner.h"
 
 /*
- * bal-flush does what bal_flush_uplink() does, for who cannot wait: a look through
- * 60,000 conntrack entries takes long, in which --watch would see no answer
- * and others would wait for the lock.  A program and no thread or turns in the
- * loop, because a dump that goes on while its entries vanish is one piece of
- * work, which the kernel hands out in its own time; and no forked copy of us,
- * because that would hold every descriptor of ours.  It belongs to the runner
- * that started it: it ends with it, or at a time limit.
+ * bal-flush does what bal_flush_uplink() does, for callers that cannot wait: a
+ * dump of 60,000 conntrack entries takes long, in which --watch would read no
+ * answer and other commands would wait for the lock.  It is a program and no
+ * thread or turns in the loop, because a dump during which entries vanish must
+ * be read in one go; and no forked copy of us, because that would hold all our
+ * descriptors.  It belongs to the runner that started it: it ends with that, or
+ * at a time limit.
  */
 
 /*
- * Start it for @releases, of uplinks with marks under @mask, beside what
- * @runner does; killed after @limit_ms.  What it says goes to bal_say().  It is
- * looked for in BAL_LIBEXECDIR (if that is set, and we have no more privilege
- * than our caller), beside our own program, and where it is installed.
+ * Start bal-flush for @releases, of uplinks with marks under @mask, beside the
+ * queue of @runner; killed after @limit_ms.  Its output goes to bal_say().  It
+ * is searched in BAL_LIBEXECDIR (if that is set, and we have no more privilege
+ * than our caller), beside our own program, and where it is installed.  -1 with
+ * @err when it cannot be started.
  */
 int bal_flush_start(struct bal_runner *runner, const bal_release_list *releases,
 		    uint32_t mask, uint32_t limit_ms, struct bal_err *err);
 
-/*
- * What the program does, with the arguments that bal_flush_start() gives it,
- * without its name: all of them are read before anything is done.  -1:
- * BAL_EUSAGE.  Of what it says, events are printed behind BAL_FLUSH_EVENT.
- */
+/* What precedes an event in the output of bal-flush. */
 #define BAL_FLUSH_EVENT "event: "
+
+/*
+ * Run as bal-flush, with the arguments that bal_flush_start() gives it, without
+ * its name: all are parsed before anything is done.  Events are printed behind
+ * BAL_FLUSH_EVENT.  -1: BAL_EUSAGE, or a failure.
+ */
 int bal_flush_run(int argc, char *const argv[], struct bal_err *err);
 
 #endif

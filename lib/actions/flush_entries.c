@@ -23,13 +23,13 @@ delete_entry(const struct nlmsghdr *h, void *arg)
 }
 
 /*
- * Entry by entry, however many there are: the kernel could delete them all by
- * one request with a mark, but one that does not know of that (before 4.0)
- * takes it for a flush of everything.  The dump goes on while its entries
- * vanish: the kernel finds its place again.
+ * Entry by entry, however many there are: newer kernels could delete them all
+ * by one request with a mark, but one before 4.0 would ignore the mark and
+ * flush everything.  The dump continues while its entries vanish: the kernel
+ * keeps its place.
  *
- * The box's own flows are among them, those of an OpenVPN client over the
- * uplink for one.  It does not notice: its next packet makes a new entry.
+ * The box's own flows are among them, such as those of an OpenVPN client over
+ * the uplink.  They are not disturbed: the next packet makes a new entry.
  */
 int
 bal_flush_entries(struct flushing *l, unsigned *n)

@@ -34,7 +34,7 @@ bal_flush_tell_last(struct flushing *l)
 	return bal_nl_flush(l->telling, l->err);
 }
 
-/* That a kernel or a service's privileges do not allow it is said once. */
+/* Missing kernel support or privilege is reported once. */
 void
 bal_flush_warn(const char *what, int eno, const char *lack, bool *told)
 {
@@ -49,7 +49,7 @@ bal_flush_warn(const char *what, int eno, const char *lack, bool *told)
 	*told = lacking || eno == EPERM || eno == EACCES;
 }
 
-/* Is it the kernel or the privilege that is lacking?  EINVAL: no such type. */
+/* Is it kernel support or privilege that is missing?  EINVAL: no such type. */
 static bool
 is_lack(int eno)
 {
@@ -58,8 +58,8 @@ is_lack(int eno)
 }
 
 /*
- * Both handles of @l, of netlink @protocol: 0; 1 without a privilege or the
- * kernel's help; -1.
+ * Open both handles of @l, of netlink @protocol: 0; 1 without privilege or
+ * kernel support; -1.
  */
 int
 bal_flush_open(struct flushing *l, int protocol)
@@ -83,7 +83,7 @@ bal_flush_close(struct flushing *l)
 	l->asking = l->telling = NULL;
 }
 
-/* Dump, each answer to @fn: 0, 1 where the kernel cannot or may not, -1. */
+/* Dump, each answer to @fn: 0, 1 without kernel support or privilege, -1. */
 int
 bal_flush_ask(struct flushing *l, struct bal_nlmsg *m, bal_nl_fn *fn)
 {

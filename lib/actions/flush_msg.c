@@ -18,8 +18,8 @@
 /* --- Conntrack ----------------------------------------------------------- */
 
 /*
- * IPv4 only: our marks are set by IPv4 chains, one on another family's
- * connection is somebody else's.
+ * IPv4 only: only IPv4 chains set our marks; one on a connection of another
+ * family is not ours.
  */
 static void
 begin_ct(struct bal_nlmsg *m, int type)
@@ -38,7 +38,7 @@ bal_flush_ask_entries(struct bal_nlmsg *m, uint32_t mark, uint32_t mask)
 	bal_nlmsg_put_u32(m, CTA_MARK_MASK, htonl(mask));
 }
 
-/* Copy an attribute of the kernel's into @m as it is. */
+/* Copy an attribute of the kernel's into @m unchanged. */
 static void
 put_again(struct bal_nlmsg *m, int type, const struct rtattr *rta)
 {
@@ -46,9 +46,9 @@ put_again(struct bal_nlmsg *m, int type, const struct rtattr *rta)
 }
 
 /*
- * A deletion without a tuple is a flush of everything, which this must never
- * come to be.  The id makes it miss an entry that has the tuple anew (unless
- * that got the very same memory).
+ * A deletion without a tuple would flush everything, so it is never sent.  The
+ * id keeps it from deleting a new entry with the same tuple (unless that got
+ * the very same memory).
  */
 bool
 bal_flush_delete_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
@@ -78,7 +78,7 @@ bal_flush_delete_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
 /* --- Sockets ------------------------------------------------------------- */
 
 /*
- * Those that a program may wait for.  Of UDP, a connected socket says
+ * States in which a program may wait on the socket.  A connected UDP socket is
  * ESTABLISHED, any other CLOSE.
  */
 static uint32_t
@@ -93,7 +93,7 @@ states_of(int protocol)
 			       STATE_BIT(TCP_LAST_ACK) | STATE_BIT(TCP_CLOSING);
 }
 
-/* Bytecode of one step: accept who has this source, drop everybody else. */
+/* Bytecode of one step: accept sockets with this source, reject all others. */
 static void
 put_source_filter(struct bal_nlmsg *m, const struct bal_addr *source)
 {
@@ -105,7 +105,7 @@ put_source_filter(struct bal_nlmsg *m, const struct bal_addr *source)
 	uint8_t code[sizeof(op) + sizeof(cond) + sizeof(source->bytes)];
 	const size_t len = sizeof(op) + sizeof(cond) + bits / 8;
 
-	/* Right behind the end is yes, further behind it no. */
+	/* A jump to the end accepts, one further behind it rejects. */
 	op.yes = (uint8_t)len;
 	op.no = (uint16_t)(len + 4);
 	memcpy(code, &op, sizeof(op));
@@ -128,7 +128,7 @@ bal_flush_ask_sockets(struct bal_nlmsg *m, int family, int protocol,
 	put_source_filter(m, source);
 }
 
-/* An address of a socket; of one that is mapped into IPv6, the IPv4 one. */
+/* An address of a socket; of an IPv4-mapped one, the IPv4 address. */
 static struct bal_addr
 address(int family, const __be32 *words)
 {
@@ -151,8 +151,8 @@ is_spared(uint32_t inode, const struct bal_flush_sought *sought)
 }
 
 /*
- * A socket without an inode is nobody's any more, or not yet: nobody waits
- * for it, the kernel ends it by itself, and kernels before 6.11 never free an
+ * A socket without an inode is orphaned, or not accepted yet: no program waits
+ * on it, the kernel ends it by itself, and kernels before 6.11 never free an
  * orphan that was destroyed with data in its queue.
  */
 bool

@@ -1,4 +1,4 @@
-/* flush_msg - what bal_flush_uplink() says to the kernel and understands of it. */
+/* flush_msg - the netlink messages of bal_flush_uplink(). */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_FLUSH_UPLINK_MSG_H
 #define BAL_FLUSH_UPLINK_MSG_H
@@ -9,16 +9,16 @@
 #include "netlink/nl.h"
 
 /*
- * Pure: nothing is sent here.  A message that is too short or that says
- * something else than it should is one that does not concern us.
+ * Pure: nothing is sent here.  A message from the kernel that is too short or
+ * of another kind is ignored.
  */
 
 /* Ask for the conntrack entries with @mark under @mask. */
 void bal_flush_ask_entries(struct bal_nlmsg *m, uint32_t mark, uint32_t mask);
 
 /*
- * Write the deletion of conntrack entry @h into @m.  False when it is none
- * with @mark under @mask: then there is nothing in @m that may be sent.
+ * Write the deletion of conntrack entry @h into @m.  False when @h is no entry
+ * with @mark under @mask: then @m must not be sent.
  */
 bool bal_flush_delete_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
 			    uint32_t mark, uint32_t mask);
@@ -27,7 +27,7 @@ bool bal_flush_delete_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
 void bal_flush_ask_sockets(struct bal_nlmsg *m, int family, int protocol,
 			   const struct bal_addr *source);
 
-/* Whose sockets, and which of those stay by their inodes. */
+/* The sockets to close, and the inodes of those that stay. */
 struct bal_flush_sought {
 	const struct bal_flush_what *what;
 	int protocol; /* TCP, UDP */
@@ -35,14 +35,14 @@ struct bal_flush_sought {
 	size_t n_inodes;
 };
 
-/* Is @h a socket to let go?  Then *@id is what the kernel knows it by. */
+/* Is @h a socket to close?  Then *@id is the kernel's id of it. */
 bool bal_flush_is_socket(const struct nlmsghdr *h,
 			 const struct bal_flush_sought *sought,
 			 struct inet_diag_sockid *id);
 
 /*
- * Ask where what socket @h, which is one, sends goes.  False: nowhere else, it
- * is bound to a device or not of IPv4.
+ * Request the route of socket @h, which is one, to its peer.  False: there is
+ * no other, as it is bound to a device or not of IPv4.
  */
 bool bal_flush_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h);
 
@@ -53,15 +53,15 @@ bool bal_flush_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h);
 bool bal_flush_is_elsewhere(const struct nlmsghdr *h, int ifindex);
 
 /*
- * Ask who listens where TCP socket @h is bound: the kernel finds who listens by
- * an address and port without a peer.  False: it is not of IPv4.
+ * Request the listener where TCP socket @h is bound: the kernel finds it by an
+ * address and port without a peer.  False: @h is not of IPv4.
  */
 bool bal_flush_ask_listener(struct bal_nlmsg *m, const struct nlmsghdr *h);
 
-/* Is the answer @h a socket that listens? */
+/* Is the answer @h a listening socket? */
 bool bal_flush_is_listener(const struct nlmsghdr *h);
 
-/* Destroy the socket @id. */
+/* Write the request to destroy the socket @id into @m. */
 void bal_flush_destroy(struct bal_nlmsg *m, int family, int protocol,
 		       const struct inet_diag_sockid *id);
 

@@ -7,12 +7,12 @@
 #include "actions/flush_internal.h"
 
 /*
- * So many are collected before they are destroyed: a dump knows its place by
- * counting, and would miss some if others went meanwhile.
+ * So many are collected before they are destroyed: a dump keeps its place by
+ * counting, and would skip some if others vanished meanwhile.
  */
 #define SOCKETS_AT_ONCE 1024
 
-/* How often to look again where there were as many as that. */
+/* How often to repeat the dump where the list was full. */
 #define ROUNDS_MAX 128
 
 static void
@@ -46,7 +46,7 @@ goes_elsewhere(struct flushing *l, const struct nlmsghdr *h)
 	if (!l->what->ifindex || !l->routing || !bal_flush_ask_route(&m, h))
 		return false;
 	rc = bal_nl_get(l->routing, &m, see_route, l, &why);
-	/* One of which that cannot be said stays. */
+	/* A socket whose route is unknown stays. */
 	return rc < 0 || (rc == 0 && l->elsewhere);
 }
 
@@ -59,8 +59,9 @@ see_listener(const struct nlmsghdr *h, void *arg)
 }
 
 /*
- * Did somebody else begin it?  Then it is answered by this uplink.  Conntrack
- * cannot tell: an entry that was lost is made anew by whoever sends first.
+ * Is it an inbound connection?  Then it is answered by this uplink.  Conntrack
+ * does not show that: a lost entry is made anew by the next packet of either
+ * side.
  */
 static bool
 came_in(struct flushing *l, const struct nlmsghdr *h)
@@ -87,7 +88,7 @@ collect_socket(const struct nlmsghdr *h, void *arg)
 		l->n_ids++;
 }
 
-/* One dump and what comes of it: 0, 1 where the kernel cannot, -1. */
+/* One dump, and its sockets destroyed: 0, 1 without kernel support, -1. */
 static int
 destroy_some(struct flushing *l, int family)
 {
@@ -107,7 +108,7 @@ destroy_some(struct flushing *l, int family)
 	return bal_flush_tell_last(l);
 }
 
-/* All of one family and the protocol that is sought. */
+/* All sockets of one family and the requested protocol. */
 static int
 destroy_all(struct flushing *l, int family)
 {
@@ -136,7 +137,7 @@ destroy_kinds(struct flushing *l)
 		rc = destroy_all(l, families[i % 2]);
 		if (rc < 0)
 			return -1;
-		/* What has no IPv6 has no such sockets. */
+		/* A kernel without IPv6 has no such sockets. */
 		if (rc > 0 && families[i % 2] == AF_INET)
 			l->why = l->err->sys;
 	}

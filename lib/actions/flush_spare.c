@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* flush_spare - sockets that stay, by the processes that hold them. */
+/* flush_spare - sockets that stay, by the processes that own them. */
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -13,8 +13,8 @@
 typedef BAL_LIST(uint32_t) inode_list;
 
 /*
- * The socket that link @name in directory @fd leads to, 0 where it is something
- * else: 0, or -1 where it is secret.
+ * The inode of the socket that link @name in directory @fd leads to, 0 where it
+ * is another kind of file: 0, or -1 where it may not be read.
  */
 static int
 inode_of(int fd, const char *name, uint32_t *inode)
@@ -51,8 +51,8 @@ spare_directory(struct flushing *l, DIR *dir, struct bal_arena *arena,
 }
 
 /*
- * The sockets of @pid, which may be gone: 0, or -1 where they are secret.
- * /proc may hide whole processes from us; kill() does not.
+ * Add the sockets of @pid, which may have exited: 0, or -1 where they may not
+ * be read.  /proc may hide whole processes from us; kill() does not.
  */
 static int
 spare(struct flushing *l, pid_t pid, struct bal_arena *arena,
@@ -75,7 +75,7 @@ spare(struct flushing *l, pid_t pid, struct bal_arena *arena,
 	return rc;
 }
 
-/* Better none is let go than one that is to stay. */
+/* Better none is closed than one that is to stay. */
 bool
 bal_flush_spare(struct flushing *l, struct bal_arena *arena)
 {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* flush_uplink - sockets and conntrack entries of an uplink, let go. */
+/* flush_uplink - flushes an uplink's conntrack entries, closes its sockets. */
 #include "actions/flush_uplink.h"
 
 #include "actions/flush_internal.h"
 
 /*
- * Sockets first: what they still send, a reset at least, would make conntrack
- * entries anew.  A connection without a mark is nobody's: mark 0 is none.
+ * Sockets first: their last packets, a reset at least, would make conntrack
+ * entries anew.  Mark 0 is that of no uplink.
  */
 int
 bal_flush_uplink(const struct bal_flush_what *what, struct bal_flushed *out,
 	  struct bal_err *err)
 {
-	struct bal_err cause = { 0 }; /* some are only warned of */
+	struct bal_err cause = { 0 }; /* some only cause warnings */
 	struct flushing l = { .what = what,
 				.sought = { .what = what },
 				.err = &cause };

@@ -1,4 +1,4 @@
-/* flush_uplink - what is bound to an uplink is let go: connections and sockets. */
+/* flush_uplink - flushes an uplink's conntrack entries, closes its sockets. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_FLUSH_UPLINK_H
 #define BAL_FLUSH_UPLINK_H
@@ -13,13 +13,13 @@
 struct bal_flush_what {
 	/*
 	 * IPv4 conntrack entries with this mark under this mask.  None where
-	 * that leaves 0: a connection without a mark is nobody's.
+	 * that leaves 0: such a connection is of no uplink.
 	 */
 	uint32_t mark, mask;
 	/*
-	 * Sockets with this local address, bound to it or given it by
-	 * routing: TCP (but who listens, and what the kernel ends by itself)
-	 * and connected UDP, IPv4 inside IPv6 too; none: no sockets.  With
+	 * Sockets with this local address, bound to it or assigned by routing:
+	 * TCP (but listeners, and orphans, which the kernel ends by itself) and
+	 * connected UDP, IPv4 inside IPv6 too; none: no sockets.  With
 	 * @dev_only only those bound to @ifindex: the address is another
 	 * uplink's as well.
 	 */
@@ -27,42 +27,42 @@ struct bal_flush_what {
 	bool dev_only;
 	int ifindex;
 	/*
-	 * Sockets that stay: of these processes (OpenVPN clients, which watch
-	 * over their own connection), and those with a peer in @source's own
-	 * subnet (@source carries the prefix length): the modem's web page.
-	 * Where a peer in the subnet is to be let go as well, as the server
-	 * at the far end of a tunnel is, @source is a host.  With @ifindex
-	 * those, too, whose peer has a route of its own by another device: who
-	 * came from the LAN to this address.  With @inbound_stays TCP
-	 * connections that came in: to a port where somebody listens.
+	 * Sockets that stay: of these processes (OpenVPN clients, which monitor
+	 * their own connection), and those with a peer in @source's own subnet
+	 * (@source carries the prefix length): the modem's web page.  Where a
+	 * peer in the subnet is to be closed as well, as the server at the far
+	 * end of a tunnel is, @source is a host.  With @ifindex those, too,
+	 * whose peer has a route of its own by another device: connections from
+	 * the LAN to this address.  With @inbound_stays inbound TCP
+	 * connections: to a port with a listener.
 	 */
 	const pid_t *spared;
 	size_t n_spared;
 	bool inbound_stays;
 };
 
-/* What was let go. */
+/* Counts of what was flushed and closed. */
 struct bal_flushed {
 	unsigned connections, sockets;
 };
 
 /*
- * Sockets are destroyed (SOCK_DESTROY), so that whoever waits on one sees
- * ECONNABORTED at once and connects anew; then conntrack entries are deleted,
- * found by mark and mask in the kernel (ctnetlink).  Entries and sockets of
- * nobody else are touched; what vanishes meanwhile is not counted.  It wants
+ * Sockets are destroyed (SOCK_DESTROY), so that a program waiting on one gets
+ * ECONNABORTED at once and reconnects; then conntrack entries are deleted,
+ * found by mark and mask in the kernel (ctnetlink).  No other entries and
+ * sockets are touched; what vanishes meanwhile is not counted.  It needs
  * CAP_NET_ADMIN, and to spare other users' processes CAP_SYS_PTRACE and
- * CAP_DAC_READ_SEARCH: where it cannot tell whose a socket is, none is
+ * CAP_DAC_READ_SEARCH: where a socket's process is unknown, no socket is
  * destroyed.  That, or a kernel without ctnetlink or without SOCK_DESTROY
- * (CONFIG_INET_DIAG_DESTROY), is a bal_warn(), once in a process, and the
- * rest is done.  -1 when netlink itself fails, @out is then untouched.
+ * (CONFIG_INET_DIAG_DESTROY), is a bal_warn(), once in a process, and the rest
+ * is done.  -1 when netlink itself fails, @out is then untouched.
  */
 int bal_flush_uplink(const struct bal_flush_what *what, struct bal_flushed *out,
 	      struct bal_err *err);
 
 /*
- * Has a connection @mark under @mask?  Where conntrack cannot be asked, yes:
- * better taken for one that is in use.
+ * Has any connection @mark under @mask?  True where conntrack cannot be read:
+ * the mark is then taken to be in use.
  */
 bool bal_flush_is_marked(uint32_t mark, uint32_t mask);
 

@@ -10,8 +10,8 @@
 
 #include "actions/journal_internal.h"
 
-#define JOURNAL_MODE 0644 /* anybody may read it */
-#define TORN "...\n"	  /* ends half a line, so that it shows */
+#define JOURNAL_MODE 0644 /* world-readable */
+#define TORN "...\n"	  /* marks the end of a torn line */
 
 struct text {
 	char *v; /* malloced */
@@ -63,8 +63,8 @@ next_line(const char *text, const char *end)
 }
 
 /*
- * The last BAL_JOURNAL_MAX bytes of @fd, from the beginning of a line, and
- * with room for TORN behind: more than that is nothing that we wrote.
+ * Read the last BAL_JOURNAL_MAX bytes of @fd, from the start of a line, with
+ * room for TORN behind: we never write more than that.
  */
 static int
 read_tail(int fd, off_t size, struct text *out)
@@ -103,7 +103,7 @@ end_line(char *at)
 	return strlen(TORN);
 }
 
-/* What is to be written; first the end of half a line that is there. */
+/* What is to be written, behind the end of a torn line, if there is one. */
 static int
 compose(const struct bal_event *events, size_t n, bool torn, struct text *out)
 {
@@ -133,7 +133,7 @@ is_torn(int fd, off_t size)
 	return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
 }
 
-/* All of it, or the file is as it was: errno. */
+/* Write all of it, or restore the file: errno. */
 static int
 append(int fd, off_t size, const struct text *t)
 {
@@ -151,13 +151,11 @@ append(int fd, off_t size, const struct text *t)
 			eno = errno;
 	}
 	if (eno && done && ftruncate(fd, size))
-		return eno; /* half a line: the next one mends it */
+		return eno; /* a torn line: the next one ends it */
 	return eno;
 }
 
-/*
- * Without the older half, but with all of @fresh as far as that is possible.
- */
+/* Rewrite without the older half, with as much of @fresh as fits. */
 static int
 rewrite(const char *path, int fd, off_t size, const struct text *fresh,
 	struct bal_err *err)
@@ -196,7 +194,7 @@ extend(const char *path, int fd, off_t size, const struct text *fresh,
 {
 	int eno = 0;
 
-	/* A new file's mode is not for the umask to say. */
+	/* The mode of a new file does not depend on the umask. */
 	if (size == 0 && fchmod(fd, JOURNAL_MODE))
 		eno = errno;
 	if (!eno)

@@ -24,7 +24,7 @@ bal_journal_time_str(uint64_t at, char *buf)
 	return buf;
 }
 
-/* "312.400s"; "-" where it is not known. */
+/* "312.400s"; "-" where it is unknown. */
 static const char *
 span_str(uint64_t ms, char *buf)
 {
@@ -36,7 +36,7 @@ span_str(uint64_t ms, char *buf)
 	return buf;
 }
 
-/* Fields end at a blank: none may be in them, and none may be empty. */
+/* Fields end at a blank: none may contain one, and none may be empty. */
 static const char *
 word(char *text)
 {
@@ -64,10 +64,7 @@ bal_journal_line(const struct bal_event *event, char *buf)
 	return len > 0 ? (size_t)len : 0;
 }
 
-/*
- * The field that begins with @key, up to the next blank, into @buf.  *@line
- * moves behind it.
- */
+/* Copy the value of the field @key into @buf; *@line moves behind it. */
 static bool
 take(const char **line, const char *key, char *buf, size_t size)
 {
@@ -85,7 +82,7 @@ take(const char **line, const char *key, char *buf, size_t size)
 	return true;
 }
 
-/* The same where "-" stands for nothing. */
+/* The same, where "-" means empty. */
 static bool
 take_or_none(const char **line, const char *key, char *buf, size_t size)
 {
@@ -113,7 +110,7 @@ take_time(const char **line, uint64_t *out)
 	if (at < 0)
 		return false;
 	*out = (uint64_t)at;
-	/* strptime() takes more than it should: February 31, " 1". */
+	/* strptime() accepts too much: February 31, " 1". */
 	return strcmp(bal_journal_time_str(*out, again), text) == 0;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* journal_sum - what the journal tells of each uplink in sum; pure. */
+/* journal_sum - the availability of each uplink, by the journal; pure. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +10,11 @@
 
 enum condition { NOT_KNOWN, ALIVE, DEAD };
 
-/* One uplink, while its events go by. */
+/* One uplink, while its events are summed up. */
 struct track {
 	struct bal_availability sum;
 	enum condition now;
-	bool seen; /* since this boot: at what time is known */
+	bool seen; /* it has an event of this boot, at a known time */
 	bool off;  /* administratively down: no health counts */
 	uint64_t boot_ms;
 	bool in_outage;
@@ -56,8 +56,8 @@ condition_of(const char *word)
 }
 
 /*
- * Since the last event of @t, by the clock that is never set: by the other one
- * it may be minus 56 years.  False where that does not tell.
+ * Time since the last event of @t, by CLOCK_BOOTTIME: the wall clock may have
+ * jumped by 56 years.  False where it is unknown.
  */
 static bool
 elapsed(const struct track *t, uint64_t boot_ms, uint64_t *ms)
@@ -90,8 +90,8 @@ count(struct track *t, enum condition was, uint64_t ms)
 }
 
 /*
- * How long a state was, the end of it tells by a clock that is never set.
- * What was before the last event has been counted with that one.
+ * The event that ends a state has its duration, by CLOCK_BOOTTIME.  Time before
+ * the last event was counted with that one.
  */
 static void
 pass_by(struct track *t, const struct bal_event *e)
@@ -113,7 +113,7 @@ pass_by(struct track *t, const struct bal_event *e)
 	t->boot_ms = e->boot_ms;
 }
 
-/* Nobody knows for how long what was then went on. */
+/* It is unknown how long the previous state went on. */
 static void
 pass_reboot(struct tracks *all)
 {
@@ -197,7 +197,7 @@ apart_s(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Back from now, as far as the clock since boot reaches. */
+/* Backwards from now, as far as CLOCK_BOOTTIME reaches. */
 static void
 set_right(struct bal_event *events, size_t n, const struct bal_instant *now)
 {

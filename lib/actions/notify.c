@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* notify - tells systemd that we are ready, alive, or about to go. */
+/* notify - sd_notify(3): ready, alive, stopping. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* secure_getenv */
 #endif
@@ -19,7 +19,7 @@
 #define TEXT_MAX 4096
 #define PATIENCE_US 100000
 
-/* @to from NOTIFY_SOCKET: its length, 0 where there is none that we can use. */
+/* Fill @to from NOTIFY_SOCKET: its length, 0 where it is not usable. */
 static socklen_t
 receiver(struct sockaddr_un *to)
 {

@@ -1,4 +1,4 @@
-/* notify - what systemd wants to hear: sd_notify(3)'s protocol. */
+/* notify - sd_notify(3)'s protocol, without its library. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_NOTIFY_H
 #define BAL_NOTIFY_H
@@ -9,12 +9,12 @@
 
 /*
  * Send @fmt ("READY=1", "STATUS=...", several lines) to NOTIFY_SOCKET, a path
- * or an abstract name ("@..."); nothing where there is none, or when the text
+ * or an abstract name ("@..."); nothing where that is not set, or when the text
  * is longer than systemd reads (4096 bytes).  Waits for a receiver whose queue
- * is full at most 100 ms.  A failure is of no consequence, errno stays.
+ * is full at most 100 ms.  Failures are ignored, errno is kept.
  *
- * Programs that we start must not inherit NOTIFY_SOCKET: they would speak for
- * us.
+ * Programs that we start must not inherit NOTIFY_SOCKET: systemd would take
+ * their messages for ours.
  */
 void bal_notify(const char *fmt, ...) BAL_PRINTF(1, 2);
 

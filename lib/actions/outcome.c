@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* outcome - what a pass changed for the uplinks, and what follows; pure. */
+/* outcome - the changes of a pass for the uplinks, and their effects; pure. */
 #include "actions/outcome.h"
 
 #include <stdio.h>
@@ -57,7 +57,7 @@ tell_admin(struct maker *m, const struct bal_uplink_state *us)
 		e->lasted_ms = m->from->now_ms - before->since_ms;
 }
 
-/* --- health ---------------------------------------------------------------- */
+/* --- health --------------------------------------------------------------- */
 
 static enum bal_event_kind
 event_of(enum bal_health condition)
@@ -89,7 +89,7 @@ bal_outcome_reason(const struct bal_uplink *up,
 	return us->reason;
 }
 
-/* Another device under the same name, or one that nobody judged yet. */
+/* Another device of the same name, or one without a result yet. */
 static bool
 is_news(enum bal_health before, enum bal_health now)
 {
@@ -99,7 +99,7 @@ is_news(enum bal_health before, enum bal_health now)
 	return before != now;
 }
 
-/* What is wrong with the uplink that a stranded tunnel is over. */
+/* Why the uplink that a tunnel is over is down. */
 static const char *
 fate_of(const struct bal_uplinks *ups, const char *name)
 {
@@ -131,7 +131,9 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 				 up->set.over,
 				 fate_of(m->from->uplinks, up->set.over));
 	}
-	/* Used again, and told so: it counts as alive until its verdict. */
+	/*
+	 * Used and reported again: it counts as alive until its first result.
+	 */
 	us->condition = now == BAL_HEALTH_UNKNOWN && is_news(us->condition, now) ?
 				BAL_HEALTH_ALIVE :
 				now;
@@ -151,10 +153,10 @@ see_uplink(struct maker *m, const struct bal_uplink *up,
 	enum bal_health before = us->condition;
 	enum bal_health now = bal_uplink_condition(up);
 
-	/* In use as before: the verdict that it still lives is no news. */
+	/* In use as before: that it is still alive is no news. */
 	if (before == BAL_HEALTH_ALIVE && now == BAL_HEALTH_UNKNOWN)
 		return;
-	/* It never had a device or an address yet: that is no death. */
+	/* It never had a device or an address yet: it did not become dead. */
 	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->record.bad &&
 	    !us->record.good)
 		return;
@@ -162,9 +164,8 @@ see_uplink(struct maker *m, const struct bal_uplink *up,
 		tell_condition(m, up, us, now);
 }
 
-/* --- told apart --------------------------------------------------------------- */
+/* --- comparing outcomes --------------------------------------------------- */
 
-/* FNV-1a of a string. */
 static uint64_t
 add_text(uint64_t sum, const char *text)
 {
@@ -193,7 +194,7 @@ bal_outcome_sum(const struct bal_outcome *outcome)
 	return sum;
 }
 
-/* --- of all ----------------------------------------------------------------- */
+/* --- of all --------------------------------------------------------------- */
 
 static size_t
 count_of_use(const struct bal_state *state)
@@ -206,7 +207,7 @@ count_of_use(const struct bal_state *state)
 	return n;
 }
 
-/* That it is over is what an uplink that is alive again says. */
+/* An uplink that is alive again reports the end of it. */
 static void
 see_last_resort(struct maker *m)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* runner - programs that are run after a change: in order, each in time. */
+/* runner - runs programs after a change: in order, each with a time limit. */
 #include "actions/runner.h"
 
 #include <stdio.h>
@@ -96,7 +96,7 @@ bal_runner_start(struct bal_runner *r, char *const argv[], char *const envp[],
 	return bal_job_start(job, err);
 }
 
-/* Is one running of those beside the queue, or else of the queue? */
+/* Is one of those beside the queue running, or else one of the queue? */
 static bool
 is_running(const struct bal_runner *r, bool beside)
 {

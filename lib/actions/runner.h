@@ -1,4 +1,4 @@
-/* runner - programs that are run after a change: in order, each in time. */
+/* runner - runs programs after a change: in order, each with a time limit. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_RUNNER_H
 #define BAL_RUNNER_H
@@ -8,45 +8,53 @@
 #include "base/loop.h"
 
 /*
- * A queue of programs, one at a time, so that events come in order.  What they
- * print goes to bal_say(BAL_SAY_WARN) line by line, "NAME: text"; so does a
+ * A queue of programs, run one at a time, so that events stay in order.  Their
+ * output goes to bal_say(BAL_SAY_WARN) line by line, "NAME: text"; so does a
  * status that is not 0 and being killed at the time limit.
  */
 struct bal_runner;
 
+/* An empty runner on @loop, which must outlive it.  NULL with @err. */
 struct bal_runner *bal_runner_open(struct bal_loop *loop, struct bal_err *err);
-/* Kills those that run; what waits is dropped. */
+/* Kill the running programs, drop the waiting ones, and free @runner. */
 void bal_runner_close(struct bal_runner *runner);
 
+#define BAL_RUNNER_MAX 256 /* programs that may wait in the queue */
+
 /*
- * Behind all others: @argv and @envp (both copied), called by the last part of
- * @name, killed with its whole process group after @limit_ms; what has ended by
- * then may leave a daemon behind.  At most BAL_RUNNER_MAX wait; then the oldest
- * waiting is dropped with a bal_warn().
+ * Append to the queue: @argv and @envp (both copied), called by the last part
+ * of @name, killed with its whole process group after @limit_ms; a program that
+ * has ended by then may leave a daemon behind.  At most BAL_RUNNER_MAX wait;
+ * then the oldest waiting is dropped with a bal_warn().  -1: no memory.
  */
-#define BAL_RUNNER_MAX 256
 int bal_runner_add(struct bal_runner *runner, const char *name,
 		   char *const argv[], char *const envp[], uint32_t limit_ms,
 		   struct bal_err *err);
 
+/* Gets a line of output of the program @name; both are borrowed. */
+typedef void bal_runner_line_fn(const char *name, const char *line);
+
 /*
- * At once, beside the queue and others started so: what must not wait for a
- * slow event program.  @line_fn gets each line that it prints (at most 200
- * bytes; what it is called by in @name), NULL: as those of the queue.  -1: it
+ * Start at once, beside the queue and others started so: for what must not wait
+ * for a slow event program.  @line_fn gets each line of its output (at most 200
+ * bytes; the program's name in @name), NULL: reported as for the queue.  -1: it
  * could not be started.
  */
-typedef void bal_runner_line_fn(const char *name, const char *line);
 int bal_runner_start(struct bal_runner *runner, char *const argv[],
 		     char *const envp[], uint32_t limit_ms,
 		     bal_runner_line_fn *line_fn, struct bal_err *err);
 
 /*
- * Kill what is over its time, start what is next.  Returns when it is to be
- * called again at the latest (bal_clock_ns(); BAL_NEVER: when the loop says).
+ * Kill programs that are over their time, start the next.  Returns when it is
+ * to be called again at the latest (bal_clock_ns(); BAL_NEVER: on an event of
+ * the loop).
  */
 uint64_t bal_runner_step(struct bal_runner *runner);
 
-/* Wait until none that was started beside the queue runs, or for @until_ns. */
+/*
+ * Wait for the programs beside the queue, until @until_ns (bal_clock_ns()) at
+ * most.
+ */
 void bal_runner_finish(struct bal_runner *runner, uint64_t until_ns);
 
 /*

@@ -13,11 +13,11 @@
 
 #define LINES_MAX 100
 #define CHUNK 4096	 /* read when there is something */
-#define TOLD_BYTES 65536 /* then nothing is told any more */
+#define TOLD_BYTES 65536 /* no output beyond this is reported */
 #define DRAIN_NS (100 * BAL_NS_PER_MS)
 #define LOOK_NS (1000 * BAL_NS_PER_MS)
 
-/* Pointers and what they point to in one piece. */
+/* A copy of the pointers and their strings in one allocation. */
 static char **
 copy_vector(char *const from[])
 {
@@ -83,12 +83,12 @@ take_output(struct bal_job *j, const char *text, size_t len)
 		else if (text[i] != '\n' && j->len < BAL_RUNNER_LINE)
 			j->line[j->len++] = text[i];
 	}
-	/* One endless line is too much as well. */
+	/* A line without an end counts as too much, too. */
 	if (j->bytes > TOLD_BYTES && !is_too_much(j))
 		tell_line(j);
 }
 
-/* A piece of what it printed; false when there is none now, or no more. */
+/* Read once from its output; false when there is nothing now, or no more. */
 static bool
 read_output(struct bal_job *j, bool *over)
 {
@@ -110,8 +110,8 @@ stop_listening(struct bal_job *j)
 }
 
 /*
- * Who prints without end gets a pipe that is emptied now and then, so that it
- * costs us nothing, and who only prints much still comes to its end.
+ * Too much output: the pipe is emptied now and then, so that it costs us
+ * nothing, and a program that prints much still comes to its end.
  */
 static void
 throttle(struct bal_job *j)
@@ -137,7 +137,7 @@ output_ready(struct bal_source *source, uint32_t events)
 		throttle(j);
 }
 
-/* What is in the pipe, which holds 64 KiB. */
+/* Discard the content of the pipe, which holds 64 KiB. */
 static void
 drain(struct bal_job *j)
 {
@@ -177,8 +177,8 @@ bal_job_end(struct bal_job *j)
 }
 
 /*
- * What it left in the background stays: that may be a daemon which is about to
- * leave the process group.
+ * Processes that it left in the background are not killed: one may be a daemon
+ * which is about to leave the process group.
  */
 static bool
 take_end(struct bal_job *j)
@@ -196,7 +196,7 @@ take_end(struct bal_job *j)
 	return true;
 }
 
-/* Without pidfd it may only have closed what it should not have. */
+/* Without pidfd the program may only have closed its output. */
 static void
 child_ended(struct bal_source *source, uint32_t events)
 {
@@ -210,7 +210,7 @@ child_ended(struct bal_source *source, uint32_t events)
 	take_end(j);
 }
 
-/* Without pidfd those whom it left behind keep its end from being told. */
+/* Without pidfd, background processes hide its end. */
 void
 bal_job_look(struct bal_job *j, uint64_t now)
 {
@@ -247,7 +247,7 @@ listen_to(struct bal_job *j, struct bal_err *err)
 	return 0;
 }
 
-/* @j is ours then; of one that cannot be started nothing is left. */
+/* Takes @j; one that cannot be started is freed. */
 int
 bal_job_start(struct bal_job *j, struct bal_err *err)
 {

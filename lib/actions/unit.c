@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* unit - systemd-run(1) is asked, and what it is told. */
+/* unit - runs a program by systemd-run(1). */
 #include "actions/unit.h"
 
 #include <inttypes.h>
@@ -13,8 +13,8 @@
 #define WORD_SIZE 128
 
 /*
- * exec: a program that cannot be run is no success.  process: a mailer delivers
- * in the background, after sendmail(8) has ended.
+ * exec: a program that cannot be run counts as failed.  process: a mailer
+ * delivers in the background, after sendmail(8) has ended.
  */
 static const char *const how[] = {
 	"systemd-run",
@@ -42,7 +42,7 @@ bal_unit_needed(void)
 	do {
 		has = prctl(PR_CAPBSET_READ, cap++, 0, 0, 0);
 	} while (has > 0);
-	/* -1: this kernel has no more of them. */
+	/* -1: this kernel has no more capabilities. */
 	return has == 0 && bal_unit_possible();
 }
 
@@ -84,13 +84,15 @@ bal_unit_argv(const char *path, const char *name, char *const envp[],
 
 	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++)
 		add(&words, how[i]);
-	/* Of one name there may be several: one is waited for, or just ended. */
+	/* Two may have the same name: one is waiting, or has just ended. */
 	addf(&words, "--unit=bal-event-%.64s-%" PRIu64, name, bal_clock_ns());
 	for (; *envp; envp++) {
 		add(&words, "--setenv");
 		add(&words, *envp);
 	}
-	/* RuntimeMaxSec= would end the program alone, with this KillMode. */
+	/*
+	 * With this KillMode RuntimeMaxSec= would kill the main process only.
+	 */
 	add(&words, "timeout");
 	add(&words, "--signal=KILL");
 	addf(&words, "%" PRIu32 ".%03" PRIu32, limit_ms / 1000,

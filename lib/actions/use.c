@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* use - what goes by an uplink, and what a change of that brings; pure. */
+/* use - the use of an uplink, and the effects of its change; pure. */
 #include "actions/use.h"
 
 #include <string.h>
@@ -45,7 +45,7 @@ bal_use_of(const struct bal_uplinks *ups, enum bal_mode mode,
 	return bal_plan_shares(mode, up, best) ? BAL_USE_FULL : BAL_USE_KEPT;
 }
 
-/* There was no record of it in the state as read: what its last event said. */
+/* Without a record in the state as read: the use at its last event. */
 static enum bal_use
 use_before(const struct maker *m, const struct bal_uplink *up,
 	   const struct bal_uplink_state *us)
@@ -78,7 +78,7 @@ another_can(const struct maker *m, const struct bal_uplink *up)
 	return false;
 }
 
-/* Is it known that the best one works?  Without targets it never will be. */
+/* Is the best one known to be alive?  Without targets it never is. */
 static bool
 best_is_proven(const struct maker *m)
 {
@@ -87,7 +87,7 @@ best_is_proven(const struct maker *m)
 		!m->best->set.n_targets);
 }
 
-/* Without regard to how they are just now: is @up behind the best one? */
+/* Regardless of their health: is @up behind the best one by priority? */
 static bool
 is_stopgap(const struct maker *m, const struct bal_uplink *up)
 {
@@ -151,7 +151,10 @@ release(struct maker *m, const struct bal_uplink *up,
 	r->mark = bal_mark_of(up->slot, m->from->globals->mark_mask);
 	/* Sockets are bound to a device even when it is gone. */
 	r->ifindex = us->ifindex;
-	/* The modem's own subnet is reached as long as its address is there. */
+	/*
+	 * The modem's own subnet stays reachable as long as the address is
+	 * there.
+	 */
 	r->source = up->used_addr_here && up->up && !bal_uplink_is_tunnel(up) ?
 			    *source :
 			    bal_addr_host(source);
@@ -173,8 +176,8 @@ duties(enum bal_use before, enum bal_use now)
 }
 
 /*
- * The kernel's MASQUERADE drops the entries of an address that goes, and what
- * is routed without NAT goes on: only the box's own sockets are lost.
+ * The kernel's MASQUERADE drops the entries of an address that is removed, and
+ * what is routed without NAT continues: only the box's own sockets are lost.
  */
 static void
 see_address(struct maker *m, const struct bal_uplink *up,
@@ -190,7 +193,7 @@ see_address(struct maker *m, const struct bal_uplink *up,
 	us->used_addr = a->addr;
 }
 
-/* Less of it than before: 0, or -1 where that has to wait. */
+/* Its use went down: 0, or -1 where the flush has to wait. */
 static int
 use_less(struct maker *m, const struct bal_uplink *up,
 	 struct bal_uplink_state *us, enum bal_use before, enum bal_use now,
@@ -220,7 +223,7 @@ drain(struct maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
 		us->drain_ms = 0;
 	if (!us->drain_ms)
 		return;
-	/* Is the better one in doubt again?  Then the time begins anew. */
+	/* Is the best one in doubt again?  Then the drain time restarts. */
 	if (!best_is_proven(m)) {
 		us->drain_ms = 0;
 		us->use = BAL_USE_FULL;
@@ -232,7 +235,7 @@ drain(struct maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
 		true);
 }
 
-/* Its probes had no way out: they say nothing of the line. */
+/* Its probes could not be sent: they prove nothing about the uplink. */
 static bool
 lacks_gateway(const struct bal_uplink *up)
 {
@@ -279,7 +282,9 @@ is_slot_of_one(const struct bal_uplinks *ups, uint32_t slot)
 	return false;
 }
 
-/* Another one has its slot: whose connections have the mark is not known. */
+/*
+ * Another uplink got its slot: the connections with that mark may be of either.
+ */
 static void
 release_former(struct maker *m, struct bal_former *f)
 {

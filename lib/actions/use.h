@@ -1,4 +1,4 @@
-/* use - what goes by an uplink, and what a change of that brings; pure. */
+/* use - the use of an uplink, and the effects of its change; pure. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The use of an uplink has four levels (enum bal_use), by what may go by it:
@@ -51,24 +51,24 @@
 #include "actions/outcome.h"
 
 /*
- * What may go by @up.  @before: its use until now, for one without a share
- * keeps what it had.  @best: the first in order of those that live and have a
- * share, NULL: there is none.
+ * The use of @up.  @before: its use until now, for an uplink without a share
+ * keeps its use.  @best: the first by priority of those that are alive and have
+ * a share, NULL: there is none.
  */
 enum bal_use bal_use_of(const struct bal_uplinks *ups, enum bal_mode mode,
 			const struct bal_uplink *up,
 			const struct bal_uplink *best, enum bal_use before);
 
 /*
- * Compare the use that each uplink has with the one recorded in @state, bring
- * that up to date, and add what is to be flushed and closed to @out.  Memory
- * that runs out shows in @arena.
+ * Compare the use of each uplink with the one recorded in @state, update that,
+ * and add what is to be flushed and closed to @out.  Lack of memory shows in
+ * @arena.
  */
 void bal_use_conclude(const struct bal_outcome_from *from,
 		      struct bal_state *state, struct bal_arena *arena,
 		      bal_release_list *out);
 
-/* When the next uplink is to be drained (CLOCK_BOOTTIME); 0: never. */
+/* When the next uplink is to be drained (CLOCK_BOOTTIME in ms); 0: never. */
 uint64_t bal_use_next_ms(const struct bal_state *state);
 
 #endif
