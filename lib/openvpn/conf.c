@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* conf - OpenVPN's words, comments and inline texts. */
+/* conf - OpenVPN's words, comments and inline text. */
 #include "openvpn/conf.h"
 
 #include <ctype.h>
@@ -31,7 +31,7 @@ bal_ovpn_begin(struct bal_ovpn_reader *r, const char *text, size_t len)
 		r->next += mark;
 }
 
-/* The end of a line is a blank, too. */
+/* The end of a line separates words, too. */
 static bool
 is_blank(char c)
 {
@@ -45,7 +45,7 @@ end_word(struct words *w)
 	w->place = BETWEEN;
 }
 
-/* False: a comment begins, or there is no room for a word more. */
+/* False: a comment begins, or there is no room for another word. */
 static bool
 begin_word(struct words *w, char c)
 {
@@ -81,7 +81,7 @@ ends_word(const struct words *w, char c)
 	return false;
 }
 
-/* 1: go on.  0: the rest is a comment.  -1: a backslash in front of @c. */
+/* 1: continue.  0: the rest is a comment.  -1: a backslash precedes @c. */
 static int
 take(struct words *w, char c)
 {
@@ -104,7 +104,7 @@ take(struct words *w, char c)
 	return 1;
 }
 
-/* @line, which is not longer than out->text, into words; -1 with the reason. */
+/* Split @line, not longer than out->text, into words; -1 with @err. */
 static int
 split(const char *line, struct bal_ovpn_option *out, struct bal_err *err)
 {
@@ -129,7 +129,7 @@ split(const char *line, struct bal_ovpn_option *out, struct bal_err *err)
 	return 0;
 }
 
-/* The next line into @buf, without its end: 1; 0: none; -1: too long. */
+/* Copy the next line into @buf, without its end: 1; 0: none; -1: too long. */
 static int
 next_line(struct bal_ovpn_reader *r, char *buf)
 {
@@ -151,7 +151,7 @@ next_line(struct bal_ovpn_reader *r, char *buf)
 	return 1;
 }
 
-/* <NAME>, which is an option without more words. */
+/* Is @o the tag <NAME>, which is an option without more words? */
 static bool
 begins_inside(struct bal_ovpn_reader *r, const struct bal_ovpn_option *o)
 {

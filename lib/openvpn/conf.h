@@ -1,4 +1,4 @@
-/* conf - reads the text of an OpenVPN configuration; pure. */
+/* conf - parses the text of an OpenVPN configuration; pure. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_OVPN_CONF_H
 #define BAL_OVPN_CONF_H
@@ -28,19 +28,19 @@ struct bal_ovpn_option {
 	char text[BAL_OVPN_LINE_MAX + BAL_OVPN_WORDS_MAX];
 };
 
-/* Zero state but for @next and @end: nothing read. */
+/* Zero state but for @next and @end: nothing read yet. */
 struct bal_ovpn_reader {
 	const char *next, *end;
 	unsigned line;
 	char inside[64]; /* NAME of what ends with </NAME>, or "" */
 };
 
-/* Begin with the @len bytes of @text, behind a byte order mark. */
+/* Start on the @len bytes of @text, after a byte order mark; borrows @text. */
 void bal_ovpn_begin(struct bal_ovpn_reader *r, const char *text, size_t len);
 
 /*
- * The next option: 1; 0: there is none.  -1, BAL_ECONF with the line: OpenVPN
- * would refuse it; the caller may go on behind it.
+ * The next option: 1; 0: there is none.  -1, BAL_ECONF with the line number:
+ * OpenVPN would refuse that line; the caller may continue after it.
  */
 int bal_ovpn_next(struct bal_ovpn_reader *r, struct bal_ovpn_option *out,
 		  struct bal_err *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ctl - whose addresses are meant; runs systemctl or service. */
+/* ctl - finds the addresses of an operand; runs systemctl or service. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* secure_getenv */
 #endif
@@ -44,7 +44,7 @@ add_kernels(struct bal_ovpn_wanted *out, const struct bal_snapshot *snap,
 			add_addr(out, &snap->addrs.v[i].addr, arena);
 }
 
-/* One that is gone cannot be asked for its address. */
+/* A device that is gone has its last addresses in the state. */
 static void
 add_remembered(struct bal_ovpn_wanted *out, const struct bal_state *state,
 	       struct bal_arena *arena)
@@ -56,8 +56,8 @@ add_remembered(struct bal_ovpn_wanted *out, const struct bal_state *state,
 }
 
 /*
- * A stanza's down lines come behind the hooks in if-down.d: where the device has
- * been pulled, bal-down has forgotten its address by then.
+ * A stanza's down lines run after the hooks in if-down.d: where the device was
+ * unplugged, bal-down has dropped its address by then.
  */
 static void
 add_stanzas(struct bal_ovpn_wanted *out, struct bal_arena *arena)
@@ -112,7 +112,7 @@ print_command(FILE *out, char *const argv[])
 	fputc('\n', out);
 }
 
-/* What a hook started goes on when the hook has ended. */
+/* What a hook started continues after the hook has ended. */
 static int
 run_command(char *const argv[], bool systemd, struct bal_err *err)
 {

@@ -16,9 +16,9 @@
 
 struct reading {
 	const struct bal_ovpn_taker *taker;
-	char base[BAL_PATH_MAX]; /* paths that are not absolute start here */
+	char base[BAL_PATH_MAX]; /* relative paths start here */
 	unsigned files;
-	bool circular; /* which has been said */
+	bool circular; /* this was reported */
 };
 
 static void

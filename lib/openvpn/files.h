@@ -5,18 +5,21 @@
 
 #include "openvpn/conf.h"
 
-/* Who reads one. */
+/* Callbacks of a reader. */
 struct bal_ovpn_taker {
-	/* Each option in its order, those that were included among them. */
+	/* Each option in file order, included files expanded in place. */
 	void (*take)(void *arg, const struct bal_ovpn_option *option);
-	/* "FILE: what" cannot be read or would be refused; it is passed over. */
+	/*
+	 * "FILE: what": unreadable, or OpenVPN would refuse it; it is skipped.
+	 */
 	void (*trouble)(void *arg, const char *msg);
 	void *arg;
 };
 
 /*
  * Read @path.  `config FILE` is followed, relative to @dir or the last absolute
- * `cd`, ten levels deep and 64 files in all, as OpenVPN would.
+ * `cd`, ten levels deep and 64 files in all, as OpenVPN does.  Failures go to
+ * @taker's trouble().
  */
 void bal_ovpn_read(const char *path, const char *dir,
 		   const struct bal_ovpn_taker *taker);

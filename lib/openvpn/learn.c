@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* learn - what a client's configuration tells of the line it leaves by. */
+/* learn - the uplink that a client's configuration binds it to. */
 #include "openvpn/learn.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ovpn - looks through the directories of OpenVPN's configurations. */
+/* ovpn - searches the directories of OpenVPN's configurations. */
 #include "openvpn/ovpn.h"
 
 #include <dirent.h>
@@ -16,7 +16,7 @@
 
 #define SUFFIX ".conf"
 
-/* What one client says, of all its files. */
+/* One client's options, from all its files. */
 struct search {
 	const struct bal_ovpn_wanted *wanted;
 	struct bal_addr local;
@@ -33,7 +33,7 @@ is_wanted(const struct bal_ovpn_wanted *wanted, const struct bal_addr *local)
 	return false;
 }
 
-/* A name is an address that only OpenVPN can find out. */
+/* Only OpenVPN can resolve a host name. */
 static void
 take_local(struct search *s, const struct bal_ovpn_option *o)
 {
@@ -80,7 +80,7 @@ matches(const struct bal_ovpn_wanted *wanted, const char *dir, const char *path)
 	       (wanted->dev[0] && strcmp(s.bind_dev, wanted->dev) == 0);
 }
 
-/* The client that a file is of; false: it is none, or has no usable name. */
+/* Get the client of a file; false: it is none, or has no usable name. */
 static bool
 name_of(const char *file, struct bal_ovpn_client *client)
 {
@@ -95,7 +95,7 @@ name_of(const char *file, struct bal_ovpn_client *client)
 	if (len < sizeof(client->name)) {
 		memcpy(client->name, file, len);
 		client->name[len] = '\0';
-		/* What may not be said in bal.conf may not be said here. */
+		/* A name that bal.conf refuses is refused here. */
 		if (bal_settings_set(&check, BAL_SET_OPENVPN, "openvpn",
 				     client->name, &why) == 0)
 			return true;

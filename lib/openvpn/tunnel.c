@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tunnel - whether an OpenVPN client is to be started, and by which words. */
+/* tunnel - whether an OpenVPN client is to be started, and by which command. */
 #include "openvpn/tunnel.h"
 
 #include <string.h>
 
-/* What must lie between the last start and the next. */
+/* The minimum pause between the last start and the next. */
 static uint64_t
 pause_of(const struct bal_tunnel_try *t, uint32_t pause_ms)
 {
@@ -43,7 +43,7 @@ note_presence(struct bal_tunnel_try *t, bool there, uint64_t now_ms)
 		t->missing_ms = now_ms;
 }
 
-/* Since when it lacks, until it counts; only where it is to be started. */
+/* When it will have been missing or dead for long enough to be started. */
 static uint64_t
 lacks_until_ms(const struct bal_tunnel_try *t,
 	       const struct bal_tunnel_look *look)
@@ -53,7 +53,7 @@ lacks_until_ms(const struct bal_tunnel_try *t,
 		       t->missing_ms + look->pause_ms;
 }
 
-/* Missing or dead, and its start depends on nothing but time. */
+/* Missing or dead, and only time keeps it from being started. */
 static bool
 is_waiting(const struct bal_tunnel_try *t, const struct bal_tunnel_look *look)
 {
@@ -76,12 +76,15 @@ bal_tunnel_due(struct bal_tunnel_try *t, const struct bal_tunnel_look *look)
 	forget_the_future(t, look->now_ms);
 	note_presence(t, look->there, look->now_ms);
 	if (look->there && look->alive) {
-		/* One that dies again and again lives for a moment, too. */
+		/*
+		 * A client that fails again and again is alive for a moment,
+		 * too.
+		 */
 		if (look->lasted_ms >= pause_of(t, look->pause_ms))
 			t->tries = 0;
 		return false;
 	}
-	/* Whatever the tries failed for: this may have been why. */
+	/* Failed tries do not count: the underlay may have been the cause. */
 	if (!look->underlay_alive)
 		t->tries = 0;
 	if (!is_waiting(t, look) || start_ms(t, look) > look->now_ms)
@@ -105,14 +108,14 @@ bal_tunnel_next_ms(const struct bal_tunnel_try *t,
 	return 0;
 }
 
-/* Not up->alive, which when_all_dead may have made true. */
+/* Not up->alive, which when_all_dead may have set. */
 static bool
 carries(const struct bal_uplink *up)
 {
 	return up->admin_up && up->usable && up->health != BAL_HEALTH_DEAD;
 }
 
-/* Lines that are bal's, though none of them may be up. */
+/* Does bal.conf name an uplink that is no tunnel? */
 static bool
 conf_has_base(const struct bal_conf *conf)
 {
@@ -229,11 +232,11 @@ check_command(const char *command, struct bal_err *err)
 	return 0;
 }
 
-/* The @len characters at @text with @name in them; NULL: no memory. */
+/* Copy the @len characters at @text with @name put in; NULL: no memory. */
 static char *
 fill_in(const char *text, size_t len, const char *name, struct bal_arena *arena)
 {
-	/* Two characters become the name at most. */
+	/* "%s", two characters, becomes the name. */
 	char *word = bal_arena_alloc(arena, len / 2 * strlen(name) + len + 1);
 	const char *end = text + len;
 	char *to = word;
