@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* addtable - a name for a routing table. */
+/* addtable - registers the name of a routing table. */
 #include "reconcile/addtable.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* admit - a new uplink gets a record, a table and a slot; pure. */
+/* admit - gives a new uplink a record, a table and a slot; pure. */
 #include "reconcile/admit.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ admit_balancing(struct bal_state *state, const bal_table_list *names,
 {
 	uint32_t id = bal_tables_id(names, "balancing");
 
-	/* What an uplink has by now stays its own. */
+	/* An uplink keeps the table that it has. */
 	if (!id || holder_of(state, "", id))
 		id = state->balancing_table;
 	if (!id)
@@ -78,9 +78,9 @@ check_table(const struct bal_state *state, const char *dev, uint32_t id,
 }
 
 /*
- * The registered id of @dev.  0: another one is to be chosen, for the state
- * (lines of it may be damaged) has that one elsewhere.  -1: a new uplink, and
- * the names contradict each other, so that somebody has to mend them.
+ * The registered id of @dev.  0: another one is to be chosen, as the state
+ * (which may be damaged) has that one for another uplink.  -1: a new uplink
+ * whose name is in conflict, which only an administrator can fix.
  */
 static int
 registered_id(const struct bal_state *state, const char *dev,

@@ -1,4 +1,4 @@
-/* admit - a new uplink gets a record, a table and a slot; pure. */
+/* admit - gives a new uplink a record, a table and a slot; pure. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_ADMIT_H
 #define BAL_ADMIT_H
@@ -7,10 +7,10 @@
 #include "reconcile/intent.h"
 
 /*
- * UP: the record of the device with its table and
- * slot.  Tables come from @names; what has no name gets a free id, not looked
- * up by any of @rules, into @fresh (for bal_tables_add()).  -1: BAL_ECONF for
- * a table that is reserved or another uplink's, or no slot is left.
+ * UP: the record of the device with its table and slot, in @state.  Tables come
+ * from @names; a device without a name there gets a free id, which none of
+ * @rules looks up, into @fresh (for bal_tables_add()).  -1: BAL_ECONF for a
+ * table that is reserved or another uplink's, or without a free slot.
  */
 int bal_intent_admit(const struct bal_intent *intent,
 		     const struct bal_globals *globals,

@@ -46,7 +46,9 @@ is_over_nowhere(const struct bal_pass *pass, const struct bal_settings *set)
 	       !bal_snapshot_link(&pass->snap, set->over);
 }
 
-/* By an option or a stanza: what bal.conf says is told with its line. */
+/*
+ * For options and stanzas: bal.conf's own values are reported with their line.
+ */
 static void
 advise_over(const struct bal_pass *pass, const char *dev)
 {
@@ -61,7 +63,7 @@ advise_over(const struct bal_pass *pass, const char *dev)
 void
 bal_advise_conf(const struct bal_pass *pass)
 {
-	/* Lines of another text than the file's are none of it. */
+	/* Line numbers hold only if the configuration in use is the file's. */
 	for (size_t i = 0; !pass->in.trouble.faults && i < pass->in.conf.n_uplinks;
 	     i++) {
 		const struct bal_conf_uplink *u = &pass->in.conf.uplinks[i];

@@ -1,4 +1,4 @@
-/* advice - what an administrator should hear after bal-up and bal-check. */
+/* advice - warnings for an administrator, after bal-up and bal-check. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_ADVICE_H
 #define BAL_ADVICE_H
@@ -6,10 +6,10 @@
 #include "reconcile/pass.h"
 
 /*
- * bal_warn() of what keeps uplink @dev from being used as it should, after a
- * bal_pass_run(): `over` that names nothing, link down, no address, no gateway or one outside the
- * subnet, an address of another uplink's, values below conf/all that defeat
- * ours (the kernel ORs or takes the larger one: KERNEL.md 14).
+ * bal_warn() of what keeps uplink @dev from being used as configured, after a
+ * bal_pass_run(): an unknown `over`, link down, no address, no gateway or one
+ * outside the subnet, an address that another uplink has, values in conf/all
+ * that override ours (the kernel ORs or takes the larger one: KERNEL.md 14).
  */
 void bal_advise(const struct bal_pass *pass, const char *dev);
 

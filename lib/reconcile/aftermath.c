@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* aftermath - bal-flush and event programs run, clients started. */
+/* aftermath - runs bal-flush and event programs, starts clients. */
 #include "reconcile/aftermath.h"
 
 #include <dirent.h>
@@ -15,17 +15,17 @@
 #include "openvpn/tunnel.h"
 #include "actions/unit.h"
 
-/* Of bal-flush: a command that people and hooks wait for; and --watch. */
+/* Time limit of bal-flush: people and hooks wait for a command; and --watch. */
 #define COMMAND_LIMIT_MS 5000
 #define WATCH_LIMIT_MS 60000
 
-/* `service openvpn restart` waits for the old one to go. */
+/* `service openvpn restart` waits for the old client to end. */
 #define START_LIMIT_MS 60000
 #define START_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* --- what is bound to a dead uplink --------------------------------------- */
 
-/* Of a command that comes to an end: with a loop of its own. */
+/* For a command, which ends soon: a runner with a loop of its own. */
 static struct bal_runner *
 own_runner(struct bal_pass_session *session, struct bal_err *err)
 {
@@ -65,7 +65,7 @@ bal_aftermath_wait(struct bal_pass_session *session)
 	session->flush_loop = NULL;
 }
 
-/* --- event programs -------------------------------------------------------- */
+/* --- event programs ------------------------------------------------------- */
 
 static void
 queue_events(const struct bal_pass *pass, struct bal_runner *runner)
@@ -90,7 +90,7 @@ to_syslog(void *arg, enum bal_say what, const char *msg)
 	syslog(what == BAL_SAY_EVENT ? LOG_NOTICE : LOG_WARNING, "%s", msg);
 }
 
-/* Of several commands' programs those of the first come first. */
+/* The programs of several commands run in the order of the commands. */
 static void
 take_turn(const struct bal_pass *pass)
 {
@@ -117,7 +117,7 @@ has_programs(const char *path)
 	return any;
 }
 
-/* --- clients of tunnels ----------------------------------------------------- */
+/* --- clients of tunnels --------------------------------------------------- */
 
 static void
 start_client(const struct bal_pass *pass, const struct bal_start *s,
@@ -163,7 +163,7 @@ run_all(const struct bal_pass *pass)
 	(void)bal_runner_drain(runner, &failed, &why);
 }
 
-/* Whoever called us waits neither for it nor for its output. */
+/* Our caller waits neither for it nor for its output. */
 static void
 run_in_background(const struct bal_pass *pass)
 {
@@ -180,7 +180,7 @@ run_in_background(const struct bal_pass *pass)
 	for (int fd = 0; null >= 0 && fd <= 2; fd++)
 		(void)dup2(null, fd);
 	(void)setsid();
-	/* What --watch says of them stands there, too. */
+	/* Under the name that --watch logs with. */
 	openlog("bal-check", LOG_PID, LOG_DAEMON);
 	bal_say_sink(to_syslog, NULL);
 	take_turn(pass);

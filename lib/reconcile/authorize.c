@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* authorize - what is heard of a hook without privilege; pure. */
+/* authorize - which requests without privilege are carried out; pure. */
 #include <string.h>
 
 #include "reconcile/authorize.h"
@@ -14,7 +14,7 @@ bal_intent_apply_signal(struct bal_intent *intent)
 		*intent = (struct bal_intent){ .kind = BAL_INTENT_CHECK };
 }
 
-/* As it is; or, where it is gone, as it was. */
+/* By its driver; or, where the device is gone, by the state. */
 static bool
 is_tunnel(const struct bal_link *link, const struct bal_uplink_state *us,
 	  const struct bal_conf_uplink *said)

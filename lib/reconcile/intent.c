@@ -11,7 +11,7 @@
 #include "plan/over.h"
 #include "openvpn/tunnel.h"
 
-/* The one uplink that holds @addr: a tunnel's packets leave by it. */
+/* The one uplink that has @addr: a tunnel's packets leave by it. */
 static void
 learn_by_addr(struct bal_uplink_state *us, const struct bal_state *state,
 	   const struct bal_snapshot *snap, const struct bal_addr *addr)
@@ -30,7 +30,7 @@ learn_by_addr(struct bal_uplink_state *us, const struct bal_state *state,
 		    strcmp(link->name, us->name) == 0)
 			continue;
 		if (found)
-			return; /* two of them: nobody can tell */
+			return; /* two of them: ambiguous */
 		found = link->name;
 	}
 	if (found)
@@ -38,7 +38,9 @@ learn_by_addr(struct bal_uplink_state *us, const struct bal_state *state,
 			       found);
 }
 
-/* What does not say all (a person, a request) leaves what is known. */
+/*
+ * Options that an incomplete intent (a person, a request) leaves out are kept.
+ */
 static void
 learn_over(struct bal_uplink_state *us, const struct bal_intent *intent,
 	   const struct bal_state *state, const struct bal_snapshot *snap)
@@ -57,8 +59,8 @@ learn_over(struct bal_uplink_state *us, const struct bal_intent *intent,
 }
 
 /*
- * A line that is no uplink any more is as good as any that never was one, but
- * for the tunnels over it: what had them leave by it is gone.
+ * Mark the tunnels over the uplink: their packets no longer leave by it.  A
+ * device without a record was none.
  */
 static void
 take_line_away(const struct bal_intent *intent, const struct bal_conf *conf,
@@ -88,8 +90,8 @@ give_line_back(const struct bal_intent *intent, struct bal_state *state)
 }
 
 /*
- * It was dead when it was taken down, as a stick that was pulled: it is held
- * back until its probes say otherwise, if there are any.
+ * It was dead when it was taken down, as an unplugged stick is: it is held back
+ * until its probes succeed, if it has any.
  */
 static void
 hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
@@ -112,7 +114,7 @@ hold_back(const struct bal_conf *conf, const struct bal_snapshot *snap,
 		       BAL_REASON_HELD_BACK);
 }
 
-/* A line that is dialled again may get another device: it is not two. */
+/* An uplink that is dialled again may get another device: the old one goes. */
 static void
 take_stanza(struct bal_uplink_state *us, const char *stanza,
 	    struct bal_state *state)
@@ -149,7 +151,7 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 		bal_settings_merge(&us->options, &intent->options);
 	else
 		us->options = intent->options;
-	/* A request says all there is to say, but for options. */
+	/* A request is complete, but for options. */
 	keep = intent->keep_options && !intent->requested;
 	if ((!keep && !intent->hook.restart) ||
 	    !bal_addr_none(&intent->hook.gateway))
@@ -189,7 +191,10 @@ apply_probe(struct bal_uplink_state *us, const struct bal_probe *p)
 	(void)bal_copy(us->reason, sizeof(us->reason), p->reason);
 }
 
-/* What names an OpenVPN client is started again, unless somebody stopped it. */
+/*
+ * An uplink with an OpenVPN client: that is restarted unless stopped on
+ * purpose.
+ */
 static int
 note_stop(const struct bal_intent *intent, const struct bal_conf *conf,
 	  const struct bal_snapshot *snap, struct bal_state *state,
@@ -213,7 +218,9 @@ apply_down(const struct bal_intent *intent, const struct bal_conf *conf,
 	   const struct bal_snapshot *snap, struct bal_state *state,
 	   struct bal_err *err)
 {
-	/* Also one that is no uplink now: its client shall stay away. */
+	/*
+	 * Also for a device that is no uplink now: its client is to stay down.
+	 */
 	if (!intent->all &&
 	    note_stop(intent, conf, snap, state, intent->dev, err) < 0)
 		return -1;
@@ -232,7 +239,7 @@ apply_down(const struct bal_intent *intent, const struct bal_conf *conf,
 	return 0;
 }
 
-/* Its client is wanted again; and those over it, whom ifdown stopped. */
+/* Its client is wanted again; and those over it that ifdown stopped. */
 void
 bal_intent_mark_wanted(const struct bal_intent *intent, const struct bal_conf *conf,
 		struct bal_state *state)

@@ -1,4 +1,4 @@
-/* intent - what a command wants, carried into the state. */
+/* intent - what a command requests, applied to the state. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_INTENT_H
 #define BAL_INTENT_H
@@ -10,13 +10,13 @@
 #include "state/state.h"
 
 enum bal_intent_kind {
-	BAL_INTENT_CHECK, /* these are the probe results, maybe none */
+	BAL_INTENT_CHECK, /* these are the probe results, if any */
 	BAL_INTENT_UP,    /* this uplink is administratively up */
 	BAL_INTENT_DOWN,
 	BAL_INTENT_MODE,
 };
 
-/* What a hook tells beside the command.  Zero state: by hand, nothing. */
+/* The details that a hook adds.  Zero state: by hand, none. */
 struct bal_intent_hook {
 	enum bal_caller caller;	   /* UP, DOWN */
 	char stanza[BAL_IFNAMSIZ]; /* UP: as struct bal_hook has it */
@@ -27,7 +27,7 @@ struct bal_intent_hook {
 	struct bal_addr server; /* UP: its server's, as it connected */
 	char over[BAL_IFNAMSIZ];   /* UP: the device that it binds to, or "" */
 	bool comes_late; /* UP: of a device that may not be there yet, too */
-	bool restart;	 /* UP: a gateway that is not said again holds */
+	bool restart;	 /* UP: without a gateway, the old one holds */
 	const char *signal; /* DOWN by OpenVPN: what ended it, or NULL */
 };
 
@@ -36,7 +36,7 @@ struct bal_intent {
 	enum bal_intent_kind kind;
 	char dev[BAL_IFNAMSIZ];	   /* UP, DOWN */
 	struct bal_settings options;  /* UP: options and stanza */
-	bool keep_options; /* UP: what was told before holds, where not said */
+	bool keep_options; /* UP: options not given are kept */
 	/*
 	 * UP: only of a device that is an uplink already or, with @known_conf,
 	 * has a section in the configuration; else it is a CHECK.
@@ -46,10 +46,10 @@ struct bal_intent {
 	enum bal_mode mode; /* MODE */
 	bool save_mode;	    /* MODE: for the next boot, too */
 	struct bal_intent_hook hook; /* UP, DOWN */
-	bool requested; /* UP, DOWN: by request.h, so that of a tunnel only */
+	bool requested; /* UP, DOWN: by request.h, so of a tunnel only */
 	/*
-	 * UP, DOWN, or NULL: asked under the lock with @left; where it says no,
-	 * another command has done it meanwhile, and this is a CHECK.
+	 * UP, DOWN, or NULL: called under the lock with @left; false: another
+	 * command has done it meanwhile, and this is a CHECK.
 	 */
 	bool (*is_left)(const void *left);
 	const void *left;
@@ -58,16 +58,16 @@ struct bal_intent {
 };
 
 /*
- * UP: the client of that tunnel is wanted again, whether it is there or not,
- * and those over that uplink, whom ifdown stopped.
+ * UP: the client of that tunnel is wanted again, whether the device is there or
+ * not, and those over that uplink that ifdown stopped.
  */
 void bal_intent_mark_wanted(const struct bal_intent *intent,
 		     const struct bal_conf *conf, struct bal_state *state);
 
 /*
- * Carry @intent into @state, the kernel being @snap.  UP of a device that is
- * not there, nor comes late, fails with BAL_EUNAVAIL.  Probe results count only
- * for an uplink whose admin state, device index and address are those that were
+ * Apply @intent to @state, the kernel being @snap.  -1: BAL_EUNAVAIL for UP of
+ * a device that is not there, nor comes late.  Probe results count only for an
+ * uplink whose admin state, device index and address are those that were
  * probed.
  */
 int bal_intent_apply(const struct bal_intent *intent,

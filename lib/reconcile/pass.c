@@ -77,7 +77,7 @@ bal_pass_next_ms(const struct bal_pass *pass)
 	return next;
 }
 
-/* What bal-down left until the kernel was clean; with @all everything. */
+/* Drop what bal-down kept until the kernel was clean; with @all everything. */
 static void
 drop_leftovers(struct bal_pass *pass, bool all)
 {
@@ -129,8 +129,8 @@ finish(struct bal_pass *pass, const struct bal_intent *intent,
 }
 
 /*
- * --watch goes on with what it remembers where the file cannot be read, or is
- * not to be believed: an uplink that dies then is left all the same.
+ * --watch continues with the state in memory where the file cannot be read, or
+ * is not trusted: a dead uplink is still taken out of use.
  */
 static int
 load(struct bal_pass *pass, const struct bal_intent *intent,
@@ -148,8 +148,8 @@ load(struct bal_pass *pass, const struct bal_intent *intent,
 }
 
 /*
- * The kernel as it is.  Where it cannot be read, the lease holds all the same;
- * but nothing may be written as long as what was lost has not been found.
+ * Read the kernel.  Where that fails, the lease still holds; but the state must
+ * not be written before the records that it lost are recovered.
  */
 static int
 look(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
@@ -167,7 +167,7 @@ look(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 	return rc;
 }
 
-/* Events are for when it can be remembered that they were reported. */
+/* Events are sent when the state can record that they were. */
 static void
 hold_events(struct bal_pass *pass)
 {
@@ -176,7 +176,7 @@ hold_events(struct bal_pass *pass)
 
 /*
  * Connections must not wait until the state can be written, which may take
- * long.  What that pass did is due again in the next one: once is enough.
+ * long.  The flush is due again in the next pass: once is enough.
  */
 static void
 do_unwritten(struct bal_pass *pass)
@@ -201,7 +201,7 @@ end_unwritten(struct bal_pass *pass, const struct bal_intent *intent,
 	return -1;
 }
 
-/* Before it is written: a kill in between leaves it to the next command. */
+/* Before it is written: after a kill in between, the next command does it. */
 static void
 release(struct bal_pass *pass)
 {
@@ -237,7 +237,7 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	return bal_pass_tell_refusals(pass, intent, err);
 }
 
-/* 0: it is ours, or @intent can do without it. */
+/* 0: we hold it, or @intent does not need it. */
 static int
 take_lock(struct bal_pass *pass, const struct bal_intent *intent,
 	  struct bal_err *err)
@@ -269,7 +269,7 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 		return -1;
 	rc = run_locked(pass, &mine, err);
 	bal_unlock(&pass->session.lock);
-	/* What was concluded holds, whatever was refused behind it. */
+	/* What was concluded holds, whatever was refused afterwards. */
 	if (!pass->session.dry_run)
 		bal_aftermath(pass);
 	return rc;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_conf - the configuration of a pass, and what counts while it is wrong. */
+/* pass_conf - the configuration of a pass, or its substitute. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 #include "plan/agree.h"
 #include "reconcile/pass_internal.h"
 
-#define KEPT_MODE 0600 /* bal.conf may have been for root alone */
+#define KEPT_MODE 0600 /* bal.conf may have been readable for root alone */
 
 static void
 count_instead(struct bal_pass_inputs *in, enum bal_conf_instead instead,
@@ -20,7 +20,7 @@ count_instead(struct bal_pass_inputs *in, enum bal_conf_instead instead,
 	in->trouble.instead = instead;
 }
 
-/* It may have programs run by root. */
+/* It may name programs, which root runs. */
 static bool
 is_private(const char *path)
 {
@@ -37,8 +37,8 @@ is_private(const char *path)
 }
 
 /*
- * False where none is kept, or it goes no better with what uplinks were told,
- * and @more of them.
+ * False where none is kept, or where it contradicts the uplinks' options, too,
+ * or has no slots for @more uplinks.
  */
 static bool
 count_last_good(const struct bal_pass_session *session,
@@ -126,7 +126,7 @@ bal_pass_conf_agrees(const struct bal_conf *conf, const struct bal_state *state,
 	return bal_uplinks_agree(conf, state, err);
 }
 
-/* bal.conf counts, but for something. */
+/* bal.conf is used, but for some values. */
 static bool
 agrees_now(struct bal_pass_inputs *in)
 {
@@ -137,7 +137,7 @@ agrees_now(struct bal_pass_inputs *in)
 	return bal_pass_conf_agrees(&in->conf, &in->state, &ignored) == 0;
 }
 
-/* What bal.conf says of these is as if nobody said it. */
+/* Drop the values that bal.conf has for these. */
 static bool
 agrees_without(struct bal_pass_inputs *in, unsigned keys)
 {
@@ -154,8 +154,8 @@ agrees_without(struct bal_pass_inputs *in, unsigned keys)
 }
 
 /*
- * What uplinks were told may be wrong by itself, beside what is built in: it
- * went with a line of bal.conf that is gone.
+ * An uplink's options may be wrong by themselves, beside the defaults: they
+ * matched a line of bal.conf that is gone.
  */
 static bool
 agrees_settled(struct bal_pass_inputs *in)
@@ -176,7 +176,7 @@ bal_pass_reconcile_conf(const struct bal_pass_session *session,
 	struct bal_err why, ignored;
 
 	none.settles = true;
-	/* Uplinks that were told to be over each other: nothing helps. */
+	/* Uplinks with `over` options in a circle: no configuration helps. */
 	if (!session->conf_anyway ||
 	    bal_pass_conf_agrees(&in->conf, &in->state, &why) == 0 ||
 	    bal_pass_conf_agrees(&none, &in->state, &ignored) < 0)
@@ -230,11 +230,11 @@ bal_pass_keep_conf(const struct bal_pass_session *session,
 	const struct bal_paths *paths = &session->paths;
 	struct bal_err ignored;
 
-	/* Without an uplink nothing can have gone wrong with it. */
+	/* Without an uplink the configuration is not proven. */
 	if (in->trouble.faults || !paths->last_good[0] ||
 	    !in->state.n_uplinks)
 		return;
-	/* Each time: the disk may have been full, or somebody cleans up. */
+	/* Each time: the disk may have been full, or the file removed. */
 	if (is_kept(session, in))
 		return;
 	if (bal_make_dir_of(paths->last_good, &ignored) == 0)

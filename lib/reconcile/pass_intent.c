@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_intent - which intent is carried out, and what it makes of the state. */
+/* pass_intent - which intent is carried out, and its effect on the state. */
 #include <string.h>
 
 #include "plan/agree.h"
 #include "reconcile/pass_internal.h"
 #include "reconcile/pass_mode.h"
 
-/* What happens to a device that is nobody's uplink is not our business. */
+/* A hook of a device that is no uplink is ignored. */
 static bool
 is_known(const struct bal_pass *pass, const struct bal_intent *intent)
 {
@@ -34,7 +34,7 @@ admit_lost(struct bal_pass *pass, struct bal_err *err)
 	return 0;
 }
 
-/* Others may have carried it out meanwhile, or it is none of our business. */
+/* Others may have carried it out meanwhile, or it is of no uplink. */
 static int
 choose(const struct bal_pass *pass, struct bal_intent *intent,
        struct bal_err *err)
@@ -53,8 +53,8 @@ choose(const struct bal_pass *pass, struct bal_intent *intent,
 }
 
 /*
- * Nothing is registered for what is not there, and not dialled; but that its
- * client is wanted is written down, for that is what makes it come.
+ * A device that is not there, and not dialled, gets no record; but that its
+ * client is wanted is recorded, as the client makes the device.
  */
 static int
 refuse_absent(struct bal_pass *pass, const struct bal_intent *intent,
@@ -76,7 +76,7 @@ admit(struct bal_pass *pass, const struct bal_intent *intent,
 	return bal_pass_admit(pass, intent, err);
 }
 
-/* What the uplink was told is new, and so is whether it goes with the rest. */
+/* The uplink's options are new: check whether they contradict the others. */
 static int
 agree(struct bal_pass *pass, struct bal_err *err)
 {

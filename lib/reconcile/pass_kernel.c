@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_kernel - the kernel is compared with the plan, and changed. */
+/* pass_kernel - compares the kernel with the plan, and changes it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ bal_pass_resolve(struct bal_pass *pass, struct bal_err *err)
 				   &pass->arena, &pass->uplinks, err);
 }
 
-/* What the uplinks' devices have told of their gateways holds. */
+/* Keep the gateways that were found by the uplinks' devices. */
 static void
 keep_gateways(struct bal_pass *pass)
 {
@@ -40,7 +40,7 @@ print_ops(struct bal_pass *pass, const struct bal_due *due)
 
 /*
  * An uplink that the kernel refuses, whatever is tried, is left out of this
- * pass: a group that it is to join would be refused as a whole, and with it
+ * pass: a nexthop group with it would be refused as a whole, and with that
  * every change of the others.
  */
 static void
@@ -113,7 +113,7 @@ apply(struct bal_pass *pass, const struct bal_due *due,
 	return rc;
 }
 
-/* Plan, diff, apply.  1: refused, which @applied tells more of. */
+/* Plan, diff, apply.  1: an uplink was refused, see @applied. */
 static int
 reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 	  struct bal_applied *applied, struct bal_err *err)
@@ -127,7 +127,7 @@ reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 	if (bal_pass_due(pass, &due, err) < 0)
 		return -1;
 	print_ops(pass, &due);
-	/* With nothing to do there is nothing that a kill could cut short. */
+	/* With nothing to do there is nothing that a kill could interrupt. */
 	if (pass->session.dry_run || due.ops.n == 0)
 		return 0;
 	if (pass->session.lock >= 0 && write_ahead(pass, intent, err) < 0)
@@ -147,7 +147,7 @@ look_again(struct bal_pass *pass, struct bal_err *err)
 	return 0;
 }
 
-/* Until the kernel holds what it should, the refused left out. */
+/* Until the kernel is as planned, without the refused uplinks. */
 int
 bal_pass_converge(struct bal_pass *pass, const struct bal_intent *intent,
 	 struct bal_err *err)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_lease - the gateway that a DHCP server named, while the lease lasts. */
+/* pass_lease - the gateway of a DHCP lease, as long as that lasts. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ set_lease(struct bal_pass *pass, const char *dev,
 		bal_warn("the lease of %s is not kept: %s", dev, why.msg);
 }
 
-/* --- versions before had a file for each ------------------------------------ */
+/* --- old versions: a file for each device --------------------------------- */
 
 static void
 take_old(struct bal_pass *pass, const char *dev, const char *path)
@@ -74,7 +74,7 @@ each_old(struct bal_pass *pass,
 		closedir(dir);
 }
 
-/* --- what a hook says -------------------------------------------------------- */
+/* --- reports of a hook ---------------------------------------------------- */
 
 static void
 follow(struct bal_pass *pass, struct bal_intent *intent)
@@ -111,8 +111,8 @@ bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent)
 	if (pass->session.dry_run)
 		return;
 	/*
-	 * At once: the lease holds whatever becomes of the pass.  Where it
-	 * cannot be written, the end of the pass tells.
+	 * At once: the lease holds whatever becomes of the pass.  A failure to
+	 * write is reported at the end of the pass.
 	 */
 	if (!bal_pass_leases_are_as_read(pass) &&
 	    bal_pass_write(pass, &ignored) < 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_look - the kernel is read, once; what a state lost is found in it. */
+/* pass_look - reads the kernel once, and recovers a lost state from it. */
 #include "netlink/sysctl.h"
 #include "reconcile/pass_internal.h"
 
@@ -30,8 +30,8 @@ take_snapshot(struct bal_pass *pass, struct bal_err *err)
 }
 
 /*
- * The values from before us went with the state.  What a new device begins
- * with comes closest; bal-down puts it back where ours still stands.
+ * The original values were lost with the state.  A new device's defaults come
+ * closest; bal-down restores them where our values still stand.
  */
 static void
 assume_saved(struct bal_pass *pass)
@@ -52,7 +52,7 @@ assume_saved(struct bal_pass *pass)
 	}
 }
 
-/* What the kernel begins with, where ours stands. */
+/* The kernel's defaults, where our values stand. */
 static void
 assume_saved_sysctls(struct bal_state *state,
 		     const struct bal_sysctl_values *now)
@@ -62,7 +62,7 @@ assume_saved_sysctls(struct bal_state *state,
 			state->saved_sysctls.of[i] = bal_sysctls[i].initial;
 }
 
-/* Tables of uplinks that only the kernel knew of. */
+/* Tables of uplinks that were recovered from the kernel. */
 static int
 add_tables(struct bal_pass *pass, struct bal_err *err)
 {
@@ -85,7 +85,7 @@ recover(struct bal_pass *pass, struct bal_err *err)
 	if (none && pass->in.state.n_uplinks)
 		assume_saved_sysctls(&pass->in.state, &pass->snap.sysctls);
 	assume_saved(pass);
-	/* What goes with what was lost need not go with what was found. */
+	/* The configuration may contradict the recovered uplinks. */
 	bal_pass_reconcile_conf(&pass->session, &pass->in);
 	return nat || !masquerades(pass) ? add_tables(pass, err) :
 					 take_snapshot(pass, err);

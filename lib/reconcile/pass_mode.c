@@ -23,7 +23,7 @@ bal_pass_load_mode(struct bal_pass_inputs *in, const struct bal_paths *paths)
 			in->state.saved_mode = 0;
 			return;
 		}
-		/* A disk that fails now and then is no reason to switch. */
+		/* A disk that fails now and then must not change the mode. */
 		bal_warn("%s; what it said before holds", why.msg);
 		return;
 	}

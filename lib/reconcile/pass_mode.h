@@ -12,7 +12,7 @@ enum bal_mode bal_pass_mode(const struct bal_pass_inputs *in);
 void bal_pass_load_mode(struct bal_pass_inputs *in,
 			const struct bal_paths *paths);
 
-/* Write @mode for good, making its directory. */
+/* Write @mode for good, making its directory.  -1 with @err. */
 int bal_mode_save(const struct bal_paths *paths, enum bal_mode mode,
 		  struct bal_err *err);
 

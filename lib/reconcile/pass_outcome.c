@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_outcome - what a pass changed is told, and written down. */
+/* pass_outcome - reports and records the changes of a pass. */
 #include <time.h>
 
 #include "state/budget.h"
@@ -29,7 +29,7 @@ bal_pass_say(const struct bal_pass *pass, const char *remark)
 				remark);
 }
 
-/* A journal that cannot be written keeps no traffic from flowing. */
+/* A failure to write the journal stops no traffic. */
 void
 bal_pass_tell(const struct bal_pass *pass)
 {
@@ -65,7 +65,7 @@ account_is_due(const struct bal_pass *pass)
 	return false;
 }
 
-/* What probes cost outlives a boot; a disk that is full stops nothing. */
+/* The data budget of probes outlives a boot; a full disk stops nothing. */
 static void
 keep_accounts(struct bal_pass *pass, time_t now)
 {
@@ -108,14 +108,16 @@ bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 		.mode_before = pass->mode_before,
 		.now_ms = pass->snap.now_ms,
 		.now_wall = bal_journal_now().at,
-		/* At boot lines come before their tunnels: no event of that. */
+		/*
+		 * At boot uplinks come before their tunnels: no event of that.
+		 */
 		.last_resort = intent->kind == BAL_INTENT_CHECK ?
 				       &pass->last_resort :
 				       NULL,
 	};
 	struct bal_err why;
 
-	/* Without an answer of the kernel's what was said last holds. */
+	/* Without the kernel's answer the last report holds. */
 	if (bal_pass_resort(pass, &pass->last_resort, &why) < 0)
 		from.last_resort = NULL;
 	return bal_outcome_make(&from, &pass->in.state, &pass->arena,
@@ -128,7 +130,7 @@ bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
 {
 	if (bal_pass_outcome(pass, intent, err) < 0)
 		return -1;
-	/* A hook of a tunnel's own is no time to start tunnels. */
+	/* Never start tunnels in a hook of a tunnel. */
 	if (intent->kind == BAL_INTENT_CHECK && bal_pass_tunnels(pass, err) < 0)
 		return -1;
 	if (has_budget(pass))

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_plan - what the kernel should hold, and what that would change. */
+/* pass_plan - the planned kernel state, and the operations to get there. */
 #include "reconcile/pass_plan.h"
 
 #include "plan/diff.h"
 #include "reconcile/pass_internal.h"
 #include "reconcile/pass_mode.h"
 
-/* An uplink by bal.conf may not have been up yet, and have no table. */
+/* An uplink of bal.conf that was never up has no table. */
 static void
 name_configured(const struct bal_conf *conf, struct bal_arena *arena,
 		bal_table_list *names)
@@ -22,7 +22,7 @@ name_configured(const struct bal_conf *conf, struct bal_arena *arena,
 	}
 }
 
-/* Those of rt_tables, and of uplinks that bal.conf names. */
+/* Table names of rt_tables, and of uplinks that bal.conf names. */
 static int
 all_names(struct bal_pass *pass, bal_table_list *out, struct bal_err *err)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_state - what is remembered is read, and written. */
+/* pass_state - reads and writes the state. */
 #include <string.h>
 
 #include "reconcile/pass_internal.h"
@@ -61,7 +61,7 @@ bal_pass_leases_are_as_read(const struct bal_pass *pass)
 		       leases_size(&pass->in.state));
 }
 
-/* By bytes: what differs in padding only is written once too often. */
+/* By bytes: a difference in padding alone only causes a needless write. */
 bool
 bal_pass_state_is_as_read(const struct bal_pass *pass)
 {

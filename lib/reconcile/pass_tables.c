@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_tables - routing tables get their ids and names. */
+/* pass_tables - ids and names of routing tables. */
 #include <string.h>
 
 #include "actions/flush_uplink.h"
@@ -17,7 +17,7 @@ bal_pass_names(struct bal_pass *pass, struct bal_err *err)
 	return &pass->in.names;
 }
 
-/* A file that is read once does not tell of what was added since. */
+/* The file is read once, so what was added since is appended. */
 static void
 know_name(struct bal_pass *pass, const struct bal_table_name *added)
 {
@@ -49,7 +49,7 @@ bal_pass_register(struct bal_pass *pass)
 		bal_warn("%s; routing tables go by number", why.msg);
 }
 
-/* A new uplink gets its table and slot; what stands in the table counts. */
+/* A new uplink gets its table and slot; routes in the table are compared. */
 int
 bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 	       struct bal_err *err)

@@ -7,7 +7,7 @@
 #include "reconcile/pass_internal.h"
 #include "openvpn/tunnel.h"
 
-/* Of a line that is none of ours nothing is known: "", as if it were not said. */
+/* The `over`; "" for one that is no uplink, as if it were not set. */
 static const char *
 line_of(const struct bal_pass *pass, const char *name, bool over_said)
 {
@@ -27,7 +27,10 @@ since(uint64_t then_ms, uint64_t now_ms)
 	return then_ms && then_ms < now_ms ? now_ms - then_ms : 0;
 }
 
-/* How long it is as it is; dead, no longer than its underlay lives. */
+/*
+ * How long its health has lasted; if dead, no longer than its underlay is
+ * alive.
+ */
 static uint64_t
 lasted(const struct bal_pass *pass, const struct bal_uplink_state *us,
        const struct bal_uplink *underlay, bool alive)
@@ -52,7 +55,7 @@ note_next(struct bal_pass *pass, uint64_t ms)
 		*next = ms;
 }
 
-/* What is to be remembered is; a record of nothing is not made. */
+/* Record the tries; an empty record is not made. */
 static int
 remember(struct bal_pass *pass, const struct bal_tunnel_try *tried,
 	 struct bal_err *err)
@@ -138,7 +141,7 @@ bal_pass_tunnels(struct bal_pass *pass, struct bal_err *err)
 			    err) < 0)
 			return -1;
 	}
-	/* And those that only a stanza told of. */
+	/* And those with options from a stanza only. */
 	for (size_t i = 0; i < pass->uplinks.n; i++) {
 		const struct bal_uplink *up = &pass->uplinks.v[i];
 

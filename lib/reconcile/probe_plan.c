@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* probe_plan - what bal-check asks, of whom, and through which device. */
+/* probe_plan - what bal-check probes: targets, and by which device. */
 #include "reconcile/probe_plan.h"
 
 #include <stdlib.h>
@@ -54,7 +54,9 @@ choose_targets(const struct bal_uplink *up, struct bal_probe *p)
 	p->rule.guessed = true;
 }
 
-/* A host that others have reached by their uplink is there: no guess any more. */
+/*
+ * A guessed target that answered by another uplink exists: no guess any more.
+ */
 static bool
 answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
 		const struct bal_addr *host)
@@ -75,7 +77,7 @@ answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
 	return false;
 }
 
-/* A round at rest: as many targets as must answer. */
+/* At rest: as many targets as must answer. */
 static uint32_t
 round_bytes(const struct bal_probe *p)
 {
@@ -111,7 +113,7 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	p->ifindex = up->ifindex;
 	p->source = bal_addr_host(&bal_uplink_addr(up)->addr);
 	p->gateway = up->gateway;
-	/* Who answers in a tunnel's subnet is at its far end. */
+	/* A host in a tunnel's subnet that answers is at its far end. */
 	if (!bal_uplink_is_tunnel(up))
 		p->link = bal_uplink_addr(up)->addr;
 	p->mark = bal_mark_of(up->slot, mark_mask);
@@ -128,7 +130,10 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	p->rule.interval_ms = bal_budget_interval_ms(
 		up->set.budget, us->spent, round_bytes(p), time(NULL),
 		p->rule.interval_ms);
-	/* Nobody to ask (any more): no verdict, old ones do not stand. */
+	/*
+	 * Without targets (any more) there is no result, and old ones are
+	 * dropped.
+	 */
 	if (p->n_targets) {
 		p->no_carrier = !up->carrier;
 	} else {
@@ -137,7 +142,7 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	}
 }
 
-/* Own addresses that were told of: once is enough as long as it is so. */
+/* Own addresses that were reported: once is enough as long as it is so. */
 struct own {
 	char dev[BAL_IFNAMSIZ];
 	struct bal_addr addr;

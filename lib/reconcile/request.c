@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* request - the words of a request; pure but for asking who we are. */
+/* request - parses and prints a request; pure but for reading our privilege. */
 #include "reconcile/request.h"
 
 #include <fcntl.h>
@@ -81,7 +81,7 @@ bal_request_intent(const struct bal_request *request)
 	return intent;
 }
 
-/* A line more, unless nothing is said: each is short, so that all fit. */
+/* Append a line, unless @value is empty: each is short, so that all fit. */
 static size_t
 add_line(char *buf, size_t len, const char *key, const char *value)
 {

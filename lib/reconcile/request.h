@@ -1,4 +1,4 @@
-/* request - what a hook without privilege wants, left for root to carry out. */
+/* request - what a hook without privilege leaves for root to carry out. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_REQUEST_H
 #define BAL_REQUEST_H
@@ -11,12 +11,12 @@
 /*
  * Requests
  * --------
- * OpenVPN that gave root away runs its scripts as nobody, without a capability.
- * What such a script asks for lies in RUNDIR/requests, root:bal and 03770: who
- * is in group bal may put files there, and touch nobody else's.  Whoever writes
- * there is not trusted: a file is read again as if a stranger had written it,
- * and carried out only for a device that is a tunnel (now, or when it was seen
- * last) and an uplink by record or bal.conf.
+ * OpenVPN that dropped root runs its scripts as user nobody, without a
+ * capability.  Their requests are files in RUNDIR/requests, root:bal and 03770:
+ * members of group bal may put files there, and change no other user's.  They
+ * are not trusted: a file is parsed as untrusted input, and carried out only
+ * for a device that is a tunnel (now, or when it was last observed) and an
+ * uplink by record or bal.conf.
  *
  * One file is one request, lines of "key = value":
  *
@@ -36,37 +36,38 @@
 /* Zero state: down of nothing, no request. */
 struct bal_request {
 	bool up;      /* else down */
-	bool restart; /* context; init where it is not said */
+	bool restart; /* context; init where it is not set */
 	char dev[BAL_IFNAMSIZ];
-	struct bal_addr gateway, transport, server; /* none: not said */
-	char signal[BAL_REQUEST_SIGNAL_MAX]; /* "": not said */
+	struct bal_addr gateway, transport, server; /* none: not set */
+	char signal[BAL_REQUEST_SIGNAL_MAX]; /* "": not set */
 };
 
 /*
- * Must what @caller asks for be left as a request?  Yes for OpenVPN without
- * root that has not CAP_NET_ADMIN or may not write into the run directory.
+ * Must the request of @caller be left for root?  Yes for OpenVPN without root
+ * that lacks CAP_NET_ADMIN or may not write into the run directory.
  */
 bool bal_request_needed(const struct bal_paths *paths, enum bal_caller caller);
 
 /*
- * What @intent, UP or DOWN, says as a request.  Its options are not part of
- * it; a signal of odd characters is left out.
+ * @intent, UP or DOWN, as a request.  Its options are not part of it; a signal
+ * with invalid characters is left out.
  */
 struct bal_request bal_request_of(const struct bal_intent *intent);
 
 /*
- * What root makes of it: UP keeps the options that it was told before.  The
- * intent points into @request.
+ * The intent of @request: UP keeps the options that the uplink has.  It points
+ * into @request.
  */
 struct bal_intent bal_request_intent(const struct bal_request *request);
 
-/* As a file, into @buf of BAL_REQUEST_FILE_MAX: its length. */
+/* Print as a file, into @buf of BAL_REQUEST_FILE_MAX: its length. */
 size_t bal_request_print(const struct bal_request *request, char *buf);
 
 /*
- * Read @len bytes of @text, from whomever.  -1, BAL_ECONF, and @out untouched:
- * a key that is unknown, twice, or of the other verb, a value that a hook's
- * environment would not be believed, a missing key, no newline at the end.
+ * Parse @len bytes of @text, which are not trusted.  -1, BAL_ECONF, and @out
+ * untouched: a key that is unknown, twice, or of the other verb, a value that
+ * would be refused in a hook's environment, a missing key, no newline at the
+ * end.
  */
 int bal_request_parse(const char *text, size_t len, struct bal_request *out,
 		      struct bal_err *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* request_file - a request is left in the directory, whole or not at all. */
+/* request_file - leaves a request in the directory, whole or not at all. */
 #include "reconcile/request_file.h"
 
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Root reads it whatever it is; the others of the group need not. */
+/* Root can read it; the others of the group need not. */
 #define FILE_MODE 0600
 
-/* Sorted by name is sorted by time, for files of one and the same moment. */
+/* Sorting by name sorts files of one ctime by time. */
 static void
 name_file(char *name, size_t size)
 {
@@ -35,7 +35,7 @@ write_whole(int fd, const char *text, size_t len)
 	return done == (ssize_t)len ? 0 : -1;
 }
 
-/* Under a hidden name first, which nobody reads.  -1 with errno. */
+/* Under a hidden name first, which is ignored.  -1 with errno. */
 static int
 put(int dir, const char *text, size_t len)
 {
@@ -71,7 +71,7 @@ bal_request_leave(const struct bal_paths *paths,
 
 	dir = open(paths->requests,
 		   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* Who may write there may read there, too. */
+	/* The directory's writers can read it, too. */
 	if (dir < 0 || put(dir, text, len) < 0)
 		eno = errno;
 	if (dir >= 0)

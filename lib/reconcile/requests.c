@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* requests - root reads requests as an enemy's, and carries them out. */
+/* requests - root reads untrusted requests, and carries them out. */
 #include "reconcile/requests.h"
 
 #include <dirent.h>
@@ -21,24 +21,28 @@
 #define HIDDEN_MAX 500	/* and hidden files */
 #define ENTRIES_MAX 50000 /* hidden directories, too: these cost little */
 #define UNFINISHED_S 60
-#define NEWS_NS (60000 * BAL_NS_PER_MS) /* of what is refused */
+#define NEWS_NS (60000 * BAL_NS_PER_MS) /* between reports of refusals */
 
 /*
- * Of a step: so long at a time, then a rest of three times that, at least.  A
- * flood takes a fourth of the time, and holds a verdict up no longer.
+ * Of a step: at most so long at a time, then a pause of at least three times
+ * that.  A flood takes a fourth of the time, and delays a change of health no
+ * longer.
  */
 #define STEP_MS 20
 #define REST_TIMES 3
 #define REST_LEAST_NS (100 * BAL_NS_PER_MS)
 
-/* Between two passes: bal_lock() tries again within 20 ms. */
+/*
+ * Between two passes, so that other commands get the lock, which they try every
+ * 20 ms.
+ */
 #define LOCK_REST_MS 25
 
-/* --- what lies there -------------------------------------------------------- */
+/* --- the directory's entries ---------------------------------------------- */
 
 /*
  * A directory that is not empty cannot be removed, nor moved elsewhere without
- * a right in it: its name is made one that nothing waits for.
+ * write permission: it gets a hidden name.
  */
 static bool
 remove_entry(int dir, const char *name, const struct stat *st)
@@ -56,7 +60,7 @@ remove_entry(int dir, const char *name, const struct stat *st)
 	return false;
 }
 
-/* Its owner may give it any time: a later one than ours proves nothing. */
+/* Its owner may set any mtime: one in the future proves nothing. */
 static bool
 is_unfinished(const char *name, const struct stat *st, time_t now)
 {
@@ -65,9 +69,9 @@ is_unfinished(const char *name, const struct stat *st, time_t now)
 	       st->st_mtim.tv_sec < now + UNFINISHED_S;
 }
 
-/* --- what is told of it ------------------------------------------------------ */
+/* --- reporting ------------------------------------------------------------ */
 
-/* One who floods us shall not flood the log, too. */
+/* A flood of requests must not flood the log. */
 static struct {
 	uint64_t next_ns; /* not before */
 	unsigned refused, removed;
@@ -107,7 +111,7 @@ tell_news(const struct bal_pass *pass)
 	news.next_ns = now + NEWS_NS;
 }
 
-/* --- carrying out ------------------------------------------------------------ */
+/* --- carrying out --------------------------------------------------------- */
 
 struct run {
 	struct bal_pass *pass;
@@ -119,7 +123,7 @@ struct run {
 	struct bal_waiting_list list;
 };
 
-/* Not one that was left under the same name meanwhile. */
+/* Not another one that was left under the same name meanwhile. */
 static bool
 is_there(int dir, const struct bal_waiting *w, struct stat *st)
 {
@@ -155,8 +159,8 @@ is_left(const void *arg)
 }
 
 /*
- * Unknown devices are refused without a look at the kernel: they must not make
- * known ones wait.  Without a state the pass has to decide.
+ * Unknown devices are refused without reading the kernel: they must not delay
+ * known ones.  Without a state the pass decides.
  */
 static bool
 is_known(struct run *r, const char *dev, struct bal_err *err)
@@ -210,7 +214,7 @@ look_at(struct run *r, const char *name)
 		news.removed += remove_entry(r->dir, name, &st);
 }
 
-/* Whatever is hidden must not hold up what is not. */
+/* Hidden files must not delay requests. */
 static void
 look_at_all(struct run *r, DIR *entries)
 {
@@ -250,7 +254,7 @@ look(struct run *r, struct bal_err *err)
 	return 0;
 }
 
-/* The watch is the one that another command must not keep waiting. */
+/* Gives other commands time to lock; --watch rests between its steps. */
 static void
 let_others_lock(const struct bal_pass *pass)
 {
@@ -260,7 +264,7 @@ let_others_lock(const struct bal_pass *pass)
 		nanosleep(&rest, NULL);
 }
 
-/* How many passes; the rest, if any, has to wait. */
+/* Returns the number of passes; what exceeds the budget has to wait. */
 static unsigned
 carry_out(struct run *r, uint64_t end_ns)
 {

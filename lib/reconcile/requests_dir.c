@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* requests_dir - the directory of requests is made, and opened. */
+/* requests_dir - makes and opens the directory of requests. */
 #include "reconcile/requests_dir.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #define DIRECTORY_MODE 03770
 #define GROUP_MAX ((size_t)16 << 20)
 
-/* Of a line of group(5): NAME:PASSWORD:GID:MEMBERS. */
+/* For a line of group(5): NAME:PASSWORD:GID:MEMBERS. */
 static bool
 is_our_group(const char *line, gid_t *gid)
 {
@@ -36,9 +36,9 @@ is_our_group(const char *line, gid_t *gid)
 }
 
 /*
- * As the file has it: no library of a directory service is loaded for that.
- * (glibc's fgetgrent() would do, but seeks twice a line: a hundred system
- * calls in each pass.)
+ * From the file: no library of a directory service is loaded for that. (glibc's
+ * fgetgrent() would do, but seeks twice a line: a hundred system calls in each
+ * pass.)
  */
 static bool
 find_group(gid_t *gid)
@@ -56,7 +56,9 @@ find_group(gid_t *gid)
 	return found;
 }
 
-/* One of another mode may be somebody's intent; ours is 0700 until it is. */
+/*
+ * Another mode may be the administrator's; ours is 0700 until it is complete.
+ */
 static bool
 is_made(const char *path)
 {
@@ -81,7 +83,7 @@ bal_requests_directory(const struct bal_paths *paths, struct bal_err *err)
 				   paths->requests);
 	dir = open(paths->requests,
 		   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* The mode comes last: as long as it lacks, this is done again. */
+	/* The mode comes last: until it is set, this is repeated. */
 	if (dir < 0 || fchown(dir, (uid_t)-1, gid) < 0 ||
 	    fchmod(dir, DIRECTORY_MODE) < 0)
 		eno = errno;
@@ -90,7 +92,7 @@ bal_requests_directory(const struct bal_paths *paths, struct bal_err *err)
 	if (!eno)
 		return 0;
 	(void)rmdir(paths->requests);
-	/* A service that is locked in, or a namespace without that group. */
+	/* A sandboxed service, or a namespace without that group. */
 	if (eno == EPERM || eno == EINVAL)
 		return 0;
 	return bal_err_sys(err, eno,

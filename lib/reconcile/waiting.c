@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* waiting - a request that lies there is read as an enemy's. */
+/* waiting - reads a request that waits, as untrusted input. */
 #include "reconcile/waiting.h"
 
 #include <errno.h>
@@ -55,7 +55,7 @@ bal_waiting_add(struct bal_waiting_list *list, const struct bal_waiting *w,
 	return found;
 }
 
-/* -1: it cannot be read, or is none. */
+/* -1: it cannot be read, or is no request. */
 static int
 read_text(int dir, const char *name, char *text, size_t *len, struct stat *st,
 	  struct bal_err *err)
@@ -67,7 +67,7 @@ read_text(int dir, const char *name, char *text, size_t *len, struct stat *st,
 
 	if (fd < 0)
 		return bal_err_sys(err, errno, "it cannot be read");
-	/* What is behind the name may be another by now. */
+	/* Another file may have that name by now. */
 	if (fstat(fd, st) < 0 || !bal_waiting_is_plain(st)) {
 		close(fd);
 		return bal_err(err, BAL_ECONF, "it is no plain file");
@@ -90,7 +90,7 @@ bal_waiting_read(int dir, const char *name, struct bal_waiting *out,
 
 	if (bal_copy(out->name, sizeof(out->name), name) < 0)
 		return bal_err(err, BAL_ECONF, "its name is too long");
-	/* A device could do something when it is opened. */
+	/* Opening a device could have side effects. */
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return bal_err_sys(err, errno, "it cannot be read");
 	out->uid = st.st_uid;
