@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* launch - makes everything that this process opens leave by one uplink. */
+/* launch - makes all sockets of this process leave by one uplink. */
 #include "exec/launch.h"
 
 #include <inttypes.h>
@@ -33,7 +33,7 @@ require_usable(const struct bal_uplink *up, const char *dev,
 	return 0;
 }
 
-/* One address of this box: itself, and the subnet that is behind it. */
+/* An address of this box: the host itself, and the subnet behind it. */
 static void
 sort_address(struct bal_pass *pass, const struct bal_ifaddr *a,
 	     struct bal_confine *c)
@@ -95,7 +95,7 @@ print_left_alone(const struct bal_confine *c, FILE *out)
 	fputc('\n', out);
 }
 
-/* A word as a shell would take it. */
+/* @word, quoted for a shell. */
 static void
 print_word(const char *word, FILE *out)
 {

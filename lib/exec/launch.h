@@ -1,4 +1,4 @@
-/* launch - makes everything that this process opens leave by one uplink. */
+/* launch - makes all sockets of this process leave by one uplink. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_LAUNCH_H
 #define BAL_LAUNCH_H
@@ -16,21 +16,21 @@ struct bal_launch {
 };
 
 /*
- * What the uplink @dev and the devices around it look like after a
- * bal_pass_look().  BAL_EUNAVAIL for what is no uplink, or has no device or
- * address.  Whether it is alive does not matter.
+ * Fill @out for the uplink @dev and the devices around it, after a
+ * bal_pass_look().  Its health does not matter.  -1: BAL_EUNAVAIL where @dev is
+ * no uplink, or has no device or address.
  */
 int bal_launch_look(struct bal_pass *pass, const char *dev,
 		    struct bal_launch *out, struct bal_err *err);
 
-/* What bal_launch_enter() would do before it runs @argv, line by line. */
+/* Print what bal_launch_enter() would do before it runs @argv, as lines. */
 int bal_launch_print(const struct bal_launch *launch, char *const argv[],
 		     FILE *out, struct bal_err *err);
 
 /*
- * Put this process into a cgroup that is confined to the uplink: its sockets
- * from now on, and those of all whom it starts.  BAL_EUNAVAIL where cgroup v2
- * or BPF are not to be had; then nothing is left of it.
+ * Move this process into a cgroup that is confined to the uplink: its new
+ * sockets, and those of its children.  -1: BAL_EUNAVAIL without cgroup v2 or
+ * BPF; then nothing is left of the cgroup.
  */
 int bal_launch_enter(const struct bal_launch *launch, struct bal_err *err);
 

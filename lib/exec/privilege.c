@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* privilege - what a program has beyond its caller, and giving it up. */
+/* privilege - detects and drops privilege that the caller does not have. */
 #include "exec/privilege.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@ bal_privilege_borrowed(void)
 	       getegid() != getgid();
 }
 
-/* Real, effective and saved: none but @uid and @gid is left. */
+/* Are real, effective and saved ids all @uid and @gid? */
 static bool
 is_only(uid_t uid, gid_t gid)
 {
@@ -36,7 +36,7 @@ bal_privilege_drop(struct bal_err *err)
 	const uid_t uid = getuid();
 	const gid_t gid = getgid();
 
-	/* The group first: without being root it could not be changed. */
+	/* The group first: without root it could not be changed any more. */
 	if (setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
 		return bal_err_sys(err, errno, "cannot give up privileges");
 	if (!is_only(uid, gid) || (uid != 0 && setuid(0) == 0))

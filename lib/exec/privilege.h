@@ -1,4 +1,4 @@
-/* privilege - what a program has beyond its caller, and giving it up. */
+/* privilege - detects and drops privilege that the caller does not have. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_PRIVILEGE_H
 #define BAL_PRIVILEGE_H
@@ -8,15 +8,15 @@
 #include "base/error.h"
 
 /*
- * Does this program have more rights than who called it: setuid, setgid or
- * file capabilities?  Then nothing of the caller's may say what it reads.
+ * Has this program more privilege than its caller: setuid, setgid or file
+ * capabilities?  Then nothing of the caller's may choose what it reads.
  */
 bool bal_privilege_borrowed(void);
 
 /*
- * Be the caller again, for good; supplementary groups always were the
- * caller's.  Does nothing where nothing is borrowed by user or group; file
- * capabilities end with the next program by themselves.
+ * Drop to the caller's user and group for good; supplementary groups always
+ * were the caller's.  Does nothing without setuid or setgid; file capabilities
+ * end with the next exec.  -1 with @err.
  */
 int bal_privilege_drop(struct bal_err *err);
 
