@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cut - does somebody take down the line that they are logged in by? */
+/* cut - would a change take down the uplink of the session that makes it? */
 #include <stdio.h>
 #include <string.h>
 
@@ -29,7 +29,7 @@ static bool
 goes_by(const struct bal_uplinks *ups, const struct bal_uplink *up,
 	const char *dev)
 {
-	/* Bounded: bal.conf may say a circle. */
+	/* Bounded: `over` in bal.conf may be a circle. */
 	for (size_t i = 0; up && i <= ups->n; i++) {
 		if (strcmp(up->name, dev) == 0)
 			return true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* files - copies of files, and what is put back of them. */
+/* files - copies of files, and their restoration. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #define NONE_MODE 0600
 
 #define NONE ".none" /* there was no such file */
-#define DONE ".done" /* it was put back */
+#define DONE ".done" /* it was restored */
 
 /* NAME with @suffix behind it. */
 static struct bal_try_path
@@ -74,7 +74,7 @@ bal_try_drop(const struct bal_paths *paths, const char *name)
 	(void)unlink(mark_file(paths, name, DONE).s);
 }
 
-/* Is @path what the copy @name is? */
+/* Has @path the content of copy @name? */
 static bool
 is_as(const struct bal_paths *paths, const char *name, const char *path)
 {
@@ -94,7 +94,7 @@ is_as(const struct bal_paths *paths, const char *name, const char *path)
 	return same;
 }
 
-/* By names alone, which a disk that is full has room for. */
+/* By names alone, which need no space on a full disk. */
 static void
 mark_done(const struct bal_paths *paths, const char *name)
 {
@@ -153,7 +153,7 @@ bal_try_put_back(const struct bal_paths *paths, const char *name,
 		return 0;
 	if (!bal_try_has(paths, name))
 		return check_lost(paths, name, after, path, err);
-	/* A file system that is read-only has nothing to put back. */
+	/* On a read-only file system an unchanged file needs no writing. */
 	if (!is_as(paths, name, path)) {
 		if (bal_try_has(paths, after) && !is_as(paths, after, path))
 			leave(path, left);
@@ -162,7 +162,7 @@ bal_try_put_back(const struct bal_paths *paths, const char *name,
 		else
 			rc = remove_file(path, err);
 	}
-	/* Not again: others may change it before all the rest is done. */
+	/* Once: others may change it before all the rest is done. */
 	if (rc == 0)
 		mark_done(paths, name);
 	return rc;

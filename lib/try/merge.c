@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* merge - what a change has requested is undone, and nothing else. */
+/* merge - undoes what a change has requested, and nothing else. */
 #include <string.h>
 
 #include "try/try.h"
@@ -45,7 +45,7 @@ is_same_options(const struct bal_settings *a, const struct bal_settings *b)
 	return true;
 }
 
-/* What the change made of it, and nothing else since, key by key. */
+/* Undo the keys that the change made, unless they were changed since. */
 static void
 merge_options(const struct bal_settings *before, const struct bal_settings *after,
 	   struct bal_settings *now)
@@ -93,8 +93,8 @@ merge_fields(const struct bal_uplink_state *before,
 }
 
 /*
- * Has another one requested @now since it was @after?  A gateway that was not
- * known may also have been found.
+ * Was @now requested by another command since it was @after?  A gateway that
+ * was unknown may also have been found.
  */
 static bool
 is_requested_since(const struct bal_uplink_state *after,
@@ -107,7 +107,7 @@ is_requested_since(const struct bal_uplink_state *after,
 		!is_same_addr(&after->learned_gateway, &now->learned_gateway));
 }
 
-/* Another one may have got its mark or its table meanwhile. */
+/* Another uplink may have got its mark or its table meanwhile. */
 static void
 free_what_is_taken(const struct bal_state *state, struct bal_uplink_state *us)
 {
@@ -123,7 +123,7 @@ free_what_is_taken(const struct bal_state *state, struct bal_uplink_state *us)
 	}
 }
 
-/* It was taken down, and is still. */
+/* It was taken down by the change, and still is. */
 static int
 bring_back(const struct bal_uplink_state *was, struct bal_state *now,
 	   struct bal_err *err)
@@ -184,7 +184,9 @@ find_tunnel(const struct bal_state *state, const char *name)
 	return &none;
 }
 
-/* Also of one that was forgotten: what it goes over has no share by itself. */
+/*
+ * Also of an uplink whose record is gone: its underlay has no share by itself.
+ */
 static int
 merge_tunnels(const struct bal_state *before, const struct bal_state *after,
 	      struct bal_state *now, struct bal_err *err)
@@ -204,7 +206,10 @@ merge_tunnels(const struct bal_state *before, const struct bal_state *after,
 	return 0;
 }
 
-/* bal-down --all forgets them; one that was dead has to answer first. */
+/*
+ * bal-down --all drops the records; an uplink that was dead has to answer
+ * first.
+ */
 static void
 merge_formers(const struct bal_state *before, const struct bal_state *after,
 	      struct bal_state *now)
@@ -218,7 +223,7 @@ merge_formers(const struct bal_state *before, const struct bal_state *after,
 			struct bal_former *f = bal_state_former(now, was->name);
 
 			*f = *was;
-			/* Its mark may be another's by now. */
+			/* Its mark may be another uplink's by now. */
 			f->slot = 0;
 			f->addr = (struct bal_addr){ 0 };
 		}

@@ -14,9 +14,9 @@
 #define RECORD_MAX 4096
 #define PRIVATE 0600
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
-/* The last line: what was cut off lacks it. */
+/* The last line: a truncated record lacks it. */
 #define END "end"
-/* Every key, and that line. */
+/* The bits of every key and of that line. */
 #define WHOLE ((1u << 7) - 1)
 
 struct bal_try_path
@@ -93,7 +93,7 @@ parse_session(const char *value, struct bal_session *s)
 	s->own_port = (uint16_t)own_port;
 }
 
-/* 1 << its place among the keys that a whole record has; 0: no line of one. */
+/* The bit of the key that the line sets; 0: an unknown line. */
 static unsigned
 parse_line(const char *line, struct bal_try *t)
 {
@@ -129,7 +129,7 @@ parse_line(const char *line, struct bal_try *t)
 	return 1u << k;
 }
 
-/* Is it whole?  A file system may leave it empty or cut when power fails. */
+/* Is it complete?  A power failure may leave it empty or truncated. */
 static bool
 parse(char *text, struct bal_try *t)
 {
@@ -156,7 +156,7 @@ bal_try_read(const struct bal_paths *paths, struct bal_try *out,
 	bool whole;
 
 	memset(out, 0, sizeof(*out));
-	/* Each pass asks, and hardly ever is there one. */
+	/* Each pass checks, and there is hardly ever a trial. */
 	if (access(record.s, F_OK) && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
 	if (bal_check_private(paths->trial, err) < 0)

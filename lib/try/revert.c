@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* revert - what a trial has changed is put back. */
+/* revert - restores what a trial has changed. */
 #include <stdio.h>
 
 #include "base/lock.h"
@@ -7,7 +7,7 @@
 
 struct putting {
 	const struct bal_paths *paths;
-	struct bal_err *err; /* of what failed first */
+	struct bal_err *err; /* of the first failure */
 	struct bal_try_left left;
 	int failed;
 };
@@ -30,8 +30,8 @@ put_back_file(struct putting *p, const char *name, const char *after,
 }
 
 /*
- * Each as far as it goes: a disk that is full must not keep the rest.  What has
- * been put back is not again, where a part waits for another try.
+ * Each as far as possible: a full disk must not keep the rest from it.  A part
+ * that was restored is not restored again when another needs a retry.
  */
 static int
 put_back(const struct bal_paths *paths, const struct bal_try *t,
@@ -44,7 +44,7 @@ put_back(const struct bal_paths *paths, const struct bal_try *t,
 	if (bal_try_of_this_boot(t))
 		note(&p, bal_try_undo_steps(paths, &why), &why);
 	put_back_file(&p, "mode", "mode.after", paths->saved_mode);
-	/* Kept of what was tried, if at all. */
+	/* Written during the trial, if at all. */
 	put_back_file(&p, "last", "conf.after", paths->last_good);
 	*left = p.left;
 	return p.failed ? -1 : 0;
@@ -98,7 +98,7 @@ bal_try_expire(const struct bal_paths *paths, unsigned wait_ms)
 	struct bal_err why;
 	int rc = bal_try_read(paths, &t, &why);
 
-	/* Hooks without privilege cannot, and another command will. */
+	/* Hooks without privilege cannot, and a later command will. */
 	if (rc == 0 || (rc < 0 && why.kind == BAL_EPERM) ||
 	    (rc > 0 && !bal_try_expired(&t)))
 		return false;

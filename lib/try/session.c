@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* session - looks for the connection of the process above that serves us. */
+/* session - finds the TCP connection of the session that we run in. */
 #include "try/session.h"
 
 #include <arpa/inet.h>
@@ -20,19 +20,19 @@
 #include "base/arena.h"
 #include "base/paths.h"
 
-/* netinet/tcp.h has it, and an older tcp_info than linux/tcp.h. */
+/* From netinet/tcp.h, whose tcp_info is older than that of linux/tcp.h. */
 #define TCP_ESTABLISHED 1
 
 #define SILENT_MS 5000
 #define SILENT_RTOS 4
-#define ABOVE_MAX 64 /* processes between us and the first one */
+#define ABOVE_MAX 64 /* at most so many ancestors */
 #define ENVIRON_MAX ((size_t)1 << 20)
 
-/* Terminals that the kernel makes for programs: ssh, xterm, tmux. */
+/* Pseudo terminals: ssh, xterm, tmux. */
 #define PTS_MAJOR_FIRST 136
 #define PTS_MAJOR_LAST 143
 
-/* --- sockets ---------------------------------------------------------------- */
+/* --- sockets -------------------------------------------------------------- */
 
 struct connection {
 	uint32_t inode;
@@ -98,7 +98,7 @@ list_connections(struct connections *all, struct bal_err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-/* --- processes -------------------------------------------------------------- */
+/* --- processes ------------------------------------------------------------ */
 
 struct process {
 	pid_t pid, parent;
@@ -154,7 +154,7 @@ descriptor(pid_t pid, const char *name, const struct connections *all)
 	return NULL;
 }
 
-/* "PEER PORT OWN PORT", as sshd tells its shell. */
+/* "PEER PORT OWN PORT", as sshd sets it for its shell. */
 static bool
 is_told(const struct connection *c, const char *told)
 {
@@ -187,9 +187,9 @@ options_of(pid_t pid)
 }
 
 /*
- * The connection that @pid serves; NULL: it holds none, or not @same.  Among
- * those that it forwards it is the one that it told its child @below of, else
- * the first that it opened.
+ * The connection that @pid serves; NULL: none, or not @same.  Among forwarded
+ * ones it is the one in the SSH_CONNECTION of its child @below, else the first
+ * that it opened.
  */
 static const struct connection *
 held_by(pid_t pid, pid_t below, const struct connection *same,
@@ -267,7 +267,7 @@ bal_session_is_remote(const struct bal_session *s)
 	       !bal_addr_same_host(&s->peer, &s->own);
 }
 
-/* --- acknowledgements --------------------------------------------------------- */
+/* --- acknowledgements ----------------------------------------------------- */
 
 struct asked {
 	struct bal_acks *out;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* step - one pass of a change that is being tried: what it alone requested. */
+/* step - one pass of a change on trial: records what it requested. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* secure_getenv */
 #endif
@@ -22,7 +22,7 @@ struct step_name {
 	char s[16];
 };
 
-/* "before.1", "after.1": the state before and behind the first step. */
+/* "before.1", "after.1": the state before and after the first step. */
 static struct step_name
 name_of(const char *when, int n)
 {
@@ -52,7 +52,7 @@ bal_try_drop_steps(const struct bal_paths *paths)
 		drop(paths, n);
 }
 
-/* --- making one --------------------------------------------------------------- */
+/* --- making one ----------------------------------------------------------- */
 
 /* The trial that this process is a part of; "": none. */
 static char joined[BAL_TRY_ID];
@@ -64,7 +64,7 @@ bal_try_join(const char *id)
 
 	if (!value || bal_copy(joined, sizeof(joined), value) < 0)
 		joined[0] = '\0';
-	/* Not of programs that are started for what the change brings about. */
+	/* Not passed on to programs that run as an effect of the change. */
 	(void)unsetenv(BAL_TRY_VARIABLE);
 }
 
@@ -75,7 +75,7 @@ struct step {
 	struct bal_err why;
 };
 
-/* What the pass hands back as it got it. */
+/* Returned by the pass unchanged. */
 struct step_ref {
 	struct step *step;
 };
@@ -86,7 +86,7 @@ write_state(const struct bal_paths *paths, const struct bal_state *state,
 {
 	struct bal_state plain = *state;
 
-	/* Lines of other versions are none of what was requested. */
+	/* Lines of other versions are no part of what was requested. */
 	plain.kept = NULL;
 	plain.kept_len = 0;
 	return bal_state_write(&plain, bal_try_file(paths, name).s, err);
@@ -120,7 +120,7 @@ begin(struct step *step, struct bal_err *err)
 	return 0;
 }
 
-/* Asked by the pass, under the lock and before anything is changed. */
+/* Called by the pass, under the lock and before anything is changed. */
 static bool
 may_begin(const void *arg)
 {
@@ -130,8 +130,8 @@ may_begin(const void *arg)
 }
 
 /*
- * What a kill, or a lock that another holds, keeps from being written: all that
- * differs then is taken for the change's.
+ * A kill, or a lock that another command holds, may keep this from being
+ * written: every difference is then attributed to the change.
  */
 static int
 end(const struct step *step, struct bal_err *err)
@@ -181,7 +181,7 @@ bal_try_run(struct bal_pass *pass, const struct bal_intent *intent,
 	return rc;
 }
 
-/* --- undoing them ------------------------------------------------------------- */
+/* --- undoing them --------------------------------------------------------- */
 
 static int
 undo(const struct bal_paths *paths, int n, struct bal_state *now,
@@ -220,7 +220,7 @@ bal_try_undo_steps(const struct bal_paths *paths, struct bal_err *err)
 			rc = undo(paths, n, &now, err);
 	if (rc >= 0)
 		rc = bal_state_write(&now, paths->state, err);
-	/* Not again: what others request before all the rest is done holds. */
+	/* Once: requests of others before all the rest is done hold. */
 	if (rc >= 0)
 		bal_try_drop_steps(paths);
 	bal_state_fini(&now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* try - what is written down for a change, and put back. */
+/* try - records a change, and restores what was before. */
 #include "try/internal.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ result_path(const struct bal_paths *paths)
 	return p;
 }
 
-/* Each has a copy only if it may be changed. */
+/* Each is copied only if it may be changed. */
 static const char *const copies[] = { "conf", "last", "mode", "conf.after",
 				      "mode.after" };
 
@@ -100,7 +100,7 @@ check_free(const struct bal_paths *paths, struct bal_err *err)
 		       (t.until_ms - bal_now_ms()) / 1000);
 }
 
-/* A device or a fifo would be replaced by a file, for all the box. */
+/* A device or a fifo would be replaced by a file, for the whole box. */
 static int
 check_replaceable(const char *path, struct bal_err *err)
 {
@@ -113,7 +113,7 @@ check_replaceable(const char *path, struct bal_err *err)
 	return 0;
 }
 
-/* What a command changes it copies itself; see step.c. */
+/* Commands copy what they change themselves; see step.c. */
 static int
 save(const struct bal_paths *paths, const struct bal_try *t,
      const struct bal_conf *conf, struct bal_err *err)

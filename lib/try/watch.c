@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* watch - waits for the end of a trial, whatever becomes of our session. */
+/* watch - waits for the end of a trial, even if our session ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -23,7 +23,7 @@
 #define RETRY_MS 1000
 #define VARIABLES 6
 
-/* --- waiting ------------------------------------------------------------------ */
+/* --- waiting -------------------------------------------------------------- */
 
 static void
 sleep_ms(uint64_t ms)
@@ -43,7 +43,7 @@ reconcile(const struct bal_paths *paths, struct bal_err *err)
 			       err);
 
 	if (rc == 0) {
-		/* The environment's or -c's, as it was for the change. */
+		/* From the environment or -c, as for the change. */
 		pass.session.paths = *paths;
 		rc = bal_pass_run(&pass, &check, err);
 	}
@@ -62,7 +62,7 @@ bal_try_revert(const struct bal_paths *paths, const char *id, const char *why,
 		return 0;
 	if (rc > 0)
 		bal_say(BAL_SAY_EVENT, "the change is reverted: %s", why);
-	/* Written down as it is, the next pass does it otherwise. */
+	/* After a failure, reconcile what was restored; report the first. */
 	if (rc < 0)
 		(void)reconcile(paths, &ignored);
 	else if (reconcile(paths, err) < 0)
@@ -80,7 +80,9 @@ reason_to_revert(const struct bal_try *t, struct bal_nl *diag,
 
 	if (bal_try_expired(t))
 		return "it was not confirmed in time";
-	/* Without the connection only the time tells: it may have been closed. */
+	/*
+	 * Without the connection only the time counts: it may have been closed.
+	 */
 	if (diag && t->made_ms && !bal_addr_none(&t->session.peer) &&
 	    bal_session_acks(diag, &t->session, &acks, &ignored) == 0 &&
 	    bal_silence_lasts(silence, &acks, bal_now_ms()))
@@ -91,11 +93,11 @@ reason_to_revert(const struct bal_try *t, struct bal_nl *diag,
 struct watching {
 	struct bal_nl *diag;
 	struct bal_silence silence;
-	char id[BAL_TRY_ID]; /* of what was pending first */
+	char id[BAL_TRY_ID]; /* of the first pending trial */
 	struct bal_err told;
 };
 
-/* A disk stays full for hours: once is enough. */
+/* A disk stays full for hours: report it once. */
 static void
 warn_once(struct watching *w, const struct bal_err *why)
 {
@@ -104,7 +106,7 @@ warn_once(struct watching *w, const struct bal_err *why)
 	w->told = *why;
 }
 
-/* How long to wait until the next look; 0: it is over. */
+/* Time until the next look in ms; 0: the trial is over. */
 static unsigned
 look(struct watching *w, const struct bal_paths *paths)
 {
@@ -143,7 +145,7 @@ bal_try_watch(const struct bal_paths *paths)
 	bal_nl_close(w.diag);
 }
 
-/* --- starting it -------------------------------------------------------------- */
+/* --- starting it ---------------------------------------------------------- */
 
 static bool
 is_same_namespace(const char *name)
@@ -157,7 +159,7 @@ is_same_namespace(const char *name)
 	       a.st_ino == b.st_ino;
 }
 
-/* Would a unit of it see what we see? */
+/* Would a unit use the same network namespace and files? */
 static bool
 has_systemd(void)
 {
@@ -199,7 +201,7 @@ start_unit(const struct bal_paths *paths, struct bal_err *err)
 	}
 	argv[n++] = exe;
 	argv[n++] = "--watch";
-	/* By the environment alone it has a last right one beside it. */
+	/* One from the environment has a last good copy: this is from -c. */
 	if (paths->conf_given && !paths->last_good[0]) {
 		argv[n++] = "--config";
 		argv[n++] = paths->conf;
@@ -231,7 +233,7 @@ start_process(const struct bal_paths *paths, struct bal_err *err)
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; null >= 0 && fd <= 2; fd++)
 		(void)dup2(null, fd);
-	/* Where that fails it holds a file system, no more. */
+	/* If that fails, only a file system stays busy. */
 	null = chdir("/");
 	openlog("bal-try", LOG_PID, LOG_DAEMON);
 	bal_say_sink(to_syslog, NULL);
