@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* care - which devices and tables the monitor is to tell of. */
+/* care - the devices and tables that the monitor reports on. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* conf - bal.conf read again, by who must not stop for a mistake in it. */
+/* conf - reads bal.conf again, and keeps the old one if it has a mistake. */
 #include "reconcile/advice.h"
 #include "reconcile/pass_internal.h"
 #include "watch/internal.h"
 #include "state/read.h"
 
-/* What goes together with what stanzas and options have said until now. */
+/* 0 if it agrees with the options that stanzas and bal-up have set. */
 static int
 agrees(const struct bal_conf *conf, const char *path, struct bal_err *err)
 {
@@ -26,7 +26,7 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 	pass->in.conf_waits = false;
 	if (bal_conf_read(&conf, pass->session.paths.conf, pass->session.paths.conf_given,
 			  err) < 0) {
-		/* What could not be read may be right. */
+		/* A file that could not be read may be correct. */
 		pass->in.conf_waits = err->sys != 0;
 		return -1;
 	}
@@ -40,7 +40,7 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 	pass->in.conf = conf;
 	pass->in.trouble = (struct bal_conf_trouble){ 0 };
 	bal_say(BAL_SAY_EVENT, "configuration read again");
-	/* By what the last pass has seen. */
+	/* By what the last pass found. */
 	bal_advise_conf(pass);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* core - the prober, and the pass that carries out what it finds. */
+/* core - the prober, and the pass that carries out its results. */
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include "reconcile/probe_plan.h"
 #include "watch/internal.h"
 
-/* Any descriptor will do; where none is left, the next pass has less. */
+/* Any descriptor will do; without one, the next pass has less. */
 static void
 hold_spares(struct bal_watch_core *core)
 {

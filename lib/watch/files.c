@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* files - notices what others put in place: bal.conf, state, requests. */
+/* files - detects changes of bal.conf, state and requests by others. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "watch/internal.h"
 
-/* Which file a name means now: renaming makes another one of it. */
+/* Identifies the file that a name refers to: renaming changes it. */
 struct version {
 	dev_t dev;
 	ino_t ino;
@@ -64,7 +64,9 @@ on_ready(struct bal_source *source, uint32_t events)
 		for (ssize_t at = 0; at < len;) {
 			const struct inotify_event *e = (const void *)(buf + at);
 
-			/* Of more than fits nobody tells which they were. */
+			/*
+			 * After a queue overflow any of them may have changed.
+			 */
 			f->requested |= e->wd == f->requests_directory ||
 					e->mask & IN_Q_OVERFLOW;
 			f->touched |= e->wd != f->requests_directory;
@@ -73,7 +75,7 @@ on_ready(struct bal_source *source, uint32_t events)
 	}
 }
 
-/* Replaced, or (where people edit) written in place. */
+/* Replaced, or (by an editor) written in place. */
 static void
 watch_folder_of(int fd, const char *path, uint32_t events, int *directory)
 {
@@ -93,7 +95,7 @@ watch_folder_of(int fd, const char *path, uint32_t events, int *directory)
 	*directory = now;
 }
 
-/* Where there is no descriptor for it now, the next look tries again. */
+/* Without a descriptor now, the next look tries again. */
 static int
 open_inotify(struct bal_watch_files *f, struct bal_err *err)
 {
@@ -124,7 +126,7 @@ bal_watch_files_look(struct bal_watch_files *f)
 			&f->conf_directory);
 	watch_folder_of(f->source.fd, f->state, IN_MOVED_TO | IN_DELETE,
 			&f->state_directory);
-	/* The same number again, or -1 as long as there is none. */
+	/* The same number again, or -1 as long as there is no directory. */
 	f->requests_directory = inotify_add_watch(f->source.fd, f->requests,
 					       IN_MOVED_TO | IN_ONLYDIR |
 						       IN_DONT_FOLLOW);

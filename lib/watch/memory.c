@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* memory - free heap and idle code are given back to the kernel. */
+/* memory - returns free heap and idle code to the kernel. */
 #include "watch/memory.h"
 
 #include <link.h>
@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Only what is never written can be read from its file again. */
+/* Only pages that are never written can be read from their file again. */
 static int
 give_back_object(struct dl_phdr_info *info, size_t size, void *page)
 {

@@ -1,12 +1,12 @@
-/* memory - what a long-running process needs only now and then. */
+/* memory - returns free heap and idle code to the kernel. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_MEMORY_H
 #define BAL_MEMORY_H
 
 /*
- * Give back what the work until now took: free heap, and the pages of programs
- * and libraries, which are files and come back from the page cache when they
- * are needed again (a minor fault each).  A small box has other uses for them.
+ * Return the memory of the work until now: free heap, and the pages of programs
+ * and libraries, which come back from the page cache when they are used again
+ * (a minor fault each).  A small box has other uses for them.
  */
 void bal_memory_give_back(void);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* once - one pass over all uplinks, or some rounds, and then a verdict. */
+/* once - one pass over all uplinks, or some rounds, until all have a result. */
 #include "watch/once.h"
 
 #include "watch/internal.h"
@@ -7,7 +7,7 @@
 /* A single pass does not let a dead uplink wait longer for the others. */
 #define ACT_NS (UINT64_C(500) * BAL_NS_PER_MS)
 
-/* What could not be written is tried again after so long. */
+/* Between two tries to write. */
 #define RETRY_NS (UINT64_C(1000) * BAL_NS_PER_MS)
 
 /* For a lock that was not free when the run began. */
@@ -15,9 +15,9 @@
 
 struct once {
 	struct bal_watch_core core;
-	uint32_t rounds;   /* 0: until there is a verdict for all */
+	uint32_t rounds;   /* 0: until all uplinks have a result */
 	uint64_t end_ns;   /* of a single pass, at the latest */
-	uint64_t act_ns;   /* what changed waits so long, in a single pass */
+	uint64_t act_ns;   /* a single pass acts on a change then */
 	uint64_t retry_ns; /* not before: the last try was not written */
 };
 
@@ -28,9 +28,9 @@ earliest(uint64_t a, uint64_t b)
 }
 
 /*
- * A single pass ends after twice of what it takes: bursts over a far line may
- * need more, and an uplink that rests for an hour, having spent its budget,
- * waits for the next pass.
+ * A single pass ends after twice of what it takes: bursts over a slow uplink
+ * may need more, and an uplink that pauses for an hour, having spent its
+ * budget, waits for the next pass.
  */
 static int
 plan(struct once *o, struct bal_err *err)
@@ -53,8 +53,8 @@ is_done(const struct once *o)
 }
 
 /*
- * Is a verdict to be carried out now?  With rounds at once; a single pass waits
- * for the verdicts of others, but not for one that takes its time.
+ * Is a result to be carried out now?  With rounds at once; a single pass waits
+ * for the results of other uplinks, but not for a slow one.
  */
 static bool
 is_to_act(struct once *o, uint64_t now)
@@ -84,7 +84,7 @@ act(struct once *o, uint64_t now, struct bal_err *err)
 	return plan(o, err);
 }
 
-/* Probe until that is done, and carry out what is found. */
+/* Probe until that is done, and carry out the results. */
 static int
 probe(struct once *o, struct bal_err *err)
 {
@@ -117,7 +117,7 @@ run(struct once *o, struct bal_err *err)
 	/* If it still cannot be written at the end, that is reported then. */
 	if (bal_watch_core_failed(&o->core, rc))
 		return -1;
-	/* Waited for in vain: no verdict is to wait as long again. */
+	/* Waited in vain: no other result is to wait as long. */
 	if (pass->locked_out)
 		pass->session.lock_wait_ms = LOCKED_WAIT_MS;
 	rc = bal_watch_core_open(&o->core, err);
@@ -125,7 +125,7 @@ run(struct once *o, struct bal_err *err)
 		rc = plan(o, err);
 	if (rc == 0)
 		rc = probe(o, err);
-	/* A user who may not probe may still ask what would be repaired. */
+	/* A user who may not probe may still ask what would be changed. */
 	if (rc < 0 && pass->session.dry_run && err->kind == BAL_EPERM) {
 		bal_warn("%s; without probes", err->msg);
 		return bal_pass_run(pass, &repair, err);

@@ -6,17 +6,17 @@
 #include "reconcile/pass.h"
 
 /*
- * One pass over all uplinks until each has its verdict, with the intent to
- * reconcile before it (a probe through a table that somebody emptied would
- * condemn a healthy line) and after it.  What one probe decided does not wait
- * longer than half a second for others that hang.  No lock is held while
- * probing.  With pass->session.dry_run nothing is changed.
+ * One pass over all uplinks until each has its result.  The kernel is
+ * reconciled before it (a probe through a table that was emptied would mark a
+ * healthy uplink down) and after it.  The result of one uplink waits for others
+ * half a second at most.  No lock is held while probing.  With
+ * pass->session.dry_run nothing is changed.  -1 with @err.
  */
 int bal_watch_pass(struct bal_pass *pass, struct bal_err *err);
 
 /*
- * @rounds rounds at rest, @interval_ms apart whatever the configuration says,
- * every verdict carried out at once.
+ * Probe @rounds rounds at rest, @interval_ms apart whatever the configuration
+ * says, and carry out every result at once.  -1 with @err.
  */
 int bal_watch_rounds(struct bal_pass *pass, uint32_t rounds,
 		     uint32_t interval_ms, struct bal_err *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass - the passes of --watch: run, put off, tried again. */
+/* pass - the passes of --watch: run, delayed, tried again. */
 #include "watch/pass.h"
 
 #include <string.h>
@@ -7,22 +7,22 @@
 #include "try/try.h"
 #include "watch/memory.h"
 
-/* After a failure: soon, for a death may follow; then twice as long each time. */
+/* After a failure: soon, as an uplink may die next; then doubled each time. */
 #define FIRST_RETRY_NS (UINT64_C(50) * BAL_NS_PER_MS)
 #define RETRY_NS (UINT64_C(1000) * BAL_NS_PER_MS)
 
-/* Between passes when changes come without end. */
+/* So many passes, then a pause, when changes come without end. */
 #define PASSES_AT_ONCE 10
 #define BREATH_NS (UINT64_C(100) * BAL_NS_PER_MS)
 
 /*
  * Locks are tried, never waited for.  Other commands hold ours for some
- * milliseconds; after UNLOCKED_NS a verdict is carried out without it.
+ * milliseconds; after UNLOCKED_NS a result is carried out without it.
  */
 #define LOCK_RETRY_NS (UINT64_C(20) * BAL_NS_PER_MS)
 #define UNLOCKED_NS (UINT64_C(300) * BAL_NS_PER_MS)
 
-/* The same trouble is reported once in so long. */
+/* The same trouble is reported once in this time. */
 #define REPEAT_NS (UINT64_C(60000) * BAL_NS_PER_MS)
 
 void
@@ -41,8 +41,8 @@ bal_watch_report(struct bal_watch *w, uint64_t now, const struct bal_err *why)
 }
 
 /*
- * Late answers to what failed must not be taken for those of the next pass, and
- * some failures stay with a socket.
+ * Late answers to a failed request must not be read as those of the next pass,
+ * and some failures stay with a socket.
  */
 static void
 reopen_netlink(struct bal_watch *w)
@@ -50,7 +50,7 @@ reopen_netlink(struct bal_watch *w)
 	struct bal_nl *nl = w->core.pass->session.nl;
 	struct bal_err ignored;
 
-	/* Where there is none, the old one serves until the next failure. */
+	/* If that fails, the old one serves until the next failure. */
 	if (bal_nl_reopen(nl, &ignored) == 0)
 		bal_monitor_self(w->monitor, bal_nl_port(nl));
 }
@@ -100,7 +100,7 @@ full_pass(struct bal_watch *w, struct bal_err *err)
 	return rc < 0 ? 1 : 0;
 }
 
-/* A pass takes more than the rest of the time: it is given back. */
+/* A pass takes more memory than all else: it is freed. */
 static void
 give_back(struct bal_watch *w, uint64_t now)
 {
@@ -115,7 +115,7 @@ give_back(struct bal_watch *w, uint64_t now)
 	bal_memory_give_back();
 }
 
-/* Another command has the lock: soon again; a long wait is reported. */
+/* Another command has the lock: retry soon; a long wait is reported. */
 static void
 wait_for_lock(struct bal_watch *w, uint64_t now)
 {
@@ -155,7 +155,7 @@ bal_watch_run_pass(struct bal_watch *w, uint64_t now, struct bal_err *why)
 	struct bal_pass *pass = w->core.pass;
 	int rc;
 
-	/* The first one finds out what there is to probe. */
+	/* The first pass finds out what there is to probe. */
 	pass->session.go_unlocked =
 		!w->begun ||
 		(w->locked_ns && now >= w->locked_ns + UNLOCKED_NS &&

@@ -1,4 +1,4 @@
-/* pass - the passes of --watch: run, put off, tried again. */
+/* pass - the passes of --watch: run, delayed, tried again. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_WATCH_PASS_H
 #define BAL_WATCH_PASS_H
@@ -8,12 +8,13 @@
 #include "watch/internal.h"
 
 /*
- * What nobody told of (a rule deleted by hand under a kernel that says
- * nothing) is put right after so long; bal-status reads figures as old.
+ * Changes that were not reported (a rule deleted by hand under a kernel that
+ * sends no notification) are fixed within this time; bal-status reads figures
+ * as old.
  */
 #define BAL_WATCH_REFRESH_NS (UINT64_C(60000) * BAL_NS_PER_MS)
 
-/* One may take turns with so many others. */
+/* So many may alternate without being reported again. */
 #define BAL_WATCH_TROUBLES 4
 
 struct bal_watch_trouble {
@@ -31,13 +32,13 @@ struct bal_watch {
 	bool due;	   /* a pass is wanted */
 	uint64_t pass_ns;  /* not before */
 	uint64_t retry_ns; /* the last pause after a failure; 0: none failed */
-	uint64_t refresh_ns; /* at the latest */
-	uint64_t next_ns;    /* time alone makes one due; BAL_NEVER */
+	uint64_t refresh_ns; /* a pass at the latest */
+	uint64_t next_ns;    /* when time alone makes one due; BAL_NEVER */
 	uint64_t breath_ns;  /* passes are counted since */
 	unsigned passes;
-	uint64_t locked_ns;   /* a lock is another's since; 0: it is not */
-	uint64_t explain_ns;  /* who has it is reported then */
-	uint64_t unlocked_ns; /* the next verdict without it, not before */
+	uint64_t locked_ns;   /* another process has a lock since; 0: none */
+	uint64_t explain_ns;  /* its owner is reported then */
+	uint64_t unlocked_ns; /* the next unlocked pass, not before */
 	struct bal_watch_trouble
 		troubles[BAL_WATCH_TROUBLES]; /* reported last */
 	size_t next_trouble;
@@ -52,7 +53,7 @@ bal_watch_earliest(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Warn of @why, unless the same was warned of less than a minute ago. */
+/* Warn of @why, unless that was done less than a minute ago. */
 void bal_watch_report(struct bal_watch *w, uint64_t now,
 		      const struct bal_err *why);
 
@@ -62,11 +63,11 @@ void bal_watch_try_later(struct bal_watch *w, uint64_t now,
 
 /*
  * Run a pass now.  0, also where it has to wait for the lock; 1: all is done,
- * but could not be written into the state, which is in @why; -1.
+ * but the state could not be written, see @why; -1 with @why.
  */
 int bal_watch_run_pass(struct bal_watch *w, uint64_t now, struct bal_err *why);
 
-/* The pass that is due, and what comes of its failure. */
+/* Run the pass that is due, and handle its failure. */
 void bal_watch_do_pass(struct bal_watch *w, uint64_t now);
 
 #endif

@@ -73,7 +73,7 @@ bal_watch_signals_close(struct bal_watch_signals *s)
 	free(s);
 }
 
-/* poll(2), and sleep where that fails as well: never a busy loop. */
+/* poll(2), or sleep where that fails as well: never a busy loop. */
 void
 bal_watch_signals_wait(struct bal_watch_signals *s, unsigned ms)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* watch - the loop around prober and pass, for good. */
+/* watch - the loop of prober and pass, for good. */
 #include "watch/watch.h"
 
 #include "actions/notify.h"
@@ -9,14 +9,14 @@
 #include "watch/memory.h"
 #include "watch/pass.h"
 
-/* A wait that fails is replaced by a pause of so many ms. */
+/* After a failed wait it pauses so many ms. */
 #define PAUSE_MIN_MS 10
 #define PAUSE_MAX_MS 1000
 
-/* At the end: so long for the lock, ms. */
+/* At the end: wait so long for the lock, ms. */
 #define LAST_LOCK_WAIT_MS 1000
 
-/* At the end: so long for bal-flush; a service manager waits for longer. */
+/* At the end: wait so long for bal-flush; a service manager waits longer. */
 #define FINISH_NS (UINT64_C(3000) * BAL_NS_PER_MS)
 
 static void
@@ -26,7 +26,7 @@ on_news(void *arg, unsigned news)
 	((struct bal_watch *)arg)->due = true;
 }
 
-/* The first: -1 where it cannot begin. */
+/* The first pass: -1 where it cannot begin. */
 static int
 begin(struct bal_watch *w, struct bal_err *err)
 {
@@ -43,9 +43,9 @@ begin(struct bal_watch *w, struct bal_err *err)
 	return rc < 0 ? -1 : 0;
 }
 
-/* --- the loop ---------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------- */
 
-/* When a pass is due though nothing happens until then. */
+/* When time alone makes a pass due. */
 static uint64_t
 refresh_at(const struct bal_watch *w)
 {
@@ -53,7 +53,7 @@ refresh_at(const struct bal_watch *w)
 			bal_prober_news_ns(w->core.prober));
 }
 
-/* A process that cannot wait for events is not well, though it goes on. */
+/* A process that cannot wait for events must not report itself alive. */
 static void
 feed_watchdog(struct bal_watch *w, uint64_t now)
 {
@@ -66,8 +66,8 @@ feed_watchdog(struct bal_watch *w, uint64_t now)
 enum step { STEP_AGAIN, STEP_STOP, STEP_ANOTHER };
 
 /*
- * With the directory the mark of who probes is gone, and a second one may begin.
- * -1: it has.
+ * With the run directory the lock of the prober is gone, and a second prober
+ * may start.  -1: it has.
  */
 static int
 keep_run_lock(struct bal_watch *w, struct bal_err *err)
@@ -92,7 +92,7 @@ keep_run_lock(struct bal_watch *w, struct bal_err *err)
 	return 0;
 }
 
-/* Everything that is due; when the next is goes to @next. */
+/* Do everything that is due; @next is when the next is. */
 static enum step
 step(struct bal_watch *w, uint64_t *next, struct bal_err *err)
 {
@@ -127,7 +127,7 @@ step(struct bal_watch *w, uint64_t *next, struct bal_err *err)
 		bal_watch_do_pass(w, now);
 		*next = now;
 	}
-	/* Behind what is due; the next pass probes what they made. */
+	/* After the pass; the next one probes the uplinks that requests add. */
 	if (!w->due) {
 		w->due = bal_requests_step(&w->requests, w->core.pass);
 		if (w->requests.waiting)
@@ -165,7 +165,7 @@ open_all(struct bal_watch *w, struct bal_err *err)
 	w->files = bal_watch_files_open(w->core.loop, &pass->session.paths, err);
 	if (!w->files)
 		return -1;
-	/* What was of use only until here: the linker, the configuration. */
+	/* Memory of the start only: the linker, the configuration. */
 	bal_memory_give_back();
 	return 0;
 }
@@ -186,7 +186,7 @@ close_all(struct bal_watch *w)
 	bal_watch_core_close(&w->core);
 }
 
-/* What fails here may fail again at once: probing goes on in steps. */
+/* What fails here may fail again at once: continue probing in steps. */
 static void
 pause_for(struct bal_watch *w, uint64_t until_ns)
 {
@@ -197,7 +197,7 @@ pause_for(struct bal_watch *w, uint64_t until_ns)
 	bal_watch_signals_wait(w->signals, (unsigned)bal_watch_earliest(ms, PAUSE_MAX_MS));
 }
 
-/* Until a signal ends it or another one took over, which is in @err. */
+/* Until a signal ends it or another prober took over, see @err. */
 static enum step
 loop(struct bal_watch *w, struct bal_err *err)
 {
@@ -211,7 +211,10 @@ loop(struct bal_watch *w, struct bal_err *err)
 		w->waited = bal_loop_wait(w->core.loop, next, err) == 0;
 		if (w->waited)
 			continue;
-		/* A pass that is due must not wait for one failure after another. */
+		/*
+		 * A pass that is due must not wait for one failure after
+		 * another.
+		 */
 		if (w->due)
 			bal_watch_report(w, bal_clock_ns(), err);
 		else
@@ -220,7 +223,7 @@ loop(struct bal_watch *w, struct bal_err *err)
 	}
 }
 
-/* What was found since the last pass is kept for the next start. */
+/* Keep the results since the last pass for the next start. */
 static int
 end(struct bal_watch *w, struct bal_err *err)
 {

@@ -6,12 +6,13 @@
 #include "reconcile/pass.h"
 
 /*
- * Until SIGTERM or SIGINT: probes by timers, reconciles when the kernel tells
- * of a change, when a verdict changes, when the configuration or the state is
- * changed by others, on SIGHUP (the configuration is read again), and each
- * minute.  A configuration with errors is told and the old one stays.  What
- * fails is told and tried again; -1 only when it cannot begin, or when another
- * one has taken its place (BAL_EBUSY) since somebody removed the run directory.
+ * Run until SIGTERM or SIGINT: probe by timers; reconcile when the kernel
+ * reports a change, when an uplink's health changes, when the configuration or
+ * the state is changed by others, on SIGHUP (the configuration is read again),
+ * and each minute.  A configuration with errors is reported and the old one
+ * stays.  Failures are reported and retried; -1 only when it cannot begin, or
+ * when another prober has taken its place (BAL_EBUSY) since the run directory
+ * was removed.
  */
 int bal_watch(struct bal_pass *pass, struct bal_err *err);
 
