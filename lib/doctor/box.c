@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* box - bal's own files, the clock, the connection table. */
+/* box - bal's own files, the clock, the conntrack table. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "doctor/internal.h"
 
-#define YEAR_MIN 2024 /* bal is younger: no clock has been right there */
+#define YEAR_MIN 2024 /* bal is younger: a clock before that is wrong */
 #define FULL_SOON 80  /* per cent */
 #define FULL_NOW 95
 
@@ -19,7 +19,7 @@ find_conf_wrong(struct bal_diagnosis *d)
 			"depends on the configuration is not judged before.");
 }
 
-/* Number @i of those that are told as "PATH:LINE: ...". */
+/* Fault number @i, of those reported as "PATH:LINE: ...". */
 static void
 conf_fault(const struct bal_facts *f, struct bal_diagnosis *d, size_t i)
 {
@@ -46,7 +46,7 @@ configuration(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	const struct bal_conf_trouble *trouble = f->trouble;
 
-	/* Who may not read it is told so, and root finds nothing wrong. */
+	/* A lack of read permission is no fault of the file. */
 	if (!bal_doctor_conf_wrong(f) || trouble->why.kind == BAL_EPERM)
 		return;
 	for (size_t i = 0; i < f->conf_faults.n; i++)
@@ -82,7 +82,7 @@ state(const struct bal_facts *f, struct bal_diagnosis *d)
 			"the uplinks again in the kernel, as far as they show "
 			"there.");
 	bal_doctor_what(d, "the state file %s is damaged", f->state_path);
-	/* No command goes so far before the configuration is mended. */
+	/* No command gets that far before the configuration is fixed. */
 	if (!bal_doctor_conf_wrong(f))
 		bal_doctor_fix(d, "bal-check --no-probe");
 }
@@ -108,7 +108,7 @@ has_tunnel(const struct bal_facts *f)
 	return f->clients.n > 0;
 }
 
-/* Chrony also sets a clock that is years off, once at its start. */
+/* Chrony also corrects a clock that is years off, once at its start. */
 static void
 fix_clock(const struct bal_facts *f, struct bal_diagnosis *d)
 {

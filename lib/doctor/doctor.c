@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* doctor - asks every rule, and puts the findings in order; pure. */
+/* doctor - runs every rule, and sorts the findings; pure. */
 #include "doctor/doctor.h"
 
 #include <stdarg.h>
@@ -39,7 +39,7 @@ bal_doctor_also(struct bal_diagnosis *d, const char *dev)
 {
 	const char **slot;
 
-	/* Without memory there is none, which the end tells. */
+	/* Without memory there is none; the end reports that. */
 	if (d->arena->oom || !d->findings.n)
 		return;
 	slot = BAL_PUSH(d->arena, &d->findings.v[d->findings.n - 1].devs);
@@ -195,7 +195,7 @@ is_same(const struct bal_finding *a, const struct bal_finding *b)
 	       !strcmp(a->fix, b->fix);
 }
 
-/* What is said of several uplinks in the same words is said once. */
+/* Merge findings of several uplinks with the same text. */
 static void
 merge(struct bal_diagnosis *d)
 {

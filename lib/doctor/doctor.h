@@ -1,4 +1,4 @@
-/* doctor - what stands in bal's way, from the facts; and how it is shown. */
+/* doctor - findings from the facts: what keeps bal from working; and output. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_DOCTOR_H
 #define BAL_DOCTOR_H
@@ -8,30 +8,30 @@
 #include "doctor/facts/facts.h"
 
 enum bal_severity {
-	BAL_SEVERITY_NOTE,   /* good to know; nothing is lost by it */
-	BAL_SEVERITY_RISK,   /* something will go wrong, or does for some */
-	BAL_SEVERITY_BROKEN, /* bal cannot do its work */
+	BAL_SEVERITY_NOTE,   /* good to know; no harm */
+	BAL_SEVERITY_RISK,   /* something will fail, or fails for some */
+	BAL_SEVERITY_BROKEN, /* bal cannot work */
 };
 
 struct bal_finding {
 	enum bal_severity severity;
 	const char *id; /* one word, for programs: "hash-policy" */
-	BAL_LIST(const char *) devs; /* the uplinks it is about */
+	BAL_LIST(const char *) devs; /* the uplinks concerned */
 	const char *what, *why;
 	const char *fix; /* a command line, or a line for a file */
 };
 
-/* Zero state: nothing found.  It lives in @arena. */
+/* Zero state: no findings.  It lives in @arena. */
 struct bal_diagnosis {
 	struct bal_arena *arena;
 	BAL_LIST(struct bal_finding) findings;
 	const struct bal_facts *facts;
-	bool quiet; /* for people: nothing but the findings */
+	bool quiet; /* for people: print nothing but the findings */
 };
 
 /*
- * Judge @facts; pure.  The worst comes first, of equal ones what was looked at
- * first.  -1 only when memory ran out.
+ * Derive the findings from @facts; pure.  The worst comes first, equal ones in
+ * the order of the rules.  They live in @arena.  -1 only when memory ran out.
  */
 int bal_doctor_check(const struct bal_facts *facts, struct bal_arena *arena,
 		     struct bal_diagnosis *out, struct bal_err *err);
@@ -39,10 +39,10 @@ int bal_doctor_check(const struct bal_facts *facts, struct bal_arena *arena,
 /* Is there anything worse than a note? */
 bool bal_doctor_problem(const struct bal_diagnosis *d);
 
-/* Leave notes out, and for people what is not a finding. */
+/* Leave out notes, and for people all that is not a finding. */
 void bal_doctor_hush(struct bal_diagnosis *d);
 
-/* How a diagnosis is shown: for a person, or as one JSON object. */
+/* How a diagnosis is printed: for a person, or as one JSON object. */
 struct bal_doctor_voice {
 	void (*begin)(FILE *out);
 	void (*finding)(FILE *out, const struct bal_finding *f, bool first);
@@ -50,6 +50,7 @@ struct bal_doctor_voice {
 };
 extern const struct bal_doctor_voice bal_doctor_text, bal_doctor_json;
 
+/* Print @d to @out by @voice. */
 void bal_doctor_print(const struct bal_diagnosis *d,
 		      const struct bal_doctor_voice *voice, FILE *out);
 

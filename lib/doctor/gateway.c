@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* gateway - uplinks that have all they need but somewhere to send to. */
+/* gateway - uplinks that lack nothing but a working gateway. */
 #include <string.h>
 
 #include "doctor/stanza.h"
 
-/* It was told, or learned; none: unknown. */
+/* The gateway, requested or observed; none: unknown. */
 static struct bal_addr
 gateway_of(const struct bal_facts *f, const struct bal_uplink *up)
 {
@@ -15,7 +15,7 @@ gateway_of(const struct bal_facts *f, const struct bal_uplink *up)
 	return us->learned_gateway;
 }
 
-/* Who has it; NULL: nobody, so it means a whole subnet. */
+/* The device with that address; NULL: none, so it means a whole subnet. */
 static const struct bal_link *
 holder_of(const struct bal_facts *f, const struct bal_addr *addr)
 {
@@ -56,7 +56,7 @@ say_why(const struct bal_facts *f, struct bal_diagnosis *d,
 				text, holder->name);
 }
 
-/* The line that says it, and the stanza of that; NULL: none does. */
+/* The line that sets it, and its stanza; NULL: there is none. */
 static const struct bal_stanza_option *
 line_of(const struct bal_facts *f, const struct bal_uplink *up,
 	const struct bal_stanza **stanza)
@@ -85,7 +85,7 @@ line_of(const struct bal_facts *f, const struct bal_uplink *up,
 	return plain;
 }
 
-/* Its stanza says another one by now, or for the first time. */
+/* Does its stanza have another one by now, or for the first time? */
 static bool
 is_fixed(const struct bal_stanza_option *o, const struct bal_addr *gateway)
 {
@@ -129,7 +129,7 @@ no_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 		const struct bal_uplink *up = &f->uplinks->v[i];
 		struct bal_addr gateway;
 
-		/* What else is missing comes by itself, and is not wrong. */
+		/* What else is missing comes by itself, and is no fault. */
 		if (!up->admin_up || up->usable || !up->up || !up->carrier ||
 		    !up->n_addrs)
 			continue;
@@ -144,7 +144,7 @@ no_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* Of a lease nobody has typed anything, and servers mean what they say. */
+/* A gateway from a lease was not typed, and the server means it. */
 static bool
 is_typed(const struct bal_facts *f, const struct bal_uplink *up)
 {
@@ -161,7 +161,7 @@ is_far(const struct bal_facts *f, const struct bal_uplink *up)
 	       !bal_uplink_gateway_is_near(up) && is_typed(f, up);
 }
 
-/* Others ask for their gateway now and then in vain, and live. */
+/* Dead ones only: ARP may fail now and then for one that is alive. */
 static bool
 is_silent(const struct bal_facts *f, const struct bal_uplink *up)
 {
@@ -188,7 +188,7 @@ severity_of(const struct bal_facts *f, const struct bal_uplink *up)
 {
 	if (is_silent(f, up) && bal_doctor_all_dead(f))
 		return BAL_SEVERITY_BROKEN;
-	/* Somebody answers by it: it may be meant so. */
+	/* A target answers through it: it may be intended. */
 	if (up->health == BAL_HEALTH_ALIVE || up->health == BAL_HEALTH_DEGRADED)
 		return BAL_SEVERITY_NOTE;
 	return BAL_SEVERITY_RISK;
@@ -222,7 +222,7 @@ silent_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
 		const struct bal_uplink *up = &f->uplinks->v[i];
 
-		/* What is typed wrong is told with the reason. */
+		/* A typing error is reported with the cause. */
 		if (!is_silent(f, up) || is_far(f, up))
 			continue;
 		bal_doctor_find(d, severity_of(f, up), "gateway-silent",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kernel - what the kernel lacks, and settings that work against ours. */
+/* kernel - missing kernel features, and settings that conflict with ours. */
 #include <string.h>
 
 #include "doctor/internal.h"
@@ -11,7 +11,7 @@ static const struct lack {
 	enum bal_feature feature;
 	enum bal_severity severity;
 	const char *id, *what, *why;
-	/* NULL, or where it was left out of this kernel: another one. */
+	/* NULL, or, where this kernel was built without it, another kernel. */
 	const char *fix;
 } lacks[] = {
 	{ BAL_FEATURE_RULES, BAL_SEVERITY_BROKEN, "no-rules",
@@ -58,7 +58,7 @@ static const struct lack {
 	  NULL },
 };
 
-/* As Debian calls those that it is for. */
+/* The names of Debian's kernels for this architecture. */
 #if defined(__arm__)
 #define KERNEL "linux-image-armmp"
 #elif defined(__i386__)
@@ -103,7 +103,7 @@ old_kernel(const struct bal_facts *f, struct bal_diagnosis *d)
 			f->release % 1000);
 }
 
-/* CONFIG_CGROUP_BPF alone does not let a program bind a datagram's socket. */
+/* CONFIG_CGROUP_BPF alone does not let a program bind a UDP socket. */
 static void
 too_old_for_exec(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -123,7 +123,7 @@ too_old_for_exec(const struct bal_facts *f, struct bal_diagnosis *d)
 	" bal-up sets it to 1; somebody has set it back, or it could not " \
 	"be written."
 
-/* Of bal_sysctls, where one has the value that the kernel begins with. */
+/* Findings for bal_sysctls that have the kernel's default value. */
 static const struct {
 	enum bal_severity severity;
 	const char *id, *what, *why, *fix;
@@ -164,7 +164,7 @@ link_of(const struct bal_facts *f, int ifindex)
 	return bal_snapshot_ifindex(f->snap, ifindex);
 }
 
-/* Has the device another value than bal gives it? */
+/* Has the device another value than bal sets? */
 static bool
 is_off(const struct bal_facts *f, const struct bal_devconf_set *set,
        enum bal_devconf dc)
@@ -184,7 +184,7 @@ is_off_alike(const struct bal_facts *f, const struct bal_devconf_set *a,
 		       link_of(f, b->ifindex)->devconf[dc];
 }
 
-/* Of device number @first and those behind it, if it is the first one. */
+/* The devices from number @first on, if that is the first with the value. */
 static void
 device_setting(const struct bal_facts *f, struct bal_diagnosis *d, size_t first,
 	       enum bal_devconf dc)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* managers - other managers, who probes, scripts and their rights. */
+/* managers - other managers, callers of bal-check, scripts and their modes. */
 #include <string.h>
 
 #include "doctor/internal.h"
@@ -39,7 +39,7 @@ managers(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* One that is there is the package's, or the administrator's. */
+/* An existing file is the package's, or the administrator's. */
 static void
 fix_crontab(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -53,7 +53,7 @@ fix_crontab(const struct bal_facts *f, struct bal_diagnosis *d)
 				   "/etc/cron.d/bal does");
 		bal_doctor_fix(d, "editor /etc/cron.d/bal");
 	} else {
-		/* hooks/bal.cron has it; cron knows no sbin of its own. */
+		/* As in hooks/bal.cron; cron's PATH has no sbin directories. */
 		bal_doctor_fix(d, "echo '* * * * * root "
 				   "PATH=/usr/local/sbin:/usr/sbin:/sbin:$PATH "
 				   "bal-check --if-idle 2>&1 | logger -t "
@@ -162,7 +162,7 @@ client_rights(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* Another device's line before number @i that has its metric; NULL: none. */
+/* Another device's line before number @i with the same metric; NULL: none. */
 static const struct bal_gateway_line *
 rival_of(const struct bal_facts *f, size_t i)
 {
@@ -174,7 +174,7 @@ rival_of(const struct bal_facts *f, size_t i)
 
 		if (other->metric != g->metric)
 			continue;
-		/* It was told then: a file may be read twice. */
+		/* Reported with the first: a file may be read twice. */
 		if (strcmp(other->dev, g->dev) == 0)
 			return NULL;
 		if (!rival)

@@ -4,7 +4,7 @@
 
 #include "doctor/internal.h"
 
-/* What keeps the bits of bal out of it, in the words of who made it. */
+/* How to keep bal's bits out of it, in that firewall's terms. */
 static void
 fix_marker(struct bal_diagnosis *d, const struct bal_marker *m, uint32_t ours)
 {
@@ -63,7 +63,7 @@ marks(const struct bal_facts *f, struct bal_diagnosis *d)
 
 		const uint32_t bits = m->connections | m->packets;
 
-		/* Bal's bits alone: somebody says the mark of an uplink. */
+		/* bal's bits alone: the mark of an uplink, set on purpose. */
 		if (!(bits & ours) || bits == ours || reported_before(f, i))
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "mark-wiped", "",

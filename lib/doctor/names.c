@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* names - what bal.conf names, and is nowhere. */
+/* names - names in bal.conf that nothing has. */
 #include <string.h>
 
 #include "config/globals.h"
@@ -15,7 +15,7 @@ over_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 		if (!(u->set.has & BAL_SET_OVER) ||
 		    !bal_over_is_nowhere(f->conf, f->state, u->set.over) ||
 		    bal_snapshot_link(f->snap, u->set.over) ||
-		    /* Told with what its client says. */
+		    /* Reported with the client's own option. */
 		    bal_doctor_found(d, "bind-dev", u->name) ||
 		    bal_doctor_found(d, "no-local", u->name))
 			continue;
@@ -34,7 +34,7 @@ over_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* Is there a file of that name, wherever clients are? */
+/* Is there a client configuration of that name in any directory? */
 static bool
 has_client(const struct bal_facts *f, const char *name)
 {
@@ -51,7 +51,7 @@ has_client(const struct bal_facts *f, const char *name)
 	return false;
 }
 
-/* Another command than the built-in one may know the name from elsewhere. */
+/* Another command than the default may find the name elsewhere. */
 static void
 openvpn_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -78,9 +78,9 @@ openvpn_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* --- sections without a device -------------------------------------------------- */
+/* --- sections without a device -------------------------------------------- */
 
-/* What makes the device of @name, by its client's file or bal.conf. */
+/* What creates the device of @name, by its client's file or bal.conf. */
 static const char *
 client_of(const struct bal_facts *f, const char *name, bool *in_client)
 {
@@ -99,7 +99,7 @@ client_of(const struct bal_facts *f, const char *name, bool *in_client)
 	return u && u->set.has & BAL_SET_OPENVPN ? u->set.openvpn : NULL;
 }
 
-/* A tunnel is no stick: its client says why there is none. */
+/* A tunnel is no stick: its client's log explains its absence. */
 static void
 no_tunnel(const struct bal_facts *f, struct bal_diagnosis *d, const char *name)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* print - a diagnosis in words for people and as JSON. */
+/* print - prints a diagnosis as text and as JSON. */
 #include "doctor/doctor.h"
 #include "base/show.h"
 
@@ -12,9 +12,9 @@ static const char *const severities[] = {
 	[BAL_SEVERITY_BROKEN] = "broken",
 };
 
-/* --- words ---------------------------------------------------------------- */
+/* --- text ----------------------------------------------------------------- */
 
-/* Names of files and devices are of others: no line of theirs is printed. */
+/* Names of files and devices come from others: no line feed is printed. */
 static void
 put_line(FILE *out, const char *text)
 {
@@ -28,7 +28,7 @@ text_begin(FILE *out)
 	(void)out;
 }
 
-/* @text in lines of WIDTH, indented. */
+/* Wrap @text to WIDTH, indented. */
 static void
 print_wrapped(FILE *out, const char *text)
 {
@@ -51,7 +51,7 @@ print_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-/* The mend stands as it is: it is to be pasted. */
+/* The fix is not wrapped: it is to be pasted. */
 static void
 text_finding(FILE *out, const struct bal_finding *f, bool first)
 {
@@ -85,7 +85,7 @@ text_end(FILE *out, const struct bal_diagnosis *d)
 const struct bal_doctor_voice bal_doctor_text = { text_begin, text_finding,
 						  text_end };
 
-/* --- JSON ------------------------------------------------------------------ */
+/* --- JSON ----------------------------------------------------------------- */
 
 static void
 json_begin(FILE *out)

@@ -4,7 +4,7 @@
 
 #include "doctor/internal.h"
 
-/* The uplink whose table that is. */
+/* The uplink with that table. */
 static const struct bal_uplink *
 owner_of(const struct bal_facts *f, uint32_t table)
 {
@@ -14,14 +14,14 @@ owner_of(const struct bal_facts *f, uint32_t table)
 	return NULL;
 }
 
-/* Is a route of ours at that prefix, which it comes before or beside? */
+/* Is a route of ours at the prefix that it precedes or equals? */
 static bool
 beats_ours(const struct bal_facts *f, const struct bal_route *foreign)
 {
 	for (size_t i = 0; i < f->plan.routes.n; i++) {
 		const struct bal_route *r = &f->plan.routes.v[i];
 
-		/* A fallback may stand before what only closes the table. */
+		/* A fallback may precede the unreachable route of a table. */
 		if (r->table == foreign->table &&
 		    r->type == BAL_ROUTE_UNICAST &&
 		    bal_addr_cmp(&r->dst, &foreign->dst) == 0 &&
@@ -75,7 +75,7 @@ nat_covers(const struct bal_facts *f, const char *dev)
 	return false;
 }
 
-/* A device with a subnet that is no uplink: hosts may sit there. */
+/* A device with a subnet that is no uplink: it may have hosts. */
 static const struct bal_link *
 find_lan(const struct bal_facts *f)
 {
@@ -100,7 +100,7 @@ lacks_masquerade(const struct bal_facts *f, const struct bal_uplink *up,
 	       bal_uplink_is_tunnel(up) == tunnel && !nat_covers(f, up->name);
 }
 
-/* One finding for all lines, and one for all tunnels. */
+/* One finding for all base uplinks, and one for all tunnels. */
 static void
 unmasqueraded(const struct bal_facts *f, struct bal_diagnosis *d,
 	      const struct bal_link *lan, bool tunnel)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rules - policy rules of others, and the kernel's own. */
+/* rules - foreign policy rules, and the kernel's own. */
 /*
- * Each of them is there for something.  So a finding says what it is for, as
- * far as it can be seen, what it does to bal, and how to have both.
+ * Each of them has a purpose.  So a finding says what it is for, if known, what
+ * it does to bal, and how to have both.
  */
 #include <string.h>
 
@@ -10,15 +10,15 @@
 
 #define KERNELS_MAIN 32766
 #define KERNELS_DEFAULT 32767
-#define ONCE_LAST 30000	 /* where bal's last rule stood in old versions */
-#define GIVEN_FROM 32700 /* what the kernel gives those without a priority */
+#define ONCE_LAST 30000	 /* priority of bal's last rule in old versions */
+#define GIVEN_FROM 32700 /* the kernel's own choice without a priority */
 #define BEFORE_US 32000
 
 #define TAILSCALE_TABLE 52
 #define TAILSCALE_MASK 0xff0000
 #define TAILSCALE_BYPASS 0x80000
 
-/* It asks nothing of a packet. */
+/* Does it match every packet? */
 static bool
 is_plain(const struct bal_rule *r)
 {
@@ -27,21 +27,21 @@ is_plain(const struct bal_rule *r)
 	       !r->has_mark;
 }
 
-/* Does it take nearly everything that comes along? */
+/* Does it match nearly every packet? */
 static bool
 takes_all(const struct bal_rule *r)
 {
 	return r->invert || is_plain(r);
 }
 
-/* All but what a VPN itself sends, as their clients make it. */
+/* Does it match all but a VPN's own packets, as VPN clients set it? */
 static bool
 is_vpn(const struct bal_rule *r)
 {
 	return r->invert && r->has_mark;
 }
 
-/* What wg-quick and NetworkManager make: not fwmark N lookup N. */
+/* Made by wg-quick and NetworkManager: not fwmark N lookup N. */
 static bool
 is_wireguard(const struct bal_rule *r)
 {
@@ -84,7 +84,7 @@ behind_priority(const char *words)
 	return at ? at + 1 : words;
 }
 
-/* --- rules for everything -------------------------------------------------- */
+/* --- rules for everything ------------------------------------------------- */
 
 static void
 wireguard(struct bal_diagnosis *d)
@@ -100,7 +100,7 @@ wireguard(struct bal_diagnosis *d)
 			   "configuration of wg-quick)");
 }
 
-/* Without it, packets would leave in clear: the client alone may end it. */
+/* Without it, packets would leave in clear: only the client may remove it. */
 static void
 vpn(struct bal_diagnosis *d)
 {
@@ -124,7 +124,7 @@ exit_node(struct bal_diagnosis *d)
 	bal_doctor_fix(d, "tailscale set --exit-node=");
 }
 
-/* A number above 30000 stood behind all of bal's before it moved. */
+/* A priority above 30000 was after all of bal's before those moved. */
 static bool
 was_fallback(const struct bal_facts *f, const struct bal_foreign_rule *found)
 {
@@ -198,7 +198,7 @@ for_everything(const struct bal_facts *f, struct bal_diagnosis *d,
 	}
 }
 
-/* --- rules for some -------------------------------------------------------- */
+/* --- rules for some packets ----------------------------------------------- */
 
 /* The uplink that has @addr; whether any device of this box has it. */
 static const struct bal_uplink *
@@ -219,7 +219,7 @@ holder_of(const struct bal_facts *f, const struct bal_addr *addr, bool *here)
 	return NULL;
 }
 
-/* As matches of iptables: what a rule asks of a forwarded packet. */
+/* As iptables matches: the selectors of a rule for forwarded packets. */
 static void
 print_matches(const struct bal_rule *r, char *out, size_t size)
 {
@@ -232,7 +232,7 @@ print_matches(const struct bal_rule *r, char *out, size_t size)
 		 bal_addr_none(&r->dst) ? "" : bal_addr_str(&r->dst, dst));
 }
 
-/* The line's mark, in place of a rule that knows nothing of its health. */
+/* The uplink's mark, in place of a rule that ignores its health. */
 static void
 by_mark(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_foreign_rule *found, const struct bal_uplink *up)
@@ -257,7 +257,7 @@ by_mark(const struct bal_facts *f, struct bal_diagnosis *d,
 			matches, mark, mask, found->deletion);
 }
 
-/* "This host always by line 2." */
+/* "This host always by uplink 2." */
 static void
 by_one_line(const struct bal_facts *f, struct bal_diagnosis *d,
 	    const struct bal_foreign_rule *found, const struct bal_uplink *up)
@@ -288,7 +288,7 @@ by_one_line(const struct bal_facts *f, struct bal_diagnosis *d,
 		by_mark(f, d, found, up);
 }
 
-/* Its packets to its own network; what leads them past its rules. */
+/* A VPN's packets to its own network; a rule that bypasses its rules. */
 static void
 tailscale(const struct bal_facts *f, struct bal_diagnosis *d,
 	  const struct bal_foreign_rule *found)
@@ -337,7 +337,7 @@ for_some(const struct bal_facts *f, struct bal_diagnosis *d,
 	}
 }
 
-/* --- where it stands ------------------------------------------------------- */
+/* --- order ---------------------------------------------------------------- */
 
 /* What makes it come first. */
 static void
@@ -346,7 +346,7 @@ fix_place(const struct bal_facts *f, struct bal_diagnosis *d,
 {
 	const uint32_t before = bal_doctor_priority_before(f);
 
-	/* Else one for some might come back as one for all. */
+	/* Else one for some packets might return as one for all. */
 	if (found->whole)
 		bal_doctor_fix(d, "ip rule add priority %u %s && %s", before,
 				behind_priority(found->words),
@@ -358,7 +358,7 @@ fix_place(const struct bal_facts *f, struct bal_diagnosis *d,
 				found->rule->priority, before);
 }
 
-/* Between the way in to bal's rules and these: never asked. */
+/* Between the jump to bal's rules and these: never reached. */
 static void
 passed_by(const struct bal_facts *f, struct bal_diagnosis *d,
 	  const struct bal_foreign_rule *found)
@@ -396,7 +396,7 @@ foreign_rule(const struct bal_facts *f, struct bal_diagnosis *d,
 		behind(f, d, found);
 		return;
 	}
-	/* Its last one refuses what none of the others has led anywhere. */
+	/* Its last one refuses what none of the others has routed. */
 	if (!found->wide || (is_tailscale_own(found->rule) &&
 			     found->rule->action != BAL_RULE_LOOKUP))
 		return;
@@ -418,7 +418,7 @@ foreign_rules(const struct bal_facts *f, struct bal_diagnosis *d)
 		foreign_rule(f, d, &f->foreign_rules.v[i]);
 }
 
-/* --- the kernel's own ------------------------------------------------------ */
+/* --- the kernel's own ----------------------------------------------------- */
 
 /* The first rule that looks up @table for every packet; NULL: there is none. */
 static const struct bal_rule *
@@ -456,7 +456,7 @@ missing_rule(const struct bal_facts *f, struct bal_diagnosis *d, uint32_t table,
 	bal_doctor_fix(d, "ip rule add priority %u lookup %s", priority, name);
 }
 
-/* What is for this box itself is found there. */
+/* Packets for this box itself are routed there. */
 static void
 local_rule(const struct bal_facts *f, struct bal_diagnosis *d)
 {

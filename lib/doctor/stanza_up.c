@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stanza_up - uplinks that are none, or other than their stanza says. */
+/* stanza_up - devices that are not uplinks, or not as in their stanza. */
 #include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -9,12 +9,12 @@
 #include "plan/agree.h"
 #include "plan/merge.h"
 
-/* What bal-up has options for. */
+/* Keys that are options of bal-up. */
 #define SET_BY_OPTION                                                        \
 	(BAL_SET_GATEWAY | BAL_SET_SHARE | BAL_SET_OVER | BAL_SET_WEIGHT | \
 	 BAL_SET_PRIORITY)
 
-/* As ifupdown tells the hook. */
+/* As ifupdown names it for the hook. */
 static void
 put_variable(FILE *out, const char *key, const char *value)
 {
@@ -37,7 +37,7 @@ put_option(FILE *out, const char *key, const char *value,
 	bal_doctor_put_word(out, value);
 }
 
-/* All targets that were said, by however many lines. */
+/* All targets, from however many lines. */
 static const char *
 all_targets(const struct bal_settings *set, char *buf)
 {
@@ -46,7 +46,7 @@ all_targets(const struct bal_settings *set, char *buf)
 	return bal_settings_get(set, i, buf, BAL_SETTING_STRLEN);
 }
 
-/* Number @k of @s in the words of ifupdown, or of bal-up. */
+/* Option number @k of @s as an option of ifupdown, or of bal-up. */
 static void
 put_one(FILE *out, const struct bal_stanza *s, size_t k,
 	const struct bal_settings *set, bool as_hook)
@@ -57,7 +57,7 @@ put_one(FILE *out, const struct bal_stanza *s, size_t k,
 	const char *value = o->value;
 
 	if (!bal_stanza_key(o->name, key)) {
-		/* What is said by bal-gateway comes first. */
+		/* bal-gateway takes precedence. */
 		if (strcmp(o->name, "gateway") != 0 ||
 		    set->has & BAL_SET_GATEWAY)
 			return;
@@ -134,7 +134,7 @@ bal_stanza_makes_uplink(const struct bal_facts *f, const struct bal_stanza *s,
 	return any && bal_settings_agree(set, &ignored) == 0;
 }
 
-/* What bal-up asks: each may be right for itself. */
+/* The checks of bal-up: options may be valid only one by one. */
 static bool
 goes_with_conf(const struct bal_facts *f, const char *dev,
 	       const struct bal_settings *set, struct bal_err *why)
@@ -178,7 +178,7 @@ no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
 	struct bal_err ignored;
 
 	if (!link || !(link->up || configured) || bal_stanza_is_uplink(f, s) ||
-	    /* Two stanzas of one interface are one for ifup. */
+	    /* ifup merges two stanzas of one interface. */
 	    bal_doctor_found(d, "no-uplink", dev) ||
 	    !bal_stanza_makes_uplink(f, s, &set) ||
 	    !goes_with_conf(f, dev, &set, &ignored))
@@ -208,7 +208,7 @@ no_uplinks(const struct bal_facts *f, struct bal_diagnosis *d)
 			no_uplink(f, d, &f->stanzas.v[i]);
 }
 
-/* bal-up is told by each stanza in turn, and the last one counts. */
+/* With several, bal-up runs for each in turn, and the last one counts. */
 static bool
 is_only_one(const struct bal_facts *f, const struct bal_stanza *s)
 {
@@ -226,7 +226,7 @@ is_only_one(const struct bal_facts *f, const struct bal_stanza *s)
 	return true;
 }
 
-/* Number @i: said by @set, and by @told not, or otherwise? */
+/* Option number @i: set in @set, and not in @told, or otherwise? */
 static bool
 is_other(const struct bal_settings *set, const struct bal_settings *told,
 	 size_t i)
@@ -239,7 +239,9 @@ is_other(const struct bal_settings *set, const struct bal_settings *told,
 	       strcmp(said, known) != 0;
 }
 
-/* The keys of @set that @now has otherwise, as a stanza's; how many. */
+/*
+ * List the keys of @set that differ in @now, as in a stanza; returns how many.
+ */
 static size_t
 put_others(FILE *out, const struct bal_settings *set,
 	   const struct bal_settings *now)
@@ -258,8 +260,8 @@ put_others(FILE *out, const struct bal_settings *set,
 }
 
 /*
- * What is in force, by whatever it came to be: what nothing says is as it is
- * built in or, of a gateway that @set names, as it was found.
+ * The options in force, from any source: an option that is set nowhere has its
+ * default or, for a gateway that @set names, the one found.
  */
 static struct bal_settings
 in_force(const struct bal_facts *f, const struct bal_uplink_state *us,
@@ -328,7 +330,7 @@ stanzas_differ(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* The line that says key number @i of @dev, and its stanza; NULL: none. */
+/* The line that sets key number @i of @dev, and its stanza; NULL: none. */
 static const struct bal_stanza_option *
 line_that_says(const struct bal_facts *f, const char *dev, size_t i,
 	       const struct bal_stanza **stanza)
@@ -351,13 +353,13 @@ line_that_says(const struct bal_facts *f, const char *dev, size_t i,
 	return NULL;
 }
 
-/* What of bal.conf's section was told otherwise; and how, as two lists. */
+/* Options of bal.conf's section that were overridden; and how, as two lists. */
 struct overridden {
 	FILE *said, *told;
 	size_t n, first;
 };
 
-/* Is all that @told says otherwise than @section what @s says? */
+/* Does every option in @told that differs from @section come from @s? */
 static bool
 is_by_stanza(const struct bal_facts *f, const struct bal_stanza *s,
 	     const struct bal_settings *section, const struct bal_settings *told)
@@ -407,7 +409,7 @@ tell_overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "overridden", us->name,
 			"What a stanza or bal-up says comes before bal.conf. "
 			"Say it in one place.");
-	/* Of one key the value is enough. */
+	/* For one key the value is enough. */
 	bal_doctor_what(d, "%s of bal.conf %s not in force: %s %s", said,
 			alone ? "is" : "are",
 			s && is_by_stanza(f, s, &section->set, &us->options) ?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stanzas - what stanzas of interfaces(5) say of uplinks, and do not. */
+/* stanzas - faulty options for uplinks in stanzas of interfaces(5). */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "hook/hook.h"
 #include "base/suggest.h"
 
-/* --- options ---------------------------------------------------------------- */
+/* --- options -------------------------------------------------------------- */
 
 bool
 bal_stanza_key(const char *name, char *key)
@@ -19,7 +19,7 @@ bal_stanza_key(const char *name, char *key)
 	if (strncasecmp(name, "bal-", 4) != 0 &&
 	    strncasecmp(name, "bal_", 4) != 0)
 		return false;
-	/* What is cut is longer than any that is known. */
+	/* A longer name would be cut, and is not known. */
 	for (i = 0; name[4 + i] && i < BAL_STANZA_KEY_MAX - 1; i++)
 		key[i] = name[4 + i] == '-' ?
 				 '_' :
@@ -40,8 +40,9 @@ bal_stanza_known(const char *key)
 }
 
 /*
- * The option that @name may be meant for, as the manual writes it, into @near
- * of BAL_STANZA_KEY_MAX + 4; false: there is none.  Its first @skip letters are right.
+ * The option that @name may be meant for, as in the manual, into @near of
+ * BAL_STANZA_KEY_MAX + 4; false: there is none.  Its first @skip letters are
+ * correct.
  */
 static bool
 find_near(const char *name, size_t skip, char *near)
@@ -62,7 +63,7 @@ find_near(const char *name, size_t skip, char *near)
 	return *near;
 }
 
-/* --- the devices of a stanza ------------------------------------------------- */
+/* --- the devices of a stanza ---------------------------------------------- */
 
 const struct bal_configured *
 bal_stanza_use(const struct bal_facts *f, const struct bal_stanza *s)
@@ -78,7 +79,7 @@ bal_stanza_device(const struct bal_facts *f, const struct bal_stanza *s)
 {
 	const struct bal_configured *use = bal_stanza_use(f, s);
 
-	/* What pppd has dialled by it has a name of its own. */
+	/* A device that pppd dialled by it has a name of its own. */
 	for (size_t i = 0; i < f->state->n_uplinks; i++)
 		if (strcmp(f->state->uplinks[i].stanza, s->name) == 0)
 			return f->state->uplinks[i].name;
@@ -91,7 +92,7 @@ bal_stanza_is_uplink(const struct bal_facts *f, const struct bal_stanza *s)
 	return bal_state_find(f->state, bal_stanza_device(f, s));
 }
 
-/* --- rules ------------------------------------------------------------------ */
+/* --- rules ---------------------------------------------------------------- */
 
 void
 bal_stanza_fix_by_editor(struct bal_diagnosis *d, const char *path,
@@ -122,7 +123,7 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 			"hold.");
 	bal_doctor_what(d, "its stanza has an unknown option %s%s%s%s", o->name,
 			hint ? ", did you mean " : "", near, hint ? "?" : "");
-	/* A slash would end what sed(1) looks for. */
+	/* A slash would end the pattern of sed(1). */
 	if (hint && bal_doctor_is_plain(o->name) && !strchr(o->name, '/'))
 		bal_doctor_fix(d, "sed -i '%us/%s/%s/' %s", o->line, o->name,
 				near, bal_doctor_word(d, o->path));
@@ -176,7 +177,7 @@ bal_stanza_take(const struct bal_facts *f, const struct bal_stanza *s, size_t k,
 	if (!bal_stanza_key(o->name, key) || !bal_stanza_known(key) ||
 	    strcmp(key, "strict") == 0)
 		return 0;
-	/* ifupdown makes one value of both, which only a list can be. */
+	/* ifupdown joins both values, which only a list allows. */
 	if (strcmp(key, "targets") != 0 && bal_stanza_said_before(s, k, key))
 		return bal_err(why, BAL_ECONF, "it is there twice");
 	if (strcmp(key, "over") == 0 &&
@@ -186,7 +187,7 @@ bal_stanza_take(const struct bal_facts *f, const struct bal_stanza *s, size_t k,
 	return bal_settings_set(set, ~0u, key, o->value, why);
 }
 
-/* Its own value is passed over alone. */
+/* Only its value is ignored. */
 static void
 strict_value(const struct bal_facts *f, struct bal_diagnosis *d,
 	     const struct bal_stanza *s, const struct bal_stanza_option *o)
@@ -235,7 +236,7 @@ refused_values(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* "PATH:LINE: ...": the editor, else ifupdown's own words. */
+/* "PATH:LINE: ...": the editor, else ifupdown's own message. */
 static void
 fix_fault(struct bal_diagnosis *d, const char *fault)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* tunnels - does a tunnel go by the line that bal takes it for? */
+/* tunnels - does a tunnel use the uplink that bal assumes? */
 #include <string.h>
 
 #include "doctor/internal.h"
@@ -48,7 +48,7 @@ is_over_known(const struct bal_uplink *tun)
 	return tun->set.over[0] && strcmp(tun->set.over, "?") != 0;
 }
 
-/* There, or a stick that is not plugged in, or a typing error? */
+/* Present, or an unplugged stick, or a typing error? */
 static bool
 is_over_a_line(const struct bal_facts *f, const struct bal_uplink *tun)
 {
@@ -57,7 +57,7 @@ is_over_a_line(const struct bal_facts *f, const struct bal_uplink *tun)
 	       bal_conf_find(f->conf, tun->set.over);
 }
 
-/* Over @line; where that is "", nobody knows which one is meant. */
+/* Over @line; where that is "", the underlay is unknown. */
 static void
 fix_over(const struct bal_facts *f, struct bal_diagnosis *d,
 	  const struct bal_uplink *tun, const char *line)
@@ -77,7 +77,7 @@ fix_over(const struct bal_facts *f, struct bal_diagnosis *d,
 				line, tun->name);
 }
 
-/* Of what the client's file says of its line. */
+/* Change the client's file to match bal.conf, or `over` to match that. */
 static void
 fix_client(const struct bal_facts *f, struct bal_diagnosis *d,
 	    const struct bal_client *c, const struct bal_uplink *tun,
@@ -130,7 +130,7 @@ wrong_device(const struct bal_facts *f, struct bal_diagnosis *d,
 	fix_client(f, d, c, tun, "");
 }
 
-/* A hook is told of an address that the client binds to, of no device. */
+/* A hook gets the address that the client binds to, but no device. */
 static void
 over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
 	    const struct bal_client *c, const struct bal_uplink *tun)
@@ -147,7 +147,7 @@ over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
 	fix_over(f, d, tun, c->bind_dev);
 }
 
-/* A line to put the tunnel on: an uplink, else what main has; "": none. */
+/* An underlay for the tunnel: an uplink, else main's default; "": none. */
 static const char *
 line_for(const struct bal_facts *f, const struct bal_uplink *tun)
 {
@@ -168,7 +168,7 @@ line_for(const struct bal_facts *f, const struct bal_uplink *tun)
 	return "";
 }
 
-/* Unbound packets go by any uplink, and the tunnel is one. */
+/* Unbound packets leave by any uplink, and the tunnel is one. */
 static void
 into_itself(const struct bal_facts *f, struct bal_diagnosis *d,
 	    const struct bal_client *c, const struct bal_uplink *tun)
@@ -189,7 +189,7 @@ into_itself(const struct bal_facts *f, struct bal_diagnosis *d,
 				c->path);
 }
 
-/* Is the line of the tunnel the one that bal takes it for? */
+/* Is the underlay of the tunnel the one that bal assumes? */
 static void
 transport(const struct bal_facts *f, struct bal_diagnosis *d,
 	  const struct bal_client *c)
@@ -255,7 +255,7 @@ circle(const struct bal_facts *f, struct bal_diagnosis *d)
 		fix_over(f, d, tun, line);
 }
 
-/* The packets of WireGuard's have no address of a line: a route has to lead. */
+/* WireGuard's packets are bound to no address: only a route decides. */
 static void
 lead_to(struct bal_diagnosis *d, const char *host, const struct bal_uplink *line)
 {
@@ -305,9 +305,9 @@ endpoints(const struct bal_facts *f, struct bal_diagnosis *d)
 		endpoint(f, d, &f->endpoints.v[i]);
 }
 
-/* --- a target that is the tunnel's own server --------------------------------- */
+/* --- a target that is the tunnel's own server ----------------------------- */
 
-/* By what the client was connected to, or may connect to. */
+/* By the address that the client is connected to, or may connect to. */
 static bool
 is_server(const struct bal_facts *f, const struct bal_uplink *tun,
 	  const struct bal_addr *addr)
@@ -328,7 +328,7 @@ is_server(const struct bal_facts *f, const struct bal_uplink *tun,
 	return false;
 }
 
-/* From OpenVPN 2.7 on it may be told to. */
+/* OpenVPN has an option for it from 2.7 on. */
 static bool
 is_recursive(const struct bal_facts *f, const struct bal_uplink *tun)
 {
@@ -339,7 +339,7 @@ is_recursive(const struct bal_facts *f, const struct bal_uplink *tun)
 	return false;
 }
 
-/* What to ask instead: its gateway, or what may be one; none: nothing is. */
+/* A better target: its gateway, or a likely one; none: there is none. */
 static struct bal_addr
 within(const struct bal_uplink *tun)
 {

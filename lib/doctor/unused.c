@@ -4,7 +4,7 @@
 
 #include "doctor/stanza.h"
 
-/* --- a section of bal.conf that nothing has followed ------------------------ */
+/* --- a section of bal.conf without an uplink ------------------------------ */
 
 static const struct bal_client *
 client_of(const struct bal_facts *f, const char *dev)
@@ -15,7 +15,7 @@ client_of(const struct bal_facts *f, const char *dev)
 	return NULL;
 }
 
-/* The stanza that ifup brings @dev up by; NULL: none that is seen. */
+/* The stanza that ifup brings @dev up by; NULL: none that can be read. */
 static const struct bal_stanza *
 stanza_of(const struct bal_facts *f, const char *dev)
 {
@@ -26,14 +26,14 @@ stanza_of(const struct bal_facts *f, const char *dev)
 	return NULL;
 }
 
-/* Scripts of others stay: OpenVPN takes one of each kind. */
+/* Existing scripts stay: OpenVPN accepts one of each kind. */
 static void
 fix_client(struct bal_diagnosis *d, const struct bal_client *c)
 {
 	const bool other = c->up || c->down;
 
 	bal_doctor_fix(d,
-			/* dash looks for the first word alone. */
+			/* dash's command -v prints its first operand alone. */
 			"printf '\\n%s%s %%s\\n%s %%s\\n' \"$(command -v "
 			"bal-up)\" \"$(command -v bal-down)\" >>%s && bal-up "
 			"%s",
@@ -44,7 +44,7 @@ fix_client(struct bal_diagnosis *d, const struct bal_client *c)
 			bal_doctor_word(d, c->dev));
 }
 
-/* In the stanza for the next ifup, and now, which interrupts nothing. */
+/* In the stanza for the next ifup, and now, without an interruption. */
 static void
 fix_stanza(struct bal_diagnosis *d, const struct bal_stanza *s,
 	    const char *dev, const char *lines)
@@ -61,7 +61,7 @@ section_unused(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_client *c = client_of(f, dev);
 	const struct bal_stanza *s = stanza_of(f, dev);
 
-	/* All were taken down, or none has come yet: that is no accident. */
+	/* All were taken down, or none was up yet: that is no fault. */
 	bal_doctor_find(d,
 			f->state->n_uplinks ? BAL_SEVERITY_RISK :
 					      BAL_SEVERITY_NOTE,
@@ -101,7 +101,7 @@ sections(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* --- a stick that came back without ifup ------------------------------------- */
+/* --- a stick that came back without ifup ---------------------------------- */
 
 static void
 came_back(const struct bal_facts *f, struct bal_diagnosis *d)
@@ -126,7 +126,7 @@ came_back(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* --- a client whose script OpenVPN refuses ---------------------------------- */
+/* --- a client whose script OpenVPN refuses -------------------------------- */
 
 static void
 script_security(const struct bal_facts *f, struct bal_diagnosis *d)
@@ -134,7 +134,7 @@ script_security(const struct bal_facts *f, struct bal_diagnosis *d)
 	for (size_t i = 0; f->looked && i < f->clients.n; i++) {
 		const struct bal_client *c = &f->clients.v[i];
 
-		/* A device that is there: somebody says it elsewhere. */
+		/* A device that is there was made an uplink by other means. */
 		if (!c->makes_uplink || c->security >= 2 ||
 		    bal_snapshot_link(f->snap, c->dev))
 			continue;
@@ -148,7 +148,7 @@ script_security(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* --- stanzas ---------------------------------------------------------------- */
+/* --- stanzas -------------------------------------------------------------- */
 
 static void
 fix_alias(struct bal_diagnosis *d, const struct bal_stanza *s,
@@ -199,7 +199,7 @@ has_default(const struct bal_facts *f, const char *dev)
 	return false;
 }
 
-/* A default route in main is no more than a last resort beside uplinks. */
+/* A default route in main is only a last resort beside uplinks. */
 static void
 lines(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -234,7 +234,7 @@ comes_at_boot(const struct bal_facts *f, const char *name)
 	return false;
 }
 
-/* A template is no device, nor is what somebody calls by another name. */
+/* A template is no device, nor is a stanza for another name. */
 static void
 not_at_boot(const struct bal_facts *f, struct bal_diagnosis *d)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* uplinks - what is unusual about single uplinks. */
+/* uplinks - findings about single uplinks. */
 #include <string.h>
 
 #include "doctor/internal.h"
 
 #define UNPROBED_LONG_MS 120000 /* two of cron's minutes */
 #define OVERDUE_MS 600000
-/* Of a line that has been dead for so long, more than its modem has to say. */
+/* An uplink dead for so long receives more than its modem's own packets. */
 #define DEAD_LONG_MS 60000
-#define COMES_IN_BYTES 200 /* a second */
+#define COMES_IN_BYTES 200 /* bytes a second */
 
 static void
 unnamed_tables(const struct bal_facts *f, struct bal_diagnosis *d)
@@ -39,7 +39,7 @@ has_addr(const struct bal_uplink *up, const struct bal_addr *addr)
 	return up->shared_addr && a && bal_addr_same_host(&a->addr, addr);
 }
 
-/* Those from number @first on that have its address, which is not yet told. */
+/* Those from number @first on with the same address, not reported yet. */
 static void
 same_address(const struct bal_facts *f, struct bal_diagnosis *d, size_t first)
 {
@@ -74,7 +74,7 @@ same_addresses(const struct bal_facts *f, struct bal_diagnosis *d)
 			same_address(f, d, i);
 }
 
-/* A tunnel without targets is asked through its gateway. */
+/* A tunnel without targets is probed through its gateway. */
 static bool
 has_nobody_to_ask(const struct bal_uplink *up)
 {
@@ -112,7 +112,7 @@ no_targets(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* The uplinks that somebody wants, all about this. */
+/* A finding about all uplinks that are administratively up. */
 static void
 about_all(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -121,14 +121,14 @@ about_all(const struct bal_facts *f, struct bal_diagnosis *d)
 	for (size_t i = 0; i < f->uplinks->n; i++) {
 		if (!f->uplinks->v[i].admin_up)
 			continue;
-		/* The first one stands there. */
+		/* The first one is there already. */
 		if (!first)
 			bal_doctor_also(d, f->uplinks->v[i].name);
 		first = false;
 	}
 }
 
-/* The first of them; NULL: there is none, or @is is not so of one of them. */
+/* The first of them; NULL: there is none, or @is is false for one of them. */
 static const struct bal_uplink *
 first_if_all(const struct bal_facts *f,
 	     bool (*is)(const struct bal_facts *f, const struct bal_uplink *up))
@@ -167,7 +167,7 @@ bal_doctor_all_dead(const struct bal_facts *f)
 	return first_if_all(f, is_dead) != NULL;
 }
 
-/* The first whose gateway does not say why; NULL: they all do. */
+/* The first one that the gateway does not explain; NULL: there is none. */
 static const struct bal_uplink *
 first_unexplained(const struct bal_facts *f)
 {
@@ -178,7 +178,7 @@ first_unexplained(const struct bal_facts *f)
 	return NULL;
 }
 
-/* By hand, what its probes ask. */
+/* The probe as a command to run by hand. */
 static void
 fix_silence(struct bal_diagnosis *d, const struct bal_uplink *up)
 {
@@ -202,7 +202,7 @@ all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 	const struct bal_uplink *first = first_if_all(f, is_dead);
 	const struct bal_uplink *ask = first ? first_unexplained(f) : NULL;
 
-	/* Where all gateways are silent, targets are not to blame. */
+	/* Where all gateways are silent, targets are not the cause. */
 	if (!ask)
 		return;
 	if (first_if_all(f, is_silent)) {
@@ -225,7 +225,7 @@ all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 	about_all(f, d);
 }
 
-/* What is wrong with each is told where it is dead, all in all. */
+/* The cause for each is reported where it is dead. */
 static void
 nothing_leaves(struct bal_diagnosis *d)
 {
@@ -252,7 +252,7 @@ last_resort(const struct bal_facts *f, struct bal_diagnosis *d)
 	};
 	const struct bal_resort *r = &f->last_resort;
 
-	/* Where all are dead that is told, and what to do. */
+	/* Where all are dead that is reported, with a fix. */
 	if (r->kind > BAL_RESORT_FOREIGN && bal_doctor_all_dead(f))
 		return;
 	if (r->kind == BAL_RESORT_NOTHING)
@@ -282,7 +282,9 @@ asks_by_ping_alone(const struct bal_uplink *up)
 	return pings > 0;
 }
 
-/* How much a dead one receives; 0: little, or that was before it died. */
+/*
+ * The rate that a dead one receives at; 0: little, or from before it was dead.
+ */
 static uint64_t
 comes_in(const struct bal_facts *f, const struct bal_uplink *up)
 {
@@ -323,7 +325,7 @@ pings_dropped(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* It has somebody to ask, too, or that is what is told. */
+/* A missing target is reported instead. */
 static bool
 is_unprobed(const struct bal_facts *f, const struct bal_uplink *up)
 {
@@ -338,12 +340,12 @@ is_unprobed_for_long(const struct bal_facts *f, const struct bal_uplink *up)
 {
 	const struct bal_uplink_state *us = bal_state_find(f->state, up->name);
 
-	/* 0: a lost state was found again, and nobody knows. */
+	/* 0: a lost state was recovered, and the time is unknown. */
 	return us && us->since_ms &&
 	       f->snap->now_ms > us->since_ms + UNPROBED_LONG_MS;
 }
 
-/* Where nothing calls bal-check, that is what is told. */
+/* Where nothing calls bal-check, that is reported. */
 static void
 unprobed(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -366,7 +368,7 @@ unprobed(const struct bal_facts *f, struct bal_diagnosis *d)
 	about_all(f, d);
 }
 
-/* The last of all uplinks; 0: unknown. */
+/* The last probe of any uplink; 0: unknown. */
 static uint64_t
 last_check(const struct bal_facts *f)
 {
@@ -396,7 +398,9 @@ is_any(const struct bal_facts *f, const struct bal_uplink *up)
 	return true;
 }
 
-/* The line or the timer is there, and yet: what unprobed() tells of new ones. */
+/*
+ * Cron's line or the timer is there without effect: unprobed() is for new ones.
+ */
 static void
 check_overdue(const struct bal_facts *f, struct bal_diagnosis *d)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ways - ways out that bal passes by or does not see, and LANs. */
+/* ways - routes out that bal does not use or observe, and LANs. */
 #include <string.h>
 
 #include "doctor/internal.h"
 
-/* --- halves of a default route --------------------------------------------- */
+/* --- halves of a default route -------------------------------------------- */
 
-/* A rule before bal's lets main decide, halves and all. */
+/* A rule before bal's looks up main, with the halves of a default route. */
 static bool
 main_comes_first(const struct bal_facts *f)
 {
@@ -71,7 +71,7 @@ halves(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* --- two gateways on one device -------------------------------------------- */
+/* --- two gateways on one device ------------------------------------------- */
 
 static bool
 is_of(const struct bal_stanza *s, const char *dev)
@@ -92,8 +92,8 @@ gateway_of_option(const struct bal_stanza_option *o, struct bal_addr *out)
 }
 
 /*
- * The stanzas of @up's device name two gateways: of these the one that it does
- * not use, into @out.  One alone may just have been changed.
+ * The stanzas of @up's device name two gateways: get the one that it does not
+ * use, into @out.  A single one may just have been changed.
  */
 static bool
 second_in_stanzas(const struct bal_facts *f, const struct bal_uplink *up,
@@ -121,7 +121,7 @@ second_in_stanzas(const struct bal_facts *f, const struct bal_uplink *up,
 	return used && other;
 }
 
-/* Somebody's default route by @up's device and another gateway. */
+/* A foreign default route by @up's device and another gateway. */
 static bool
 second_in_main(const struct bal_facts *f, const struct bal_uplink *up,
 	       struct bal_addr *out)
@@ -169,7 +169,7 @@ second_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-/* --- IPv6 ------------------------------------------------------------------ */
+/* --- IPv6 ----------------------------------------------------------------- */
 
 static void
 v6_way(const struct bal_facts *f, struct bal_diagnosis *d,
@@ -207,9 +207,9 @@ v6_ways(const struct bal_facts *f, struct bal_diagnosis *d)
 		v6_way(f, d, &f->v6_ways.v[i]);
 }
 
-/* --- LANs in a line's subnet ----------------------------------------------- */
+/* --- LANs in an uplink's subnet ------------------------------------------- */
 
-/* Has @up an address whose subnet and that of @lan have one in common? */
+/* Have @up and @lan an address whose subnets overlap? */
 static bool
 overlaps(const struct bal_uplink *up, const struct bal_ifaddr *lan)
 {
@@ -235,7 +235,7 @@ is_lan(const struct bal_facts *f, const struct bal_ifaddr *a)
 	       !bal_tables_id(&f->names, link->name);
 }
 
-/* About all uplinks that have it in common with @lan. */
+/* About all uplinks that overlap with @lan. */
 static void
 shared_lan(const struct bal_facts *f, struct bal_diagnosis *d,
 	   const struct bal_ifaddr *lan)

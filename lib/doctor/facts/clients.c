@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* clients - OpenVPN's client configurations, and their packets' way. */
+/* clients - OpenVPN's client configurations, and the route of their packets. */
 #include <glob.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "netlink/read.h"
 #include "openvpn/files.h"
 
-/* One client's configuration while it is read. */
+/* One client's configuration while it is parsed. */
 struct reading {
 	struct bal_facts *f;
 	struct bal_client *client;
@@ -18,12 +18,12 @@ take_host(struct bal_addr *out, const char *text)
 {
 	struct bal_err ignored;
 
-	/* A name is an address that only OpenVPN can find out. */
+	/* Only OpenVPN can resolve a host name. */
 	if (bal_host_parse(text, out, &ignored) < 0)
 		*out = (struct bal_addr){ 0 };
 }
 
-/* The first one is where it goes, as far as anything here can tell. */
+/* The first one is used, as far as this box can tell. */
 static void
 take_remote(struct bal_facts *f, struct bal_client *c, const char *text)
 {
@@ -115,10 +115,10 @@ is_here(const struct bal_facts *f, const struct bal_addr *addr)
 	return false;
 }
 
-/* Of nobody: where all go that no route names (RFC 5737). */
+/* A reserved address (RFC 5737), routed as all without a route of their own. */
 #define ANYWHERE "192.0.2.1"
 
-/* The kernel refuses to look up the way from an address that is not here. */
+/* The kernel refuses a route lookup from an address that this box lacks. */
 static void
 find_way(struct bal_facts *f, struct bal_nl *nl, struct bal_client *c)
 {

@@ -6,7 +6,7 @@
 
 #include "doctor/facts/internal.h"
 
-/* Those that event.c would not run. */
+/* Files that event.c would not run. */
 static void
 look_at_event(struct bal_facts *f, const char *path)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* facts - looks at this box; each source has a function of its own. */
+/* facts - gathers the facts of this box; each source has its own function. */
 #include "doctor/facts/facts.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "reconcile/pass_tables.h"
 #include "netlink/sysctl.h"
 
-/* Notes those that are named in @names, a line each. */
+/* Note the legacy tables named in @names, one a line. */
 static void
 note_tables(struct bal_facts *f, char *names)
 {
@@ -44,7 +44,7 @@ look_at_settings(struct bal_facts *f)
 static void
 look_at_clock(struct bal_facts *f)
 {
-	struct timex tx = { .modes = 0 }; /* 0: only look */
+	struct timex tx = { .modes = 0 }; /* 0: read only */
 	time_t now = time(NULL);
 	struct tm tm;
 
@@ -69,9 +69,9 @@ look_at_release(struct bal_facts *f)
 }
 
 /*
- * Reading a table of iptables that nobody uses loads it into the kernel: so it
- * is only read where it is there.  Nobody but root is told; nor is the root of
- * a user namespace, but where bal has been, the table is.
+ * Reading a legacy table of iptables that is not in use loads it into the
+ * kernel: so it is only read where it is there.  Only root may know; and not
+ * the root of a user namespace, but where bal has run, the table is there.
  */
 static void
 look_for_tables(struct bal_facts *f, const struct bal_paths *paths)
@@ -110,7 +110,7 @@ look_at_plan(struct bal_facts *f, struct bal_pass *pass)
 	f->names = *names;
 }
 
-/* State and kernel, by the eyes of any other command. */
+/* State and kernel, as any other command reads them. */
 static void
 look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 {
@@ -151,7 +151,7 @@ note_conf_fault(void *arg, enum bal_say what, const char *msg)
 		*slot = bal_facts_text(f, "%s", msg);
 }
 
-/* A configuration that is wrong, or no netlink, is a fact. */
+/* A wrong configuration, or no netlink, is a fact. */
 static int
 open_pass(struct bal_facts *f, struct bal_pass *pass, const char *conf_option,
 	  struct bal_err *err)
@@ -169,7 +169,7 @@ open_pass(struct bal_facts *f, struct bal_pass *pass, const char *conf_option,
 	return 0;
 }
 
-/* Nobody but root may be able to read it. */
+/* It may be readable for root alone. */
 static void
 look_at_trouble(struct bal_facts *f)
 {

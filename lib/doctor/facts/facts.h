@@ -1,8 +1,8 @@
-/* facts - what can be seen of this box that may stand in bal's way. */
+/* facts - the facts of this box that may keep bal from working. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Gathering and judging are apart: this is what was seen, doctor.h judges it.
- * Gathering writes nothing, sends no changing message and takes no lock.
+ * Gathering is apart from checking, which doctor.h does.  It writes nothing,
+ * sends no changing message and takes no lock.
  */
 #ifndef BAL_FACTS_H
 #define BAL_FACTS_H
@@ -10,41 +10,43 @@
 #include "firewall/chain.h"
 #include "reconcile/pass.h"
 
-/* Zero state: nobody could look. */
+/* Zero state: could not be looked at. */
 enum bal_known { BAL_UNKNOWN, BAL_YES, BAL_NO };
 
-/* What bal asks of the kernel. */
+/* Kernel features that bal uses. */
 enum bal_feature {
 	BAL_FEATURE_RULES,     /* CONFIG_IP_MULTIPLE_TABLES */
 	BAL_FEATURE_MULTIPATH, /* CONFIG_IP_ROUTE_MULTIPATH */
 	BAL_FEATURE_NEXTHOPS,  /* Linux 5.3 */
 	BAL_FEATURE_MANGLE,    /* CONFIG_IP_NF_MANGLE: legacy iptables */
 	BAL_FEATURE_CONNTRACK, /* CONFIG_NETFILTER_XT_MATCH_CONNTRACK */
-	BAL_FEATURE_CONNMARK, /* CONFIG_NETFILTER_XT_CONNMARK, NF_CONNTRACK_MARK */
+	BAL_FEATURE_CONNMARK, /* ..._XT_CONNMARK, CONFIG_NF_CONNTRACK_MARK */
 	BAL_FEATURE_MARK,     /* CONFIG_NETFILTER_XT_MARK */
 	BAL_FEATURE_CGROUP_BPF, /* CONFIG_CGROUP_BPF */
 	BAL_FEATURE_MAX,
 };
 
-/* When a packet comes to a rule of somebody else's. */
+/* When a packet reaches a foreign rule. */
 enum bal_place {
 	BAL_PLACE_BEFORE, /* before any of bal's */
-	BAL_PLACE_AMONG,  /* behind the first of bal's, before balancing */
-	BAL_PLACE_PASSED, /* never: bal's first rule leads past it */
+	BAL_PLACE_AMONG,  /* after the first of bal's, before balancing */
+	BAL_PLACE_PASSED, /* never: bal's first rule skips it */
 	BAL_PLACE_BEHIND, /* when bal has found no route */
 };
 
-/* Somebody else's policy rule. */
+/* A foreign policy rule. */
 struct bal_foreign_rule {
 	const struct bal_rule *rule;
 	enum bal_place place;
 	bool wide;  /* what it leads to has a route for everything */
-	bool local; /* and that is to this box itself, as proxies want it */
-	char dev[BAL_IFNAMSIZ]; /* by which it leaves; "": several, none */
+	bool local; /* that route is to this box itself, for a proxy */
+	char dev[BAL_IFNAMSIZ]; /* leaves by it; "": several, none */
 	struct bal_addr gateway; /* behind @dev */
 	const char *words; /* as ip(8) writes it */
-	bool whole; /* and takes it: that is all of it, and it alone */
-	/* Deletes it, as a command; where it is not @whole, shows it. */
+	bool whole; /* deleting by these words deletes it alone */
+	/*
+	 * Command that deletes it; where it is not @whole, one that shows it.
+	 */
 	const char *deletion;
 };
 
@@ -54,13 +56,13 @@ struct bal_main_way {
 	char dev[BAL_IFNAMSIZ];
 };
 
-/* A device that has a default route of IPv6's. */
+/* A device with an IPv6 default route. */
 struct bal_v6_way {
 	char dev[BAL_IFNAMSIZ];
 	bool learned; /* from a router */
 };
 
-/* A rule of a firewall's that writes marks, bal's own left out. */
+/* A rule of a firewall that writes marks; bal's own are left out. */
 struct bal_marker {
 	const char *by; /* "iptables-legacy", "iptables-nft", "nft" */
 	const char *table, *chain, *words;
@@ -70,20 +72,20 @@ struct bal_marker {
 
 /* A rule that gives packets the address of the device they leave by. */
 struct bal_nat_rule {
-	char out[BAL_IFNAMSIZ]; /* "" any device; "tun+" all that begin so */
+	char out[BAL_IFNAMSIZ]; /* "" any device; "tun+" all with that prefix */
 	bool invert;		/* any device but that */
 };
 
-/* A program that takes itself for the master of a device. */
+/* A program that manages a device. */
 struct bal_manager {
 	const char *name; /* "NetworkManager" */
 	char dev[BAL_IFNAMSIZ];
 };
 
-/* An event program that is not run, and why. */
+/* An event program that is not run, and the reason. */
 struct bal_event_file {
 	const char *path;
-	bool foreign_owner; /* else others can write it */
+	bool foreign_owner; /* else writable by others */
 };
 
 /* The `gateway` line of a stanza of interfaces(5). */
@@ -93,10 +95,10 @@ struct bal_gateway_line {
 	uint32_t metric;
 };
 
-/* A line of a stanza of interfaces(5), and of those that it goes on in. */
+/* A line of a stanza of interfaces(5), or of one that it inherits. */
 struct bal_stanza_option {
 	const char *name, *value; /* as they are written */
-	const char *path; /* not the stanza's where it inherits the line */
+	const char *path; /* differs from the stanza's for an inherited line */
 	unsigned line;
 };
 
@@ -109,66 +111,67 @@ struct bal_stanza {
 	BAL_LIST(struct bal_stanza_option) options;
 };
 
-/* What ifupdown takes for up: a device, and by which stanza. */
+/* A device that ifupdown has up, and by which stanza. */
 struct bal_configured {
 	char dev[BAL_IFNAMSIZ], stanza[BAL_IFNAMSIZ];
 };
 
-/* A client configuration of OpenVPN's. */
+/* An OpenVPN client configuration. */
 struct bal_client {
 	const char *path;
 	char dev[BAL_IFNAMSIZ];
-	char bind_dev[BAL_IFNAMSIZ];   /* sends by it, whatever routes say */
-	struct bal_addr local, remote; /* none: not said, or by name */
-	BAL_LIST(struct bal_addr) remotes; /* all that are no names */
+	char bind_dev[BAL_IFNAMSIZ];   /* sends by it, whatever the routes */
+	struct bal_addr local, remote; /* none: not set, or a host name */
+	BAL_LIST(struct bal_addr) remotes; /* all that are no host names */
 	bool recursive; /* it takes what is for its own server, too */
 	bool has_local;
-	bool unprivileged; /* `user` of somebody who is not root */
+	bool unprivileged; /* `user` of other than root */
 	char group[32];
-	const char *up, *down; /* scripts: the last line, which counts; or NULL */
+	const char *up, *down; /* the last line, which counts; or NULL */
 	bool makes_uplink;   /* `up` or `route-up` calls bal-up */
 	bool calls_bal;	     /* that, or `down` bal-down */
-	uint32_t security;   /* script-security; 0: not said, which means 1 */
+	uint32_t security;   /* script-security; 0: not set, which means 1 */
 	/*
 	 * Where packets from @local to @remote leave now; "": no route.
-	 * Without @remote, which is a name then: those to anywhere outside.
+	 * Without @remote, which is a host name then: to any address
+	 * outside.
 	 */
 	char leaves[BAL_IFNAMSIZ];
 	bool looked_up;
-	bool by_main; /* main has a route for it that is no default */
+	bool by_main; /* main has a more specific route than a default */
 };
 
-/* Where a tunnel of WireGuard's sends its packets. */
+/* Where a WireGuard tunnel sends its packets. */
 struct bal_endpoint {
 	char dev[BAL_IFNAMSIZ];
 	struct bal_addr addr;
-	uint32_t mark; /* that its packets have; 0: none */
-	char leaves[BAL_IFNAMSIZ]; /* by that device now; "": no route */
+	uint32_t mark; /* mark of its packets; 0: none */
+	char leaves[BAL_IFNAMSIZ]; /* device of the route now; "": none */
 	bool shared; /* by a route that several uplinks share */
 };
 
-/* All of it.  Zero state: nothing known. */
+/* All facts.  Zero state: nothing known. */
 struct bal_facts {
-	struct bal_arena arena; /* of all that follows but what pass has */
+	struct bal_arena arena; /* of all that follows but the pass's */
 	const struct bal_conf *conf;
 	const struct bal_state *state;
 	const struct bal_snapshot *snap;
 	const struct bal_uplinks *uplinks;
 	bool looked; /* the kernel was read: the last two hold it */
 	const char *conf_path, *state_path;
-	/* What is wrong with bal.conf, whose right lines are in @conf. */
+	/* The faults of bal.conf; its correct lines are in @conf. */
 	const struct bal_conf_trouble *trouble;
 	BAL_LIST(const char *) conf_faults; /* of its lines, as reported */
 	const char *look_fault; /* why the kernel could not be read, or NULL */
 	bool state_damaged;
-	size_t due; /* changes that the kernel waits for */
+	size_t due; /* operations that a pass would do */
 	enum bal_mode mode;
 	struct bal_plan plan;
 
 	unsigned release; /* 6018: Linux 6.18; 0: unknown */
 	enum bal_known features[BAL_FEATURE_MAX];
-	unsigned left_out; /* 1 << of those that this kernel was built without */
-	bool privileged; /* root asks */
+	unsigned left_out; /* 1 << of those that this kernel lacks */
+	bool privileged; /* run by root */
 	/* Is that legacy table in this network namespace? */
 	enum bal_known xtable[BAL_XTABLE_MAX];
 	bool mangle_loaded; /* and was read */
@@ -182,21 +185,27 @@ struct bal_facts {
 	BAL_LIST(struct bal_foreign_rule) foreign_rules;
 	BAL_LIST(struct bal_main_way) main_ways;
 	struct bal_resort last_resort;
-	bool main_hosts; /* and it has a route by a gateway to a single host */
+	bool main_hosts; /* main has a route by a gateway to a single host */
 	BAL_LIST(struct bal_v6_way) v6_ways;
 	BAL_LIST(struct bal_marker) markers;
 	bal_table_list names;
-	enum bal_known nat_known; /* BAL_YES: @nat is all there is */
+	enum bal_known nat_known; /* BAL_YES: @nat is complete */
 	BAL_LIST(struct bal_nat_rule) nat;
 
 	BAL_LIST(struct bal_manager) managers;
-	bool systemd; /* it is what runs this box */
+	bool systemd; /* it runs this box */
 	bool watch;   /* bal-check --watch runs */
-	struct bal_stopped stopped; /* with a lock of ours; pid 0: none is */
+	struct bal_stopped stopped; /* holds a lock of ours; pid 0: none */
 	bool cron;    /* a line for bal-check is in force */
-	/* There is /etc/cron.d/bal; and its line for bal-check is a comment. */
+	/*
+	 * There is /etc/cron.d/bal; and its line for bal-check is commented
+	 * out.
+	 */
 	bool cron_file, cron_comment;
-	/* The file of one without --if-idle, which complains of others; or NULL. */
+	/*
+	 * The file with a line without --if-idle, which reports others; or
+	 * NULL.
+	 */
 	const char *cron_insists;
 	bool timed; /* systemd starts bal-check, by timer or as a service */
 	const char *unit_idle; /* one that is enabled and not active, or NULL */
@@ -205,28 +214,28 @@ struct bal_facts {
 	BAL_LIST(struct bal_gateway_line) gateways;
 	BAL_LIST(struct bal_stanza) stanzas;
 	BAL_LIST(struct bal_configured) configured;
-	/* Brought up at boot, or when plugged in; known where @boot_known. */
+	/* Devices brought up at boot, or when plugged in; if @boot_known. */
 	BAL_LIST(const char *) at_boot;
 	bool boot_known;
-	/* What ifupdown says of stanzas it cannot read any of, or NULL. */
+	/* Why ifupdown refuses all stanzas, or NULL. */
 	const char *ifup_fault;
 	BAL_LIST(struct bal_client) clients;
 	BAL_LIST(struct bal_endpoint) endpoints;
 
-	/* Uplinks whose gateway was asked for its hardware address in vain. */
+	/* Uplinks whose gateway does not answer ARP. */
 	BAL_LIST(const char *) mute;
 
 	BAL_LIST(const char *) unseen; /* what could not be looked at */
 };
 
 /*
- * Look at everything.  @pass is in its zero state and must outlive @f;
+ * Gather all facts.  @pass is in its zero state and must outlive @f;
  * bal_pass_fini() and bal_facts_fini() in any case.  What cannot be read is no
- * failure but a fact: -1 only for a wrong command line and when memory ran
- * out.
+ * failure but a fact: -1 only for a wrong command line and when memory ran out.
  */
 int bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 		     const char *conf_option, struct bal_err *err);
+/* Free what @f owns. */
 void bal_facts_fini(struct bal_facts *f);
 
 /* The uplink of that name, or NULL. */

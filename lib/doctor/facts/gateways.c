@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* gateways - what the kernel's table of neighbours knows of gateways. */
+/* gateways - the kernel's neighbour entries of gateways. */
 #include <linux/neighbour.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "doctor/facts/internal.h"
 
-/* What answers a question for one entry: its state, NUD_*. */
+/* The state of an entry, NUD_*, from the answer to a request for it. */
 static void
 on_neighbour(const struct nlmsghdr *h, void *arg)
 {
@@ -19,8 +19,8 @@ on_neighbour(const struct nlmsghdr *h, void *arg)
 }
 
 /*
- * The gateway of @up; 0: nobody has sent to it, or the kernel (before Linux
- * 5.0) answers for all neighbours only, and then it is not known.
+ * The neighbour state of @up's gateway; 0: it has none, or the kernel (before
+ * Linux 5.0) answers for all neighbours only, and it is unknown.
  */
 static unsigned
 state_of(const struct bal_uplink *up, struct bal_nl *nl)

@@ -1,4 +1,4 @@
-/* internal - the rooms of facts: one function for each source. */
+/* internal - shared by the files of facts: one function for each source. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_FACTS_INTERNAL_H
 #define BAL_FACTS_INTERNAL_H
@@ -7,60 +7,62 @@
 #include "netlink/read.h"
 
 /*
- * Text into the arena of @f: never cut; "" when memory ran out, which the
- * arena remembers.
+ * Format text into the arena of @f: never truncated; "" when memory ran out,
+ * which the arena records.
  */
 const char *bal_facts_text(struct bal_facts *f, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 
-/* Say that something could not be looked at; once, however often it is tried. */
+/*
+ * Note that something could not be looked at; once, however often it is tried.
+ */
 void bal_facts_unseen(struct bal_facts *f, const char *what);
 
 /*
  * The content of a file of 1 MiB at most, in the arena; NULL where there is
- * none, or it cannot be read, which is told by bal_facts_unseen().
+ * none, or it cannot be read, which is noted by bal_facts_unseen().
  */
 char *bal_facts_file(struct bal_facts *f, const char *path);
 
 /*
- * What the program @argv prints to its stdout, in the arena, 4 MiB at most and
- * within 5 s; NULL where it is not there, fails or is too slow.
+ * The output of the program @argv, in the arena, 4 MiB at most and within 5 s;
+ * NULL where it is not there, fails or is too slow.
  */
 char *bal_facts_run(struct bal_facts *f, char *const argv[]);
 
-/* Of one that may fail, with what it complains of; -1: it did not end. */
+/* The same, of a program that may fail, with its stderr; -1: it did not end. */
 char *bal_facts_run_any(struct bal_facts *f, char *const argv[], int *status);
 
-/* The next line of *@text, without its end, *@text behind it; NULL: no more. */
+/* Cut the next line off *@text, without its end; NULL: there is none. */
 char *bal_facts_line(char **text);
 
 /*
- * Look up @way, the name of its device into @leaves of BAL_IFNAMSIZ, "" where
- * there is no route.  False where it cannot be, which is told by
+ * Look up the route @way, the name of its device into @leaves of BAL_IFNAMSIZ,
+ * "" where there is none.  False where the lookup fails, which is noted by
  * bal_facts_unseen().
  */
 bool bal_facts_way(struct bal_facts *f, struct bal_nl *nl, struct bal_way *way,
 		   char *leaves);
 
-/* Features: the kernel's own configuration, else by asking it. */
+/* Features: from the kernel's own configuration, else by trying them. */
 void bal_facts_kernel(struct bal_facts *f);
 
-/* Who masquerades: legacy iptables, and nftables by nft(8). */
+/* Masquerading: legacy iptables, and nftables by nft(8). */
 void bal_facts_nat(struct bal_facts *f);
 
-/* Is there any table of nftables?  So most boxes need no nft(8). */
+/* Is there any table of nftables?  Without, nft(8) is not run. */
 bool bal_facts_uses_nft(void);
 
-/* Who else writes marks: both kinds of iptables, and nftables. */
+/* Other writers of marks: both kinds of iptables, and nftables. */
 void bal_facts_marks(struct bal_facts *f);
 
-/* Defaults of table main, and of IPv6. */
+/* Default routes of table main, and of IPv6. */
 void bal_facts_ways(struct bal_facts *f, struct bal_nl *nl);
 
-/* Foreign rules and what they lead to. */
+/* Foreign rules, and the routes of their tables. */
 void bal_facts_rules(struct bal_facts *f, struct bal_nl *nl);
 
-/* Other managers of our devices; who calls bal-check. */
+/* Other managers of our devices; the caller of bal-check. */
 void bal_facts_managers(struct bal_facts *f, const struct bal_paths *paths);
 
 /* Event programs that are not run. */
@@ -72,7 +74,7 @@ void bal_facts_stanzas(struct bal_facts *f);
 /* OpenVPN's client configurations, and where their packets leave. */
 void bal_facts_clients(struct bal_facts *f, struct bal_nl *nl);
 
-/* Gateways that do not even answer on the link. */
+/* Gateways that do not answer ARP. */
 void bal_facts_gateways(struct bal_facts *f, struct bal_nl *nl);
 
 /* Where the packets of WireGuard's tunnels leave. */

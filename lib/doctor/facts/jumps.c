@@ -12,7 +12,7 @@ by_from(const void *a, const void *b)
 		      ((const struct bal_jump *)b)->from);
 }
 
-/* Those that were walked come first. */
+/* Jumps that were walked come first. */
 static int
 by_to(const void *a, const void *b)
 {

@@ -11,19 +11,19 @@
 /* A rule of chain @from leads to chain @to. */
 struct bal_jump {
 	char from[BAL_CHAIN_MAX], to[BAL_CHAIN_MAX];
-	bool walked;	       /* a start leads here */
-	struct bal_jump *next; /* to be walked; of use while walking only */
+	bool walked;	       /* reached from a start */
+	struct bal_jump *next; /* to be walked; used while walking only */
 };
 
 /*
- * Mark all jumps of @v that a packet may take which enters the chains @starts,
- * and put @v in the order that bal_jumps_reach() wants.  Each jump is walked
- * once, however many ways lead to it; circles do no harm.
+ * Mark all jumps of @v that can be reached from the chains @starts, and sort @v
+ * for bal_jumps_reach().  Each jump is walked once, however many paths lead to
+ * it; circles do no harm.
  */
 void bal_jumps_walk(struct bal_jump *v, size_t n, const char *const *starts,
 		    size_t n_starts);
 
-/* Does a jump that was walked lead to @chain?  Starts do not count as such. */
+/* Does a walked jump lead to @chain?  Starts do not count as such. */
 bool bal_jumps_reach(const struct bal_jump *v, size_t n, const char *chain);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kernel - which features of the kernel bal can count on. */
+/* kernel - the features of this kernel that bal can use. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -15,7 +15,7 @@
 #include "doctor/facts/internal.h"
 #include "netlink/sysctl.h"
 
-/* What kernels call it; with several names all have to be there. */
+/* Their names in kernels; of several names all have to be there. */
 static const struct option {
 	const char *name;
 	enum bal_feature feature;
@@ -32,7 +32,10 @@ static const struct option {
 };
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
-/* The features that a trial in a namespace can show, a bit of its answer each. */
+/*
+ * The features that a trial in a namespace can detect, each a bit of its
+ * status.
+ */
 #define TRIED_FROM BAL_FEATURE_MANGLE
 #define TRIED_TO BAL_FEATURE_MARK
 #define TRIAL_FAILED 0x80
@@ -71,7 +74,7 @@ read_config(struct bal_facts *f)
 	if (!text && uname(&name) == 0)
 		text = bal_facts_file(
 			f, bal_facts_text(f, "/boot/config-%s", name.release));
-	/* Neither gzip's complaint nor an empty file. */
+	/* Neither an error of gzip nor an empty file. */
 	return text && strstr(text, "\nCONFIG_NET=") ? text : NULL;
 }
 
@@ -96,8 +99,8 @@ has_table(int fd, const char *name)
 }
 
 /*
- * In a network namespace of its own: asking for a table makes it, and what is
- * made there is gone with the process.  Bits from TRIED_FROM on.
+ * In a network namespace of its own: a request for a table creates it, and it
+ * ends with the process.  Bits from TRIED_FROM on.
  */
 static unsigned
 try_in_namespace(void)
@@ -139,7 +142,7 @@ try_netfilter(void)
 	return WIFEXITED(status) ? (unsigned)WEXITSTATUS(status) : TRIAL_FAILED;
 }
 
-/* Ask which programs hang on connect() in the root cgroup. */
+/* Query the programs attached to connect() in the root cgroup. */
 static enum bal_known
 ask_cgroup_bpf(void)
 {
@@ -157,7 +160,7 @@ ask_cgroup_bpf(void)
 	close(fd);
 	if (rc == 0)
 		return BAL_YES;
-	/* Anything else (EPERM, a cgroup of version 1) says nothing. */
+	/* Anything else (EPERM, a cgroup of version 1) proves nothing. */
 	return eno == ENOSYS || eno == EINVAL ? BAL_NO : BAL_UNKNOWN;
 }
 
@@ -177,8 +180,8 @@ note_config(struct bal_facts *f, const char *answers)
 }
 
 /*
- * What was built as a module need not be installed, and what no configuration
- * tells may be there: these are tried.
+ * A feature built as a module need not be installed, and one without a
+ * configuration may be there: these are tried.
  */
 static void
 note_trial(struct bal_facts *f, const char *answers)
@@ -221,7 +224,7 @@ bal_facts_kernel(struct bal_facts *f)
 		note_config(f, answers);
 	}
 	note_trial(f, config ? answers : NULL);
-	/* What this very process has seen is surer than any file. */
+	/* What this process has observed is surer than any file. */
 	if (f->looked)
 		f->features[BAL_FEATURE_RULES] = BAL_YES;
 	if (f->mangle_loaded)

@@ -21,7 +21,7 @@ enum program {
 	PROGRAM_MAX,
 };
 
-/* As /proc/PID/comm has them: cut after 15 characters. */
+/* As in /proc/PID/comm: truncated to 15 characters. */
 static const char *const comms[PROGRAM_MAX] = {
 	"NetworkManager", "systemd-network", "dhcpcd", "connmand",
 };
@@ -61,9 +61,9 @@ is_elsewhere(const char *pid)
 }
 
 /*
- * Anybody may give a process any name.  Its real user counts: a program that
- * runs as root for a user may be called by any name, too.  networkd has a user
- * of its own, and is asked by the files that it alone can write.
+ * Any user may give a process any name.  Its real user counts: a setuid program
+ * may have any name, too.  networkd has a user of its own, and is detected by
+ * the files that it alone can write.
  */
 static bool
 is_trusted(const char *pid, enum program program)
@@ -107,7 +107,7 @@ look_at_processes(struct bal_facts *f, bool *running)
 	closedir(proc);
 }
 
-/* --watch as getopt_long() takes it, or -w, perhaps behind other letters. */
+/* --watch as getopt_long() accepts it, or -w, perhaps after other letters. */
 static bool
 is_watch_option(const char *word)
 {
@@ -130,8 +130,8 @@ is_called_to_watch(const char *pid)
 }
 
 /*
- * bal-check --watch holds the lock of who probes, which root alone can open: in
- * /proc/locks everybody sees who does.
+ * bal-check --watch holds the prober's lock, which root alone can open: in
+ * /proc/locks its owner is public.
  */
 static bool
 is_watched(const struct bal_paths *paths)
@@ -180,7 +180,7 @@ is_managed_by_networkd(struct bal_facts *f, const struct bal_uplink *up)
 	       has_line(text, "ADMIN_STATE=failed");
 }
 
-/* Is @dev among the words behind @key in @text?  -1: no such line. */
+/* Is @dev among the words after @key in @text?  -1: no such line. */
 static int
 is_listed(char *text, const char *key, const char *dev, int flags)
 {
@@ -202,7 +202,7 @@ is_listed(char *text, const char *key, const char *dev, int flags)
 	return found;
 }
 
-/* A client for one device alone is ifupdown's doing, and as it should be. */
+/* A client for one device alone is ifupdown's, and no fault. */
 static bool
 is_managed_by_dhcpcd(struct bal_facts *f, const struct bal_uplink *up)
 {
@@ -215,7 +215,7 @@ is_managed_by_dhcpcd(struct bal_facts *f, const struct bal_uplink *up)
 			 "allowinterfaces", up->name, 0) != 0;
 }
 
-/* It denies these where nobody has said which. */
+/* Its denial of these where no list is configured. */
 static bool
 is_managed_by_connman(struct bal_facts *f, const struct bal_uplink *up)
 {
@@ -258,7 +258,7 @@ look_at_manager(struct bal_facts *f, const struct manager *m)
 	}
 }
 
-/* A line that steps aside for systemd is none where systemd runs. */
+/* A line that yields to systemd does nothing where systemd runs. */
 static bool
 calls_bal_check(const struct bal_facts *f, const char *line)
 {
@@ -266,7 +266,7 @@ calls_bal_check(const struct bal_facts *f, const char *line)
 	       !(f->systemd && strstr(line, "/run/systemd/system"));
 }
 
-/* Would it call bal-check each minute, were it not for the mark before it? */
+/* Would it call bal-check each minute without its comment sign? */
 static bool
 is_commented_out(const char *line)
 {
@@ -301,7 +301,7 @@ look_at_unit(struct bal_facts *f, const char *wanted_by, const char *unit)
 		   F_OK) != 0 ||
 	    bal_copy(name, sizeof(name), unit) < 0)
 		return;
-	/* It fails where the unit is not. */
+	/* It fails without the unit. */
 	if (bal_facts_run(f, (char *[]){ systemctl, verb, name, NULL }))
 		f->timed = true;
 	else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* marks - who else writes the marks of packets and connections. */
+/* marks - other writers of the marks of packets and connections. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,13 +9,13 @@
 #define WORD_MAX 128
 #define ALL 0xffffffffu
 
-/* One listing while it is read. */
+/* One listing while it is parsed. */
 struct reading {
 	struct bal_facts *f;
-	const char *by; /* whose words these are: "iptables-nft" */
+	const char *by; /* program of the listing: "iptables-nft" */
 	size_t first;	/* of the writers found, the first of this table */
 	BAL_LIST(struct bal_jump) jumps;
-	/* Chains that the kernel asks before it routes. */
+	/* Chains before routing. */
 	BAL_LIST(const char *) starts;
 	char table[BAL_CHAIN_MAX], chain[BAL_CHAIN_MAX];
 };
@@ -47,7 +47,7 @@ note_marker(struct reading *r, const char *chain, const char *words)
 	return m;
 }
 
-/* --- what iptables-save prints ---------------------------------------------- */
+/* --- what iptables-save prints -------------------------------------------- */
 
 /* Value of option @name of the target, "VALUE/MASK"; a mask left out is all. */
 static bool
@@ -63,7 +63,7 @@ option(const char *target, const char *name, uint32_t *value, uint32_t *mask)
 	return true;
 }
 
-/* Bits that `--nfmask` and `--ctmask` let through; old ones say --mask. */
+/* Bits that `--nfmask` and `--ctmask` copy; old versions have --mask. */
 static uint32_t
 masks(const char *target)
 {
@@ -127,9 +127,9 @@ xtables_rule(struct reading *r, const char *line)
 		mark_target(m, target);
 }
 
-/* --- what nft prints --------------------------------------------------------- */
+/* --- what nft prints ------------------------------------------------------ */
 
-/* Which bits does "KEY set EXPRESSION" write?  "KEY & MASK | BITS" keeps some. */
+/* The bits that "KEY set EXPRESSION" writes; "KEY & MASK | BITS" keeps some. */
 static uint32_t
 nft_bits(const char *expression, const char *key)
 {
@@ -179,7 +179,7 @@ nft_rule(struct reading *r, const char *line)
 	}
 }
 
-/* --- both -------------------------------------------------------------------- */
+/* --- both ----------------------------------------------------------------- */
 
 static void
 note_start(struct reading *r, const char *chain)
@@ -190,7 +190,7 @@ note_start(struct reading *r, const char *chain)
 		*slot = chain;
 }
 
-/* Is @chain asked before a packet is routed?  Jumps have been walked. */
+/* Is @chain reached before routing?  Jumps have been walked. */
 static bool
 is_reached(const struct reading *r, const char *chain)
 {
@@ -200,7 +200,7 @@ is_reached(const struct reading *r, const char *chain)
 	return bal_jumps_reach(r->jumps.v, r->jumps.n, chain);
 }
 
-/* Behind routing the mark of a packet is nothing to bal. */
+/* After routing the mark of a packet does not matter to bal. */
 static void
 end_table(struct reading *r)
 {
@@ -232,7 +232,7 @@ read_xtables(struct bal_facts *f, const char *by)
 	return true;
 }
 
-/* Tables that iptables-nft keeps: the words of its own are read instead. */
+/* Tables that iptables-nft keeps: its own listing is read instead. */
 static bool
 is_of_iptables(const char *table)
 {
@@ -299,7 +299,7 @@ read_nft(struct bal_facts *f)
 		mangle |= strcmp(r.table, "ip mangle") == 0;
 	}
 	end_table(&r);
-	/* It makes a table that is not there. */
+	/* It would create a missing table. */
 	return !mangle || read_xtables(f, "iptables-nft");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nat - who gives forwarded packets an address of this box. */
+/* nat - rules that give forwarded packets an address of this box. */
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -21,7 +21,7 @@ is_nat(const char *target)
 	       strcmp(target, "SNAT") == 0 || strcmp(target, "NETMAP") == 0;
 }
 
-/* A mask that ends before the NUL is that of a name with a "+" behind it. */
+/* A mask that ends before the NUL is that of a name with a "+" at its end. */
 static void
 note_entry(struct bal_facts *f, const struct ipt_ip *ip)
 {
@@ -109,7 +109,7 @@ note_nft_devices(struct bal_facts *f, const char *at, bool invert)
 	}
 }
 
-/* One line of nft's listing that does address translation. */
+/* One line of nft's listing with address translation. */
 static void
 note_nft(struct bal_facts *f, const char *line)
 {
@@ -162,7 +162,10 @@ bal_facts_uses_nft(void)
 		       &nfg, sizeof(nfg));
 	rc = bal_nl_dump(nl, &req, count, &tables, &tables, &why);
 	bal_nl_close(nl);
-	/* No such subsystem has no tables; any other failure says nothing. */
+	/*
+	 * Without the subsystem there are no tables; other failures prove
+	 * nothing.
+	 */
 	return tables || (rc < 0 && why.sys != EINVAL);
 }
 
@@ -171,10 +174,10 @@ bal_facts_nat(struct bal_facts *f)
 {
 	const enum bal_known there = f->xtable[BAL_XTABLE_NAT];
 
-	/* Where nothing is forwarded nobody wants to know. */
+	/* Without forwarding it does not matter. */
 	if (!f->privileged || f->ip_forward != 1)
 		return;
-	/* A table that is not there has no rules; asking for it would load it. */
+	/* A missing table has no rules; reading it would load it. */
 	if (there == BAL_UNKNOWN || (there == BAL_YES && !read_legacy(f)))
 		bal_facts_unseen(f, "the nat table of iptables");
 	else if (bal_facts_uses_nft() && !read_nft(f))

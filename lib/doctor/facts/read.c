@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* read - files and what other programs print, into the facts' arena. */
+/* read - files and the output of other programs, into the facts' arena. */
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -100,7 +100,7 @@ read_output(int fd, struct bal_arena *arena)
 	return kept;
 }
 
-/* Its output has ended: so does it. */
+/* Its output has ended: so will it. */
 static int
 exit_status(struct bal_child *child)
 {

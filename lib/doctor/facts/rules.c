@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rules - somebody else's policy rules, and what they lead to. */
+/* rules - foreign policy rules, and the routes of their tables. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,16 +8,16 @@
 #include "netlink/read.h"
 #include "netlink/op.h"
 
-#define KERNELS_MAIN 32766 /* where the kernel has `lookup main` */
+#define KERNELS_MAIN 32766 /* priority of the kernel's `lookup main` */
 
-/* Where bal's own rules stand in the kernel's order; all of it, if there are. */
+/* The positions of bal's own rules in the kernel's order. */
 struct span {
-	size_t first;	 /* the number of rules where there is none */
-	size_t last;	 /* the one that balances what is left */
-	uint32_t target; /* of the first one, where it is the way in; 0: none */
+	size_t first;	 /* the number of all rules where there is none */
+	size_t last;	 /* the one that balances */
+	uint32_t target; /* target of the first one, if a jump; 0: none */
 };
 
-/* It asks nothing of a packet. */
+/* Does it match every packet? */
 static bool
 is_plain(const struct bal_rule *r)
 {
@@ -60,7 +60,7 @@ place_of(const struct span *span, const struct bal_rule *rule, size_t i)
 					       BAL_PLACE_AMONG;
 }
 
-/* A route of several devices, as `dev` says it, has none. */
+/* A route with several next hops has no single `dev`. */
 static void
 note_way(const struct bal_facts *f, struct bal_foreign_rule *found,
 	 const struct bal_route *r)
@@ -78,7 +78,7 @@ note_way(const struct bal_facts *f, struct bal_foreign_rule *found,
 	found->gateway = r->hops[0].gateway;
 }
 
-/* One by which bal sends what has no uplink: it leads by those that live. */
+/* A route by which bal sends what has no uplink: by those that are alive. */
 static bool
 is_cared_for(const struct bal_facts *f, const struct bal_route *r)
 {
@@ -88,8 +88,8 @@ is_cared_for(const struct bal_facts *f, const struct bal_route *r)
 }
 
 /*
- * Has its table a route that most addresses take, a default or half of one?
- * None counts that is not longer than @suppress_prefixlen.
+ * Has its table a route for most addresses, a default or half of one? Only
+ * routes longer than @suppress_prefixlen count.
  */
 static void
 look_into_table(struct bal_facts *f, struct bal_nl *nl,
@@ -103,7 +103,7 @@ look_into_table(struct bal_facts *f, struct bal_nl *nl,
 	if (bal_nl_routes(nl, rule->table, &arena, &routes, &why) < 0)
 		bal_facts_unseen(f, bal_facts_text(f, "table %u: %s",
 						   rule->table, why.msg));
-	/* The kernel's order: the first one is taken. */
+	/* In the kernel's order: the first one wins. */
 	for (size_t i = 0; i < routes.n && !found->wide; i++) {
 		const struct bal_route *r = &routes.v[i];
 
@@ -137,7 +137,7 @@ words_of(struct bal_facts *f, const struct bal_rule *rule)
 	return kept;
 }
 
-/* It matches the same packets. */
+/* Do they match the same packets? */
 static bool
 same_match(const struct bal_rule *a, const struct bal_rule *b)
 {
@@ -149,7 +149,7 @@ same_match(const struct bal_rule *a, const struct bal_rule *b)
 	       a->mask == b->mask;
 }
 
-/* A goto before number @i leads what it matches past it. */
+/* Does a goto before number @i skip it for all its packets? */
 static bool
 is_avoided(const bal_rule_list *rules, size_t i)
 {
@@ -163,8 +163,8 @@ is_avoided(const bal_rule_list *rules, size_t i)
 }
 
 /*
- * Main, default and local as the kernel itself has them are no company.  Table
- * 0 is that of a VRF, whose rule matches nothing else.
+ * Main, default and local as the kernel has them are not foreign.  Table 0 is
+ * that of a VRF, whose rule matches nothing else.
  */
 static bool
 matters(const struct bal_rule *r, enum bal_place place)
@@ -182,7 +182,7 @@ matters(const struct bal_rule *r, enum bal_place place)
 		(place == BAL_PLACE_BEFORE || place == BAL_PLACE_AMONG));
 }
 
-/* Has @other all that @asked names?  What it does not name may be anything. */
+/* Has @other all that @asked names?  What that leaves out may be anything. */
 static bool
 answers_to(const struct bal_rule *asked, const struct bal_rule *other)
 {
@@ -198,7 +198,7 @@ answers_to(const struct bal_rule *asked, const struct bal_rule *other)
 	       (!asked->protocol || asked->protocol == other->protocol);
 }
 
-/* The kernel deletes the first that answers to what is asked for. */
+/* The kernel deletes the first rule that matches the request. */
 static bool
 is_first_answer(const bal_rule_list *rules, size_t i)
 {
@@ -208,7 +208,7 @@ is_first_answer(const bal_rule_list *rules, size_t i)
 	return true;
 }
 
-/* Has the name of a device nothing that a shell would take for its own? */
+/* Has the name of a device no character that is special to a shell? */
 static bool
 is_plain_name(const char *dev)
 {

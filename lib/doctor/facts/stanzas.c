@@ -10,20 +10,20 @@
 #define INTERFACES "/etc/network/interfaces"
 #define STATE_DIR "/run/network"
 #define STATE STATE_DIR "/ifstate"
-#define SOURCES_DEEP 8 /* files that name files */
+#define SOURCES_DEEP 8 /* nesting of `source` */
 #define FILES_MAX 256
 
-/* The stanza that is read. */
+/* The stanza that is being read. */
 struct stanza {
 	char dev[BAL_IFNAMSIZ];
 	char gateway[64];
 	uint32_t metric;
-	struct bal_stanza *kept; /* NULL: there is no memory for it */
+	struct bal_stanza *kept; /* NULL: no memory for it */
 };
 
 typedef BAL_LIST(const char *) paths;
 
-/* One file of all that are read. */
+/* One file of those that are read. */
 struct file {
 	struct bal_facts *f;
 	const char *path;
@@ -31,10 +31,10 @@ struct file {
 	int deep;
 	paths *read;
 	unsigned line,
-		lines; /* where this one begins, and how many were read */
+		lines; /* first line of the stanza, and lines read */
 };
 
-/* The next word of *@line, which is cut; NULL: there is none. */
+/* Cut the next word off *@line; NULL: there is none. */
 static char *
 next_word(char **line)
 {
@@ -67,7 +67,7 @@ end_stanza(struct file *file)
 static void read_file(struct bal_facts *f, const char *path, int deep,
 		      paths *read);
 
-/* source-directory takes no backups and no leftovers of dpkg. */
+/* source-directory skips backups and leftovers of dpkg. */
 static bool
 is_plain_name(const char *path)
 {
@@ -97,9 +97,9 @@ read_source(struct file *file, const char *pattern, bool directory)
 }
 
 /*
- * A relative one is so to the directory of the file that names it; but ifupdown
- * puts that in front of the first word only, and nobody knows where its working
- * directory is.
+ * A relative name is relative to the directory of the file that has it; but
+ * ifupdown prepends that to the first word only, and its working directory is
+ * unknown.
  */
 static void
 read_sources(struct file *file, char *line, bool directory)
@@ -118,7 +118,7 @@ read_sources(struct file *file, char *line, bool directory)
 	}
 }
 
-/* For the judges, as it is written. */
+/* For the rules, as it is written. */
 static void
 keep_stanza(struct file *file, const char *method)
 {
@@ -154,7 +154,7 @@ keep_option(struct file *file, const struct bal_stanza_option *o)
 		(void)bal_parse_u32(word, 0, UINT32_MAX, &s->metric, &ignored);
 }
 
-/* The first of that name, as ifupdown takes it; NULL: it refuses all. */
+/* The first of that name, as ifupdown uses it; NULL: it refuses all. */
 static const struct bal_stanza *
 find_base(const struct file *file, const char *name)
 {
@@ -168,7 +168,7 @@ static void
 open_stanza(struct file *file, const char *dev, const char *method,
 	    const struct bal_stanza *base)
 {
-	/* Where @base is moves with the list, its options do not. */
+	/* @base moves with the list, its options do not. */
 	const struct bal_stanza_option *v = base ? base->options.v : NULL;
 	const size_t n = base ? base->options.n : 0;
 
@@ -201,7 +201,7 @@ begin_stanza(struct file *file, char *line)
 	}
 }
 
-/* @value begins with the first of its words; ifupdown cuts blanks off its end. */
+/* @value starts at the first word; ifupdown cuts blanks off its end. */
 static void
 read_option(struct file *file, const char *key, char *value)
 {
@@ -217,7 +217,9 @@ read_option(struct file *file, const char *key, char *value)
 	keep_option(file, &o);
 }
 
-/* Those of ifupdown that begin something else; allow-auto and its like, too. */
+/*
+ * Keywords of ifupdown that begin another part, also allow-auto and its like.
+ */
 static bool
 ends_stanza(const char *key)
 {
@@ -252,8 +254,8 @@ read_line(struct file *file, char *line)
 }
 
 /*
- * The next line, joined with those behind it that a backslash at its end makes
- * a part of it.  Comments are lines of their own, and are not joined.
+ * The next line, joined with the following ones while a backslash ends it.
+ * Comments are lines of their own, and are not joined.
  */
 static char *
 next_line(struct file *file, char **text)
@@ -280,7 +282,7 @@ next_line(struct file *file, char **text)
 	return line;
 }
 
-/* Files may name each other: a second time nothing new is in it. */
+/* Files may include each other: a second time is skipped. */
 static bool
 is_new(struct bal_facts *f, const char *path, paths *read)
 {
@@ -331,7 +333,7 @@ read_state(struct bal_facts *f)
 	}
 }
 
-/* Names, and complaints: of one interface, unless it is the file. */
+/* Names, and messages: about one interface, or the file. */
 static void
 note_at_boot(struct bal_facts *f, char *text)
 {
@@ -351,9 +353,9 @@ note_at_boot(struct bal_facts *f, char *text)
 }
 
 /*
- * By the word of who reads it at boot; others of that name have other words,
- * and other files.  It makes its directory where there is none, which is not for
- * us to cause.
+ * By the ifquery that is used at boot; other programs of that name have other
+ * options and files.  It makes its directory where there is none, which we must
+ * not cause.
  */
 static void
 ask_ifupdown(struct bal_facts *f)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ways - the ways out that others have made: main's defaults, IPv6. */
+/* ways - foreign default routes: of table main, and of IPv6. */
 #include <stdlib.h>
 #include <string.h>
 

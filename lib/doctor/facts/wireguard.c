@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* wireguard - endpoints of WireGuard's tunnels, and the way to them. */
+/* wireguard - endpoints of WireGuard's tunnels, and the route to them. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "doctor/facts/internal.h"
 
 /*
- * By wg(8), which knows tunnels within the kernel and those of other programs;
- * not by its dump, which has the private key, nor of all at once, where it is
- * left open which line belongs to which.
+ * By wg(8), which knows tunnels of the kernel and of other programs; not by its
+ * dump, which has the private key, nor for all at once, where lines cannot be
+ * assigned to devices.
  */
 static char *
 ask_wg(struct bal_facts *f, const char *dev, const char *what)
@@ -41,7 +41,6 @@ read_endpoint(struct bal_facts *f, const char *dev, uint32_t mark, char *line)
 	e->mark = mark;
 }
 
-/* Both are of one device. */
 static void
 read_device(struct bal_facts *f, const char *dev)
 {
@@ -54,7 +53,7 @@ read_device(struct bal_facts *f, const char *dev)
 			      line);
 }
 
-/* Tables that are for all, not for one. */
+/* Tables by which several uplinks are used. */
 static bool
 is_shared(const struct bal_facts *f, uint32_t table)
 {
