@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bal-check - probes all uplinks and puts the kernel right: once, or for good. */
+/* bal-check - probes all uplinks, and reconciles the kernel. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -116,7 +116,7 @@ reconcile(struct bal_pass *pass, struct bal_err *err)
 	return cmd_change(pass, &repair, err);
 }
 
-/* A person takes silence for good news; who calls each minute knows. */
+/* Only a terminal hears of success: a timer calls each minute. */
 static void
 tell_unprobed(const struct check *check, const struct bal_pass *pass)
 {
@@ -126,7 +126,7 @@ tell_unprobed(const struct check *check, const struct bal_pass *pass)
 			 "targets in bal.conf(5)");
 }
 
-/* Is all as it should be?  One that is missing has no event that tells of it. */
+/* Is every uplink as desired?  One without a device raises no event. */
 static int
 verdict(const struct bal_pass *pass)
 {
@@ -168,8 +168,8 @@ probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 }
 
 /*
- * Beside a prober that is stopped a single pass probes all the same: it would
- * be the only one for as long as that sleeps.
+ * Beside a prober that is stopped a single pass probes all the same: it is the
+ * only one while that is stopped.
  */
 static int
 be_the_prober(const struct check *check, struct bal_pass *pass,
@@ -224,13 +224,13 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		bal_advise_conf(&pass);
 		rc = verdict(&pass);
 	}
-	/* It said why when it began. */
+	/* The reason was reported at the start. */
 	if (rc == CMD_DONE && !check->watch && !common->dry_run &&
 	    bal_try_overdue(&pass.session.paths))
 		rc = CMD_NO;
 	if (!check->watch)
 		return cmd_end_pass(&pass, rc, err);
-	/* Told when it began, and perhaps mended since. */
+	/* Reported at the start, and perhaps fixed since. */
 	bal_pass_fini(&pass);
 	return rc;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bal-doctor - says what on this box stands in the way. */
+/* bal-doctor - reports what on this box keeps bal from working. */
 #include <stdio.h>
 
 #include "cmd.h"
@@ -57,7 +57,7 @@ main(int argc, char **argv)
 		.brief = "Report what on this box stands in the way of bal.",
 		.args = "",
 		.opts = opts,
-		.changes = true, /* -n changes nothing: it never does */
+		.changes = true, /* accepts -n; it never changes anything */
 		.run = run,
 	};
 	struct show how = { .voice = &bal_doctor_text };

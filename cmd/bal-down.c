@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bal-down - an uplink is administratively down. */
+/* bal-down - marks an uplink administratively down. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +70,7 @@ check_session(const struct down *down, const struct bal_intent *intent,
 	return 0;
 }
 
-/* By a slip, no doubt; a hook takes down whatever may have been up. */
+/* Probably a slip of a person; a hook may take down any device. */
 static void
 tell_unknown(const struct bal_intent *intent, const struct bal_pass *pass)
 {
@@ -96,7 +96,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 
 	intent.all = down->all;
 	intent.hook.caller = bal_hook_caller();
-	/* OpenVPN's word for why it ends its client. */
+	/* OpenVPN's $signal: why its client ends. */
 	if (intent.hook.caller == BAL_CALLER_OPENVPN)
 		intent.hook.signal = getenv("signal");
 	if (down->all && argc)

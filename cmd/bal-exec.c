@@ -11,7 +11,7 @@
 #include "exec/launch.h"
 #include "exec/privilege.h"
 
-/* As of a shell; otherwise the status is the command's. */
+/* As a shell has them; otherwise the command's own status. */
 enum { CANNOT_RUN = 126, NOT_FOUND = 127 };
 
 struct exec {
@@ -52,7 +52,7 @@ check_words(const struct exec *x, int argc, char **argv, struct bal_err *err)
 	return rc;
 }
 
-/* All of it that takes privilege; the uplink's mark for who has to do without. */
+/* The privileged part; without a cgroup, the uplink's mark. */
 static int
 enter(const struct bal_launch *launch, struct bal_err *err)
 {
@@ -65,7 +65,7 @@ enter(const struct bal_launch *launch, struct bal_err *err)
 	return -1;
 }
 
-/* Never as anybody but the caller, who chose command and environment. */
+/* Always as the caller, which chose command and environment. */
 static int
 become(char **argv, struct bal_err *err)
 {

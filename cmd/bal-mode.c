@@ -49,7 +49,7 @@ static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
-	/* A mistake in bal.conf keeps nobody from looking. */
+	/* A mistake in bal.conf does not keep the mode from being shown. */
 	struct bal_pass pass = { BAL_PASS_NONE,
 				 .session.conf_anyway = argc == 0 };
 	enum bal_mode mode = BAL_MODE_MULTI;

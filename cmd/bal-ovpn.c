@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bal-ovpn - the OpenVPN clients over an uplink: which, and start or stop. */
+/* bal-ovpn - lists, starts or stops the OpenVPN clients over an uplink. */
 #include <stdio.h>
 #include <string.h>
 
@@ -67,7 +67,7 @@ find_target(const char **target, struct bal_hook *hook, int argc, char **argv,
 	return 0;
 }
 
-/* Names are printed where nothing else is wanted. */
+/* Print names unless a verb is given. */
 static int
 handle(const struct ovpn *o, const struct cmd_common *common,
        const struct bal_ovpn_client *client, struct bal_err *err)
@@ -82,7 +82,7 @@ handle(const struct ovpn *o, const struct cmd_common *common,
 	return 0;
 }
 
-/* One that fails does not stop the others; all failures are told. */
+/* A failure does not stop the others; all failures are reported. */
 static int
 handle_all(const struct ovpn *o, const struct cmd_common *common,
 	   const bal_ovpn_list *list, struct bal_err *err)
@@ -102,7 +102,7 @@ handle_all(const struct ovpn *o, const struct cmd_common *common,
 	return rc;
 }
 
-/* A device has addresses, which the kernel and the state know. */
+/* A device's addresses come from the kernel and the state. */
 static int
 find_addresses(struct bal_ovpn_wanted *wanted, const struct cmd_common *common,
 	       struct bal_arena *arena, struct bal_err *err)

@@ -70,13 +70,13 @@ columns(void)
 	return size.ws_col;
 }
 
-/* What is to be shown.  -1 where it cannot be told. */
+/* -1 where a part of what is to be shown is unknown. */
 static int
 look(struct bal_pass *pass, struct bal_status *status, struct bal_err *err)
 {
 	struct bal_due due = { 0 };
 
-	/* Anybody may look; only the iptables part takes privilege. */
+	/* Needs no privilege but for the iptables part. */
 	pass->session.no_chains = geteuid() != 0;
 	if (bal_pass_look(pass, err) < 0 ||
 	    bal_status_make(pass, &pass->arena, status, err) < 0)
@@ -159,7 +159,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 {
 	const char *dev = argc ? argv[0] : NULL;
 	const struct show *how = ctx;
-	/* Who is in trouble needs the table most. */
+	/* The table matters most when bal.conf is wrong. */
 	struct bal_pass pass = { BAL_PASS_NONE, .session.conf_anyway = true };
 	int rc;
 
@@ -182,7 +182,7 @@ main(int argc, char **argv)
 		.args = "[DEV]",
 		.opts = opts,
 		.max_args = 1,
-		.changes = true, /* -n changes nothing: it never does */
+		.changes = true, /* accepts -n; it never changes anything */
 		.run = run,
 	};
 	struct show how = { 0 };

@@ -66,7 +66,7 @@ static const struct cmd_opt opts[] = {
 	{ 0, NULL, NULL, NULL, NULL },
 };
 
-/* What others do is not written down, and could not be reverted. */
+/* Changes by other programs are not recorded, and could not be reverted. */
 static bool
 is_revertible(const char *path)
 {
@@ -115,8 +115,8 @@ keep(const struct bal_paths *paths, struct bal_err *err)
 }
 
 /*
- * The file of --conf, read once.  BAL_ECONF for a mistake, or where it does not
- * go with what uplinks were told: no pass could be made with it.
+ * The file of --conf, read once.  BAL_ECONF for a mistake, or where it
+ * contradicts the options that uplinks have: no pass could use it.
  */
 static int
 read_file(struct bal_conf *conf, const char *file,
@@ -203,7 +203,7 @@ begin(const struct try *x, const struct cmd_common *common,
 	return rc;
 }
 
-/* The process that watches is in another directory, and so may its unit be. */
+/* The watching process has another working directory, its unit perhaps too. */
 static int
 make_absolute(const char *path, char *buf, struct bal_err *err)
 {

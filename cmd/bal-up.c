@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bal-up - an uplink is administratively up. */
+/* bal-up - marks an uplink administratively up. */
 #include <string.h>
 
 #include "openvpn/learn.h"
@@ -79,9 +79,10 @@ static const struct cmd_opt opts[] = {
 };
 
 /*
- * A DHCP client calls its hook before ifup calls bal-up, and knows nothing of
- * the stanza then; and of two defaults in one subnet the kernel takes but the
- * first (KERNEL.md 14).  So what it says of the lease is kept for that.
+ * A DHCP client calls its hook before ifup calls bal-up, and without the
+ * stanza's options; and of two default routes in one subnet the kernel takes
+ * the first only (KERNEL.md 14).  So the gateway of the lease is kept for
+ * bal-up.
  */
 static void
 follow_lease(struct bal_intent *intent, const struct bal_hook *hook)
@@ -92,7 +93,7 @@ follow_lease(struct bal_intent *intent, const struct bal_hook *hook)
 	intent->keep_options = true;
 	if (strcmp(intent->dev, hook->dev) == 0)
 		intent->hook.lease = hook->lease;
-	/* Its address is gone, which any look at the kernel shows. */
+	/* Its address is gone, which every read of the kernel shows. */
 	if (hook->lease != BAL_LEASE_HELD)
 		intent->kind = BAL_INTENT_CHECK;
 }
@@ -101,7 +102,10 @@ static void
 fill_intent(struct bal_intent *intent, const struct up *up,
 	    const struct bal_hook *hook, const char *operand)
 {
-	/* A stanza speaks of its own interface, not of another by hand. */
+	/*
+	 * A stanza's options are for its own interface, not for another
+	 * operand.
+	 */
 	if (!operand || strcmp(operand, hook->dev) == 0) {
 		intent->options = hook->options;
 		intent->hook.gateway = hook->gateway;
@@ -114,7 +118,7 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 	}
 	(void)bal_copy(intent->dev, sizeof(intent->dev),
 		       operand ? operand : hook->dev);
-	/* A hook says all there is to say; a person adds to it. */
+	/* A hook requests all options at once; a person adds to them. */
 	intent->keep_options = up->keep || hook->caller == BAL_CALLER_PERSON;
 	intent->known_only = intent->known_conf = up->known;
 	intent->hook.caller = hook->caller;

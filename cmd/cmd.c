@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd - the common front of all commands. */
+/* cmd - the front end that all commands share. */
 #include "cmd.h"
 
 #include <fcntl.h>
@@ -139,7 +139,7 @@ collect_options(struct front *f)
 {
 	const struct cmd_opt *own = f->cmd->opts;
 
-	/* ':' first: a missing value is told apart from an unknown option. */
+	/* ':' first: a missing value differs from an unknown option. */
 	memcpy(f->letters, f->cmd->runs_command ? "+:" : ":",
 	       f->cmd->runs_command ? 3 : 2);
 	for (; own && own->name; own++)
@@ -242,8 +242,8 @@ status_of(enum bal_errkind kind)
 }
 
 /*
- * Whoever should read, a pager or a logger that hangs, must not keep the lock
- * of all commands from them: what happens is in the journal, too.
+ * A pager or a logger that hangs on our output must not keep the lock from all
+ * other commands: what happens is in the journal, too.
  */
 static bool
 is_read(void)
@@ -260,7 +260,7 @@ print_message(void *arg, enum bal_say what, const char *msg)
 {
 	const struct front *f = arg;
 
-	/* Faults are told before anything is locked, and each counts. */
+	/* Faults are printed before anything is locked, and each counts. */
 	if (what == BAL_SAY_FAULT || (!f->common.quiet && is_read()))
 		fprintf(stderr, "%s: %s\n", f->cmd->name, msg);
 }
@@ -312,8 +312,8 @@ parse_and_run(struct front *f, int argc, char **argv, struct bal_err *err)
 }
 
 /*
- * Wherever it stands: also behind the option that is wrong, but not among
- * another program's.
+ * Wherever it stands: also after a wrong option, but not among another
+ * program's.
  */
 static bool
 says_strict(const struct cmd *cmd, int argc, char **argv)
@@ -332,9 +332,9 @@ static const int ignored[] = { SIGPIPE, SIGXFSZ };
 static void (*before[N_IGNORED])(int);
 
 /*
- * A closed descriptor 0 to 2 would be given to the lock or the state, and a
+ * A closed descriptor 0 to 2 would be reused for the lock or the state, and a
  * message written into it.  A reader that went away, or a limit on file size,
- * must not end us half way: write() tells.
+ * must not end us half way: write() reports both.
  */
 static void
 make_sane(void)
@@ -365,7 +365,7 @@ cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv)
 	struct bal_err err = { 0 };
 	int status;
 
-	/* Before Linux 5.18 the environment could stand in the place of them. */
+	/* Before Linux 5.18 argc may be 0, and argv[1] the environment. */
 	if (argc < 1)
 		return CMD_USAGE;
 	make_sane();
@@ -396,7 +396,7 @@ cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 {
 	pass->session.dry_run = common->dry_run;
 	pass->session.out = common->dry_run || common->verbose ? stdout : NULL;
-	/* Anybody may ask what would be done, as far as anybody can see. */
+	/* A dry run needs no privilege but for the iptables part. */
 	pass->session.no_chains = common->dry_run && geteuid() != 0;
 	pass->session.conf_anyway |= common->conf_anyway && !common->conf;
 	return bal_pass_init(pass, common->conf, err);

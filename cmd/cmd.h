@@ -1,4 +1,4 @@
-/* cmd - one front for all commands: options, help, messages, exit status. */
+/* cmd - the front end of all commands: options, help, messages, status. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_CMD_H
 #define BAL_CMD_H
@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "reconcile/pass.h"
 
-/* Exit status of every command; man/exit.inc says the same to people. */
+/* Exit status of every command; documented in man/exit.inc. */
 enum cmd_status {
 	CMD_DONE = 0, /* done, or: yes */
 	CMD_NO = 1,   /* the answer is no */
@@ -20,7 +20,7 @@ enum cmd_status {
 	CMD_CONFIG = 78,
 };
 
-/* What the common options say. */
+/* Values of the common options. */
 struct cmd_common {
 	const char *conf; /* -c, or NULL */
 	bool dry_run;     /* -n */
@@ -30,7 +30,7 @@ struct cmd_common {
 	bool conf_anyway; /* go on when bal.conf is wrong, see cmd.goes_on */
 };
 
-/* An option of one command; the common ones stand in every command. */
+/* An option of one command; the common ones are in every command. */
 struct cmd_opt {
 	char letter; /* 0: only the long form */
 	const char *name, *arg, *help; /* @arg NULL: a flag */
@@ -42,13 +42,14 @@ struct cmd {
 	const char *name, *brief, *args; /* "bal-up", what it does, "[DEV]" */
 	const struct cmd_opt *opts;      /* ends with .name NULL; or NULL */
 	int max_args;
-	bool openvpn_args; /* takes what OpenVPN puts behind a script's name */
+	bool openvpn_args; /* takes OpenVPN's script arguments */
 	bool runs_command; /* options end where operands begin */
 	bool changes;      /* has -n */
 	/*
-	 * A mistake in bal.conf stops no hook, whatever the command: nobody is
-	 * there to mend it, and the line may be the only one.  Nor does it this
-	 * command, whoever calls it.  (Another file, by -c, stops both.)
+	 * A mistake in bal.conf stops no hook, whatever the command: nothing
+	 * there can fix it, and the uplink may be the only one.  With @goes_on
+	 * it does not stop this command, by whatever it is called.  (Another
+	 * file, by -c, stops both.)
 	 */
 	bool goes_on;
 	/*
@@ -60,42 +61,39 @@ struct cmd {
 };
 
 /*
- * Parse options, run, report.  A bad option ends with 64 before run() is
- * called.  Called from a hook (see hook.h) every failure is told and the
- * status is 0, unless --strict: a failing `up` line would leave an interface
- * half configured, a failing `up` script end OpenVPN.
+ * Parse options, run, report; returns the exit status.  A bad option ends with
+ * 64 before run() is called.  Called from a hook (see hook.h) every failure is
+ * reported and the status is 0, unless --strict: a failing `up` line would
+ * leave an interface half configured, a failing `up` script end OpenVPN.
  */
 int cmd_main(const struct cmd *cmd, void *ctx, int argc, char **argv);
 
 /*
- * A pass as @common wants it: configuration and netlink opened; -n and -v
- * print to stdout.  bal_pass_fini() in any case.
+ * Open @pass by @common: configuration and netlink; -n and -v print to stdout.
+ * 0, or -1 with @err; bal_pass_fini() in any case.
  */
 int cmd_pass(struct bal_pass *pass, const struct cmd_common *common,
 	     struct bal_err *err);
 
 /*
- * bal_pass_fini(); @rc, or -1 with what was wrong with bal.conf though the
- * command went on.
+ * bal_pass_fini(); returns @rc, or -1 with the mistake in bal.conf that the
+ * command went on with.
  */
 int cmd_end_pass(struct bal_pass *pass, int rc, struct bal_err *err);
 
-/*
- * Signals as they were before cmd_main(), which ignores some: for a program
- * that takes our place.
- */
+/* Restore the signals that cmd_main() ignores, before an exec. */
 void cmd_restore_signals(void);
 
 /*
  * A hook without privilege leaves @intent for root to carry out: 1 when that is
- * done, 0 when the caller may do it itself, -1 with @err.
+ * done, 0 when the caller may carry it out itself, -1 with @err.
  */
 int cmd_leave_request(const struct bal_intent *intent,
 		      const struct cmd_common *common, struct bal_err *err);
 
 /*
- * Carry out @intent, behind what others have requested before; as a part of
- * what bal-try tries, where it runs us.
+ * Carry out @intent, behind what others have requested before; as a part of the
+ * trial where bal-try runs us.  0, or -1 with @err.
  */
 int cmd_change(struct bal_pass *pass, const struct bal_intent *intent,
 	       struct bal_err *err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* countdown - waits beside a trial, and tells how long it goes on. */
+/* countdown - waits beside a trial, and prints the time that is left. */
 #include "countdown.h"
 
 #include <inttypes.h>
@@ -21,7 +21,7 @@ left_s(const struct bal_try *t)
 	return now < t->until_ms ? (t->until_ms - now + 999) / 1000 : 0;
 }
 
-/* Sleep for a second; is a "y" typed meanwhile? */
+/* Sleep for a second; true when a "y" was typed meanwhile. */
 static bool
 is_yes_typed(bool listens)
 {
@@ -80,7 +80,7 @@ countdown(const struct bal_paths *paths, const struct bal_try *t, bool quiet,
 			return -1;
 		if (rc == 0 || strcmp(now.id, t->id) != 0)
 			return tell_result(paths);
-		/* Its own process may have been killed. */
+		/* The process that reverts may have been killed. */
 		if (bal_now_ms() > now.until_ms + 2 * SECOND_MS &&
 		    bal_try_revert(paths, t->id, "it was not confirmed in time",
 				   err) < 0)

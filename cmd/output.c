@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* output - what a command prints, without commands to a terminal. */
+/* output - stdout without control characters that command a terminal. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* fopencookie */
 #endif
@@ -15,11 +15,11 @@
 #define CHUNK 1024
 #define UTF8_MAX 4
 
-/* stdio may write a character in two parts: the first waits for the second. */
+/* stdio may split a character: its first bytes wait here. */
 static char held[UTF8_MAX];
 static size_t n_held;
 
-/* May more bytes make a character of these @len? */
+/* Can these @len bytes be the start of a longer character? */
 static bool
 is_cut(const char *text, size_t len)
 {
