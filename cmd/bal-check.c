@@ -76,7 +76,7 @@ set_test_event(void *ctx, const char *value, struct bal_err *err)
 static const struct cmd_opt opts[] = {
 	{ 0, "if-idle", NULL, "do nothing where another bal-check probes",
 	  set_if_idle },
-	{ 0, "no-probe", NULL, "only put right what is not as it should be",
+	{ 0, "no-probe", NULL, "only repair what is not as it should be",
 	  set_no_probe },
 	{ 'w', "watch", NULL, "stay, and probe until stopped", set_watch },
 	{ 0, "rounds", "K", "probe K times (with --interval)", set_rounds },
@@ -240,7 +240,7 @@ main(int argc, char **argv)
 {
 	static const struct cmd cmd = {
 		.name = "bal-check",
-		.brief = "Probe all uplinks and put the kernel right.",
+		.brief = "Probe all uplinks and repair the kernel's tables.",
 		.args = "",
 		.opts = opts,
 		.changes = true,

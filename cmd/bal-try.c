@@ -213,7 +213,7 @@ make_absolute(const char *path, char *buf, struct bal_err *err)
 	if (path[0] == '/')
 		return bal_copy(buf, PATH_MAX, path);
 	if (!getcwd(dir, sizeof(dir)))
-		return bal_err_sys(err, errno, "cannot tell where %s is", path);
+		return bal_err_sys(err, errno, "cannot find the path of %s", path);
 	len = snprintf(buf, PATH_MAX, "%s/%s", dir, path);
 	if (len < 0 || len >= PATH_MAX)
 		return bal_err_sys(err, ENAMETOOLONG, "%s", path);

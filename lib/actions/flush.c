@@ -186,7 +186,7 @@ flush_one(const struct bal_release *r, uint32_t mask)
 		if (find_openvpn(&arena, &spared) == 0)
 			what.source = r->source;
 		else
-			bal_warn("sockets cannot be let go: the processes "
+			bal_warn("sockets cannot be closed: the processes "
 				 "that are to keep them are not known");
 		what.spared = spared.v;
 		what.n_spared = spared.n;
@@ -195,7 +195,7 @@ flush_one(const struct bal_release *r, uint32_t mask)
 		bal_warn("%s: %s", r->dev, why.msg);
 	else if (gone.connections || gone.sockets)
 		bal_say(BAL_SAY_EVENT,
-			"%s: let go of %u connections and %u sockets", r->dev,
+			"%s: flushed %u connections, closed %u sockets", r->dev,
 			gone.connections, gone.sockets);
 	bal_arena_fini(&arena);
 }

@@ -7,7 +7,7 @@ warn_of_entries(int eno)
 {
 	static bool told;
 
-	bal_flush_warn("connections", eno,
+	bal_flush_warn("connections cannot be flushed", eno,
 		       "the kernel has no ctnetlink (CONFIG_NF_CT_NETLINK)",
 		       &told);
 }

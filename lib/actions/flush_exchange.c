@@ -44,7 +44,7 @@ bal_flush_warn(const char *what, int eno, const char *lack, bool *told)
 
 	if (*told)
 		return;
-	bal_warn("%s cannot be let go: %s", what,
+	bal_warn("%s: %s", what,
 		 lacking ? lack : strerror(eno));
 	*told = lacking || eno == EPERM || eno == EACCES;
 }

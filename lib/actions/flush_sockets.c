@@ -21,7 +21,7 @@ warn_of_sockets(int eno)
 	static bool told;
 
 	bal_flush_warn(
-		"sockets", eno,
+		"sockets cannot be closed", eno,
 		"the kernel cannot destroy them (CONFIG_INET_DIAG_DESTROY)",
 		&told);
 }

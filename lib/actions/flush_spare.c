@@ -42,7 +42,7 @@ spare_directory(struct flushing *l, DIR *dir, struct bal_arena *arena,
 		if (inode_of(dirfd(dir), entry->d_name, &inode) < 0)
 			return bal_err_sys(l->err, errno,
 					   "the sockets of a process that is "
-					   "to keep them cannot be told");
+					   "to keep them cannot be found");
 		v = inode ? BAL_PUSH(arena, list) : NULL;
 		if (v)
 			*v = inode;
@@ -88,7 +88,7 @@ bal_flush_spare(struct flushing *l, struct bal_arena *arena)
 		if (pid <= 0 || spare(l, pid, arena, &list) == 0)
 			continue;
 		if (!told)
-			bal_warn("sockets cannot be let go: %s", l->err->msg);
+			bal_warn("sockets cannot be closed: %s", l->err->msg);
 		told = true;
 		return false;
 	}

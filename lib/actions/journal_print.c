@@ -118,7 +118,7 @@ bal_journal_print_text(const struct bal_history *h, FILE *out)
 	int width;
 
 	if (!h->n) {
-		fputs("no transitions are known\n", out);
+		fputs("no transition is on record\n", out);
 		return;
 	}
 	width = uplink_width(h, "-");

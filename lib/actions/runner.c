@@ -69,7 +69,7 @@ bal_runner_add(struct bal_runner *r, const char *name, char *const argv[],
 		return -1;
 	if (r->n == BAL_RUNNER_MAX) {
 		oldest = take_first(r);
-		bal_warn("%s: not run, %d programs are waiting behind it",
+		bal_warn("%s: not run, %d programs are waiting after it",
 			 oldest->name, BAL_RUNNER_MAX);
 		bal_job_free(oldest);
 	}

@@ -106,7 +106,7 @@ bal_prefix_parse(const char *text, struct bal_addr *out, struct bal_err *err)
 	net = bal_addr_network(&a);
 	if (bal_addr_cmp(&a, &net))
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" has bits behind its prefix length, "
+			       "\"%.80s\" has bits after its prefix length, "
 			       "the network is %s",
 			       text, bal_addr_str(&net, buf));
 	*out = a;

@@ -102,7 +102,7 @@ make_one_dir(const char *path, struct bal_err *err)
 		if (chmod(path, DIR_MODE))
 			return bal_err_sys(err, errno, "cannot chmod %s", path);
 	} else if (errno != EEXIST) {
-		return bal_err_sys(err, errno, "cannot make folder %s", path);
+		return bal_err_sys(err, errno, "cannot make directory %s", path);
 	}
 	return 0;
 }
@@ -117,7 +117,7 @@ bal_make_dir(const char *path, struct bal_err *err)
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		return 0;
 	if (len >= sizeof(above))
-		return bal_err_sys(err, ENAMETOOLONG, "cannot make folder %s",
+		return bal_err_sys(err, ENAMETOOLONG, "cannot make directory %s",
 				   path);
 	for (i = 1; i < len; i++) {
 		if (path[i] != '/')
@@ -134,7 +134,7 @@ bal_make_dir(const char *path, struct bal_err *err)
 	if (make_one_dir(path, err) < 0)
 		return -1;
 	if (stat(path, &st) || !S_ISDIR(st.st_mode))
-		return bal_err_sys(err, ENOTDIR, "cannot make folder %s", path);
+		return bal_err_sys(err, ENOTDIR, "cannot make directory %s", path);
 	return 0;
 }
 
@@ -178,7 +178,7 @@ bal_make_dir_of(const char *path, struct bal_err *err)
 	char *slash;
 
 	if (bal_copy(dir, sizeof(dir), path) < 0)
-		return bal_err_sys(err, ENAMETOOLONG, "cannot make folder of %s",
+		return bal_err_sys(err, ENAMETOOLONG, "cannot make directory of %s",
 				   path);
 	slash = strrchr(dir, '/');
 	if (!slash || slash == dir)

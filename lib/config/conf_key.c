@@ -42,7 +42,7 @@ is_repeated(struct bal_conf_reader *r, uint32_t *seen, size_t i,
 
 	if (repeated)
 		bal_lines_fault(&r->lines, r->lines.number,
-				"key \"%.80s\" is said twice in its section",
+				"key \"%.80s\" is there twice in its section",
 				key);
 	*seen |= 1u << i;
 	return repeated;
@@ -152,7 +152,7 @@ lacks_equals(struct bal_conf_reader *r, const char *key)
 	word[len] = '\0';
 	if (!home_of(r, word))
 		return false;
-	bal_lines_fault(&r->lines, r->lines.number, "no \"=\" behind \"%s\"",
+	bal_lines_fault(&r->lines, r->lines.number, "no \"=\" after \"%s\"",
 			word);
 	return true;
 }

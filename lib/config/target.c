@@ -112,7 +112,7 @@ read_tcp(const char *rest, struct bal_target *t, struct bal_err *err)
 		return bal_err(err, BAL_ECONF, "names no port");
 	if (*rest)
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" behind the port means nothing", rest);
+			       "\"%.80s\" after the port means nothing", rest);
 	return 0;
 }
 
@@ -162,7 +162,7 @@ read_dns(const char *rest, struct bal_target *t, struct bal_err *err)
 		return -1;
 	if (*rest != '/')
 		return bal_err(err, BAL_ECONF,
-			       "has no /NAME to ask for behind the address");
+			       "has no /NAME to ask for after the address");
 	len = strcspn(++rest, "=");
 	if (take_name(rest, len, t, err) < 0)
 		return -1;

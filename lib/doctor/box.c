@@ -13,10 +13,10 @@ static void
 find_conf_wrong(struct bal_diagnosis *d)
 {
 	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "configuration", "",
-			"A command that somebody types stops there, if it "
+			"A command by hand stops there, if it "
 			"changes something; hooks and bal-check go on, but not "
-			"with what the file says now. Mend this first: what "
-			"depends on the configuration is not judged before.");
+			"with what the file says now. Fix this first: what "
+			"depends on the configuration is not looked at before.");
 }
 
 /* Fault number @i, of those reported as "PATH:LINE: ...". */
@@ -137,7 +137,7 @@ clock_free(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "clock-free", "",
 			"A clock that drifts far, or begins anew at each boot, "
 			"makes OpenVPN refuse certificates.");
-	bal_doctor_what(d, "nobody keeps the clock right");
+	bal_doctor_what(d, "no program sets the clock");
 	fix_clock(f, d);
 }
 

@@ -135,8 +135,8 @@ no_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 			continue;
 		gateway = gateway_of(f, up);
 		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "no-gateway", up->name,
-				"It has an address and a carrier, and nobody "
-				"to send packets to: it gets no traffic. The "
+				"It has an address and a carrier, and no next "
+				"hop: it gets no traffic. The "
 				"gateway is the address of the modem or router "
 				"at the other end.");
 		say_why(f, d, up, &gateway);
@@ -207,7 +207,7 @@ far_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(d, severity_of(f, up), "gateway-far", up->name,
 				"Most often a typing error in the gateway or "
 				"the netmask. The route is made all the same, "
-				"and nobody may answer there.");
+				"and perhaps nothing answers there.");
 		bal_doctor_what(d, "its gateway %s is outside its subnet",
 				bal_addr_host_str(&up->gateway, text));
 		fix(f, d, up, &up->gateway);
@@ -229,7 +229,7 @@ silent_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 				up->name,
 				"It does not even answer on the link: a typing "
 				"error, or the modem hangs.");
-		bal_doctor_what(d, "nobody answers at its gateway %s",
+		bal_doctor_what(d, "its gateway %s does not answer",
 				bal_addr_host_str(&up->gateway, text));
 		if (is_typed(f, up))
 			fix(f, d, up, &up->gateway);

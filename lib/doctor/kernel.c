@@ -120,7 +120,7 @@ too_old_for_exec(const struct bal_facts *f, struct bal_diagnosis *d)
 }
 
 #define SET_BACK                                                           \
-	" bal-up sets it to 1; somebody has set it back, or it could not " \
+	" bal-up sets it to 1; it has been set back, or it could not " \
 	"be written."
 
 /* Findings for bal_sysctls that have the kernel's default value. */
@@ -197,7 +197,7 @@ device_setting(const struct bal_facts *f, struct bal_diagnosis *d, size_t first,
 		if (is_off_alike(f, &sets[i], set, dc))
 			return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "sysctl", set->dev,
-			"bal-up sets it, somebody has changed it since, or it "
+			"bal-up sets it; it has been changed since, or it "
 			"could not be written. Replies may take another "
 			"uplink, or be dropped.");
 	for (size_t i = first + 1; i < f->plan.devconf.n; i++) {

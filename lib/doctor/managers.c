@@ -44,12 +44,12 @@ static void
 fix_crontab(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	if (f->cron_comment) {
-		bal_doctor_what(d, "nobody calls bal-check: the line in "
+		bal_doctor_what(d, "nothing calls bal-check: the line in "
 				   "/etc/cron.d/bal is a comment");
 		bal_doctor_fix(d, "sed -i '/bal-check/s/^#[# ]*\\*/*/' "
 				   "/etc/cron.d/bal");
 	} else if (f->cron_file) {
-		bal_doctor_what(d, "nobody calls bal-check: no line in "
+		bal_doctor_what(d, "nothing calls bal-check: no line in "
 				   "/etc/cron.d/bal does");
 		bal_doctor_fix(d, "editor /etc/cron.d/bal");
 	} else {
@@ -66,18 +66,18 @@ nobody_probes(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	if (!bal_doctor_any_up(f) || bal_doctor_probed(f))
 		return;
-	bal_doctor_find(d, BAL_SEVERITY_RISK, "nobody-probes", "",
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-check", "",
 			"A line that dies silently keeps its share of traffic, "
-			"and what others change is not put right.");
+			"and what others change is not repaired.");
 	if (f->unit_idle) {
 		bal_doctor_what(d,
-				"nobody calls bal-check: %s is enabled, and "
+				"nothing calls bal-check: %s is enabled, and "
 				"not active",
 				f->unit_idle);
 		bal_doctor_fix(d, "systemctl restart %s", f->unit_idle);
 		return;
 	}
-	bal_doctor_what(d, "nobody calls bal-check: there is no --watch, no "
+	bal_doctor_what(d, "nothing calls bal-check: there is no --watch, no "
 			   "line for cron, no unit of systemd");
 	if (f->systemd)
 		bal_doctor_fix(d, "systemctl enable --now bal-check.timer");
@@ -155,7 +155,7 @@ client_rights(const struct bal_facts *f, struct bal_diagnosis *d)
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "openvpn-user", c->dev,
 				"Its scripts lose their rights with it: when "
-				"the tunnel goes down, nobody is told.");
+				"the tunnel goes down, bal does not notice.");
 		bal_doctor_what(d, "%s has a user line without group bal",
 				c->path);
 		bal_doctor_fix(d, "group bal (in %s)", c->path);

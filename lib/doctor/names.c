@@ -22,7 +22,7 @@ over_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "over-nowhere", u->name,
 				"A misspelt name leaves the line that carries "
 				"the tunnel with a share of its own, outside of "
-				"the tunnel, unless that is learned from the "
+				"the tunnel, unless that is observed from the "
 				"client. A stick that is not plugged in is as it "
 				"should be; a section of its own says so.");
 		bal_doctor_what(d,

@@ -113,7 +113,7 @@ json_finding(FILE *out, const struct bal_finding *f, bool first)
 	fputc(',', out);
 	bal_json_string(out, "why", f->why);
 	fputc(',', out);
-	bal_json_string(out, "mend", f->fix);
+	bal_json_string(out, "fix", f->fix);
 	fputc('}', out);
 }
 
@@ -127,7 +127,7 @@ json_end(FILE *out, const struct bal_diagnosis *d)
 		bal_json_text(out, d->facts->unseen.v[i]);
 	}
 	fputs("],", out);
-	bal_json_bool(out, "ill", bal_doctor_problem(d));
+	bal_json_bool(out, "problem", bal_doctor_problem(d));
 	fputs("}\n", out);
 }
 

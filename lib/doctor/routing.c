@@ -121,9 +121,9 @@ unmasqueraded(const struct bal_facts *f, struct bal_diagnosis *d,
 				tunnel ? BAL_SEVERITY_NOTE : BAL_SEVERITY_RISK,
 				"no-masquerade", up->name,
 				"Forwarding is on. Packets of hosts behind "
-				"this box leave with addresses that nobody "
-				"outside can answer, unless the other side "
-				"knows the way back to them.");
+				"this box leave with addresses that get no "
+				"answer from outside, unless the other side "
+				"has a route back to them.");
 		bal_doctor_what(d,
 				"what comes from %s goes out without "
 				"masquerading",
@@ -158,7 +158,7 @@ forwarding(const struct bal_facts *f, struct bal_diagnosis *d)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "no-forwarding", "",
 			"Nothing comes from other hosts through this box: what "
-			"they send to it for somebody else is dropped.");
+			"they send to it for others is dropped.");
 	bal_doctor_what(d, "masquerade is yes, and net.ipv4.ip_forward is 0");
 	bal_doctor_fix(d, "echo net.ipv4.ip_forward=1 >%s && sysctl -p %s",
 			file, file);

@@ -145,7 +145,7 @@ fallback(struct bal_diagnosis *d, const struct bal_foreign_rule *found)
 			"It takes everything away from bal. In versions of bal "
 			"whose last rule was 30000 it was asked only where "
 			"nothing else led anywhere. As a fallback it can be a "
-			"route in table balancing, behind those of bal:");
+			"route in table balancing, after those of bal:");
 	if (!bal_addr_none(&found->gateway))
 		snprintf(via, sizeof(via), " via %s",
 			 bal_addr_host_str(&found->gateway, host));
@@ -181,8 +181,8 @@ for_everything(const struct bal_facts *f, struct bal_diagnosis *d,
 				up->name, found->deletion);
 	} else if (found->dev[0]) {
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
-				"All traffic takes a device that bal knows "
-				"nothing of, as of a VPN that is to have all. "
+				"All traffic takes a device that is "
+				"no uplink, as of a VPN that is to have all. "
 				"Where that is meant, nothing has to be done. "
 				"Else make the device an uplink among others; "
 				"the rule can go then, and what makes it has "
@@ -270,7 +270,7 @@ by_one_line(const struct bal_facts *f, struct bal_diagnosis *d,
 				"It keeps packets from the uplink's own "
 				"address there. bal does so by itself, and "
 				"leaves them the way to the LAN, which this "
-				"rule takes from them. Whoever made it can "
+				"rule takes from them. What made it can "
 				"stop.");
 		bal_doctor_fix(d, "%s", found->deletion);
 		return;
@@ -379,7 +379,7 @@ behind(const struct bal_facts *f, struct bal_diagnosis *d,
 			"Only what finds no route by bal's rules comes to it. "
 			"Nothing has to be done where that is meant. With a "
 			"smaller priority it comes before bal's.");
-	bal_doctor_what(d, "a foreign rule comes behind bal's: %s",
+	bal_doctor_what(d, "a foreign rule comes after bal's: %s",
 			found->words);
 	fix_place(f, d, found);
 }
@@ -446,7 +446,7 @@ missing_rule(const struct bal_facts *f, struct bal_diagnosis *d, uint32_t table,
 						  BAL_SEVERITY_NOTE,
 			"kernel-rule", "",
 			"bal's own rules look there too, so that nothing is "
-			"lost while bal is there; behind the last bal-down "
+			"lost while bal is there; after the last bal-down "
 			"nothing is found in it. Where systemd-networkd "
 			"deletes rules that are not its own, "
 			"ManageForeignRoutingPolicyRules=no in the [Network] "
@@ -469,10 +469,10 @@ local_rule(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "local-rule", "",
 			"Packets for this box itself, and what its programs "
 			"say to each other, are routed as if they were for "
-			"somebody else. Where VRFs want the rule behind their "
+			"others. Where VRFs want the rule after their "
 			"own, it still has to come before bal's.");
 	bal_doctor_what(d,
-			local ? "rule %u, lookup local, comes behind bal's" :
+			local ? "rule %u, lookup local, comes after bal's" :
 				"the kernel's rule %u, lookup local, is "
 				"missing",
 			local ? local->priority : 0);

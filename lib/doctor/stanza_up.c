@@ -187,7 +187,7 @@ no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
 			"Its stanza has been changed since ifup, or ifup or "
 			"bal-up failed, or bal-down was called: bal does not "
 			"use it. bal-up makes an uplink of it without an "
-			"interruption; ifdown would cut off who comes in by "
+			"interruption; ifdown would cut off sessions by "
 			"it, and a mistake in the stanza leave it down. If it "
 			"is to be none for good, take the bal- lines out of "
 			"its stanza.");
@@ -304,7 +304,7 @@ differ(const struct bal_facts *f, struct bal_diagnosis *d,
 		bal_doctor_find(d, BAL_SEVERITY_NOTE, "stanza-differs",
 				us->name,
 				"The stanza has been changed since ifup, or "
-				"somebody has told bal-up something else. ifup "
+				"bal-up was given other options. ifup "
 				"does nothing for an interface that is up: "
 				"bal-up makes it hold, without an "
 				"interruption.");
@@ -414,7 +414,7 @@ tell_overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 			alone ? "is" : "are",
 			s && is_by_stanza(f, s, &section->set, &us->options) ?
 				"its stanza says" :
-				"bal-up was told",
+				"bal-up was given",
 			alone ? strstr(told, " = ") + 3 : told);
 	if (line)
 		bal_stanza_fix_by_editor(d, line->path, line->line);
@@ -482,8 +482,8 @@ nothing_begun(const struct bal_facts *f, struct bal_diagnosis *d)
 		if (f->clients.v[i].calls_bal)
 			return;
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "no-uplinks", "",
-			"bal uses the devices that it is told of, and has been "
-			"told of none: a bal-gateway line in the stanza of "
+			"bal uses the devices that it is called for, and was "
+			"called for none: a bal-gateway line in the stanza of "
 			"each does it, from the next ifup on. QUICK START in "
 			"man bal shows all of it.");
 	bal_doctor_what(d, "there is no uplink, and nothing that makes one");

@@ -119,7 +119,7 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 			"ifupdown takes any option, and bal passes over what "
 			"it does not know: what is meant does not hold. "
 			"bal.conf(5) lists the keys. When the file is "
-			"mended, bal-doctor names the command that makes it "
+			"fixed, bal-doctor names the command that makes it "
 			"hold.");
 	bal_doctor_what(d, "its stanza has an unknown option %s%s%s%s", o->name,
 			hint ? ", did you mean " : "", near, hint ? "?" : "");
@@ -151,7 +151,7 @@ bal_stanza_refuse(const struct bal_facts *f, struct bal_diagnosis *d,
 			"the hook refuses the whole stanza, and it is none." :
 			"The hook refuses the whole stanza for it: the "
 			"interface comes up, and is no uplink. When it is "
-			"mended, bal-doctor says how it becomes one.");
+			"fixed, bal-doctor says how it becomes one.");
 	bal_stanza_fix_by_editor(d, path, line);
 }
 

@@ -67,8 +67,8 @@ fix_over(const struct bal_facts *f, struct bal_diagnosis *d,
 	if (!bal_facts_uplink(f, line))
 		line = "DEVICE";
 	if (us && us->options.has & BAL_SET_OVER)
-		bal_doctor_fix(d, "bal-up %s --over %s (and where it is said "
-				   "to bal-up at boot)",
+		bal_doctor_fix(d, "bal-up %s --over %s (and where bal-up is "
+				   "called at boot)",
 				tun->name, line);
 	else
 		bal_doctor_fix(d,
@@ -138,9 +138,9 @@ over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
 	if (!bal_facts_uplink(f, c->bind_dev) ||
 	    strcmp(c->bind_dev, tun->name) == 0)
 		return;
-	bal_doctor_find(d, BAL_SEVERITY_RISK, "over-unsaid", tun->name,
-			"bal-up cannot learn it from bind-dev: the tunnel is "
-			"not stranded with its line, and both may get a "
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "over-unset", tun->name,
+			"bal-up cannot take it from bind-dev: the tunnel is "
+			"not marked down with its line, and both may get a "
 			"share.");
 	bal_doctor_what(d, "%s has bind-dev %s, and nothing says what %s is over",
 			c->path, c->bind_dev, tun->name);
@@ -287,7 +287,7 @@ endpoint(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "endpoint", tun->name,
 			"WireGuard's own packets go where routes lead. The "
 			"tunnel goes by a line that it is not counted for, and "
-			"dies with it. The mend is for PreUp in its "
+			"dies with it. The fix is for PreUp in its "
 			"configuration, too.");
 	bal_doctor_what(d, "over is %s, and packets to its endpoint %s leave %s%s",
 			line->name, host,

@@ -69,8 +69,8 @@ section_unused(const struct bal_facts *f, struct bal_diagnosis *d,
 			"A section says how a device is used, not that it is: "
 			"that is for bal-up, which a bal- option in its stanza "
 			"of interfaces(5) calls, or an up line of OpenVPN's. "
-			"Until then nothing is sent by it. If somebody has "
-			"called bal-down, bal-up is enough.");
+			"Until then nothing is sent by it. If bal-down "
+			"was called, bal-up is enough.");
 	if (c && !c->makes_uplink) {
 		bal_doctor_what(d,
 				"bal.conf has a section for it, and it is no "
@@ -116,8 +116,8 @@ came_back(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "ifup-again", up->name,
 				"ifupdown takes it for up, so ifup does "
 				"nothing: its device has gone and come back, "
-				"without udev, or somebody took its address. "
-				"The mend does what ifup would.");
+				"without udev, or its address was removed. "
+				"The fix does what ifup would.");
 		bal_doctor_what(d, "%s, and ifupdown takes it for configured",
 				up->up ? "it has no address" :
 					 "its link is down");
@@ -249,7 +249,7 @@ not_at_boot(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(d, BAL_SEVERITY_NOTE, "not-at-boot", s->name,
 				"There is no auto and no allow-hotplug line "
 				"for it: after the next boot it is down until "
-				"somebody calls ifup.");
+				"ifup is called.");
 		bal_doctor_what(d, "nothing brings it up at boot");
 		bal_doctor_fix(d, "sed -i '%ui\\auto %s' %s", s->line, s->name,
 				bal_doctor_word(d, s->path));

@@ -23,7 +23,7 @@ unnamed_tables(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(
 			d, BAL_SEVERITY_NOTE, "table-name", up->name,
 			"bal knows its number and goes on. For ip(8) it "
-			"is a number without a name, and somebody else "
+			"is a number without a name, and another program "
 			"may take it.");
 		bal_doctor_what(d, "its routing table %u is not registered",
 				up->table);
@@ -102,7 +102,7 @@ no_targets(const struct bal_facts *f, struct bal_diagnosis *d)
 		}
 		found = true;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "no-targets", up->name,
-				"Nobody is asked whether the line works: when "
+				"Nothing is probed by this line: when "
 				"it is dead beyond the first device, traffic "
 				"goes on being lost there. A target that is "
 				"the uplink's own address is not asked.");
@@ -208,9 +208,9 @@ all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 	if (first_if_all(f, is_silent)) {
 		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
 				"No line works, or it is what is asked: "
-				"targets that are gone or answer nobody, or a "
+				"targets that are gone or never answer, or a "
 				"firewall of this box or of the modems that "
-				"drops questions or answers. Where the mend is "
+				"drops questions or answers. Where the fix is "
 				"answered, probes are at fault, else the "
 				"lines.");
 		bal_doctor_what(d, "all uplinks are dead: no target answers");
@@ -262,7 +262,7 @@ last_resort(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "last-resort", r->dev,
 			"No uplink that has a share is alive: what this box and "
 			"its LAN begin leaves outside of the tunnels. Where "
-			"that must never be, the mend forbids it.");
+			"that must never be, the fix forbids it.");
 	bal_doctor_what(d, "%s", what[r->kind]);
 	bal_doctor_fix(d, "last_resort = no (below [bal] in bal.conf)");
 }
@@ -310,7 +310,7 @@ pings_dropped(const struct bal_facts *f, struct bal_diagnosis *d)
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "pings-dropped", up->name,
 				"The line may work, and the provider or the "
-				"modem drop pings. Who is asked by TCP or DNS "
+				"modem drop pings. A target of TCP or DNS "
 				"answers then. If it is the modem's own page "
 				"that is looked at, the line may be dead all "
 				"the same.");
@@ -357,7 +357,7 @@ unprobed(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "unprobed", first->name,
 				"bal-check is to be called each minute, and "
 				"was not for two, or it ends with an error. By "
-				"hand it tells which. Until then a dead line "
+				"hand it prints which. Until then a dead line "
 				"gets its share of traffic.");
 	else
 		bal_doctor_find(d, BAL_SEVERITY_NOTE, "unprobed", first->name,
@@ -413,7 +413,7 @@ check_overdue(const struct bal_facts *f, struct bal_diagnosis *d)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "check-overdue", first->name,
 			"Something is to call it each minute, and does not, or "
-			"it ends with an error, which it tells by hand. What "
+			"it ends with an error, which it prints by hand. What "
 			"bal-status shows is as old as that: a line that has "
 			"died since keeps its share of traffic.");
 	bal_doctor_what(d, "the last bal-check was %llu minutes ago",
@@ -439,8 +439,8 @@ drift(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "drift", "",
 			"A device or an address has come or gone, or bal.conf "
 			"has been edited, and nothing has followed it yet; or "
-			"somebody has changed or removed what bal made. The "
-			"next bal-check puts it right before it probes.");
+			"others have changed or removed what bal made. The "
+			"next bal-check repairs it before it probes.");
 	if (f->due)
 		bal_doctor_what(d, "changes that bal-check would make: %zu",
 				f->due);

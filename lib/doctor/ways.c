@@ -154,8 +154,8 @@ second_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "second-gateway",
 				up->name,
 				"An uplink is a device with one gateway: "
-				"nothing is sent by the other one, and nobody "
-				"watches the line behind it. On a second "
+				"nothing is sent by the other one, and the "
+				"line behind it is not probed. On a second "
 				"device of the same wire, with an address of "
 				"its own, it can be an uplink of its own. "
 				"Where it is a mistake, take that gateway out "

@@ -71,7 +71,7 @@ bal_health_suspicion(const struct bal_health_record *j,
 	if (j->bad)
 		snprintf(buf, size,
 			 "%" PRIu32 " bad round%s in a row, %" PRIu32
-			 " condemn it",
+			 " mark it down",
 			 j->bad, j->bad == 1 ? "" : "s",
 			 bal_health_misses(j, rule));
 	else

@@ -67,7 +67,7 @@ bal_devsock_bind(int fd, const char *dev, int ifindex, uint32_t mark,
 	/* Another device may have the name by now. */
 	bound = bound_to(fd, dev);
 	if (bound < 0)
-		return bal_err_sys(err, errno, "cannot tell a socket's device");
+		return bal_err_sys(err, errno, "cannot find a socket's device");
 	if (bound != ifindex)
 		return bal_err_sys(err, ENODEV, "%s is another device now",
 				   dev);

@@ -24,7 +24,7 @@ bal_pass_load_mode(struct bal_pass_inputs *in, const struct bal_paths *paths)
 			return;
 		}
 		/* A disk that fails now and then must not change the mode. */
-		bal_warn("%s; what it said before holds", why.msg);
+		bal_warn("%s; the mode from before holds", why.msg);
 		return;
 	}
 	text[strcspn(text, "\n")] = '\0';

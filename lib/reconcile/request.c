@@ -217,7 +217,7 @@ read_line(struct reading *rd, char *line, struct bal_err *err)
 	for (key = 0; key < KEYS && strcmp(line, keys[key]) != 0; key++)
 		;
 	if (key < KEYS && rd->seen[key])
-		return bal_err(err, BAL_ECONF, "%s is said twice", keys[key]);
+		return bal_err(err, BAL_ECONF, "%s is there twice", keys[key]);
 	if (set_value(&rd->request, (enum key)key, value, err) < 0)
 		return -1;
 	rd->seen[key] = true;

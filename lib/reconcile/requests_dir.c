@@ -79,7 +79,7 @@ bal_requests_directory(const struct bal_paths *paths, struct bal_err *err)
 	if (bal_make_run_dir(paths, err) < 0)
 		return -1;
 	if (mkdir(paths->requests, 0700) < 0 && errno != EEXIST)
-		return bal_err_sys(err, errno, "cannot make folder %s",
+		return bal_err_sys(err, errno, "cannot make directory %s",
 				   paths->requests);
 	dir = open(paths->requests,
 		   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -73,7 +73,7 @@ print_state(const struct bal_state *state, FILE *out)
 	for (i = 0; i < state->n_uplinks; i++)
 		order[i] = &state->uplinks[i];
 	qsort(order, state->n_uplinks, sizeof(order[0]), by_name);
-	fputs("; Kept by bal. What it does not know stays, what is damaged "
+	fputs("; Kept by bal. What it cannot read stays, what is damaged "
 	      "goes.\n[bal]\n",
 	      out);
 	bal_state_print(state, out);

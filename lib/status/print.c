@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* print - the status as a table for people and as JSON. */
+/* print - the status as a table for people. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "actions/outcome.h"
 #include "base/show.h"
-#include "status/status.h"
+#include "status/internal.h"
 
 #define CELL 40
 
@@ -68,8 +68,8 @@ set_bytes(char *cell, uint64_t n)
 }
 
 /* In per cent, of the last rounds, of which there are some. */
-static uint32_t
-loss_of(const struct bal_status_probes *p)
+uint32_t
+bal_status_loss(const struct bal_status_probes *p)
 {
 	return (p->recent_lost * 100 + p->recent_rounds / 2) / p->recent_rounds;
 }
@@ -82,7 +82,7 @@ fill_measured(cells c, const struct bal_status_row *row)
 	if (us->rtt_us)
 		set(c[COL_RTT], "%.1fms", us->rtt_us / 1000.0);
 	if (row->probes.recent_rounds)
-		set(c[COL_LOSS], "%" PRIu32 "%%", loss_of(&row->probes));
+		set(c[COL_LOSS], "%" PRIu32 "%%", bal_status_loss(&row->probes));
 	if (us->counted_ms) {
 		set_bytes(c[COL_RX], us->rx_rate);
 		set_bytes(c[COL_TX], us->tx_rate);
@@ -175,8 +175,8 @@ fit(size_t *width, enum bal_mode mode, size_t columns)
 			width[order[i]] = 0;
 }
 
-static const char *
-reason_of(const struct bal_status_row *row)
+const char *
+bal_status_reason(const struct bal_status_row *row)
 {
 	if (!row->remembered)
 		return "";
@@ -246,7 +246,7 @@ print_remarks(const struct bal_status *status, FILE *out)
 {
 	for (size_t i = 0; i < status->rows.n; i++) {
 		const struct bal_status_row *row = &status->rows.v[i];
-		const char *why = reason_of(row);
+		const char *why = bal_status_reason(row);
 
 		if (row->missing)
 			fprintf(out, "%s: it is required, and not up\n",
@@ -347,154 +347,4 @@ bal_status_print_text(const struct bal_status *status, size_t columns,
 	fputc('\n', out);
 	print_table(status, columns, out);
 	print_remarks(status, out);
-}
-
-/* All of them; with @own those that are not asked. */
-static void
-json_targets(FILE *out, const struct bal_status_row *row, bool own)
-{
-	const struct bal_settings *set = &row->set;
-	char text[BAL_TARGET_STRLEN];
-	const char *comma = "";
-
-	fputs(own ? ",\"own_targets\":[" : "\"targets\":[", out);
-	for (size_t i = 0; i < set->n_targets; i++) {
-		if (own && !bal_uplink_owns(row->up, &set->targets[i]))
-			continue;
-		fputs(comma, out);
-		comma = ",";
-		bal_json_text(out, bal_target_str(&set->targets[i], text));
-	}
-	fputc(']', out);
-}
-
-static void
-json_probes(FILE *out, const struct bal_status_row *row)
-{
-	const struct bal_status_probes *p = &row->probes;
-
-	if (p->recent_rounds)
-		fprintf(out, ",\"loss_percent\":%" PRIu32, loss_of(p));
-	else
-		fputs(",\"loss_percent\":null", out);
-	fprintf(out,
-		",\"recent_rounds\":%" PRIu32 ",\"recent_lost\":%" PRIu32
-		",\"interval_s\":%.3f,\"flaps\":%" PRIu32 ",\"hold_s\":%.3f"
-		",\"hold_left_s\":%.3f,\"bad_rounds\":%" PRIu32
-		",\"condemned_by\":%" PRIu32 ",\"budget\":%" PRIu64
-		",\"spent\":%" PRIu64 ",",
-		p->recent_rounds, p->recent_lost, p->interval_ms / 1000.0,
-		p->flaps, p->hold_ms / 1000.0, p->hold_left_ms / 1000.0,
-		p->bad, p->misses, row->set.budget, p->spent);
-	bal_json_bool(out, "suspected", p->suspected);
-	fputc(',', out);
-	bal_json_string(out, "suspicion", p->suspicion);
-	fputc(',', out);
-	bal_json_string(out, "verdict", p->reason);
-	json_targets(out, row, true);
-}
-
-static void
-json_remembered(FILE *out, const struct bal_status_row *row)
-{
-	const struct bal_uplink_state *us = row->remembered;
-
-	fprintf(out,
-		",\"table\":%" PRIu32 ",\"slot\":%" PRIu32
-		",\"ifindex\":%d,\"rtt_ms\":%.3f,\"total_sent\":%" PRIu64
-		",\"total_answered\":%" PRIu64 ",\"rx_bytes_per_s\":%" PRIu64
-		",\"tx_bytes_per_s\":%" PRIu64 ",\"for_s\":%.3f,",
-		us->table, us->slot, row->up ? row->up->ifindex : 0,
-		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
-		us->tx_rate, (double)row->for_ms / 1000.0);
-	bal_json_string(out, "reason", reason_of(row));
-	json_probes(out, row);
-}
-
-static void
-json_row(FILE *out, const struct bal_status *status,
-	 const struct bal_status_row *row)
-{
-	const struct bal_ifaddr *a = row->up ? bal_uplink_addr(row->up) : NULL;
-	char addr[BAL_ADDR_STRLEN] = "", gateway[BAL_ADDR_STRLEN] = "";
-
-	if (a)
-		bal_addr_host_str(&a->addr, addr);
-	if (row->up && !bal_addr_none(&row->up->gateway))
-		bal_addr_host_str(&row->up->gateway, gateway);
-	fputc('{', out);
-	bal_json_string(out, "name", row->name);
-	fputc(',', out);
-	bal_json_string(out, "state", row->state);
-	fputc(',', out);
-	bal_json_bool(out, "alive", row->alive);
-	fputc(',', out);
-	bal_json_bool(out, "balanced", row->balanced);
-	fputc(',', out);
-	bal_json_bool(out, "required", row->set.required);
-	fprintf(out,
-		",\"share_percent\":%u,\"weight\":%" PRIu32
-		",\"priority\":%" PRIu32 ",\"mark\":%" PRIu32 ",",
-		row->share, row->set.weight, row->set.priority,
-		row->up ? bal_mark_of(row->up->slot, status->mark_mask) : 0);
-	bal_json_string(out, "address", addr);
-	fputc(',', out);
-	bal_json_string(out, "gateway", gateway);
-	fputc(',', out);
-	bal_json_string(out, "over", row->set.over);
-	fputc(',', out);
-	bal_json_string(out, "openvpn", row->set.openvpn);
-	fputc(',', out);
-	json_targets(out, row, false);
-	if (row->remembered)
-		json_remembered(out, row);
-	fputc('}', out);
-}
-
-/* Without the configuration nobody knows what is due. */
-static void
-json_trouble(FILE *out, const struct bal_status *status)
-{
-	const struct bal_conf_trouble *trouble = status->trouble;
-	static const char *const instead[] = {
-		[BAL_INSTEAD_BUILT_IN] = "unused",
-		[BAL_INSTEAD_RIGHT_LINES] = "partly",
-		[BAL_INSTEAD_LAST_GOOD] = "before",
-	};
-
-	bal_json_string(out, "configuration",
-			trouble ? instead[trouble->instead] : "right");
-	fputc(',', out);
-	bal_json_string(out, "configuration_error",
-			trouble ? trouble->first : NULL);
-	if (trouble)
-		fputs(",\"due\":null,", out);
-	else
-		fprintf(out, ",\"due\":%zu,", status->due);
-}
-
-void
-bal_status_print_json(const struct bal_status *status, FILE *out)
-{
-	bal_json_begin(out);
-	bal_json_string(out, "mode", bal_mode_name(status->mode));
-	fprintf(out, ",\"alive\":%zu,", status->n_alive);
-	json_trouble(out, status);
-	bal_json_bool(out, "kept", status->kept);
-	fputc(',', out);
-	bal_json_string(out, "last_resort", status->last_resort.dev);
-	fputc(',', out);
-	bal_json_bool(out, "nothing_leaves",
-		      status->last_resort.kind == BAL_RESORT_NOTHING);
-	fputc(',', out);
-	bal_json_bool(out, "marks", !status->no_marks);
-	fputc(',', out);
-	bal_json_bool(out, "nexthop_objects", !status->no_objects);
-	fputs(",\"uplinks\":[", out);
-	for (size_t i = 0; i < status->rows.n; i++) {
-		if (i)
-			fputc(',', out);
-		json_row(out, status, &status->rows.v[i]);
-	}
-	fputs("]}\n", out);
 }

@@ -27,7 +27,7 @@ state_word(const struct bal_uplink *up)
 	if (!up->usable)
 		return "no gateway";
 	if (up->underlay_down)
-		return "stranded";
+		return "underlay down";
 	return bal_health_name(up->health);
 }
 

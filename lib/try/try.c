@@ -92,7 +92,7 @@ check_free(const struct bal_paths *paths, struct bal_err *err)
 	if (bal_try_expired(&t))
 		return bal_err(err, BAL_EBUSY,
 			       "a change before was not confirmed, and cannot "
-			       "be reverted yet: bal-check tells why");
+			       "be reverted yet: bal-check prints why");
 	return bal_err(err, BAL_EBUSY,
 		       "another change is being tried: bal-try --keep from a "
 		       "new connection keeps it, and it is reverted in %" PRIu64

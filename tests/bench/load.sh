@@ -68,7 +68,7 @@ row() {
 	printf '%4s %6s %5s %5s %6s | %5d %8d %7d | %8d %6.2f %6.2f\n' \
 		"$mbit" "$queue" "$way" "$proto" "$2" \
 		"$(load_count "$1" dead)" "$(load_count "$1" degraded)" \
-		"$(load_count "$1" 'let go')" "$(load_backlog_ms "$1")" \
+		"$(load_count "$1" ': flushed ')" "$(load_backlog_ms "$1")" \
 		"$(awk -v n="$3" -v s="$2" 'BEGIN { print n * 8 / s / 1e6 }')" \
 		"$(awk -v n="$4" -v s="$2" 'BEGIN { print n * 8 / s / 1e6 }')"
 }

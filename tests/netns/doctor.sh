@@ -35,7 +35,7 @@ finds() {
 # mend ID: the command that mends the first of these.
 mend() {
 	bal-doctor --json 2>/dev/null | tr '{' '\n' |
-		sed -nE "s/.*\"id\":\"$1\".*\"mend\":\"(.*)\"\}.*/\1/p" |
+		sed -nE "s/.*\"id\":\"$1\".*\"fix\":\"(.*)\"\}.*/\1/p" |
 		sed -e 's/\\"/"/g' -e 's/\\\\/\\/g' | head -n 1
 }
 

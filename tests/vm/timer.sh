@@ -29,7 +29,7 @@ test_death() {
 	is "an uplink that is dead is no failure" "$(prop bal-check-once Result) \
 $(prop bal-check-once ExecMainStatus)" "success 1"
 	soon "connections are let go" said bal-check \
-		'^bal-check: eth3: let go of [0-9]* connections and 3 sockets'
+		'^bal-check: eth3: flushed [0-9]* connections, closed 3 sockets'
 	ok "that is in the journal" said bal-check \
 		'^bal-check: eth3: dead, no answer from 198.51.100.2'
 	is "that the pass began and ended is not" \

@@ -30,7 +30,7 @@ test_deaths() {
 	soon "a silent death" is_now eth3 dead
 	ok "moves new connections" not_in_group eth3
 	soon "and lets go of those that it had" \
-		said bal-check 'eth3: let go of [0-9]* connections and 3 sockets'
+		said bal-check 'eth3: flushed [0-9]* connections, closed 3 sockets'
 	soon "a program is run for it" noted dead eth3
 	soon "which may do what is locked to the service" \
 		grep -qsx eth3 /root/dead

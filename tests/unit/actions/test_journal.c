@@ -312,7 +312,7 @@ test_text(void **state)
 		     "eth3                    -      0ms        0        -\n"
 		     "wwan-long-name    75.000%       4s        2       1s\n");
 	print(&nothing, false, buf, sizeof(buf));
-	assert_string_equal(buf, "no transitions are known\n");
+	assert_string_equal(buf, "no transition is on record\n");
 }
 
 static void

@@ -351,7 +351,7 @@ test_too_many(void **state)
 	}
 	assert_int_equal(count_lines(warnings), 300 - BAL_RUNNER_MAX);
 	assert_non_null(strstr(warnings, "p0: not run, 256 programs are "
-					 "waiting behind it\n"));
+					 "waiting after it\n"));
 	assert_null(strstr(warnings, "p44:"));
 	*warnings = '\0';
 	run_all();

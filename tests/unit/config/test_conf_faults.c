@@ -74,12 +74,12 @@ static const struct {
 	/* The ":" would do for inih. */
 	{ "[check]\ntargets tcp:9.9.9.9:53\ntargets\thttp://9.9.9.9/\n"
 	  "weight 3:1\nmetric a:3\ntargets 9.9.9.9\n",
-	  "2: no \"=\" behind \"targets\"\n"
-	  "3: no \"=\" behind \"targets\"\n"
-	  "4: no \"=\" behind \"weight\"\n"
+	  "2: no \"=\" after \"targets\"\n"
+	  "3: no \"=\" after \"targets\"\n"
+	  "4: no \"=\" after \"weight\"\n"
 	  "5: unknown key \"metric a\"\n"
 	  "6: no \"=\" between a key and a value\n" },
-	{ "targets tcp:9.9.9.9:53\n", "1: no \"=\" behind \"targets\"\n" },
+	{ "targets tcp:9.9.9.9:53\n", "1: no \"=\" after \"targets\"\n" },
 	{ "[bal]\nmode\n[check]\n", "2: no \"=\" between a key and a value\n" },
 	{ "[bal]\n\nmode", "3: no \"=\" between a key and a value\n" },
 	{ "[chek]\ndown = x\n",
@@ -131,14 +131,14 @@ static const struct {
 	{ "[bal]\nmode = multi\n[check]\n[bal]\n",
 	  "4: section \"[bal]\" is there twice, first in line 1\n" },
 	{ "[bal]\nmode = solo\nmode = solo\n",
-	  "3: key \"mode\" is said twice in its section\n" },
+	  "3: key \"mode\" is there twice in its section\n" },
 	{ "[uplink a]\nweight = 1\nweight = 2\n",
-	  "3: key \"weight\" is said twice in its section\n" },
+	  "3: key \"weight\" is there twice in its section\n" },
 	{ "[uplink a]\nweight = 0\nweight = 2\n",
 	  "2: weight \"0\" is not between 1 and 255\n"
-	  "3: key \"weight\" is said twice in its section\n" },
+	  "3: key \"weight\" is there twice in its section\n" },
 	{ "[check]\nwhen_all_dead = keep\nwhen_all_dead = keep\n",
-	  "3: key \"when_all_dead\" is said twice in its section\n" },
+	  "3: key \"when_all_dead\" is there twice in its section\n" },
 	{ "[check]\nwhen_all_dead = no\n",
 	  "2: when_all_dead \"no\" is neither keep nor unreachable\n" },
 	{ "[check]\nweight = 1\n",
@@ -180,7 +180,7 @@ static const struct {
 	{ "[bal]\nmasquerade = perhaps\n",
 	  "2: masquerade \"perhaps\" is neither yes nor no\n" },
 	{ "[bal]\ndestinations = 10.0.0.1/8\n",
-	  "2: destinations \"10.0.0.1/8\" has bits behind its prefix "
+	  "2: destinations \"10.0.0.1/8\" has bits after its prefix "
 	  "length, the network is 10.0.0.0/8\n" },
 	{ "[bal]\ndestinations = 2001:db8::/32\n",
 	  "2: destinations \"2001:db8::/32\" is IPv6, which is not "
@@ -253,7 +253,7 @@ static const struct {
 	  "2: targets \"tcp://1.2.3.4:80\" has slashes, did you mean "
 	  "\"tcp:1.2.3.4:80\"?\n" },
 	{ "[uplink eth1]\nbalance = yes\nshare = no\n",
-	  "3: key \"share\" is said twice in its section\n" },
+	  "3: key \"share\" is there twice in its section\n" },
 	{ "[check]\nneed = 2\ntargets = 1.1.1.1\nup = 1\n",
 	  "2: need \"2\" is more than there are targets\n" },
 	{ "[uplink a]\ntargets = 1.1.1.1\nneed = 2\n[uplink b]\n",

@@ -151,7 +151,7 @@ static const struct {
 	{ "tcp:1.1.1.1:http",
 	  "\"tcp:1.1.1.1:http\": port \"http\" is not a number" },
 	{ "tcp:1.1.1.1:80/x",
-	  "\"tcp:1.1.1.1:80/x\": \"/x\" behind the port means nothing" },
+	  "\"tcp:1.1.1.1:80/x\": \"/x\" after the port means nothing" },
 	{ "tcp:dns.google:443",
 	  "\"tcp:dns.google:443\": \"dns.google\" is not an IP address" NAMES },
 	{ "tcp:224.0.0.1:1",
@@ -160,7 +160,7 @@ static const struct {
 	  "\"tcp:[2001:db8::1]:443\": \"[2001:db8::1]:443\" is IPv6, which is "
 	  "not supported yet" },
 	{ "dns:9.9.9.9",
-	  "\"dns:9.9.9.9\": has no /NAME to ask for behind the address" },
+	  "\"dns:9.9.9.9\": has no /NAME to ask for after the address" },
 	{ "dns:9.9.9.9/", "\"dns:9.9.9.9/\": \"\" is not a name to ask for" },
 	{ "dns:9.9.9.9/.", "\"dns:9.9.9.9/.\": \"\" is not a name to ask for" },
 	{ "dns:9.9.9.9/a..b",

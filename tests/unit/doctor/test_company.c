@@ -328,13 +328,13 @@ who_probes(void **state)
 {
 	(void)state;
 	f.watch = false;
-	assert_non_null(strstr(finds(RISK, "nobody-probes", "")->fix,
+	assert_non_null(strstr(finds(RISK, "no-check", "")->fix,
 			       "/etc/cron.d/bal"));
 	f.systemd = true;
-	assert_string_equal(finds(RISK, "nobody-probes", "")->fix,
+	assert_string_equal(finds(RISK, "no-check", "")->fix,
 			    "systemctl enable --now bal-check.timer");
 	f.unit_idle = "bal-check.service";
-	assert_string_equal(finds(RISK, "nobody-probes", "")->fix,
+	assert_string_equal(finds(RISK, "no-check", "")->fix,
 			    "systemctl restart bal-check.service");
 	f.timed = true;
 	finds_nothing();

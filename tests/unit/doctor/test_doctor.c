@@ -354,7 +354,7 @@ nothing_in_words(void **state)
 	assert_string_equal(
 		printed(&bal_doctor_json),
 		"{\"version\":1,\"findings\":[],\"not_looked_at\":[],"
-		"\"ill\":false}\n");
+		"\"problem\":false}\n");
 	unseen("iptables: root is needed");
 	assert_string_equal(printed(&bal_doctor_text),
 			    "nothing stands in the way\n\n"
@@ -375,7 +375,7 @@ findings_in_words(void **state)
 		"risk: net.ipv4.fib_multipath_hash_policy is 0\n"
 		"        All connections to one address share one uplink. "
 		"bal-up sets it to 1;\n"
-		"        somebody has set it back, or it could not be "
+		"        it has been set back, or it could not be "
 		"written.\n"
 		"     -> sysctl -w net.ipv4.fib_multipath_hash_policy=1\n"
 		"\n"
@@ -416,8 +416,8 @@ findings_in_json(void **state)
 			"configuration cannot be used: /etc/bal/bal.conf:12: "
 			"unknown key \\\"x\\\"\",\"why\":\"A command"));
 	assert_non_null(strstr(
-		w.text, "\"mend\":\"editor +12 /etc/bal/bal.conf\"}],"
-			"\"not_looked_at\":[\"a\\u000ab\"],\"ill\":true}\n"));
+		w.text, "\"fix\":\"editor +12 /etc/bal/bal.conf\"}],"
+			"\"not_looked_at\":[\"a\\u000ab\"],\"problem\":true}\n"));
 }
 
 static void

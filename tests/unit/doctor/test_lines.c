@@ -106,7 +106,7 @@ nobody_answers_at_the_gateway(void **state)
 	see();
 	found = finds(RISK, "gateway-silent", "eth2");
 	assert_string_equal(found->what,
-			    "nobody answers at its gateway 192.168.1.1");
+			    "its gateway 192.168.1.1 does not answer");
 	assert_string_equal(found->fix, "editor +2 /etc/network/interfaces");
 	memset(&f.stanzas, 0, sizeof(f.stanzas));
 	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
@@ -183,7 +183,7 @@ nothing_says_what_it_is_over(void **state)
 	see();
 	finds_nothing();
 	binds_to(c, "eth2");
-	found = finds(RISK, "over-unsaid", "tun1");
+	found = finds(RISK, "over-unset", "tun1");
 	assert_string_equal(found->what,
 			    "/etc/openvpn/client/eth1.conf has bind-dev eth2, "
 			    "and nothing says what tun1 is over");
@@ -201,7 +201,7 @@ nothing_says_what_it_is_over(void **state)
 	assert_int_equal(
 		bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "?"), 0);
 	see();
-	finds(RISK, "over-unsaid", "tun1");
+	finds(RISK, "over-unset", "tun1");
 }
 
 /* What bal.conf may not say, clients can. */

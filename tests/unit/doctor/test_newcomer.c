@@ -306,7 +306,7 @@ no_uplink_was_probed(void **state)
 	known("eth1")->since_ms = 0;
 	finds(NOTE, "unprobed", "eth1 eth2");
 	f.watch = false;
-	finds(RISK, "nobody-probes", "");
+	finds(RISK, "no-check", "");
 	f.watch = true;
 	known("eth2")->sent = 1;
 	finds_nothing();
@@ -317,15 +317,15 @@ the_crontab_of_the_package(void **state)
 {
 	(void)state;
 	f.watch = false;
-	assert_non_null(strstr(finds(RISK, "nobody-probes", "")->fix, ">>"));
+	assert_non_null(strstr(finds(RISK, "no-check", "")->fix, ">>"));
 	f.cron_file = true;
-	assert_string_equal(finds(RISK, "nobody-probes", "")->fix,
+	assert_string_equal(finds(RISK, "no-check", "")->fix,
 			    "editor /etc/cron.d/bal");
 	f.cron_comment = true;
 	assert_int_equal(
-		strncmp(finds(RISK, "nobody-probes", "")->fix, "sed", 3), 0);
+		strncmp(finds(RISK, "no-check", "")->fix, "sed", 3), 0);
 	f.systemd = true;
-	assert_string_equal(finds(RISK, "nobody-probes", "")->fix,
+	assert_string_equal(finds(RISK, "no-check", "")->fix,
 			    "systemctl enable --now bal-check.timer");
 }
 

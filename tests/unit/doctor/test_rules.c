@@ -303,7 +303,7 @@ what_is_for_this_box(void **state)
 	ours(32765);
 	kernel_rule(32765, BAL_TABLE_LOCAL);
 	assert_string_equal(finds(BROKEN, "local-rule", "")->what,
-			    "rule 32765, lookup local, comes behind bal's");
+			    "rule 32765, lookup local, comes after bal's");
 	/* As with VRFs. */
 	w.snap.rules.v[1] = w.snap.rules.v[w.snap.rules.n - 1];
 	kernel_rule(32766, BAL_TABLE_MAIN);

@@ -27,7 +27,7 @@ the_last_check_was_long_ago(void **state)
 			       "bal-check.timer"));
 	/* Each of these is told instead. */
 	f.cron = f.timed = false;
-	finds(RISK, "nobody-probes", "");
+	finds(RISK, "no-check", "");
 	f.watch = true;
 	finds_nothing();
 	f.watch = false;
@@ -205,7 +205,7 @@ a_section_that_was_told_otherwise(void **state)
 	see();
 	found = finds(NOTE, "overridden", "eth2");
 	assert_string_equal(found->what, "weight = 9 of bal.conf is not in "
-					 "force: bal-up was told 2");
+					 "force: bal-up was given 2");
 	assert_string_equal(found->fix, "editor /etc/bal/bal.conf");
 	s = stanza("eth2");
 	says(s, "address", "192.168.1.102/24");
@@ -233,7 +233,7 @@ a_section_that_was_told_otherwise(void **state)
 	assert_int_equal(d.findings.n, 2);
 	assert_string_equal(d.findings.v[1].what,
 			    "weight = 2 of bal.conf is not in force: bal-up "
-			    "was told 5");
+			    "was given 5");
 }
 
 static void

@@ -194,9 +194,9 @@ silence_is_suspicious(void **state)
 	know();
 	assert_string_equal(suspicion(), "");
 	feed("-", 1);
-	assert_string_equal(suspicion(), "1 bad round in a row, 3 condemn it");
+	assert_string_equal(suspicion(), "1 bad round in a row, 3 mark it down");
 	feed("-", 1);
-	assert_string_equal(suspicion(), "2 bad rounds in a row, 3 condemn it");
+	assert_string_equal(suspicion(), "2 bad rounds in a row, 3 mark it down");
 	assert_string_equal(bal_health_suspicion(&j, &rule, tiny, 0), "");
 	assert_string_equal(tiny, "xx");
 	bal_health_suspicion(&j, &rule, tiny, sizeof(tiny));

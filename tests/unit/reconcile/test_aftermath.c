@@ -13,7 +13,7 @@
 
 #define LIMIT_MS 5000 /* as the header says */
 #define PATIENCE_S 30
-#define DONE "d0: let go of 0 connections and 1 sockets"
+#define DONE "d0: flushed 0 connections, closed 1 sockets"
 #define CLIENTS 300 /* more than a list of fixed size held once */
 
 static int server, held; /* a listener; the socket that is let go */

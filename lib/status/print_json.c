@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* print_json - what bal-status shows, for programs. */
+#include <inttypes.h>
+
+#include "base/show.h"
+#include "status/internal.h"
+
+/* All of them; with @own those that are not asked. */
+static void
+json_targets(FILE *out, const struct bal_status_row *row, bool own)
+{
+	const struct bal_settings *set = &row->set;
+	char text[BAL_TARGET_STRLEN];
+	const char *comma = "";
+
+	fputs(own ? ",\"own_targets\":[" : "\"targets\":[", out);
+	for (size_t i = 0; i < set->n_targets; i++) {
+		if (own && !bal_uplink_owns(row->up, &set->targets[i]))
+			continue;
+		fputs(comma, out);
+		comma = ",";
+		bal_json_text(out, bal_target_str(&set->targets[i], text));
+	}
+	fputc(']', out);
+}
+
+static void
+json_probes(FILE *out, const struct bal_status_row *row)
+{
+	const struct bal_status_probes *p = &row->probes;
+
+	if (p->recent_rounds)
+		fprintf(out, ",\"loss_percent\":%" PRIu32, bal_status_loss(p));
+	else
+		fputs(",\"loss_percent\":null", out);
+	fprintf(out,
+		",\"recent_rounds\":%" PRIu32 ",\"recent_lost\":%" PRIu32
+		",\"interval_s\":%.3f,\"flaps\":%" PRIu32 ",\"hold_s\":%.3f"
+		",\"hold_left_s\":%.3f,\"bad_rounds\":%" PRIu32
+		",\"dead_after\":%" PRIu32 ",\"budget\":%" PRIu64
+		",\"spent\":%" PRIu64 ",",
+		p->recent_rounds, p->recent_lost, p->interval_ms / 1000.0,
+		p->flaps, p->hold_ms / 1000.0, p->hold_left_ms / 1000.0,
+		p->bad, p->misses, row->set.budget, p->spent);
+	bal_json_bool(out, "in_doubt", p->suspected);
+	fputc(',', out);
+	bal_json_string(out, "doubt", p->suspicion);
+	fputc(',', out);
+	bal_json_string(out, "hold_reason", p->reason);
+	json_targets(out, row, true);
+}
+
+static void
+json_remembered(FILE *out, const struct bal_status_row *row)
+{
+	const struct bal_uplink_state *us = row->remembered;
+
+	fprintf(out,
+		",\"table\":%" PRIu32 ",\"slot\":%" PRIu32
+		",\"ifindex\":%d,\"rtt_ms\":%.3f,\"total_sent\":%" PRIu64
+		",\"total_answered\":%" PRIu64 ",\"rx_bytes_per_s\":%" PRIu64
+		",\"tx_bytes_per_s\":%" PRIu64 ",\"for_s\":%.3f,",
+		us->table, us->slot, row->up ? row->up->ifindex : 0,
+		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
+		us->tx_rate, (double)row->for_ms / 1000.0);
+	bal_json_string(out, "reason", bal_status_reason(row));
+	json_probes(out, row);
+}
+
+/*
+ * A list, for an uplink can be alive by one address family and dead by another.
+ * The last key: its braces end the row's flat part.
+ */
+static void
+json_health(FILE *out, const struct bal_status_row *row)
+{
+	fputs(",\"health\":[{\"family\":\"ipv4\",", out);
+	bal_json_string(out, "state", row->state);
+	fputc(',', out);
+	bal_json_bool(out, "alive", row->alive);
+	if (row->remembered) {
+		fputc(',', out);
+		bal_json_string(out, "reason", bal_status_reason(row));
+	}
+	fputs("}]", out);
+}
+
+static void
+json_row(FILE *out, const struct bal_status *status,
+	 const struct bal_status_row *row)
+{
+	const struct bal_ifaddr *a = row->up ? bal_uplink_addr(row->up) : NULL;
+	char addr[BAL_ADDR_STRLEN] = "", gateway[BAL_ADDR_STRLEN] = "";
+
+	if (a)
+		bal_addr_host_str(&a->addr, addr);
+	if (row->up && !bal_addr_none(&row->up->gateway))
+		bal_addr_host_str(&row->up->gateway, gateway);
+	fputc('{', out);
+	bal_json_string(out, "name", row->name);
+	fputc(',', out);
+	bal_json_string(out, "state", row->state);
+	fputc(',', out);
+	bal_json_bool(out, "alive", row->alive);
+	fputc(',', out);
+	bal_json_bool(out, "balanced", row->balanced);
+	fputc(',', out);
+	bal_json_bool(out, "required", row->set.required);
+	fprintf(out,
+		",\"share_percent\":%u,\"weight\":%" PRIu32
+		",\"priority\":%" PRIu32 ",\"mark\":%" PRIu32 ",",
+		row->share, row->set.weight, row->set.priority,
+		row->up ? bal_mark_of(row->up->slot, status->mark_mask) : 0);
+	bal_json_string(out, "address", addr);
+	fputc(',', out);
+	bal_json_string(out, "gateway", gateway);
+	fputc(',', out);
+	bal_json_string(out, "over", row->set.over);
+	fputc(',', out);
+	bal_json_string(out, "openvpn", row->set.openvpn);
+	fputc(',', out);
+	json_targets(out, row, false);
+	if (row->remembered)
+		json_remembered(out, row);
+	json_health(out, row);
+	fputc('}', out);
+}
+
+/* Without the configuration nobody knows what is due. */
+static void
+json_trouble(FILE *out, const struct bal_status *status)
+{
+	const struct bal_conf_trouble *trouble = status->trouble;
+	static const char *const instead[] = {
+		[BAL_INSTEAD_BUILT_IN] = "unused",
+		[BAL_INSTEAD_RIGHT_LINES] = "partly",
+		[BAL_INSTEAD_LAST_GOOD] = "before",
+	};
+
+	bal_json_string(out, "configuration",
+			trouble ? instead[trouble->instead] : "ok");
+	fputc(',', out);
+	bal_json_string(out, "configuration_error",
+			trouble ? trouble->first : NULL);
+	if (trouble)
+		fputs(",\"due\":null,", out);
+	else
+		fprintf(out, ",\"due\":%zu,", status->due);
+}
+
+void
+bal_status_print_json(const struct bal_status *status, FILE *out)
+{
+	bal_json_begin(out);
+	bal_json_string(out, "mode", bal_mode_name(status->mode));
+	fprintf(out, ",\"alive\":%zu,", status->n_alive);
+	json_trouble(out, status);
+	bal_json_bool(out, "kept", status->kept);
+	fputc(',', out);
+	bal_json_string(out, "last_resort", status->last_resort.dev);
+	fputc(',', out);
+	bal_json_bool(out, "nothing_leaves",
+		      status->last_resort.kind == BAL_RESORT_NOTHING);
+	fputc(',', out);
+	bal_json_bool(out, "marks", !status->no_marks);
+	fputc(',', out);
+	bal_json_bool(out, "nexthop_objects", !status->no_objects);
+	fputs(",\"uplinks\":[", out);
+	for (size_t i = 0; i < status->rows.n; i++) {
+		if (i)
+			fputc(',', out);
+		json_row(out, status, &status->rows.v[i]);
+	}
+	fputs("]}\n", out);
+}
