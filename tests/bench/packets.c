@@ -12,8 +12,8 @@
 
 #include "firewall/firewall.h"
 
-#define ROUNDS 9
-#define PACKETS 100000
+#define ROUNDS 7
+#define PACKETS 40000
 
 /* u1 to uN; the traffic goes by the last of them. */
 static struct bal_fw_model
@@ -105,7 +105,7 @@ main(int argc, char **argv)
 		return 64;
 	}
 	if (!none) {
-		struct bal_fw_model m = model_of((unsigned)atol(argv[2]),
+		struct bal_fw_model m = model_of((unsigned)strtoul(argv[2], NULL, 10),
 						 !strcmp(argv[3], "yes"),
 						 &arena);
 

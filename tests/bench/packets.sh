@@ -25,6 +25,7 @@ scene() {
 	in_ns src ip route add default via 10.9.0.1
 	in_ns sink ip addr add 10.9.1.2/24 dev in
 	in_ns sink ip link set in up
+	in_ns sink ip route add default via 10.9.1.1
 	in_ns sink nft 'add table ip t
 		add chain ip t c { type filter hook prerouting priority -400; }
 		add rule ip t c udp dport 9 drop'
@@ -39,20 +40,16 @@ scene() {
 gone() {
 	ip netns del src
 	ip netns del sink
-	ip link del in0
-	ip link del "u$1"
-	nft flush ruleset
-	"$LAB_IPTABLES" -t mangle -F
-	"$LAB_IPTABLES" -t nat -F
 } 2>/dev/null
 
 # measure FIREWALL N MASQUERADE: in a box of its own, since a legacy table that
 # was ever there is asked for good.
 measure() {
 	local ns
-	ns=$(unshare --net bash -c '. "$1"; scene "$2" || exit
+	# shellcheck disable=SC2016 # they are of the inner shell
+	ns=$(unshare --net bash -c '. "$1"; scene "$2" &&
 		"$3" "$4" "$2" "$5" /run/netns/src 10.9.1.2
-		gone "$2"' - "$LAB_DIR"/scene.sh "$2" "$packets" "$1" "$3") || ns=-
+		gone' - "$LAB_DIR"/scene.sh "$2" "$packets" "$1" "$3")
 	printf '%8s' "${ns:--}"
 }
 
