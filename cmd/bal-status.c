@@ -7,7 +7,8 @@
 #include "cmd.h"
 #include "actions/journal.h"
 #include "reconcile/pass_plan.h"
-#include "status/status.h"
+#include "status/kernel.h"
+#include "status/printer.h"
 
 struct show {
 	bool json, kernel, history, all;
@@ -95,6 +96,7 @@ show(struct bal_pass *pass, const struct show *how, const char *dev,
 {
 	const struct bal_status_row *row;
 	struct bal_status status;
+	enum bal_status_form form;
 
 	if (look(pass, &status, err) < 0)
 		return -1;
@@ -105,11 +107,9 @@ show(struct bal_pass *pass, const struct show *how, const char *dev,
 	row = dev ? bal_status_narrow(&status, dev) : NULL;
 	if (dev && !row)
 		return bal_err(err, BAL_EUNAVAIL, "%s is no uplink", dev);
-	if (how->json)
-		bal_status_print_json(&status, stdout);
-	else
-		bal_status_print_text(&status, how->all ? 0 : columns(),
-				      stdout);
+	form = how->json ? BAL_STATUS_JSON : BAL_STATUS_TEXT;
+	bal_status_print(bal_status_printers[form], &status,
+			 how->all ? 0 : columns(), stdout);
 	return row && !row->alive ? CMD_NO : CMD_DONE;
 }
 

@@ -1,14 +1,10 @@
-/* internal - what the printers of status share. */
+/* internal - the printers of the table in printer.c. */
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #ifndef BAL_STATUS_INTERNAL_H
 #define BAL_STATUS_INTERNAL_H
 
-#include "status/status.h"
+#include "status/printer.h"
 
-/* Lost rounds in per cent, rounded; @p has at least one round. */
-uint32_t bal_status_loss(const struct bal_status_probes *p);
-
-/* Why the uplink is not alive, "" if it is; lives as long as @row's uplink. */
-const char *bal_status_reason(const struct bal_status_row *row);
+extern const struct bal_status_printer bal_status_text, bal_status_json;
 
 #endif

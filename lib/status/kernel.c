@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kernel - what the kernel holds, as its own programs print it. */
+#include "status/kernel.h"
+
 #include <inttypes.h>
 
 #include "base/run.h"
-#include "status/status.h"
 
 /* Print the command line and run it; a missing program is only a remark. */
 static void

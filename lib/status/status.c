@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actions/outcome.h"
 #include "plan/merge.h"
 #include "plan/over.h"
 #include "plan/resort.h"
@@ -277,4 +278,21 @@ bal_status_narrow(struct bal_status *status, const char *name)
 	status->rows.v = row;
 	status->rows.n = 1;
 	return row;
+}
+
+uint32_t
+bal_status_loss(const struct bal_status_probes *probes)
+{
+	return (probes->recent_lost * 100 + probes->recent_rounds / 2) /
+	       probes->recent_rounds;
+}
+
+const char *
+bal_status_reason(const struct bal_status_row *row)
+{
+	if (!row->remembered)
+		return "";
+	return row->up && row->up->admin_up ?
+		       bal_outcome_reason(row->up, row->remembered) :
+		       row->remembered->reason;
 }

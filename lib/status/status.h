@@ -3,8 +3,6 @@
 #ifndef BAL_STATUS_H
 #define BAL_STATUS_H
 
-#include <stdio.h>
-
 #include "reconcile/pass.h"
 
 #define BAL_STATUS_WORDS 96
@@ -71,22 +69,11 @@ struct bal_status {
 int bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		    struct bal_status *out, struct bal_err *err);
 
-/*
- * Print it for a person, the table no wider than @columns: what is least missed
- * is left out; 0: nothing is.
- */
-void bal_status_print_text(const struct bal_status *status, size_t columns,
-			   FILE *out);
+/* Per cent of the last rounds, of which there are some, without an answer. */
+uint32_t bal_status_loss(const struct bal_status_probes *probes);
 
-/* Print it as one JSON object. */
-void bal_status_print_json(const struct bal_status *status, FILE *out);
-
-/*
- * Print addresses, rules, nexthops, tables and chains, each behind the command
- * line of ip(8) or iptables(8) that writes them to our stdout, which @out must
- * be.
- */
-void bal_status_print_kernel(const struct bal_pass *pass, FILE *out);
+/* Why the health of @row is what it is; "" where nothing says. */
+const char *bal_status_reason(const struct bal_status_row *row);
 
 /* Leave only the row of @name, and return it; NULL: there is none. */
 const struct bal_status_row *bal_status_narrow(struct bal_status *status,

@@ -2,7 +2,7 @@
 /* test_status - the table and the JSON of what is known. */
 #include "../world.h"
 
-#include "status/status.h"
+#include "status/printer.h"
 
 static struct bal_pass pass;
 
@@ -19,19 +19,7 @@ looked(void **state)
 #define LOOKED(name) cmocka_unit_test_setup_teardown(name, looked, teardown)
 
 static void
-print_all(const struct bal_status *status, FILE *out)
-{
-	bal_status_print_text(status, 0, out);
-}
-
-static void
-print_narrow(const struct bal_status *status, FILE *out)
-{
-	bal_status_print_text(status, 80, out);
-}
-
-static void
-show(void (*print)(const struct bal_status *status, FILE *out))
+show_by(const struct bal_status_printer *printer, size_t columns)
 {
 	struct bal_status status;
 	FILE *out = fmemopen(w.text, sizeof(w.text), "w");
@@ -44,8 +32,21 @@ show(void (*print)(const struct bal_status *status, FILE *out))
 	pass.snap = w.snap;
 	pass.uplinks = w.ups;
 	assert_int_equal(bal_status_make(&pass, &w.arena, &status, &w.err), 0);
-	print(&status, out);
+	bal_status_print(printer, &status, columns, out);
 	assert_int_equal(fclose(out), 0);
+}
+
+static void
+show_json(void)
+{
+	show_by(bal_status_printers[BAL_STATUS_JSON], 0);
+}
+
+/* No wider than @columns; 0: however wide. */
+static void
+show_text(size_t columns)
+{
+	show_by(bal_status_printers[BAL_STATUS_TEXT], columns);
 }
 
 static void
@@ -62,7 +63,7 @@ column_is(const char *title, const char *cell)
 	const char *head, *row, *at;
 	size_t end, len = strlen(cell);
 
-	show(print_all);
+	show_text(0);
 	head = strstr(w.text, "UPLINK");
 	assert_non_null(head);
 	at = strstr(head, title);
@@ -94,7 +95,7 @@ loss_is_of_the_last_rounds(void **state)
 	known("eth1")->answered = 10000;
 	probes(64, 0);
 	column_is("LOSS", "0%");
-	show(bal_status_print_json);
+	show_json();
 	shows("\"loss_percent\":0,\"recent_rounds\":64,\"recent_lost\":0,");
 	shows("\"total_sent\":40000,\"total_answered\":10000,");
 	probes(64, 1);
@@ -103,7 +104,7 @@ loss_is_of_the_last_rounds(void **state)
 	column_is("LOSS", "67%");
 	probes(64, UINT64_MAX);
 	column_is("LOSS", "100%");
-	show(bal_status_print_json);
+	show_json();
 	shows("\"loss_percent\":100,\"recent_rounds\":64,\"recent_lost\":64,");
 }
 
@@ -114,7 +115,7 @@ no_round_no_loss(void **state)
 	known("eth1")->sent = 4;
 	probes(0, 0);
 	column_is("LOSS", "-");
-	show(bal_status_print_json);
+	show_json();
 	shows("\"loss_percent\":null,\"recent_rounds\":0,\"recent_lost\":0,");
 }
 
@@ -169,7 +170,7 @@ shares_are(const char *const *weights, const unsigned *shares, unsigned n)
 		snprintf(dev, sizeof(dev), "eth%u", i + 1);
 		told(dev, "weight", weights[i]);
 	}
-	show(bal_status_print_json);
+	show_json();
 	for (unsigned i = 0; i < n; i++) {
 		snprintf(dev, sizeof(dev), "eth%u", i + 1);
 		share_is(dev, shares[i]);
@@ -207,7 +208,7 @@ a_small_share_is_one(void **state)
 {
 	(void)state;
 	shares_are((const char *[]){ "255", "1" }, (unsigned[]){ 100, 0 }, 2);
-	show(print_all);
+	show_text(0);
 	shows("mode multi, 2 of 2 uplinks in use\n");
 	shows(" 0% ");
 }
@@ -219,18 +220,18 @@ in_solo_one_is_used(void **state)
 	modem(2);
 	modem(3);
 	known("eth3")->record.health = BAL_HEALTH_DEAD;
-	show(print_all);
+	show_text(0);
 	shows("mode multi, 2 of 3 uplinks in use\n");
 	global("mode", "solo");
-	show(print_all);
+	show_text(0);
 	shows("mode solo, 1 of 3 uplinks in use, 1 ready\n");
-	show(bal_status_print_json);
+	show_json();
 	share_is("eth1", 100);
 	share_is("eth2", 0);
 	shows("\"alive\":2,");
 	/* One that carries is in use. */
 	told("eth2", "balance", "no");
-	show(print_all);
+	show_text(0);
 	shows("mode solo, 2 of 3 uplinks in use\n");
 }
 
@@ -254,9 +255,9 @@ a_terminal_is_narrow(void **state)
 	told("eth1", "over", "enp0s20f0u4u1i2");
 	known("eth1")->record.n_recent = 4;
 	known("eth1")->record.recent = 15;
-	show(print_all);
+	show_text(0);
 	shows("GATEWAY");
-	show(print_narrow);
+	show_text(80);
 	assert_null(strstr(w.text, "GATEWAY"));
 	assert_null(strstr(w.text, "PRIO"));
 	shows("STATE");
@@ -264,7 +265,7 @@ a_terminal_is_narrow(void **state)
 	shows("FOR");
 	assert_fits();
 	global("mode", "solo");
-	show(print_narrow);
+	show_text(80);
 	assert_null(strstr(w.text, "WEIGHT"));
 	assert_fits();
 }
@@ -276,15 +277,66 @@ what_has_no_device(void **state)
 	device("eth8");
 	configured("eth8", "weight", "2");
 	configured("eht1", "weight", "2");
-	show(bal_status_print_json);
+	show_json();
 	shows("{\"name\":\"eht1\",\"state\":\"no device\",");
 	shows("{\"name\":\"eth8\",\"state\":\"down\",");
 	known("eth1")->admin_up = false;
-	show(bal_status_print_json);
+	show_json();
 	shows("{\"name\":\"eth1\",\"state\":\"down\",");
 	unplug("eth1");
-	show(bal_status_print_json);
+	show_json();
 	shows("{\"name\":\"eth1\",\"state\":\"no device\",");
+}
+
+/* A form of its own: key=value, with a prefix for each uplink. */
+static void
+pairs_begin(struct bal_status_print *p)
+{
+	fprintf(p->out, "mode=%s\n", bal_mode_name(p->status->mode));
+}
+
+static void
+pairs_uplink(struct bal_status_print *p, const struct bal_status_row *row)
+{
+	fprintf(p->out, "%zu.name=%s\n%zu.state=%s\n%zu.share=%u\n", p->n,
+		row->name, p->n, row->state, p->n, row->share);
+}
+
+static void
+pairs_end(struct bal_status_print *p)
+{
+	fprintf(p->out, "uplinks=%zu\n", p->n);
+}
+
+static const struct bal_status_printer pairs = { pairs_begin, pairs_uplink,
+						 pairs_end };
+
+static void
+a_form_of_its_own(void **state)
+{
+	(void)state;
+	modem(2);
+	known("eth2")->record.health = BAL_HEALTH_DEAD;
+	show_by(&pairs, 0);
+	assert_string_equal(w.text, "mode=multi\n"
+				    "0.name=eth1\n0.state=alive\n0.share=100\n"
+				    "1.name=eth2\n1.state=dead\n1.share=0\n"
+				    "uplinks=2\n");
+}
+
+/* Every form has its beginning and its end, whatever is between. */
+static void
+no_uplink_is_shown_too(void **state)
+{
+	(void)state;
+	w.state.n_uplinks = 0;
+	show_by(&pairs, 0);
+	assert_string_equal(w.text, "mode=multi\nuplinks=0\n");
+	show_json();
+	shows(",\"uplinks\":[]}\n");
+	show_text(0);
+	shows("(no uplink: bal-doctor says what makes one)\n");
+	assert_null(strstr(w.text, "UPLINK"));
 }
 
 int
@@ -301,6 +353,8 @@ main(void)
 		LOOKED(in_solo_one_is_used),
 		LOOKED(a_terminal_is_narrow),
 		LOOKED(what_has_no_device),
+		LOOKED(a_form_of_its_own),
+		LOOKED(no_uplink_is_shown_too),
 	};
 
 	return cmocka_run_group_tests_name("status", tests, NULL, NULL);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* print - the status as a table for people. */
+/* text - the status as a table for people, and remarks below it. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
-#include "actions/outcome.h"
 #include "base/show.h"
 #include "status/internal.h"
 
@@ -26,6 +25,7 @@ enum column {
 	COL_FOR,
 	COL_MAX,
 };
+_Static_assert(COL_MAX <= BAL_STATUS_COLUMNS, "widths are kept in the print");
 
 static const char *const titles[COL_MAX] = {
 	"UPLINK", "STATE", "SHARE", "WEIGHT", "PRIO", "ADDRESS", "GATEWAY",
@@ -65,13 +65,6 @@ set_bytes(char *cell, uint64_t n)
 		set(cell, "%.0f%c", v, units[u]);
 	else
 		set(cell, "%.1f%c", v, units[u]);
-}
-
-/* In per cent, of the last rounds, of which there are some. */
-uint32_t
-bal_status_loss(const struct bal_status_probes *p)
-{
-	return (p->recent_lost * 100 + p->recent_rounds / 2) / p->recent_rounds;
 }
 
 static void
@@ -173,16 +166,6 @@ fit(size_t *width, enum bal_mode mode, size_t columns)
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
 		if (columns && sum_of(width) > columns)
 			width[order[i]] = 0;
-}
-
-const char *
-bal_status_reason(const struct bal_status_row *row)
-{
-	if (!row->remembered)
-		return "";
-	return row->up && row->up->admin_up ?
-		       bal_outcome_reason(row->up, row->remembered) :
-		       row->remembered->reason;
 }
 
 /* What was spent, of how much, and the pace that follows from it. */
@@ -305,33 +288,29 @@ headline(const struct bal_status *status, FILE *out)
 	fputc('\n', out);
 }
 
+/* The widths of all lines are known before the first one. */
 static void
-print_table(const struct bal_status *status, size_t columns, FILE *out)
+begin_table(struct bal_status_print *p)
 {
-	size_t width[COL_MAX] = { 0 };
-	cells c;
+	cells head, c;
 
 	for (int i = 0; i < COL_MAX; i++)
-		set(c[i], "%s", titles[i]);
-	measure(c, width);
-	for (size_t i = 0; i < status->rows.n; i++) {
-		fill(c, &status->rows.v[i]);
-		measure(c, width);
+		set(head[i], "%s", titles[i]);
+	measure(head, p->width);
+	for (size_t i = 0; i < p->status->rows.n; i++) {
+		fill(c, &p->status->rows.v[i]);
+		measure(c, p->width);
 	}
-	fit(width, status->mode, columns);
-	for (int i = 0; i < COL_MAX; i++)
-		set(c[i], "%s", titles[i]);
-	print_line(out, c, width);
-	for (size_t i = 0; i < status->rows.n; i++) {
-		fill(c, &status->rows.v[i]);
-		print_line(out, c, width);
-	}
+	fit(p->width, p->status->mode, p->columns);
+	print_line(p->out, head, p->width);
 }
 
-void
-bal_status_print_text(const struct bal_status *status, size_t columns,
-		      FILE *out)
+static void
+begin(struct bal_status_print *p)
 {
+	const struct bal_status *status = p->status;
+	FILE *out = p->out;
+
 	headline(status, out);
 	if (status->overrules)
 		fprintf(out, "(set by %s; the configuration says otherwise)\n",
@@ -345,6 +324,23 @@ bal_status_print_text(const struct bal_status *status, size_t columns,
 		return;
 	}
 	fputc('\n', out);
-	print_table(status, columns, out);
-	print_remarks(status, out);
+	begin_table(p);
 }
+
+static void
+uplink(struct bal_status_print *p, const struct bal_status_row *row)
+{
+	cells c;
+
+	fill(c, row);
+	print_line(p->out, c, p->width);
+}
+
+static void
+end(struct bal_status_print *p)
+{
+	if (p->status->rows.n)
+		print_remarks(p->status, p->out);
+}
+
+const struct bal_status_printer bal_status_text = { begin, uplink, end };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* print_json - what bal-status shows, for programs. */
+/* json - the status as one JSON object, for programs. */
 #include <inttypes.h>
 
 #include "base/show.h"
@@ -7,7 +7,7 @@
 
 /* All of them; with @own those that are not asked. */
 static void
-json_targets(FILE *out, const struct bal_status_row *row, bool own)
+put_targets(FILE *out, const struct bal_status_row *row, bool own)
 {
 	const struct bal_settings *set = &row->set;
 	char text[BAL_TARGET_STRLEN];
@@ -25,7 +25,7 @@ json_targets(FILE *out, const struct bal_status_row *row, bool own)
 }
 
 static void
-json_probes(FILE *out, const struct bal_status_row *row)
+put_probes(FILE *out, const struct bal_status_row *row)
 {
 	const struct bal_status_probes *p = &row->probes;
 
@@ -47,11 +47,11 @@ json_probes(FILE *out, const struct bal_status_row *row)
 	bal_json_string(out, "doubt", p->suspicion);
 	fputc(',', out);
 	bal_json_string(out, "hold_reason", p->reason);
-	json_targets(out, row, true);
+	put_targets(out, row, true);
 }
 
 static void
-json_remembered(FILE *out, const struct bal_status_row *row)
+put_remembered(FILE *out, const struct bal_status_row *row)
 {
 	const struct bal_uplink_state *us = row->remembered;
 
@@ -64,7 +64,7 @@ json_remembered(FILE *out, const struct bal_status_row *row)
 		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
 		us->tx_rate, (double)row->for_ms / 1000.0);
 	bal_json_string(out, "reason", bal_status_reason(row));
-	json_probes(out, row);
+	put_probes(out, row);
 }
 
 /*
@@ -72,7 +72,7 @@ json_remembered(FILE *out, const struct bal_status_row *row)
  * The last key: its braces end the row's flat part.
  */
 static void
-json_health(FILE *out, const struct bal_status_row *row)
+put_health(FILE *out, const struct bal_status_row *row)
 {
 	fputs(",\"health\":[{\"family\":\"ipv4\",", out);
 	bal_json_string(out, "state", row->state);
@@ -86,9 +86,9 @@ json_health(FILE *out, const struct bal_status_row *row)
 }
 
 static void
-json_row(FILE *out, const struct bal_status *status,
-	 const struct bal_status_row *row)
+uplink(struct bal_status_print *p, const struct bal_status_row *row)
 {
+	FILE *out = p->out;
 	const struct bal_ifaddr *a = row->up ? bal_uplink_addr(row->up) : NULL;
 	char addr[BAL_ADDR_STRLEN] = "", gateway[BAL_ADDR_STRLEN] = "";
 
@@ -96,7 +96,7 @@ json_row(FILE *out, const struct bal_status *status,
 		bal_addr_host_str(&a->addr, addr);
 	if (row->up && !bal_addr_none(&row->up->gateway))
 		bal_addr_host_str(&row->up->gateway, gateway);
-	fputc('{', out);
+	fputs(p->n ? ",{" : "{", out);
 	bal_json_string(out, "name", row->name);
 	fputc(',', out);
 	bal_json_string(out, "state", row->state);
@@ -110,7 +110,7 @@ json_row(FILE *out, const struct bal_status *status,
 		",\"share_percent\":%u,\"weight\":%" PRIu32
 		",\"priority\":%" PRIu32 ",\"mark\":%" PRIu32 ",",
 		row->share, row->set.weight, row->set.priority,
-		row->up ? bal_mark_of(row->up->slot, status->mark_mask) : 0);
+		row->up ? bal_mark_of(row->up->slot, p->status->mark_mask) : 0);
 	bal_json_string(out, "address", addr);
 	fputc(',', out);
 	bal_json_string(out, "gateway", gateway);
@@ -119,16 +119,16 @@ json_row(FILE *out, const struct bal_status *status,
 	fputc(',', out);
 	bal_json_string(out, "openvpn", row->set.openvpn);
 	fputc(',', out);
-	json_targets(out, row, false);
+	put_targets(out, row, false);
 	if (row->remembered)
-		json_remembered(out, row);
-	json_health(out, row);
+		put_remembered(out, row);
+	put_health(out, row);
 	fputc('}', out);
 }
 
-/* Without the configuration nobody knows what is due. */
+/* What is due is not known without the configuration. */
 static void
-json_trouble(FILE *out, const struct bal_status *status)
+put_trouble(FILE *out, const struct bal_status *status)
 {
 	const struct bal_conf_trouble *trouble = status->trouble;
 	static const char *const instead[] = {
@@ -148,13 +148,16 @@ json_trouble(FILE *out, const struct bal_status *status)
 		fprintf(out, ",\"due\":%zu,", status->due);
 }
 
-void
-bal_status_print_json(const struct bal_status *status, FILE *out)
+static void
+begin(struct bal_status_print *p)
 {
+	const struct bal_status *status = p->status;
+	FILE *out = p->out;
+
 	bal_json_begin(out);
 	bal_json_string(out, "mode", bal_mode_name(status->mode));
 	fprintf(out, ",\"alive\":%zu,", status->n_alive);
-	json_trouble(out, status);
+	put_trouble(out, status);
 	bal_json_bool(out, "kept", status->kept);
 	fputc(',', out);
 	bal_json_string(out, "last_resort", status->last_resort.dev);
@@ -166,10 +169,12 @@ bal_status_print_json(const struct bal_status *status, FILE *out)
 	fputc(',', out);
 	bal_json_bool(out, "nexthop_objects", !status->no_objects);
 	fputs(",\"uplinks\":[", out);
-	for (size_t i = 0; i < status->rows.n; i++) {
-		if (i)
-			fputc(',', out);
-		json_row(out, status, &status->rows.v[i]);
-	}
-	fputs("]}\n", out);
 }
+
+static void
+end(struct bal_status_print *p)
+{
+	fputs("]}\n", p->out);
+}
+
+const struct bal_status_printer bal_status_json = { begin, uplink, end };
