@@ -77,7 +77,9 @@ bal_print_route(FILE *out, const struct bal_route *r)
 	char buf[BAL_ADDR_STRLEN];
 
 	fprintf(out, "%s%s",
-		r->type == BAL_ROUTE_UNREACHABLE ? "unreachable " : "",
+		r->type == BAL_ROUTE_UNREACHABLE ? "unreachable " :
+		r->type == BAL_ROUTE_THROW	 ? "throw " :
+						   "",
 		bal_addr_str(&r->dst, buf));
 	if (r->nhid)
 		fprintf(out, " nhid %" PRIu32, r->nhid);

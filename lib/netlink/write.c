@@ -125,6 +125,7 @@ encode_route(const struct bal_route *r, int type, int flags,
 		.rtm_dst_len = r->dst.len,
 		.rtm_protocol = BAL_PROTO,
 		.rtm_type = r->type == BAL_ROUTE_UNREACHABLE ? RTN_UNREACHABLE :
+			    r->type == BAL_ROUTE_THROW	     ? RTN_THROW :
 							       RTN_UNICAST,
 		.rtm_scope = r->scope_link ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
 	};

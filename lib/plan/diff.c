@@ -92,12 +92,12 @@ diff_firewalls(struct bal_diff *d, const struct bal_fw_model *wanted)
 
 int
 bal_diff_make(const struct bal_plan *plan, const struct bal_snapshot *snap,
-	      uint32_t balancing, bool objects, struct bal_arena *arena,
-	      bal_op_list *out, struct bal_err *err)
+	      const bal_group_list *groups, bool objects,
+	      struct bal_arena *arena, bal_op_list *out, struct bal_err *err)
 {
 	struct bal_diff d = { .snap = snap,
 			      .rules = &plan->rules,
-			      .balancing = balancing,
+			      .groups = groups,
 			      .objects = objects,
 			      .arena = arena };
 	bal_route_list routes = plan->routes;

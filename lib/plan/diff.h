@@ -11,16 +11,18 @@
  * The changes that turn @snap into @plan, make before break:
  *
  *   sysctls, nexthops, DEV tables, rules (targets of a goto first), firewall;
- *   then what traffic follows: groups, `balancing`, `default`;
+ *   then what traffic follows: groups, their tables, `default`;
  *   then what nobody uses any more: routes, rules, DEV tables, nexthops.
  *
  * Only objects of ours are ever replaced or deleted; where a foreign route
  * stands first at the key of one of ours, ours goes beside it.  Nothing to do
  * is an empty list.  @objects: spread with nexthop groups, else with classic
- * multipath routes.  @balancing is the id of that table.
+ * multipath routes.  @groups
+ * are those of the plan, also where it is empty.
  */
 int bal_diff_make(const struct bal_plan *plan, const struct bal_snapshot *snap,
-		  uint32_t balancing, bool objects, struct bal_arena *arena,
-		  bal_op_list *out, struct bal_err *err);
+		  const bal_group_list *groups, bool objects,
+		  struct bal_arena *arena, bal_op_list *out,
+		  struct bal_err *err);
 
 #endif

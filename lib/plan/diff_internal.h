@@ -5,6 +5,7 @@
 
 #include "netlink/op.h"
 #include "kernel/snapshot.h"
+#include "plan/group.h"
 
 /* When an operation is carried out: make before break. */
 enum bal_stage {
@@ -26,7 +27,7 @@ enum bal_stage {
 struct bal_diff {
 	const struct bal_snapshot *snap;
 	const bal_rule_list *rules; /* the plan's */
-	uint32_t balancing;
+	const bal_group_list *groups;
 	bool objects;
 	struct bal_arena *arena;
 	bal_op_list stage[BAL_STAGE_MAX];

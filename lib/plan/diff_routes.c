@@ -58,7 +58,7 @@ is_followed(const struct bal_diff *d, bool del, const struct bal_route *r)
 {
 	if (r->table == BAL_TABLE_DEFAULT)
 		return true;
-	return r->table == d->balancing &&
+	return bal_groups_own(d->groups, r->table) &&
 	       (!r->dst.len ||
 		bal_diff_leads_to(del ? d->rules : &d->snap->rules, &r->dst));
 }

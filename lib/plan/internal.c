@@ -1,43 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* internal - who is balanced, and which subnets uplinks share; pure. */
+/* internal - which subnets uplinks share, with each other or a LAN; pure. */
 #include "plan/internal.h"
-
-bool
-bal_plan_balanced(const struct bal_uplink *up)
-{
-	return up->admin_up && up->share;
-}
-
-bool
-bal_plan_shunned(const struct bal_uplinks *ups, const struct bal_uplink *up)
-{
-	if (!up->lossy)
-		return false;
-	for (size_t i = 0; i < ups->n; i++)
-		if (bal_plan_balanced(&ups->v[i]) && ups->v[i].alive &&
-		    !ups->v[i].degraded)
-			return true;
-	return false;
-}
-
-static bool
-is_slot(const struct bal_uplinks *ups, uint32_t value)
-{
-	for (size_t i = 0; i < ups->n; i++)
-		if (ups->v[i].slot == value)
-			return true;
-	return false;
-}
-
-uint32_t
-bal_plan_inbound(const struct bal_uplinks *ups, const struct bal_uplink *up,
-		 uint32_t mask)
-{
-	const uint32_t slots = bal_mark_slots(mask);
-	const uint32_t value = slots + 1 + up->slot;
-
-	return up->slot > slots || is_slot(ups, value) ? up->slot : value;
-}
 
 /* The network of an address that has one.  A /0 would be the default route. */
 static bool
@@ -132,16 +95,4 @@ bal_plan_lan(const struct bal_world *world, const struct bal_addr *net)
 			return a;
 	}
 	return NULL;
-}
-
-bool
-bal_plan_wants_names(const struct bal_world *world, struct bal_arena *arena)
-{
-	bal_prefix_list shared = { 0 };
-
-	bal_plan_shared_subnets(world->uplinks, arena, &shared);
-	for (size_t i = 0; i < shared.n; i++)
-		if (bal_plan_lan(world, &shared.v[i]))
-			return true;
-	return false;
 }

@@ -59,6 +59,31 @@ want_devconf(const struct bal_uplink *up, struct bal_arena *arena,
 		set->value[BAL_DC_RP_FILTER] = 0;
 }
 
+bool
+bal_plan_wants_names(const struct bal_world *world, struct bal_arena *arena)
+{
+	bal_prefix_list shared = { 0 };
+
+	bal_plan_shared_subnets(world->uplinks, arena, &shared);
+	for (size_t i = 0; i < shared.n; i++)
+		if (bal_plan_lan(world, &shared.v[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The policy by which the kernel spreads is one for all: that of sessions, which
+ * was there before us, only where every group wants it.
+ */
+static bool
+spreads_connections(const bal_group_list *groups)
+{
+	for (size_t i = 0; i < groups->n; i++)
+		if (groups->v[i].kind == BAL_GROUP_CONNECTION)
+			return true;
+	return false;
+}
+
 int
 bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 	      struct bal_plan *out, struct bal_err *err)
@@ -73,7 +98,9 @@ bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 	}
 	if (any) {
 		for (int i = 0; i < BAL_SYSCTL_MAX; i++)
-			plan.sysctls.of[i] = bal_sysctls[i].ours;
+			if (i != BAL_SYSCTL_HASH_POLICY ||
+			    spreads_connections(world->groups))
+				plan.sysctls.of[i] = bal_sysctls[i].ours;
 		bal_plan_rules(world, arena, &plan.rules);
 		bal_plan_routes(world, arena, &plan.routes);
 		bal_plan_firewall(world, arena, &plan.firewall);

@@ -6,6 +6,7 @@
 #include "netlink/op.h"
 #include "kernel/snapshot.h"
 #include "config/tables.h"
+#include "plan/group.h"
 #include "plan/uplink.h"
 
 /*
@@ -71,20 +72,20 @@ enum bal_rule_role {
 #define BAL_RULE_SUBNET_STEP 4
 #define BAL_RULE_SUBNETS_MAX 22 /* priorities of their own */
 
-/* Metrics of routes in `balancing` and `default`. */
+/* Metrics of routes in the tables of groups, and in `default`. */
 #define BAL_METRIC_WEIGHTED 1
 #define BAL_METRIC_SINGLE 1000
 #define BAL_METRIC_LAST_RESORT 1000000 /* dead ones of a shared subnet, too */
 #define BAL_METRIC_CLOSED 2000000 /* the `unreachable` behind all of it */
+#define BAL_METRIC_LEAVE 4294967295 /* the `throw` of a further group */
 
 /* What a plan is made from. */
 struct bal_world {
 	const struct bal_globals *globals;
-	enum bal_mode mode;
 	const struct bal_uplinks *uplinks;
+	const bal_group_list *groups;
 	const struct bal_snapshot *snap; /* whose LANs count; NULL: none */
 	const bal_table_list *names;	 /* see bal_plan_wants_names(); or NULL */
-	uint32_t balancing; /* table id */
 	struct bal_sysctl_values saved_sysctls; /* to put back behind the last */
 };
 
@@ -107,31 +108,5 @@ struct bal_plan {
 /* Make the plan.  It lives in @arena.  -1 only when memory ran out. */
 int bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 		  struct bal_plan *out, struct bal_err *err);
-
-/*
- * Does new traffic go by @up, one of those that live, @best being the first of
- * them in order?  In multi a degraded one only where there is no better one.
- */
-bool bal_plan_shares(enum bal_mode mode, const struct bal_uplink *up,
-		     const struct bal_uplink *best);
-
-/*
- * Do even its connections leave @up?  So much is lost that they are better off
- * with a new beginning by one that is well, if there is one.
- */
-bool bal_plan_shunned(const struct bal_uplinks *ups,
-		      const struct bal_uplink *up);
-
-/*
- * The value of a connection that came in by @up: Q + slot, Q being the number
- * of slots that leave room for it in @mask (bal_mark_slots() + 1).  Where
- * that is another one's slot, or @up's own slot is too high for one, it is the
- * slot: a connection that came in is then routed as one that left.
- */
-uint32_t bal_plan_inbound(const struct bal_uplinks *ups,
-			  const struct bal_uplink *up, uint32_t mask);
-
-/* Is @up a member of the balancing table at all, alive or not? */
-bool bal_plan_balanced(const struct bal_uplink *up);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* routes - the routes of a plan: DEV tables, balancing, last resort. */
+/* routes - the routes of a plan: tables of devices, groups, last resort. */
 #include <string.h>
 #include <sys/socket.h>
 
@@ -7,6 +7,8 @@
 
 struct maker {
 	const struct bal_world *world;
+	bal_prefix_list shared;
+	const struct bal_group *group; /* whose table is made */
 	struct bal_arena *arena;
 	bal_route_list *out;
 };
@@ -119,13 +121,13 @@ device_table(struct maker *m, const struct bal_uplink *up)
 		r->src = bal_addr_host(&a->addr);
 }
 
-/* Is @up one of those that @net is spread over?  No @net: all balanced. */
+/* Is the member @up one of those that @net is spread over?  No @net: all are. */
 static bool
 takes_part(const struct bal_uplink *up, const struct bal_addr *net)
 {
 	const struct bal_ifaddr *own;
 
-	if (!bal_plan_balanced(up) || !up->alive || !bal_uplink_addr(up))
+	if (!up->alive || !bal_uplink_addr(up))
 		return false;
 	return !net ||
 	       (bal_uplink_is_tunnel(up) && bal_plan_is_in(up, net, &own));
@@ -137,52 +139,42 @@ better(const struct bal_uplink *a, const struct bal_uplink *b)
 	return !b || bal_uplink_metric(a) < bal_uplink_metric(b);
 }
 
-bool
-bal_plan_shares(enum bal_mode mode, const struct bal_uplink *up,
-		const struct bal_uplink *best)
-{
-	if (mode == BAL_MODE_SOLO)
-		return up == best;
-	return !up->degraded || best->degraded;
-}
-
 /*
- * @prefix in `balancing`: over all that take part by weight or, in solo, over
- * the best; and below it each of them alone, for the kernel to fall back on.
+ * @prefix in the group's table: over all that take part by weight or, in solo,
+ * over the best; and below it each of them alone, for the kernel to fall back on.
  */
 static void
 balance(struct maker *m, const struct bal_addr *prefix,
 	const struct bal_addr *net)
 {
-	const struct bal_uplinks *ups = m->world->uplinks;
+	const struct bal_group *g = m->group;
 	const struct bal_uplink *best = NULL;
-	uint32_t table = m->world->balancing;
 	struct bal_route *top;
 	size_t n = 0;
 
-	for (size_t i = 0; i < ups->n; i++) {
-		if (!takes_part(&ups->v[i], net))
+	for (size_t i = 0; i < g->members.n; i++) {
+		if (!takes_part(g->members.v[i], net))
 			continue;
 		n++;
-		if (better(&ups->v[i], best))
-			best = &ups->v[i];
+		if (better(g->members.v[i], best))
+			best = g->members.v[i];
 	}
 	if (!best)
 		return;
-	top = add(m, table, prefix, BAL_METRIC_WEIGHTED);
+	top = add(m, g->table, prefix, BAL_METRIC_WEIGHTED);
 	if (!make_room(m, top, n))
 		return;
-	for (size_t i = 0; i < ups->n; i++)
-		if (takes_part(&ups->v[i], net) &&
-		    bal_plan_shares(m->world->mode, &ups->v[i], best))
-			add_hop(top, &ups->v[i], net != NULL);
+	for (size_t i = 0; i < g->members.n; i++)
+		if (takes_part(g->members.v[i], net) &&
+		    bal_plan_shares(g->mode, g->members.v[i], best))
+			add_hop(top, g->members.v[i], net != NULL);
 	finish(top);
-	for (size_t i = 0; i < ups->n; i++)
-		if (takes_part(&ups->v[i], net))
-			one_hop(m, table, prefix,
+	for (size_t i = 0; i < g->members.n; i++)
+		if (takes_part(g->members.v[i], net))
+			one_hop(m, g->table, prefix,
 				BAL_METRIC_SINGLE +
-					bal_uplink_metric(&ups->v[i]),
-				&ups->v[i], net != NULL);
+					bal_uplink_metric(g->members.v[i]),
+				g->members.v[i], net != NULL);
 }
 
 /*
@@ -191,44 +183,42 @@ balance(struct maker *m, const struct bal_addr *prefix,
  * may be down for now, or come later.
  */
 static bool
-is_closed(const struct bal_world *world)
+is_closed(const struct maker *m)
 {
-	const struct bal_globals *g = world->globals;
-	const struct bal_uplinks *ups = world->uplinks;
-	bool balanced = false, alive = false;
+	const struct bal_globals *g = m->world->globals;
+	const struct bal_uplinks *ups = m->world->uplinks;
+	bool alive = false;
 
 	if (!g->last_resort || g->when_all_dead != BAL_ALL_DEAD_UNREACHABLE)
 		return !g->last_resort;
-	for (size_t i = 0; i < ups->n; i++) {
-		balanced |= bal_plan_balanced(&ups->v[i]);
+	for (size_t i = 0; i < ups->n; i++)
 		alive |= ups->v[i].alive;
-	}
-	return balanced && !alive;
+	return m->group->members.n && !alive;
 }
 
+/* A route without a next hop. */
 static void
-close_prefix(struct maker *m, const struct bal_addr *prefix)
+no_hop(struct maker *m, enum bal_route_type type, const struct bal_addr *prefix,
+       uint32_t metric)
 {
-	struct bal_route *r = add(m, m->world->balancing, prefix,
-				  BAL_METRIC_CLOSED);
+	struct bal_route *r = add(m, m->group->table, prefix, metric);
 
 	if (r)
-		r->type = BAL_ROUTE_UNREACHABLE;
+		r->type = type;
 }
 
 /* What uplinks share is balanced already. */
 static void
-balance_destination(struct maker *m, const struct bal_addr *dst,
-		    const bal_prefix_list *shared)
+balance_destination(struct maker *m, const struct bal_addr *dst)
 {
 	bool is_shared = false;
 
-	for (size_t k = 0; k < shared->n; k++)
-		is_shared |= bal_addr_cmp(&shared->v[k], dst) == 0;
+	for (size_t k = 0; k < m->shared.n; k++)
+		is_shared |= bal_addr_cmp(&m->shared.v[k], dst) == 0;
 	if (!is_shared)
 		balance(m, dst, NULL);
-	if (is_closed(m->world))
-		close_prefix(m, dst);
+	if (is_closed(m))
+		no_hop(m, BAL_ROUTE_UNREACHABLE, dst, BAL_METRIC_CLOSED);
 }
 
 /* A LAN that has that subnet as well wins; modems are asked by device. */
@@ -244,7 +234,7 @@ lan_subnet(struct maker *m, const struct bal_addr *net)
 	lan.ifindex = own->ifindex;
 	memcpy(lan.name, bal_snapshot_ifindex(m->world->snap, own->ifindex)->name,
 	       sizeof(lan.name));
-	r = one_hop(m, m->world->balancing, net, 0, &lan, true);
+	r = one_hop(m, m->group->table, net, 0, &lan, true);
 	if (r)
 		r->src = bal_addr_host(&own->addr);
 }
@@ -261,14 +251,34 @@ is_of_tunnels(const struct bal_uplinks *ups, const struct bal_addr *net)
 	return false;
 }
 
-static const struct bal_uplink *
-best_living(const struct bal_uplinks *ups, const struct bal_addr *net)
+static bool
+is_rest(const struct maker *m)
 {
+	return m->group == &m->world->groups->v[0];
+}
+
+/*
+ * May @net be reached by @up?  A further group takes none but its living
+ * members for it; the first one, behind which nothing comes, any that is up.
+ */
+static bool
+reaches(const struct maker *m, const struct bal_uplink *up,
+	const struct bal_addr *net, const struct bal_ifaddr **own)
+{
+	if (!up->admin_up || !up->up || !bal_plan_is_in(up, net, own))
+		return false;
+	return is_rest(m) || (up->alive && bal_group_has(m->group, up));
+}
+
+static const struct bal_uplink *
+best_living(const struct maker *m, const struct bal_addr *net)
+{
+	const struct bal_uplinks *ups = m->world->uplinks;
 	const struct bal_uplink *best = NULL;
 	const struct bal_ifaddr *own;
 
 	for (size_t i = 0; i < ups->n; i++)
-		if (ups->v[i].alive && bal_plan_is_in(&ups->v[i], net, &own) &&
+		if (ups->v[i].alive && reaches(m, &ups->v[i], net, &own) &&
 		    better(&ups->v[i], best))
 			best = &ups->v[i];
 	return best;
@@ -284,7 +294,7 @@ shared_subnet(struct maker *m, const struct bal_addr *net)
 {
 	const struct bal_uplinks *ups = m->world->uplinks;
 	const bool tunnels = is_of_tunnels(ups, net);
-	const struct bal_uplink *best = best_living(ups, net);
+	const struct bal_uplink *best = best_living(m, net);
 
 	lan_subnet(m, net);
 	if (tunnels)
@@ -295,33 +305,45 @@ shared_subnet(struct maker *m, const struct bal_addr *net)
 		const struct bal_ifaddr *own;
 		struct bal_route *r;
 
-		if (!up->admin_up || !up->up || !bal_plan_is_in(up, net, &own) ||
-		    (tunnels && takes_part(up, net)))
+		if (!reaches(m, up, net, &own) ||
+		    (tunnels && bal_group_has(m->group, up) &&
+		     takes_part(up, net)))
 			continue;
 		metric += up->alive ? BAL_METRIC_SINGLE :
 				      BAL_METRIC_LAST_RESORT;
 		if (!tunnels && up == best)
 			metric = BAL_METRIC_WEIGHTED;
-		r = one_hop(m, m->world->balancing, net, metric, up, true);
+		r = one_hop(m, m->group->table, net, metric, up, true);
 		if (r)
 			r->src = bal_addr_host(&own->addr);
 	}
 }
 
+/*
+ * A further group has a way to everywhere, but a subnet that no member is in
+ * is none of its own: what follows has it.
+ */
 static void
-balancing_table(struct maker *m)
+group_table(struct maker *m, const struct bal_group *group)
 {
 	const struct bal_globals *g = m->world->globals;
 	struct bal_addr any = bal_addr_any(AF_INET);
-	bal_prefix_list shared = { 0 };
 
-	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
-	for (size_t i = 0; i < shared.n; i++)
-		shared_subnet(m, &shared.v[i]);
+	m->group = group;
+	for (size_t i = 0; i < m->shared.n; i++) {
+		shared_subnet(m, &m->shared.v[i]);
+		if (!is_rest(m))
+			no_hop(m, BAL_ROUTE_THROW, &m->shared.v[i],
+			       BAL_METRIC_LEAVE);
+	}
+	if (!is_rest(m)) {
+		balance(m, &any, NULL);
+		return;
+	}
 	for (size_t i = 0; i < g->n_destinations; i++)
-		balance_destination(m, &g->destinations[i], &shared);
+		balance_destination(m, &g->destinations[i]);
 	if (!g->n_destinations)
-		balance_destination(m, &any, &shared);
+		balance_destination(m, &any);
 }
 
 /*
@@ -355,8 +377,10 @@ bal_plan_routes(const struct bal_world *world, struct bal_arena *arena,
 {
 	struct maker m = { .world = world, .arena = arena, .out = out };
 
+	bal_plan_shared_subnets(world->uplinks, arena, &m.shared);
 	for (size_t i = 0; i < world->uplinks->n; i++)
 		device_table(&m, &world->uplinks->v[i]);
-	balancing_table(&m);
+	for (size_t i = 0; i < world->groups->n; i++)
+		group_table(&m, &world->groups->v[i]);
 	last_resort(&m);
 }

@@ -7,6 +7,7 @@
 
 struct maker {
 	const struct bal_world *world;
+	const struct bal_group *rest; /* where what no rule takes goes */
 	struct bal_arena *arena;
 	bal_rule_list *out;
 };
@@ -128,7 +129,8 @@ static bool
 holds_flows(const struct maker *m, const struct bal_uplink *up)
 {
 	return up->alive && !bal_plan_shunned(m->world->uplinks, up) &&
-	       (m->world->globals->last_resort || bal_plan_balanced(up));
+	       (m->world->globals->last_resort ||
+		bal_groups_have(m->world->groups, up));
 }
 
 static void
@@ -261,7 +263,7 @@ prefix_rules(struct maker *m)
 		 * own mark says which line's subnet is meant.
 		 */
 		r = lookup(m, BAL_RULE_SUBNET + BAL_RULE_SUBNET_STEP * (int)nth,
-			   m->world->balancing, &scratch);
+			   m->rest->table, &scratch);
 		r->dst = shared.v[i];
 		match_mark(r, 0, g->mark_mask);
 		r->suppress_prefixlen = shared.v[i].len - 1;
@@ -299,7 +301,7 @@ frame(struct maker *m)
 	add(m, BAL_RULE_HEAD_END, BAL_RULE_NOP, &scratch);
 	r = jump(m, BAL_RULE_OWN_UNMARKED, BAL_RULE_BALANCING, &scratch);
 	match_mark(r, 0, mask);
-	lookup(m, BAL_RULE_BALANCING, m->world->balancing, &scratch);
+	lookup(m, BAL_RULE_BALANCING, m->rest->table, &scratch);
 	lookup(m, BAL_RULE_LAST_MAIN, BAL_TABLE_MAIN, &scratch);
 	lookup(m, BAL_RULE_LAST_DEFAULT, BAL_TABLE_DEFAULT, &scratch);
 }
@@ -308,7 +310,10 @@ void
 bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
 	       bal_rule_list *out)
 {
-	struct maker m = { .world = world, .arena = arena, .out = out };
+	struct maker m = { .world = world,
+			   .rest = &world->groups->v[0],
+			   .arena = arena,
+			   .out = out };
 	const struct bal_uplinks *ups = world->uplinks;
 
 	prefix_rules(&m);

@@ -112,3 +112,22 @@ bal_uplink_missing(const struct bal_conf_uplink *section,
 
 	return section->set.required && !(us && us->admin_up);
 }
+
+static bool
+is_slot(const struct bal_uplinks *ups, uint32_t value)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].slot == value)
+			return true;
+	return false;
+}
+
+uint32_t
+bal_plan_inbound(const struct bal_uplinks *ups, const struct bal_uplink *up,
+		 uint32_t mask)
+{
+	const uint32_t slots = bal_mark_slots(mask);
+	const uint32_t value = slots + 1 + up->slot;
+
+	return up->slot > slots || is_slot(ups, value) ? up->slot : value;
+}

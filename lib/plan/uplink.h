@@ -114,4 +114,13 @@ uint32_t bal_mark_slots(uint32_t mask);
 /* The fwmark of slot @slot in @mask. */
 uint32_t bal_mark_of(uint32_t slot, uint32_t mask);
 
+/*
+ * The value of a connection that came in by @up: Q + slot, Q being the number
+ * of slots that leave room for it in @mask (bal_mark_slots() + 1).  Where
+ * that is another one's slot, or @up's own slot is too high for one, it is the
+ * slot: a connection that came in is then routed as one that left.
+ */
+uint32_t bal_plan_inbound(const struct bal_uplinks *ups,
+			  const struct bal_uplink *up, uint32_t mask);
+
 #endif

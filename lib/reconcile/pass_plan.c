@@ -42,14 +42,14 @@ all_names(struct bal_pass *pass, bal_table_list *out, struct bal_err *err)
 }
 
 static int
-plan(struct bal_pass *pass, struct bal_plan *out, struct bal_err *err)
+plan(struct bal_pass *pass, const bal_group_list *groups,
+     struct bal_plan *out, struct bal_err *err)
 {
 	struct bal_world world = {
 		.globals = &pass->in.conf.globals,
-		.mode = bal_pass_mode(&pass->in),
 		.uplinks = &pass->uplinks,
+		.groups = groups,
 		.snap = &pass->snap,
-		.balancing = pass->in.state.balancing_table,
 		.saved_sysctls = pass->in.state.saved_sysctls,
 	};
 	bal_table_list names = { 0 };
@@ -67,11 +67,14 @@ bal_pass_due(struct bal_pass *pass, struct bal_due *due, struct bal_err *err)
 {
 	bool objects = pass->in.conf.globals.nexthop_objects &&
 		       pass->snap.has_nexthops;
+	bal_group_list groups = { 0 };
 
-	if (plan(pass, &due->plan, err) < 0)
+	if (bal_groups_make(&pass->uplinks, bal_pass_mode(&pass->in),
+			    pass->in.state.balancing_table, &pass->arena,
+			    &groups, err) < 0 ||
+	    plan(pass, &groups, &due->plan, err) < 0)
 		return -1;
 	pass->in.state.masquerading |= due->plan.firewall.masquerade;
-	return bal_diff_make(&due->plan, &pass->snap,
-			     pass->in.state.balancing_table, objects,
+	return bal_diff_make(&due->plan, &pass->snap, &groups, objects,
 			     &pass->arena, &due->ops, err);
 }

@@ -32,27 +32,6 @@ state_word(const struct bal_uplink *up)
 	return bal_health_name(up->health);
 }
 
-static bool
-takes_share(const struct bal_uplink *up)
-{
-	return bal_plan_balanced(up) && up->alive;
-}
-
-static const struct bal_uplink *
-best_of(const struct bal_uplinks *ups)
-{
-	const struct bal_uplink *best = NULL;
-
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
-
-		if (takes_share(up) &&
-		    (!best || bal_uplink_metric(up) < bal_uplink_metric(best)))
-			best = up;
-	}
-	return best;
-}
-
 /* Its part of 100 per cent is what is left of @weight after whole ones. */
 static uint32_t
 remainder_of(const struct bal_status_row *row, uint32_t sum)
@@ -144,7 +123,7 @@ add_probes(struct bal_status_row *row, const struct bal_pass *pass)
 
 static void
 add_uplink(struct bal_status *status, const struct bal_pass *pass,
-	   const struct bal_uplink *up, const struct bal_uplink *best,
+	   const struct bal_uplink *up, const struct bal_group *group,
 	   struct bal_arena *arena)
 {
 	struct bal_status_row *row = add_row(status, arena, up->name);
@@ -156,11 +135,11 @@ add_uplink(struct bal_status *status, const struct bal_pass *pass,
 	row->set = up->set;
 	row->state = state_word(up);
 	row->alive = up->alive;
-	row->balanced = bal_plan_balanced(up);
+	row->balanced = bal_group_has(group, up);
 	row->share_due = up->share;
 	row->missing = up->set.required && !up->admin_up;
-	row->shares =
-		takes_share(up) && bal_plan_shares(status->mode, up, best);
+	row->shares = row->balanced && up->alive &&
+		      bal_plan_shares(group->mode, up, bal_group_best(group));
 	for (size_t i = 0; i < up->set.n_targets; i++)
 		row->n_own += bal_uplink_owns(up, &up->set.targets[i]);
 	row->unprobed = up->admin_up && row->n_own == up->set.n_targets &&
@@ -245,12 +224,17 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 	};
 
 	bal_line_list lines = { 0 };
+	bal_group_list groups = { 0 };
 
+	if (bal_groups_make(&pass->uplinks, status.mode,
+			    pass->in.state.balancing_table, arena, &groups,
+			    err) < 0)
+		return -1;
 	bal_over_lines(&pass->in.conf, &pass->in.state, &pass->uplinks, arena,
 		       &lines);
 	for (size_t i = 0; i < pass->uplinks.n; i++)
 		add_uplink(&status, pass, &pass->uplinks.v[i],
-			   best_of(&pass->uplinks), arena);
+			   &groups.v[0], arena);
 	for (size_t i = 0; i < pass->in.conf.n_uplinks; i++)
 		if (!find_row(&status, pass->in.conf.uplinks[i].name))
 			add_section(&status, pass, &lines,

@@ -163,7 +163,10 @@ kernel_check_route(const struct bal_route *r)
 		if (eno)
 			return eno;
 	}
-	return r->n_hops || r->type == BAL_ROUTE_UNREACHABLE ? 0 : EINVAL;
+	return r->n_hops || r->type == BAL_ROUTE_UNREACHABLE ||
+			       r->type == BAL_ROUTE_THROW ?
+		       0 :
+		       EINVAL;
 }
 
 static inline bool
@@ -421,7 +424,7 @@ make_ops(void)
 
 	expand_groups();
 	make_plan();
-	if (bal_diff_make(&w.plan, &w.snap, w.state.balancing_table,
+	if (bal_diff_make(&w.plan, &w.snap, &w.groups,
 			  w.conf.globals.nexthop_objects && w.snap.has_nexthops,
 			  &w.arena, &ops, &w.err) < 0)
 		fail_msg("%s", w.err.msg);

@@ -118,7 +118,9 @@ say_route(const struct bal_route *r)
 
 	assert_int_equal(r->protocol, BAL_PROTO);
 	say("%s: %s%s", table_name(r->table),
-	    r->type == BAL_ROUTE_UNREACHABLE ? "unreachable " : "",
+	    r->type == BAL_ROUTE_UNREACHABLE ? "unreachable " :
+	    r->type == BAL_ROUTE_THROW	     ? "throw " :
+					       "",
 	    bal_addr_str(&r->dst, buf));
 	if (r->n_hops == 1)
 		say_hop(&r->hops[0]);

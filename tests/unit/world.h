@@ -41,6 +41,8 @@ static struct {
 	struct bal_snapshot snap;
 	struct bal_legacy_have tables; /* of w.snap.firewalls */
 	struct bal_uplinks ups;
+	bal_group_list groups;
+	void (*more_groups)(void); /* adds to them; NULL: there is one */
 	struct bal_plan plan;
 	bal_table_list names; /* of uplinks' tables, also of former ones */
 	struct bal_err err;
@@ -292,23 +294,41 @@ resolve(void)
 		fail_msg("%s", w.err.msg);
 }
 
-/* And make w.plan of it. */
+/* Make w.groups of that. */
 static inline void
-make_plan(void)
+make_groups(void)
+{
+	w.groups = (bal_group_list){ 0 };
+	if (bal_groups_make(&w.ups, w.conf.globals.mode, w.state.balancing_table,
+			    &w.arena, &w.groups, &w.err) < 0)
+		fail_msg("%s", w.err.msg);
+	if (w.more_groups)
+		w.more_groups();
+}
+
+/* And w.plan of both. */
+static inline void
+plan_groups(void)
 {
 	struct bal_world world = {
 		.globals = &w.conf.globals,
-		.mode = w.conf.globals.mode,
 		.uplinks = &w.ups,
+		.groups = &w.groups,
 		.snap = &w.snap,
 		.names = &w.names,
-		.balancing = w.state.balancing_table,
 		.saved_sysctls = w.state.saved_sysctls,
 	};
 
-	resolve();
 	if (bal_plan_make(&world, &w.arena, &w.plan, &w.err) < 0)
 		fail_msg("%s", w.err.msg);
+}
+
+static inline void
+make_plan(void)
+{
+	resolve();
+	make_groups();
+	plan_groups();
 }
 
 static inline const struct bal_uplink *

@@ -226,7 +226,7 @@ old_kernel(void)
 		if (w.ups.v[i].admin_up)
 			old_uplink(&w.ups.v[i]);
 	plan.rules = old.rules;
-	if (bal_diff_make(&plan, &w.snap, BALANCING, true, &w.arena, &ops,
+	if (bal_diff_make(&plan, &w.snap, &w.groups, true, &w.arena, &ops,
 			  &w.err) < 0)
 		fail_msg("%s", w.err.msg);
 	for (size_t i = 0; i < ops.n; i++)
