@@ -211,7 +211,8 @@ read_listing(struct nft_have *have, const struct bal_fw_scope *scope,
 	bal_nl_close(nl);
 	if (rc == 0 && r->out->there && !r->out->ours)
 		return bal_err(err, BAL_EUNAVAIL,
-			       "there is an " NAME " that is not bal's own");
+			       "there is an nftables table inet bal that is "
+			       "not bal's own");
 	return rc;
 }
 
