@@ -98,21 +98,23 @@ probe(struct bal_err *err)
 }
 
 /*
- * Is @table registered in this network namespace?  To read one registers it,
- * for good.  True where that cannot be told.
+ * Which tables are registered in this network namespace, a bit each?  To read
+ * one registers it, for good.  All where that cannot be told.
  */
-static bool
-is_loaded(enum bal_xtable table)
+static unsigned
+loaded_tables(void)
 {
 	FILE *in = fopen("/proc/net/ip_tables_names", "re");
-	bool found = false;
+	unsigned found = 0;
 	char line[64];
 
 	if (!in)
-		return errno != ENOENT;
-	while (!found && fgets(line, sizeof(line), in)) {
+		return errno != ENOENT ? ~0u : 0;
+	while (fgets(line, sizeof(line), in)) {
 		line[strcspn(line, "\n")] = '\0';
-		found = strcmp(line, bal_xtable_name(table)) == 0;
+		for (int t = 0; t < BAL_XTABLE_MAX; t++)
+			if (strcmp(line, bal_xtable_name(t)) == 0)
+				found |= 1u << t;
 	}
 	fclose(in);
 	return found;
@@ -121,14 +123,14 @@ is_loaded(enum bal_xtable table)
 static bool
 in_use(void)
 {
-	return is_loaded(BAL_XTABLE_MANGLE) || is_loaded(BAL_XTABLE_NAT);
+	return loaded_tables() & (1u << BAL_XTABLE_MANGLE | 1u << BAL_XTABLE_NAT);
 }
 
 static int
 read_table(enum bal_xtable table, bool gently, struct bal_arena *arena,
 	   struct bal_legacy_have *have, struct bal_err *err)
 {
-	if (gently && !is_loaded(table))
+	if (gently && !(loaded_tables() & 1u << table))
 		return 0;
 	if (bal_mangle_read(table, arena, &have->chains, err) == 0) {
 		have->base.known[table] = true;
