@@ -127,10 +127,10 @@ in_use(void)
 }
 
 static int
-read_table(enum bal_xtable table, bool gently, struct bal_arena *arena,
+read_table(enum bal_xtable table, unsigned may, struct bal_arena *arena,
 	   struct bal_legacy_have *have, struct bal_err *err)
 {
-	if (gently && !(loaded_tables() & 1u << table))
+	if (!(may & 1u << table))
 		return 0;
 	if (bal_mangle_read(table, arena, &have->chains, err) == 0) {
 		have->base.known[table] = true;
@@ -147,12 +147,13 @@ read_ours(const struct bal_fw_scope *scope, struct bal_arena *arena,
 	  struct bal_fw_have **out, struct bal_err *err)
 {
 	struct bal_legacy_have *have = bal_arena_alloc(arena, sizeof(*have));
+	const unsigned may = scope->gently ? loaded_tables() : ~0u;
 
 	if (!have)
 		return bal_err_nomem(err);
-	if (read_table(BAL_XTABLE_MANGLE, scope->gently, arena, have, err) < 0 ||
-	    (scope->masquerade && read_table(BAL_XTABLE_NAT, scope->gently,
-					     arena, have, err) < 0))
+	if (read_table(BAL_XTABLE_MANGLE, may, arena, have, err) < 0 ||
+	    (scope->masquerade &&
+	     read_table(BAL_XTABLE_NAT, may, arena, have, err) < 0))
 		return -1;
 	for (size_t i = 0; i < have->chains.n; i++)
 		have->base.ours |= !is_empty(&have->chains.v[i]);
