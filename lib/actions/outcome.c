@@ -82,9 +82,9 @@ bal_outcome_reason(const struct bal_uplink *up,
 		return "link down";
 	if (!up->carrier)
 		return "no carrier";
-	if (!up->n_addrs)
+	if (!up->v4.n_addrs)
 		return "no address";
-	if (!up->usable)
+	if (!up->v4.usable)
 		return "no gateway";
 	return us->reason;
 }
@@ -157,7 +157,7 @@ see_uplink(struct maker *m, const struct bal_uplink *up,
 	if (before == BAL_HEALTH_ALIVE && now == BAL_HEALTH_UNKNOWN)
 		return;
 	/* It never had a device or an address yet: it did not become dead. */
-	if (before == BAL_HEALTH_UNKNOWN && !up->usable && !us->record.bad &&
+	if (before == BAL_HEALTH_UNKNOWN && !up->v4.usable && !us->record.bad &&
 	    !us->record.good)
 		return;
 	if (now != before)

@@ -83,7 +83,7 @@ static bool
 best_is_proven(const struct maker *m)
 {
 	return m->best && can_take_over(m->best) &&
-	       (m->best->health != BAL_HEALTH_UNKNOWN ||
+	       (m->best->v4.health != BAL_HEALTH_UNKNOWN ||
 		!m->best->set.n_targets);
 }
 
@@ -105,9 +105,10 @@ is_addr_of_another(const struct bal_uplinks *ups, const struct bal_uplink *but,
 		   const struct bal_addr *addr)
 {
 	for (size_t i = 0; i < ups->n; i++)
-		for (size_t k = 0; k < ups->v[i].n_addrs; k++)
+		for (size_t k = 0; k < ups->v[i].v4.n_addrs; k++)
 			if (&ups->v[i] != but && ups->v[i].admin_up &&
-			    bal_addr_same_host(&ups->v[i].addrs[k]->addr, addr))
+			    bal_addr_same_host(&ups->v[i].v4.addrs[k]->addr,
+					       addr))
 				return true;
 	return false;
 }
@@ -117,8 +118,8 @@ static void
 release_further(struct maker *m, const struct bal_uplink *up,
 		const struct bal_release *first)
 {
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		const struct bal_addr *addr = &up->addrs[i]->addr;
+	for (size_t i = 0; i < up->v4.n_addrs; i++) {
+		const struct bal_addr *addr = &up->v4.addrs[i]->addr;
 		struct bal_release *r;
 
 		if (bal_addr_same_host(addr, &first->source))
@@ -155,11 +156,11 @@ release(struct maker *m, const struct bal_uplink *up,
 	 * The modem's own subnet stays reachable as long as the address is
 	 * there.
 	 */
-	r->source = up->used_addr_here && up->up && !bal_uplink_is_tunnel(up) ?
+	r->source = up->v4.used_addr_here && up->up && !bal_uplink_is_tunnel(up) ?
 			    *source :
 			    bal_addr_host(source);
-	r->shared = up->used_addr_elsewhere;
-	r->inbound_stays = up->used_addr_here && up->up;
+	r->shared = up->v4.used_addr_elsewhere;
+	r->inbound_stays = up->v4.used_addr_here && up->up;
 	first = *r;
 	if (all_addrs && on_dead & BAL_ON_DEAD_SOCKETS)
 		release_further(m, up, &first);
@@ -188,7 +189,7 @@ see_address(struct maker *m, const struct bal_uplink *up,
 	if (!a)
 		return;
 	if (us->use >= BAL_USE_OWN && !bal_addr_none(used) &&
-	    !up->used_addr_here)
+	    !up->v4.used_addr_here)
 		release(m, up, us, used, BAL_ON_DEAD_SOCKETS, false);
 	us->used_addr = a->addr;
 }
@@ -239,8 +240,8 @@ drain(struct maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
 static bool
 lacks_gateway(const struct bal_uplink *up)
 {
-	return up->up && up->carrier && up->n_addrs && !up->no_arp &&
-	       bal_addr_none(&up->gateway);
+	return up->up && up->carrier && up->v4.n_addrs && !up->no_arp &&
+	       bal_addr_none(&up->v4.gateway);
 }
 
 /* Its record ends with this pass. */

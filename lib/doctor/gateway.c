@@ -130,8 +130,8 @@ no_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 		struct bal_addr gateway;
 
 		/* What else is missing comes by itself, and is no fault. */
-		if (!up->admin_up || up->usable || !up->up || !up->carrier ||
-		    !up->n_addrs)
+		if (!up->admin_up || up->v4.usable || !up->up || !up->carrier ||
+		    !up->v4.n_addrs)
 			continue;
 		gateway = gateway_of(f, up);
 		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "no-gateway", up->name,
@@ -156,8 +156,8 @@ is_typed(const struct bal_facts *f, const struct bal_uplink *up)
 static bool
 is_far(const struct bal_facts *f, const struct bal_uplink *up)
 {
-	return up->admin_up && up->up && up->n_addrs &&
-	       !bal_addr_none(&up->gateway) && !bal_uplink_is_tunnel(up) &&
+	return up->admin_up && up->up && up->v4.n_addrs &&
+	       !bal_addr_none(&up->v4.gateway) && !bal_uplink_is_tunnel(up) &&
 	       !bal_uplink_gateway_is_near(up) && is_typed(f, up);
 }
 
@@ -165,7 +165,7 @@ is_far(const struct bal_facts *f, const struct bal_uplink *up)
 static bool
 is_silent(const struct bal_facts *f, const struct bal_uplink *up)
 {
-	if (!up->admin_up || !up->usable || up->health != BAL_HEALTH_DEAD)
+	if (!up->admin_up || !up->v4.usable || up->v4.health != BAL_HEALTH_DEAD)
 		return false;
 	for (size_t i = 0; i < f->mute.n; i++)
 		if (strcmp(f->mute.v[i], up->name) == 0)
@@ -189,7 +189,7 @@ severity_of(const struct bal_facts *f, const struct bal_uplink *up)
 	if (is_silent(f, up) && bal_doctor_all_dead(f))
 		return BAL_SEVERITY_BROKEN;
 	/* A target answers through it: it may be intended. */
-	if (up->health == BAL_HEALTH_ALIVE || up->health == BAL_HEALTH_DEGRADED)
+	if (up->v4.health == BAL_HEALTH_ALIVE || up->v4.health == BAL_HEALTH_DEGRADED)
 		return BAL_SEVERITY_NOTE;
 	return BAL_SEVERITY_RISK;
 }
@@ -209,8 +209,8 @@ far_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 				"the netmask. The route is made all the same, "
 				"and perhaps nothing answers there.");
 		bal_doctor_what(d, "its gateway %s is outside its subnet",
-				bal_addr_host_str(&up->gateway, text));
-		fix(f, d, up, &up->gateway);
+				bal_addr_host_str(&up->v4.gateway, text));
+		fix(f, d, up, &up->v4.gateway);
 	}
 }
 
@@ -230,9 +230,9 @@ silent_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 				"It does not even answer on the link: a typing "
 				"error, or the modem hangs.");
 		bal_doctor_what(d, "its gateway %s does not answer",
-				bal_addr_host_str(&up->gateway, text));
+				bal_addr_host_str(&up->v4.gateway, text));
 		if (is_typed(f, up))
-			fix(f, d, up, &up->gateway);
+			fix(f, d, up, &up->v4.gateway);
 		else
 			bal_doctor_fix(d, "ip neigh show dev %s",
 					bal_doctor_word(d, up->name));

@@ -241,7 +241,7 @@ static bool
 shares_address(const struct bal_facts *f)
 {
 	for (size_t i = 0; i < f->uplinks->n; i++)
-		if (f->uplinks->v[i].shared_addr)
+		if (f->uplinks->v[i].v4.shared_addr)
 			return true;
 	return false;
 }

@@ -273,7 +273,7 @@ in_force(const struct bal_facts *f, const struct bal_uplink_state *us,
 	if (up && !(now.has & BAL_SET_OVER))
 		(void)bal_copy(now.over, sizeof(now.over), up->set.over);
 	if (up && !(now.has & BAL_SET_GATEWAY) && !bal_addr_none(&set->gateway))
-		now.gateway = up->gateway;
+		now.gateway = up->v4.gateway;
 	now.has = UINT_MAX;
 	return now;
 }

@@ -10,9 +10,9 @@ static const struct bal_uplink *
 holder_of(const struct bal_facts *f, const struct bal_addr *addr)
 {
 	for (size_t i = 0; i < f->uplinks->n; i++)
-		for (size_t k = 0; k < f->uplinks->v[i].n_addrs; k++)
-			if (bal_addr_same_host(&f->uplinks->v[i].addrs[k]->addr,
-					       addr))
+		for (size_t k = 0; k < f->uplinks->v[i].v4.n_addrs; k++)
+			if (bal_addr_same_host(
+				    &f->uplinks->v[i].v4.addrs[k]->addr, addr))
 				return &f->uplinks->v[i];
 	return NULL;
 }
@@ -25,8 +25,8 @@ underlay(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_uplink *under = holder_of(f, &c->local);
 	char remote[BAL_ADDR_STRLEN], local[BAL_ADDR_STRLEN];
 
-	if (!c->looked_up || !under || under->shared_addr || !under->up ||
-	    !under->usable || strcmp(c->leaves, under->name) == 0)
+	if (!c->looked_up || !under || under->v4.shared_addr || !under->up ||
+	    !under->v4.usable || strcmp(c->leaves, under->name) == 0)
 		return;
 	bal_addr_host_str(&c->remote, remote);
 	bal_addr_host_str(&c->local, local);
@@ -156,7 +156,8 @@ line_for(const struct bal_facts *f, const struct bal_uplink *tun)
 	for (size_t i = 0; i < f->uplinks->n; i++) {
 		const struct bal_uplink *up = &f->uplinks->v[i];
 
-		if (up->admin_up && up->usable && !bal_uplink_is_tunnel(up) &&
+		if (up->admin_up && up->v4.usable &&
+		    !bal_uplink_is_tunnel(up) &&
 		    (!best || up->set.priority < best->set.priority))
 			best = up;
 	}
@@ -261,12 +262,12 @@ lead_to(struct bal_diagnosis *d, const char *host, const struct bal_uplink *line
 {
 	char gateway[BAL_ADDR_STRLEN];
 
-	if (bal_addr_none(&line->gateway))
+	if (bal_addr_none(&line->v4.gateway))
 		bal_doctor_fix(d, "ip route replace %s dev %s", host,
 				line->name);
 	else
 		bal_doctor_fix(d, "ip route replace %s via %s dev %s", host,
-				bal_addr_host_str(&line->gateway, gateway),
+				bal_addr_host_str(&line->v4.gateway, gateway),
 				line->name);
 }
 
@@ -280,7 +281,7 @@ endpoint(const struct bal_facts *f, struct bal_diagnosis *d,
 	if (!tun || !tun->admin_up)
 		return;
 	line = bal_facts_uplink(f, tun->set.over);
-	if (!line || !line->up || !line->usable ||
+	if (!line || !line->up || !line->v4.usable ||
 	    (strcmp(e->leaves, line->name) == 0 && !e->shared))
 		return;
 	bal_addr_host_str(&e->addr, host);
@@ -346,11 +347,11 @@ within(const struct bal_uplink *tun)
 	const struct bal_ifaddr *a = bal_uplink_addr(tun);
 	struct bal_addr first;
 
-	if (!bal_addr_none(&tun->gateway) || !a || a->peer ||
+	if (!bal_addr_none(&tun->v4.gateway) || !a || a->peer ||
 	    bal_addr_is_host(&a->addr))
-		return tun->gateway;
+		return tun->v4.gateway;
 	first = bal_addr_first_host(&a->addr);
-	return bal_addr_same_host(&first, &a->addr) ? tun->gateway : first;
+	return bal_addr_same_host(&first, &a->addr) ? tun->v4.gateway : first;
 }
 
 static void

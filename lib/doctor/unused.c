@@ -111,7 +111,7 @@ came_back(const struct bal_facts *f, struct bal_diagnosis *d)
 		const struct bal_stanza *s = stanza_of(f, up->name);
 
 		if (!up->admin_up || !up->ifindex || !s ||
-		    !bal_stanza_use(f, s) || (up->up && up->n_addrs))
+		    !bal_stanza_use(f, s) || (up->up && up->v4.n_addrs))
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "ifup-again", up->name,
 				"ifupdown takes it for up, so ifup does "

@@ -36,7 +36,7 @@ has_addr(const struct bal_uplink *up, const struct bal_addr *addr)
 {
 	const struct bal_ifaddr *a = bal_uplink_addr(up);
 
-	return up->shared_addr && a && bal_addr_same_host(&a->addr, addr);
+	return up->v4.shared_addr && a && bal_addr_same_host(&a->addr, addr);
 }
 
 /* Those from number @first on with the same address, not reported yet. */
@@ -69,7 +69,7 @@ static void
 same_addresses(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	for (size_t i = 0; f->looked && i < f->uplinks->n; i++)
-		if (f->uplinks->v[i].shared_addr &&
+		if (f->uplinks->v[i].v4.shared_addr &&
 		    bal_uplink_addr(&f->uplinks->v[i]))
 			same_address(f, d, i);
 }
@@ -158,7 +158,7 @@ is_dead(const struct bal_facts *f, const struct bal_uplink *up)
 static bool
 is_silent(const struct bal_facts *f, const struct bal_uplink *up)
 {
-	return is_dead(f, up) && up->usable && !up->underlay_down;
+	return is_dead(f, up) && up->v4.usable && !up->underlay_down;
 }
 
 bool

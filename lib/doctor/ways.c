@@ -110,7 +110,7 @@ second_in_stanzas(const struct bal_facts *f, const struct bal_uplink *up,
 
 			if (!gateway_of_option(&s->options.v[k], &gateway))
 				continue;
-			if (bal_addr_same_host(&gateway, &up->gateway)) {
+			if (bal_addr_same_host(&gateway, &up->v4.gateway)) {
 				used = true;
 			} else {
 				other = true;
@@ -131,7 +131,7 @@ second_in_main(const struct bal_facts *f, const struct bal_uplink *up,
 
 		if (strcmp(way->dev, up->name) != 0 ||
 		    bal_addr_none(&way->gateway) ||
-		    bal_addr_same_host(&way->gateway, &up->gateway))
+		    bal_addr_same_host(&way->gateway, &up->v4.gateway))
 			continue;
 		*out = way->gateway;
 		return true;
@@ -147,7 +147,7 @@ second_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 		struct bal_addr other;
 		char host[BAL_ADDR_STRLEN];
 
-		if (!up->admin_up || bal_addr_none(&up->gateway) ||
+		if (!up->admin_up || bal_addr_none(&up->v4.gateway) ||
 		    (!second_in_main(f, up, &other) &&
 		     !second_in_stanzas(f, up, &other)))
 			continue;
@@ -213,8 +213,8 @@ v6_ways(const struct bal_facts *f, struct bal_diagnosis *d)
 static bool
 overlaps(const struct bal_uplink *up, const struct bal_ifaddr *lan)
 {
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		const struct bal_ifaddr *a = up->addrs[i];
+	for (size_t i = 0; i < up->v4.n_addrs; i++) {
+		const struct bal_ifaddr *a = up->v4.addrs[i];
 
 		if (!a->peer && a->addr.len < 31 &&
 		    (bal_addr_in(&lan->addr, &a->addr) ||
@@ -266,9 +266,10 @@ shared_lan(const struct bal_facts *f, struct bal_diagnosis *d,
 			"too",
 			bal_addr_str(&net, buf),
 			bal_snapshot_ifindex(f->snap, lan->ifindex)->name);
-		if (!bal_addr_none(&up->gateway))
-			bal_doctor_fix(d, "bal-exec %s ping -c 1 %s", up->name,
-					bal_addr_host_str(&up->gateway, host));
+		if (!bal_addr_none(&up->v4.gateway))
+			bal_doctor_fix(
+				d, "bal-exec %s ping -c 1 %s", up->name,
+				bal_addr_host_str(&up->v4.gateway, host));
 	}
 }
 

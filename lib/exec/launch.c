@@ -28,7 +28,7 @@ require_usable(const struct bal_uplink *up, const char *dev,
 	if (!up->ifindex)
 		return bal_err(err, BAL_EUNAVAIL, "%s: there is no such device",
 			       dev);
-	if (!up->n_addrs)
+	if (!up->v4.n_addrs)
 		return bal_err(err, BAL_EUNAVAIL, "%s has no address", dev);
 	return 0;
 }
@@ -71,7 +71,7 @@ bal_launch_look(struct bal_pass *pass, const char *dev, struct bal_launch *out,
 	c->ifindex = up->ifindex;
 	c->addr = bal_addr_host(&bal_uplink_addr(up)->addr);
 	launch.mark = bal_mark_of(up->slot, pass->in.conf.globals.mark_mask);
-	if (up->shared_addr)
+	if (up->v4.shared_addr)
 		c->mark = launch.mark;
 	for (size_t i = 0; i < pass->snap.addrs.n; i++)
 		sort_address(pass, &pass->snap.addrs.v[i], c);

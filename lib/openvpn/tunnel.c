@@ -112,7 +112,8 @@ bal_tunnel_next_ms(const struct bal_tunnel_try *t,
 static bool
 carries(const struct bal_uplink *up)
 {
-	return up->admin_up && up->usable && up->health != BAL_HEALTH_DEAD;
+	return up->admin_up && up->v4.usable &&
+	       up->v4.health != BAL_HEALTH_DEAD;
 }
 
 /* Does bal.conf name an uplink that is no tunnel? */

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* Does @a come before @b as the A of a device behind @gateway? */
 static bool
@@ -20,23 +21,29 @@ ranks_before(const struct bal_ifaddr *a, const struct bal_ifaddr *b,
 	return !a->secondary && b->secondary;
 }
 
+static bool
+is_on(const struct bal_ifaddr *a, int ifindex, int family)
+{
+	return a->ifindex == ifindex && a->addr.family == family;
+}
+
 const struct bal_ifaddr **
-bal_uplink_addrs(const struct bal_snapshot *snap, int ifindex,
-		 const struct bal_addr *gateway, size_t *n,
-		 struct bal_arena *arena)
+bal_leg_addrs(const struct bal_snapshot *snap, int ifindex, int family,
+	      const struct bal_addr *gateway, size_t *n,
+	      struct bal_arena *arena)
 {
 	const struct bal_ifaddr **v;
 	size_t count = 0, first = 0;
 
 	for (size_t i = 0; i < snap->addrs.n; i++)
-		if (snap->addrs.v[i].ifindex == ifindex)
+		if (is_on(&snap->addrs.v[i], ifindex, family))
 			count++;
 	v = count ? bal_arena_alloc(arena, count * sizeof(*v)) : NULL;
 	*n = 0;
 	if (!v)
 		return NULL;
 	for (size_t i = 0; i < snap->addrs.n; i++)
-		if (snap->addrs.v[i].ifindex == ifindex)
+		if (is_on(&snap->addrs.v[i], ifindex, family))
 			v[(*n)++] = &snap->addrs.v[i];
 	for (size_t i = 1; i < count; i++)
 		if (ranks_before(v[i], v[first], gateway))
@@ -104,64 +111,93 @@ bal_holders_of(const struct bal_holders *all, const struct bal_addr *addr)
 
 /* This box, or all of a subnet: it leads nowhere, and the kernel refuses. */
 static bool
-is_no_gateway(const struct bal_uplink *up, const struct bal_holders *all)
+is_no_gateway(const struct bal_leg *leg, const struct bal_holders *all)
 {
-	if (bal_holders_of(all, &up->gateway).n)
+	if (bal_holders_of(all, &leg->gateway).n)
 		return true;
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		const struct bal_ifaddr *own = up->addrs[i];
+	for (size_t i = 0; i < leg->n_addrs; i++) {
+		const struct bal_ifaddr *own = leg->addrs[i];
 		struct bal_addr last = bal_addr_last(&own->addr);
 		struct bal_addr net = bal_addr_network(&own->addr);
 
 		/* A /31 has neither (RFC 3021). */
 		if (!own->peer &&
 		    own->addr.len + 1u < bal_addr_bits(own->addr.family) &&
-		    (bal_addr_same_host(&last, &up->gateway) ||
-		     bal_addr_same_host(&net, &up->gateway)))
+		    (bal_addr_same_host(&last, &leg->gateway) ||
+		     bal_addr_same_host(&net, &leg->gateway)))
 			return true;
 	}
 	return false;
 }
 
+/* @addr, or none where it is of another family. */
+static struct bal_addr
+of_family(const struct bal_leg *leg, const struct bal_addr *addr)
+{
+	return addr->family == leg->family ? *addr : (struct bal_addr){ 0 };
+}
+
 static void
-take_gateway(struct bal_uplink *up, const struct bal_addr *gateway,
+take_gateway(struct bal_leg *leg, int ifindex, const struct bal_addr *gateway,
 	     const struct bal_view *view)
 {
-	up->gateway = *gateway;
-	if (up->ifindex)
-		up->addrs = bal_uplink_addrs(view->snap, up->ifindex, gateway,
-					     &up->n_addrs, view->arena);
-	if (!bal_addr_none(gateway) && is_no_gateway(up, &view->all))
-		up->gateway = (struct bal_addr){ 0 };
+	leg->gateway = of_family(leg, gateway);
+	if (ifindex)
+		leg->addrs = bal_leg_addrs(view->snap, ifindex, leg->family,
+					   &leg->gateway, &leg->n_addrs,
+					   view->arena);
+	if (!bal_addr_none(&leg->gateway) && is_no_gateway(leg, &view->all))
+		leg->gateway = (struct bal_addr){ 0 };
 }
 
 /* In the order in which the kernel looks for a way out by the device. */
 static void
-ask_others(struct bal_uplink *up, const struct bal_view *view)
+ask_others(struct bal_leg *leg, const struct bal_uplink *up,
+	   const struct bal_view *view)
 {
 	const uint32_t tables[] = { up->table, view->balancing, BAL_TABLE_MAIN,
 				    BAL_TABLE_DEFAULT };
-	struct bal_addr *found = &up->foreign_gateway;
+	struct bal_addr *found = &leg->foreign_gateway;
 
-	up->asked_gateway = true;
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		if (bal_addr_none(found))
-			*found = bal_snapshot_foreign_gateway(
-				view->snap, tables[i], up->ifindex);
+	leg->asked_gateway = true;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		struct bal_addr theirs;
+
+		if (!bal_addr_none(found))
+			return;
+		theirs = bal_snapshot_foreign_gateway(view->snap, tables[i],
+						      up->ifindex);
+		*found = of_family(leg, &theirs);
+	}
 }
 
 static void
-find_gateway(struct bal_uplink *up, const struct bal_uplink_state *us,
-	     const struct bal_view *view)
+find_gateway(struct bal_leg *leg, const struct bal_uplink *up,
+	     const struct bal_uplink_state *us, const struct bal_view *view)
 {
-	const bool said = !bal_addr_none(&up->set.gateway);
+	const struct bal_addr asked = of_family(leg, &up->set.gateway);
+	const bool said = !bal_addr_none(&asked);
 
-	take_gateway(up, said ? &up->set.gateway : &us->learned_gateway, view);
+	take_gateway(leg, up->ifindex, said ? &asked : &us->learned_gateway,
+		     view);
 	if (said || !up->admin_up || !up->up || up->no_arp ||
-	    !bal_addr_none(&up->gateway))
+	    !bal_addr_none(&leg->gateway))
 		return;
-	ask_others(up, view);
-	take_gateway(up, &up->foreign_gateway, view);
+	ask_others(leg, up, view);
+	take_gateway(leg, up->ifindex, &leg->foreign_gateway, view);
+}
+
+void
+bal_leg_see(struct bal_leg *leg, const struct bal_uplink *up,
+	    const struct bal_uplink_state *us, const struct bal_view *view)
+{
+	const struct bal_addr known = of_family(leg, &us->learned_addr);
+
+	find_gateway(leg, up, us, view);
+	if (!leg->n_addrs && !bal_addr_none(&known))
+		leg->absent_addr = bal_addr_host(&known);
+	leg->usable = up->admin_up && up->up && up->carrier && leg->n_addrs &&
+		      (up->no_arp || !bal_addr_none(&leg->gateway));
 }
 
 void
@@ -181,9 +217,6 @@ bal_uplink_see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
 			up->restore = us->saved;
 		}
 	}
-	find_gateway(up, us, view);
-	if (!up->n_addrs)
-		up->absent_addr = bal_addr_host(&us->learned_addr);
-	up->usable = up->admin_up && up->up && up->carrier && up->n_addrs &&
-		     (up->no_arp || !bal_addr_none(&up->gateway));
+	up->v4.family = AF_INET;
+	bal_leg_see(&up->v4, up, us, view);
 }

@@ -36,12 +36,21 @@ void bal_uplink_see_device(struct bal_uplink *up,
 			   const struct bal_view *view);
 
 /*
- * Order the addresses of device @ifindex with A first: the primary address
- * in the subnet of @gateway, else the first primary one.  Into the arena.
+ * The members of @leg, whose family is set and the rest zero: what device,
+ * settings and @us hold of that family.  Its health is not looked at.
  */
-const struct bal_ifaddr **bal_uplink_addrs(const struct bal_snapshot *snap,
-					   int ifindex,
-					   const struct bal_addr *gateway,
-					   size_t *n, struct bal_arena *arena);
+void bal_leg_see(struct bal_leg *leg, const struct bal_uplink *up,
+		 const struct bal_uplink_state *us,
+		 const struct bal_view *view);
+
+/*
+ * Order the addresses of @family of device @ifindex with A first: the primary
+ * address in the subnet of @gateway, else the first primary one.  Into the
+ * arena.
+ */
+const struct bal_ifaddr **bal_leg_addrs(const struct bal_snapshot *snap,
+					int ifindex, int family,
+					const struct bal_addr *gateway,
+					size_t *n, struct bal_arena *arena);
 
 #endif

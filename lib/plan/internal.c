@@ -16,9 +16,9 @@ bal_plan_is_in(const struct bal_uplink *up, const struct bal_addr *net,
 {
 	struct bal_addr theirs;
 
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		*own = up->addrs[i];
-		if (has_subnet(up->addrs[i], &theirs) &&
+	for (size_t i = 0; i < up->v4.n_addrs; i++) {
+		*own = up->v4.addrs[i];
+		if (has_subnet(up->v4.addrs[i], &theirs) &&
 		    bal_addr_cmp(&theirs, net) == 0)
 			return true;
 	}
@@ -53,10 +53,10 @@ bal_plan_shared_subnets(const struct bal_uplinks *ups, struct bal_arena *arena,
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
 
-		for (size_t k = 0; up->admin_up && k < up->n_addrs; k++) {
+		for (size_t k = 0; up->admin_up && k < up->v4.n_addrs; k++) {
 			struct bal_addr net, *slot;
 
-			if (!has_subnet(up->addrs[k], &net) ||
+			if (!has_subnet(up->v4.addrs[k], &net) ||
 			    is_known(out, &net) ||
 			    !has_another(ups, i + 1, &net))
 				continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* observe - what the kernel shows of the uplinks, into the state; pure. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "plan/observe.h"
 #include "plan/device.h"
@@ -80,12 +81,12 @@ see_address(struct bal_uplink_state *us, const struct bal_conf *conf,
 	const struct bal_settings *said;
 	size_t n;
 
-	addrs = bal_uplink_addrs(snap, link->ifindex, &us->learned_gateway, &n,
-				 arena);
+	addrs = bal_leg_addrs(snap, link->ifindex, AF_INET,
+			      &us->learned_gateway, &n, arena);
 	said = bal_uplink_said(conf, us, us->name, BAL_SET_GATEWAY);
 	if (n > 1 && said && !bal_addr_none(&said->gateway))
-		addrs = bal_uplink_addrs(snap, link->ifindex, &said->gateway,
-					 &n, arena);
+		addrs = bal_leg_addrs(snap, link->ifindex, AF_INET,
+				      &said->gateway, &n, arena);
 	if (n)
 		us->learned_addr = addrs[0]->addr;
 }

@@ -55,7 +55,7 @@ want_devconf(const struct bal_uplink *up, struct bal_arena *arena,
 	 * Two devices with one address: the source check cannot tell them
 	 * apart and drops probe replies (KERNEL.md 14).
 	 */
-	if (up->shared_addr)
+	if (up->v4.shared_addr)
 		set->value[BAL_DC_RP_FILTER] = 0;
 }
 

@@ -18,7 +18,7 @@ fill(struct bal_uplink *up, const struct bal_uplink_state *us,
 	up->slot = us->slot;
 	up->table = us->table;
 	up->admin_up = us->admin_up;
-	up->health = us->record.health;
+	up->v4.health = us->record.health;
 	up->set = bal_uplink_settings(conf, us, us->name);
 	if (!(up->set.has & BAL_SET_OVER) && us->learned_over[0]) {
 		memcpy(up->set.over, us->learned_over, sizeof(up->set.over));
@@ -26,8 +26,8 @@ fill(struct bal_uplink *up, const struct bal_uplink_state *us,
 	}
 	up->base = !(up->set.has & BAL_SET_OVER);
 	bal_uplink_see_device(up, us, view);
-	up->alive = up->usable && up->health != BAL_HEALTH_DEAD;
-	up->degraded = up->health == BAL_HEALTH_DEGRADED;
+	up->alive = up->v4.usable && up->v4.health != BAL_HEALTH_DEAD;
+	up->degraded = up->v4.health == BAL_HEALTH_DEGRADED;
 	up->lossy = bal_health_is_lossy(&us->record);
 }
 
@@ -63,16 +63,16 @@ compare_addresses(struct bal_uplinks *ups, const struct bal_holders *all)
 		for (size_t k = 0; k < same.n; k++)
 			if (same.v[k]->ifindex != up->ifindex &&
 			    is_uplink(ups, same.v[k]->ifindex))
-				up->shared_addr = true;
-		if (bal_holders_of(all, &up->absent_addr).n)
-			up->absent_addr = (struct bal_addr){ 0 };
-		if (bal_addr_none(&up->absent_addr))
+				up->v4.shared_addr = true;
+		if (bal_holders_of(all, &up->v4.absent_addr).n)
+			up->v4.absent_addr = (struct bal_addr){ 0 };
+		if (bal_addr_none(&up->v4.absent_addr))
 			continue;
 		for (size_t k = 0; k < i; k++)
 			if (ups->v[k].admin_up &&
-			    bal_addr_same_host(&ups->v[k].absent_addr,
-					       &up->absent_addr))
-				up->absent_addr = (struct bal_addr){ 0 };
+			    bal_addr_same_host(&ups->v[k].v4.absent_addr,
+					       &up->v4.absent_addr))
+				up->v4.absent_addr = (struct bal_addr){ 0 };
 	}
 }
 
@@ -83,11 +83,11 @@ find_used_addr(const struct bal_uplinks *ups, struct bal_uplink *up,
 	const struct bal_holders same = bal_holders_of(all, bal_uplink_used_addr(us));
 
 	for (size_t k = 0; k < same.n; k++)
-		up->used_addr_here |= same.v[k]->ifindex == up->ifindex;
+		up->v4.used_addr_here |= same.v[k]->ifindex == up->ifindex;
 	for (size_t k = 0; k < same.n; k++)
-		up->used_addr_elsewhere |=
+		up->v4.used_addr_elsewhere |=
 			same.v[k]->ifindex != up->ifindex &&
-			(!up->used_addr_here ||
+			(!up->v4.used_addr_here ||
 			 is_uplink(ups, same.v[k]->ifindex));
 }
 
@@ -103,8 +103,8 @@ is_way_out(const struct bal_uplinks *ups, const struct bal_snapshot *snap,
 		return false;
 	if (!under)
 		return !link || link->up;
-	return under->admin_up && under->usable &&
-	       under->health != BAL_HEALTH_DEAD;
+	return under->admin_up && under->v4.usable &&
+	       under->v4.health != BAL_HEALTH_DEAD;
 }
 
 /* Nothing gets through a tunnel whose packets get nowhere. */
@@ -128,7 +128,7 @@ static bool
 has_last_resort(const struct bal_uplinks *ups, const struct bal_globals *g)
 {
 	for (size_t i = 0; i < ups->n && g->last_resort; i++)
-		if (ups->v[i].base && ups->v[i].usable)
+		if (ups->v[i].base && ups->v[i].v4.usable)
 			return true;
 	return false;
 }
@@ -170,7 +170,7 @@ keep_all_dead(struct bal_uplinks *ups, const struct bal_globals *globals,
 
 		if (resort)
 			end_ms = given_up_ms(up, state, globals);
-		up->alive = up->usable && now_ms < end_ms;
+		up->alive = up->v4.usable && now_ms < end_ms;
 		ups->kept |= up->alive;
 		if (up->alive && end_ms < UINT64_MAX &&
 		    (!ups->next_ms || end_ms < ups->next_ms))

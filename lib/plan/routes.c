@@ -46,8 +46,8 @@ add_hop(struct bal_route *r, const struct bal_uplink *up, bool direct)
 	hop->ifindex = up->ifindex;
 	memcpy(hop->dev, up->name, sizeof(hop->dev));
 	hop->weight = up->set.weight;
-	if (!direct && !bal_addr_none(&up->gateway)) {
-		hop->gateway = up->gateway;
+	if (!direct && !bal_addr_none(&up->v4.gateway)) {
+		hop->gateway = up->v4.gateway;
 		hop->onlink = true;
 	}
 }
@@ -79,13 +79,12 @@ one_hop(struct maker *m, uint32_t table, const struct bal_addr *dst,
 }
 
 static bool
-subnet_seen(const struct bal_uplink *up, size_t upto,
-	    const struct bal_addr *net)
+subnet_seen(const struct bal_leg *leg, size_t upto, const struct bal_addr *net)
 {
 	for (size_t i = 0; i < upto; i++) {
-		struct bal_addr other = bal_addr_network(&up->addrs[i]->addr);
+		struct bal_addr other = bal_addr_network(&leg->addrs[i]->addr);
 
-		if (!up->addrs[i]->peer && bal_addr_cmp(&other, net) == 0)
+		if (!leg->addrs[i]->peer && bal_addr_cmp(&other, net) == 0)
 			return true;
 	}
 	return false;
@@ -93,32 +92,32 @@ subnet_seen(const struct bal_uplink *up, size_t upto,
 
 /* The table of one device: its own subnets directly, the rest by G. */
 static void
-device_table(struct maker *m, const struct bal_uplink *up)
+device_table(struct maker *m, const struct bal_uplink *up,
+	     const struct bal_leg *leg)
 {
-	const struct bal_ifaddr *a = bal_uplink_addr(up);
 	struct bal_addr any;
 	struct bal_route *r;
 
-	if (!up->admin_up || !up->up || !a)
+	if (!up->admin_up || !up->up || !leg->n_addrs)
 		return;
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		const struct bal_ifaddr *own = up->addrs[i];
+	for (size_t i = 0; i < leg->n_addrs; i++) {
+		const struct bal_ifaddr *own = leg->addrs[i];
 		struct bal_addr net = bal_addr_network(&own->addr);
 
 		/* A /0 would stand where the default route stands. */
 		if (own->peer || bal_addr_is_host(&own->addr) || !net.len ||
-		    subnet_seen(up, i, &net))
+		    subnet_seen(leg, i, &net))
 			continue;
 		r = one_hop(m, up->table, &net, 0, up, true);
 		if (r)
 			r->src = bal_addr_host(&own->addr);
 	}
-	if (bal_addr_none(&up->gateway) && !up->no_arp)
+	if (bal_addr_none(&leg->gateway) && !up->no_arp)
 		return;
-	any = bal_addr_any(a->addr.family);
+	any = bal_addr_any(leg->family);
 	r = one_hop(m, up->table, &any, 0, up, false);
 	if (r)
-		r->src = bal_addr_host(&a->addr);
+		r->src = bal_addr_host(&leg->addrs[0]->addr);
 }
 
 /* Is the member @up one of those that @net is spread over?  No @net: all are. */
@@ -364,7 +363,7 @@ last_resort(struct maker *m)
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
 
-		if (up->base && up->usable && (up->alive || !alive))
+		if (up->base && up->v4.usable && (up->alive || !alive))
 			one_hop(m, BAL_TABLE_DEFAULT, &any,
 				BAL_METRIC_LAST_RESORT + bal_uplink_metric(up),
 				up, false);
@@ -379,7 +378,8 @@ bal_plan_routes(const struct bal_world *world, struct bal_arena *arena,
 
 	bal_plan_shared_subnets(world->uplinks, arena, &m.shared);
 	for (size_t i = 0; i < world->uplinks->n; i++)
-		device_table(&m, &world->uplinks->v[i]);
+		device_table(&m, &world->uplinks->v[i],
+			     &world->uplinks->v[i].v4);
 	for (size_t i = 0; i < world->groups->n; i++)
 		group_table(&m, &world->groups->v[i]);
 	last_resort(&m);

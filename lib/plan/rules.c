@@ -89,8 +89,8 @@ is_shared(const struct maker *m, const struct bal_uplink *self,
 
 		if (up == self || !up->admin_up)
 			continue;
-		for (size_t k = 0; k < up->n_addrs; k++)
-			if (bal_addr_same_host(&up->addrs[k]->addr, addr))
+		for (size_t k = 0; k < up->v4.n_addrs; k++)
+			if (bal_addr_same_host(&up->v4.addrs[k]->addr, addr))
 				return true;
 	}
 	return false;
@@ -98,26 +98,27 @@ is_shared(const struct maker *m, const struct bal_uplink *self,
 
 /* The kernel takes one address with several prefix lengths. */
 static bool
-addr_seen(const struct bal_uplink *up, size_t upto, const struct bal_addr *addr)
+addr_seen(const struct bal_leg *leg, size_t upto, const struct bal_addr *addr)
 {
 	for (size_t i = 0; i < upto; i++)
-		if (bal_addr_same_host(&up->addrs[i]->addr, addr))
+		if (bal_addr_same_host(&leg->addrs[i]->addr, addr))
 			return true;
 	return false;
 }
 
 /* What keeps the packets of this box's own addresses on their devices. */
 static void
-own_rules(struct maker *m, const struct bal_uplink *up)
+own_rules(struct maker *m, const struct bal_uplink *up,
+	  const struct bal_leg *leg)
 {
-	for (size_t i = 0; i < up->n_addrs; i++)
+	for (size_t i = 0; i < leg->n_addrs; i++)
 		/* A was compared already; further addresses are few. */
-		if (!(i == 0 ? up->shared_addr :
-			       is_shared(m, up, &up->addrs[i]->addr)) &&
-		    !addr_seen(up, i, &up->addrs[i]->addr))
-			from_rules(m, up, &up->addrs[i]->addr);
-	if (!bal_addr_none(&up->absent_addr))
-		from_rules(m, up, &up->absent_addr);
+		if (!(i == 0 ? leg->shared_addr :
+			       is_shared(m, up, &leg->addrs[i]->addr)) &&
+		    !addr_seen(leg, i, &leg->addrs[i]->addr))
+			from_rules(m, up, &leg->addrs[i]->addr);
+	if (!bal_addr_none(&leg->absent_addr))
+		from_rules(m, up, &leg->absent_addr);
 }
 
 /*
@@ -144,7 +145,7 @@ uplink_rules(struct maker *m, const struct bal_uplink *up)
 	/* Whatever the probes say: who asked by this line waits there. */
 	if (inbound != up->slot)
 		mark_rule(m, BAL_RULE_INBOUND, up, inbound);
-	own_rules(m, up);
+	own_rules(m, up, &up->v4);
 	if (holds_flows(m, up)) {
 		mark_rule(m, BAL_RULE_SLOT, up, up->slot);
 		mark_rule(m, BAL_RULE_OWN_MARK, up, up->slot);

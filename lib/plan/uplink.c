@@ -15,8 +15,8 @@ bal_uplink_owns(const struct bal_uplink *up, const struct bal_target *target)
 {
 	if (target->kind == BAL_TARGET_EXEC || bal_addr_none(&target->addr))
 		return false;
-	for (size_t i = 0; i < up->n_addrs; i++)
-		if (bal_addr_same_host(&up->addrs[i]->addr, &target->addr))
+	for (size_t i = 0; i < up->v4.n_addrs; i++)
+		if (bal_addr_same_host(&up->v4.addrs[i]->addr, &target->addr))
 			return true;
 	return false;
 }
@@ -24,7 +24,7 @@ bal_uplink_owns(const struct bal_uplink *up, const struct bal_target *target)
 const struct bal_ifaddr *
 bal_uplink_addr(const struct bal_uplink *up)
 {
-	return up->n_addrs ? up->addrs[0] : NULL;
+	return up->v4.n_addrs ? up->v4.addrs[0] : NULL;
 }
 
 uint32_t
@@ -59,15 +59,16 @@ bal_uplink_used_addr(const struct bal_uplink_state *us)
 void
 bal_uplink_disable(struct bal_uplink *up)
 {
-	up->gateway = (struct bal_addr){ 0 };
+	up->v4.gateway = (struct bal_addr){ 0 };
 	up->no_arp = false;
-	up->usable = up->alive = false;
+	up->v4.usable = up->alive = false;
 }
 
 enum bal_health
 bal_uplink_condition(const struct bal_uplink *up)
 {
-	return up->usable && !up->underlay_down ? up->health : BAL_HEALTH_DEAD;
+	return up->v4.usable && !up->underlay_down ? up->v4.health :
+						     BAL_HEALTH_DEAD;
 }
 
 bool
@@ -83,12 +84,12 @@ bal_uplinks_some_dead(const struct bal_uplinks *ups)
 bool
 bal_uplink_gateway_is_near(const struct bal_uplink *up)
 {
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		struct bal_addr net = bal_addr_network(&up->addrs[i]->addr);
+	for (size_t i = 0; i < up->v4.n_addrs; i++) {
+		struct bal_addr net = bal_addr_network(&up->v4.addrs[i]->addr);
 
 		/* Leases of a single address have their gateway outside. */
-		if (up->addrs[i]->peer || bal_addr_is_host(&net) ||
-		    bal_addr_in(&up->gateway, &net))
+		if (up->v4.addrs[i]->peer || bal_addr_is_host(&net) ||
+		    bal_addr_in(&up->v4.gateway, &net))
 			return true;
 	}
 	return false;

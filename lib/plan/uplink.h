@@ -7,19 +7,9 @@
 #include "kernel/snapshot.h"
 #include "state/state.h"
 
-/* One uplink as a plan sees it.  Lives in the pass's arena. */
-struct bal_uplink {
-	char name[BAL_IFNAMSIZ];
-	uint32_t slot, table;
-	struct bal_settings set; /* every source merged, precedence applied */
-	bool admin_up;
-	bool share; /* of new connections, as far as it lives: over.h */
-	bool base; /* not over another uplink: fit for the last resort */
-
-	/* from the kernel */
-	int ifindex; /* 0: there is no such device */
-	bool up, carrier, no_arp;
-	const struct bal_link *link;
+/* An uplink in one address family; zero but for that: it has none of it. */
+struct bal_leg {
+	int family; /* AF_INET, AF_INET6 */
 	const struct bal_ifaddr **addrs; /* of the device, A first */
 	size_t n_addrs;
 	struct bal_addr gateway; /* none: a device that needs none, or unknown */
@@ -40,14 +30,30 @@ struct bal_uplink {
 	 * another uplink as well or, gone from this one, to any other device?
 	 */
 	bool used_addr_here, used_addr_elsewhere;
+	bool usable; /* device, address and carrier, and somewhere to send to */
+	enum bal_health health;
+};
+
+/* One uplink as a plan sees it.  Lives in the pass's arena. */
+struct bal_uplink {
+	char name[BAL_IFNAMSIZ];
+	uint32_t slot, table;
+	struct bal_settings set; /* every source merged, precedence applied */
+	bool admin_up;
+	bool share; /* of new connections, as far as it lives: over.h */
+	bool base; /* not over another uplink: fit for the last resort */
+
+	/* from the kernel */
+	int ifindex; /* 0: there is no such device */
+	bool up, carrier, no_arp;
+	const struct bal_link *link;
+	struct bal_leg v4; /* the only family that is planned for */
 
 	/* verdicts */
-	bool usable; /* device, address and carrier, and somewhere to send to */
 	bool underlay_down; /* a tunnel over an uplink that is dead or gone */
 	bool alive;  /* usable, and not found dead (or when_all_dead = keep) */
 	bool degraded; /* last in order, and in no group with better ones */
 	bool lossy;    /* degraded, and for its loss */
-	enum bal_health health;
 
 	/* what bal-down puts back on this very device, 1 << enum bal_devconf */
 	unsigned restore_mask;

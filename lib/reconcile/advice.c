@@ -12,16 +12,17 @@ advise_gateway(const struct bal_uplink *up)
 {
 	char buf[BAL_ADDR_STRLEN];
 
-	if (bal_addr_none(&up->gateway) && !bal_addr_none(&up->set.gateway))
+	if (bal_addr_none(&up->v4.gateway) && !bal_addr_none(&up->set.gateway))
 		bal_warn("%s: %s cannot be a gateway, it is an address of this "
 			 "box or of the whole subnet: not used",
 			 up->name, bal_addr_host_str(&up->set.gateway, buf));
-	else if (bal_addr_none(&up->gateway) && !up->no_arp)
+	else if (bal_addr_none(&up->v4.gateway) && !up->no_arp)
 		bal_warn("%s: no gateway is known: not used until there is one",
 			 up->name);
-	else if (!bal_addr_none(&up->gateway) && !bal_uplink_gateway_is_near(up))
+	else if (!bal_addr_none(&up->v4.gateway) &&
+		 !bal_uplink_gateway_is_near(up))
 		bal_warn("%s: gateway %s is outside the device's subnet",
-			 up->name, bal_addr_host_str(&up->gateway, buf));
+			 up->name, bal_addr_host_str(&up->v4.gateway, buf));
 }
 
 static void
@@ -31,7 +32,7 @@ advise_sysctls(const struct bal_uplink *up)
 		bal_warn("net.ipv4.conf.all.arp_filter is 1: %s may be deaf to "
 			 "ARP; set it to 0",
 			 up->name);
-	if (up->shared_addr && bal_devconf_read("all", BAL_DC_RP_FILTER) > 0)
+	if (up->v4.shared_addr && bal_devconf_read("all", BAL_DC_RP_FILTER) > 0)
 		bal_warn("net.ipv4.conf.all.rp_filter is not 0: replies to %s, "
 			 "whose address another uplink has too, may be "
 			 "dropped; set it to 0",
@@ -83,7 +84,7 @@ bal_advise(const struct bal_pass *pass, const char *dev)
 	advise_over(pass, dev);
 	if (!up)
 		return;
-	if (!up->up || !up->n_addrs) {
+	if (!up->up || !up->v4.n_addrs) {
 		bal_warn("%s: %s: used as soon as that changes", dev,
 			 up->up ? "no address yet" : "the link is down");
 		return;

@@ -24,10 +24,10 @@ keep_gateways(struct bal_pass *pass)
 		const struct bal_uplink *up = &pass->uplinks.v[i];
 		struct bal_uplink_state *us;
 
-		if (!up->asked_gateway)
+		if (!up->v4.asked_gateway)
 			continue;
 		us = bal_state_find(&pass->in.state, up->name);
-		us->learned_gateway = up->foreign_gateway;
+		us->learned_gateway = up->v4.foreign_gateway;
 	}
 }
 

@@ -101,8 +101,8 @@ look_at(struct bal_pass *pass, const char *name, const char *openvpn,
 					  (struct bal_tunnel_try){ 0 };
 	struct bal_tunnel_look look = {
 		.there = up && up->ifindex && up->up && up->carrier &&
-			 up->n_addrs,
-		.alive = up && (up->health != BAL_HEALTH_DEAD ||
+			 up->v4.n_addrs,
+		.alive = up && (up->v4.health != BAL_HEALTH_DEAD ||
 				(us && us->record.good)),
 		.underlay_alive = bal_tunnel_underlay_alive(
 			&pass->in.conf, &pass->uplinks, name, over),

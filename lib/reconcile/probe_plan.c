@@ -42,8 +42,8 @@ choose_targets(const struct bal_uplink *up, struct bal_probe *p)
 	if (!bal_uplink_is_tunnel(up))
 		return;
 	p->need = 1;
-	if (!bal_addr_none(&up->gateway)) {
-		add_host(p, &up->gateway);
+	if (!bal_addr_none(&up->v4.gateway)) {
+		add_host(p, &up->v4.gateway);
 		return;
 	}
 	guess = bal_addr_first_host(&a->addr);
@@ -67,7 +67,7 @@ answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
 			bal_state_find(&pass->in.state, up->name);
 		struct bal_probe p = { 0 };
 
-		if (up == self || !us || !us->record.srtt_us || !up->n_addrs)
+		if (up == self || !us || !us->record.srtt_us || !up->v4.n_addrs)
 			continue;
 		choose_targets(up, &p);
 		if (p.n_targets == 1 &&
@@ -112,7 +112,7 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 {
 	p->ifindex = up->ifindex;
 	p->source = bal_addr_host(&bal_uplink_addr(up)->addr);
-	p->gateway = up->gateway;
+	p->gateway = up->v4.gateway;
 	/* A host in a tunnel's subnet that answers is at its far end. */
 	if (!bal_uplink_is_tunnel(up))
 		p->link = bal_uplink_addr(up)->addr;
@@ -205,7 +205,7 @@ bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 		return false;
 	out->record = us->record;
 	memcpy(out->reason, us->reason, sizeof(out->reason));
-	if (!up->admin_up || !up->up || !up->n_addrs)
+	if (!up->admin_up || !up->up || !up->v4.n_addrs)
 		return false;
 	fill(out, up, us, pass->in.conf.globals.mark_mask);
 	if (out->rule.guessed &&

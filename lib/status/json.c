@@ -94,8 +94,8 @@ uplink(struct bal_status_print *p, const struct bal_status_row *row)
 
 	if (a)
 		bal_addr_host_str(&a->addr, addr);
-	if (row->up && !bal_addr_none(&row->up->gateway))
-		bal_addr_host_str(&row->up->gateway, gateway);
+	if (row->up && !bal_addr_none(&row->up->v4.gateway))
+		bal_addr_host_str(&row->up->v4.gateway, gateway);
 	fputs(p->n ? ",{" : "{", out);
 	bal_json_string(out, "name", row->name);
 	fputc(',', out);

@@ -23,13 +23,13 @@ state_word(const struct bal_uplink *up)
 		return "link down";
 	if (!up->carrier)
 		return "no carrier";
-	if (!up->n_addrs)
+	if (!up->v4.n_addrs)
 		return "no address";
-	if (!up->usable)
+	if (!up->v4.usable)
 		return "no gateway";
 	if (up->underlay_down)
 		return "underlay down";
-	return bal_health_name(up->health);
+	return bal_health_name(up->v4.health);
 }
 
 /* Its part of 100 per cent is what is left of @weight after whole ones. */

@@ -102,9 +102,9 @@ fill(cells c, const struct bal_status_row *row)
 	if (a)
 		set(c[COL_ADDRESS], "%s/%u", bal_addr_host_str(&a->addr, buf),
 		    a->addr.len);
-	if (row->up && !bal_addr_none(&row->up->gateway))
+	if (row->up && !bal_addr_none(&row->up->v4.gateway))
 		set(c[COL_GATEWAY], "%s",
-		    bal_addr_host_str(&row->up->gateway, buf));
+		    bal_addr_host_str(&row->up->v4.gateway, buf));
 	if (row->set.over[0])
 		set(c[COL_OVER], "%s", row->set.over);
 	if (row->remembered)
@@ -241,7 +241,7 @@ print_remarks(const struct bal_status *status, FILE *out)
 		if (row->unprobed)
 			fprintf(out, "%s: not probed, it has no %stargets\n",
 				row->name, row->n_own ? "other " : "");
-		if (row->up && row->up->shared_addr)
+		if (row->up && row->up->v4.shared_addr)
 			fprintf(out, "%s: another uplink has the same address, "
 				     "kept apart by marks\n",
 				row->name);

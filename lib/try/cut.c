@@ -9,8 +9,8 @@
 static bool
 holds(const struct bal_uplink *up, const struct bal_addr *addr)
 {
-	for (size_t i = 0; i < up->n_addrs; i++)
-		if (bal_addr_same_host(&up->addrs[i]->addr, addr))
+	for (size_t i = 0; i < up->v4.n_addrs; i++)
+		if (bal_addr_same_host(&up->v4.addrs[i]->addr, addr))
 			return true;
 	return false;
 }

@@ -34,8 +34,8 @@ uplink_of(int ifindex)
 static inline bool
 is_near(const struct bal_uplink *up, const struct bal_addr *dst)
 {
-	for (size_t i = 0; i < up->n_addrs; i++) {
-		struct bal_addr net = bal_addr_network(&up->addrs[i]->addr);
+	for (size_t i = 0; i < up->v4.n_addrs; i++) {
+		struct bal_addr net = bal_addr_network(&up->v4.addrs[i]->addr);
 
 		if (bal_addr_in(dst, &net))
 			return true;
@@ -186,8 +186,8 @@ watch_own(const struct box *box, const struct bal_uplink *up)
 {
 	struct packet own = { 0 };
 
-	if (up->n_addrs)
-		own.src = up->addrs[chance((uint32_t)up->n_addrs)]->addr;
+	if (up->v4.n_addrs)
+		own.src = up->v4.addrs[chance((uint32_t)up->v4.n_addrs)]->addr;
 	if (!belongs_to(&own.src, up))
 		return;
 	own.dst = addr("9.9.9.9");

@@ -284,6 +284,23 @@ health(const char *dev, enum bal_health verdict)
 	known(dev)->record.health = verdict;
 }
 
+/* A default route by @dev, as the kernel shows it. */
+static inline void
+shows_default(const char *dev, const char *via, uint32_t table, uint32_t metric,
+	      uint8_t protocol)
+{
+	struct bal_route *r = BAL_PUSH(&w.arena, &w.snap.all);
+
+	*r = (struct bal_route){ .table = table,
+				 .metric = metric,
+				 .protocol = protocol,
+				 .dst = bal_addr_any(AF_INET),
+				 .n_hops = 1 };
+	r->hops = bal_arena_alloc(&w.arena, sizeof(*r->hops));
+	r->hops[0].ifindex = link_of(dev)->ifindex;
+	r->hops[0].gateway = *via ? addr(via) : (struct bal_addr){ 0 };
+}
+
 /* Merge what there is into w.ups. */
 static inline void
 resolve(void)

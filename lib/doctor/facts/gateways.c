@@ -34,7 +34,7 @@ state_of(const struct bal_uplink *up, struct bal_nl *nl)
 	unsigned state = 0;
 
 	bal_nlmsg_init(&req, RTM_GETNEIGH, 0, &ndm, sizeof(ndm));
-	bal_nlmsg_put(&req, NDA_DST, up->gateway.bytes, 4);
+	bal_nlmsg_put(&req, NDA_DST, up->v4.gateway.bytes, 4);
 	(void)bal_nl_get(nl, &req, on_neighbour, &state, &ignored);
 	return state;
 }
@@ -46,8 +46,8 @@ bal_facts_gateways(struct bal_facts *f, struct bal_nl *nl)
 		const struct bal_uplink *up = &f->uplinks->v[i];
 		const char **slot;
 
-		if (!up->admin_up || !up->usable || up->no_arp ||
-		    bal_addr_none(&up->gateway) ||
+		if (!up->admin_up || !up->v4.usable || up->no_arp ||
+		    bal_addr_none(&up->v4.gateway) ||
 		    !(state_of(up, nl) & (NUD_INCOMPLETE | NUD_FAILED)))
 			continue;
 		slot = BAL_PUSH(&f->arena, &f->mute);

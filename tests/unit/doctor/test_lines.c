@@ -82,7 +82,7 @@ a_gateway_that_is_meant_to_be_far(void **state)
 	memset(&known("eth2")->options.gateway, 0, sizeof(struct bal_addr));
 	known("eth2")->learned_gateway = addr("10.64.0.1");
 	see();
-	assert_true(up_of("eth2")->usable);
+	assert_true(up_of("eth2")->v4.usable);
 	finds_nothing();
 }
 

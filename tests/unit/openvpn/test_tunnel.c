@@ -311,8 +311,8 @@ setup_lines(void **state)
 		assert_int_equal(bal_copy(lines[i].name, sizeof(lines[i].name),
 					  names[i]),
 				 0);
-		lines[i].admin_up = lines[i].usable = lines[i].alive = true;
-		lines[i].health = BAL_HEALTH_ALIVE;
+		lines[i].admin_up = lines[i].v4.usable = lines[i].alive = true;
+		lines[i].v4.health = BAL_HEALTH_ALIVE;
 		lines[i].base = i != 2;
 		lines[i].set.has = i < 2 ? 0 : BAL_SET_OPENVPN;
 	}
@@ -334,15 +334,15 @@ test_named_underlay(void **state)
 {
 	(void)state;
 	assert_true(carried("eth1"));
-	lines[0].health = BAL_HEALTH_UNKNOWN;
+	lines[0].v4.health = BAL_HEALTH_UNKNOWN;
 	assert_true(carried("eth1"));
 	/* when_all_dead = keep has made it alive. */
-	lines[0].health = BAL_HEALTH_DEAD;
+	lines[0].v4.health = BAL_HEALTH_DEAD;
 	assert_false(carried("eth1"));
 	assert_true(carried("eth2"));
-	lines[1].usable = false;
+	lines[1].v4.usable = false;
 	assert_false(carried("eth2"));
-	lines[1].usable = true;
+	lines[1].v4.usable = true;
 	lines[1].admin_up = false;
 	assert_false(carried("eth2"));
 	assert_true(carried("tun1"));
@@ -354,18 +354,18 @@ test_any_underlay(void **state)
 {
 	(void)state;
 	assert_true(carried(""));
-	lines[0].health = BAL_HEALTH_DEAD;
+	lines[0].v4.health = BAL_HEALTH_DEAD;
 	assert_true(carried(""));
-	lines[1].usable = false;
+	lines[1].v4.usable = false;
 	/* Tunnels carry nobody by chance, least of all themselves. */
 	assert_false(carried(""));
 	lines[2].set.has = 0;
 	lines[3].set.has = 0;
 	assert_false(carried(""));
-	lines[1].usable = true;
+	lines[1].v4.usable = true;
 	assert_true(carried(""));
 	lines[0].set.has = BAL_SET_OPENVPN;
-	lines[0].health = BAL_HEALTH_ALIVE;
+	lines[0].v4.health = BAL_HEALTH_ALIVE;
 	lines[1].admin_up = false;
 	assert_false(carried(""));
 }

@@ -2,23 +2,6 @@
 /* test_device - what others' routes tell of an uplink's gateway. */
 #include "../world.h"
 
-/* A default route by @dev, as the kernel shows it. */
-static void
-shows_default(const char *dev, const char *via, uint32_t table, uint32_t metric,
-	      uint8_t protocol)
-{
-	struct bal_route *r = BAL_PUSH(&w.arena, &w.snap.all);
-
-	*r = (struct bal_route){ .table = table,
-				 .metric = metric,
-				 .protocol = protocol,
-				 .dst = bal_addr_any(AF_INET),
-				 .n_hops = 1 };
-	r->hops = bal_arena_alloc(&w.arena, sizeof(*r->hops));
-	r->hops[0].ifindex = link_of(dev)->ifindex;
-	r->hops[0].gateway = *via ? addr(via) : (struct bal_addr){ 0 };
-}
-
 static void
 assert_gateway(const char *dev, const char *text)
 {
@@ -26,7 +9,8 @@ assert_gateway(const char *dev, const char *text)
 
 	resolve();
 	assert_string_equal(
-		bal_addr_host_str(&bal_uplinks_find(&w.ups, dev)->gateway, buf),
+		bal_addr_host_str(&bal_uplinks_find(&w.ups, dev)->v4.gateway,
+				  buf),
 		text);
 }
 
@@ -51,13 +35,13 @@ gateway_of_others(void **state)
 	assert_gateway("eth1", "192.168.1.253");
 	shows_default("eth1", "192.168.1.254", BAL_TABLE_MAIN, 100, 3);
 	assert_gateway("eth1", "192.168.1.254");
-	assert_true(bal_uplinks_find(&w.ups, "eth1")->asked_gateway);
+	assert_true(bal_uplinks_find(&w.ups, "eth1")->v4.asked_gateway);
 	shows_default("eth1", "", us->table, 0, 3);
 	shows_default("eth1", "192.168.1.250", us->table, 1, 3);
 	assert_gateway("eth1", "192.168.1.254");
 	us->learned_gateway = addr("192.168.1.249");
 	assert_gateway("eth1", "192.168.1.249");
-	assert_false(bal_uplinks_find(&w.ups, "eth1")->asked_gateway);
+	assert_false(bal_uplinks_find(&w.ups, "eth1")->v4.asked_gateway);
 }
 
 int

@@ -89,8 +89,8 @@ second_address_in_common(void **state)
 	make_plan();
 	assert_int_equal(count_rules("from 192.168.1.101"), 0);
 	assert_int_equal(count_rules("from 192.168.1.102 "), 2);
-	assert_true(up_of("eth1")->shared_addr);
-	assert_false(up_of("eth2")->shared_addr);
+	assert_true(up_of("eth1")->v4.shared_addr);
+	assert_false(up_of("eth2")->v4.shared_addr);
 }
 
 static void

@@ -120,14 +120,14 @@ gateways(void **state)
 	modem(1);
 	known("eth1")->learned_gateway = learned;
 	resolve();
-	assert_int_equal(bal_addr_cmp(&up_of("eth1")->gateway, &said), 0);
+	assert_int_equal(bal_addr_cmp(&up_of("eth1")->v4.gateway, &said), 0);
 	told("eth1", "gateway", "auto");
 	resolve();
-	assert_int_equal(bal_addr_cmp(&up_of("eth1")->gateway, &learned), 0);
+	assert_int_equal(bal_addr_cmp(&up_of("eth1")->v4.gateway, &learned), 0);
 	known("eth1")->learned_gateway = (struct bal_addr){ 0 };
 	resolve();
-	assert_true(bal_addr_none(&up_of("eth1")->gateway));
-	assert_false(up_of("eth1")->usable);
+	assert_true(bal_addr_none(&up_of("eth1")->v4.gateway));
+	assert_false(up_of("eth1")->v4.usable);
 }
 
 /* What the kernel would refuse, or what leads back here. */
@@ -142,14 +142,14 @@ gateways_that_are_none(void **state)
 	for (size_t i = 0; i < N(none); i++) {
 		told("eth1", "gateway", none[i]);
 		resolve();
-		assert_true(bal_addr_none(&up_of("eth1")->gateway));
-		assert_false(up_of("eth1")->usable);
+		assert_true(bal_addr_none(&up_of("eth1")->v4.gateway));
+		assert_false(up_of("eth1")->v4.usable);
 	}
 	no_address("eth1");
 	address("eth1", "192.168.1.255/31");
 	told("eth1", "gateway", "192.168.1.254");
 	resolve();
-	assert_true(up_of("eth1")->usable);
+	assert_true(up_of("eth1")->v4.usable);
 }
 
 static void
@@ -181,7 +181,7 @@ the_address_of_a_device(void **state)
 	address("eth1", "10.7.0.2/16");
 	resolve();
 	assert_addr("eth1", "10.7.0.1/16");
-	assert_int_equal(up_of("eth1")->n_addrs, 3);
+	assert_int_equal(up_of("eth1")->v4.n_addrs, 3);
 	/* No address in the subnet of the gateway: the first primary one. */
 	told("eth1", "gateway", "172.31.0.1");
 	resolve();
@@ -206,7 +206,8 @@ secondary_addresses_come_after(void **state)
 	assert_addr("eth1", "192.168.1.101/24");
 	for (unsigned i = 1; i <= 3; i++)
 		assert_string_equal(
-			bal_addr_host_str(&up_of("eth1")->addrs[i]->addr, buf),
+			bal_addr_host_str(&up_of("eth1")->v4.addrs[i]->addr,
+					  buf),
 			i == 1 ? "192.168.1.201" :
 			i == 2 ? "192.168.1.202" :
 				 "192.168.1.203");
@@ -219,33 +220,33 @@ usable_and_alive(void **state)
 	modem(1);
 	modem(2);
 	resolve();
-	assert_true(up_of("eth1")->usable && up_of("eth1")->alive);
+	assert_true(up_of("eth1")->v4.usable && up_of("eth1")->alive);
 	health("eth1", BAL_HEALTH_UNKNOWN);
 	resolve();
 	assert_true(up_of("eth1")->alive);
 	health("eth1", BAL_HEALTH_DEAD);
 	resolve();
-	assert_true(up_of("eth1")->usable);
+	assert_true(up_of("eth1")->v4.usable);
 	assert_false(up_of("eth1")->alive);
 	health("eth1", BAL_HEALTH_ALIVE);
 	link_of("eth1")->carrier = false;
 	resolve();
-	assert_false(up_of("eth1")->usable);
+	assert_false(up_of("eth1")->v4.usable);
 	link_of("eth1")->carrier = true;
 	link_of("eth1")->up = false;
 	resolve();
-	assert_false(up_of("eth1")->usable);
+	assert_false(up_of("eth1")->v4.usable);
 	link_of("eth1")->up = true;
 	known("eth1")->admin_up = false;
 	resolve();
-	assert_false(up_of("eth1")->usable);
+	assert_false(up_of("eth1")->v4.usable);
 	known("eth1")->admin_up = true;
 	no_address("eth1");
 	resolve();
-	assert_false(up_of("eth1")->usable);
+	assert_false(up_of("eth1")->v4.usable);
 	unplug("eth1");
 	resolve();
-	assert_false(up_of("eth1")->usable);
+	assert_false(up_of("eth1")->v4.usable);
 	assert_int_equal(up_of("eth1")->ifindex, 0);
 	assert_null(up_of("eth1")->link);
 }
@@ -401,17 +402,17 @@ addresses_in_common(void **state)
 	address("eth2", "10.0.0.2/8");
 	address("eth2", "192.168.1.101/32");
 	resolve();
-	assert_true(up_of("eth1")->shared_addr);
-	assert_false(up_of("eth2")->shared_addr);
-	assert_false(up_of("eth3")->shared_addr);
+	assert_true(up_of("eth1")->v4.shared_addr);
+	assert_false(up_of("eth2")->v4.shared_addr);
+	assert_false(up_of("eth3")->v4.shared_addr);
 	known("eth2")->admin_up = false;
 	resolve();
-	assert_false(up_of("eth1")->shared_addr);
+	assert_false(up_of("eth1")->v4.shared_addr);
 	/* A device that is no uplink may have what it likes. */
 	device("br0");
 	address("br0", "192.168.1.103/24");
 	resolve();
-	assert_false(up_of("eth3")->shared_addr);
+	assert_false(up_of("eth3")->v4.shared_addr);
 }
 
 static void
@@ -424,14 +425,14 @@ addresses_that_are_away(void **state)
 	modem(2);
 	known("eth1")->learned_addr = addr("192.168.1.101/24");
 	resolve();
-	assert_true(bal_addr_none(&up_of("eth1")->absent_addr));
+	assert_true(bal_addr_none(&up_of("eth1")->v4.absent_addr));
 	no_address("eth1");
 	resolve();
-	assert_int_equal(bal_addr_cmp(&up_of("eth1")->absent_addr, &a), 0);
+	assert_int_equal(bal_addr_cmp(&up_of("eth1")->v4.absent_addr, &a), 0);
 	device("br0");
 	address("br0", "192.168.1.101/24");
 	resolve();
-	assert_true(bal_addr_none(&up_of("eth1")->absent_addr));
+	assert_true(bal_addr_none(&up_of("eth1")->v4.absent_addr));
 }
 
 /* Two had it: one rule for it is enough, and only who is up has rules. */
@@ -446,11 +447,11 @@ one_address_that_is_away_twice(void **state)
 	unplug("eth1");
 	unplug("eth2");
 	resolve();
-	assert_false(bal_addr_none(&up_of("eth1")->absent_addr));
-	assert_true(bal_addr_none(&up_of("eth2")->absent_addr));
+	assert_false(bal_addr_none(&up_of("eth1")->v4.absent_addr));
+	assert_true(bal_addr_none(&up_of("eth2")->v4.absent_addr));
 	known("eth1")->admin_up = false;
 	resolve();
-	assert_false(bal_addr_none(&up_of("eth2")->absent_addr));
+	assert_false(bal_addr_none(&up_of("eth2")->v4.absent_addr));
 }
 
 static void

@@ -90,7 +90,7 @@ old_frame(void)
 	for (size_t i = 0; i < w.ups.n; i++) {
 		if (!w.ups.v[i].admin_up)
 			continue;
-		shared |= w.ups.v[i].shared_addr;
+		shared |= w.ups.v[i].v4.shared_addr;
 		block[w.ups.v[i].slot / 16] = true;
 	}
 	old_rule(1, BAL_RULE_NOP);
@@ -130,7 +130,7 @@ old_uplink(const struct bal_uplink *up)
 	const uint32_t mask = w.conf.globals.mark_mask;
 	struct bal_rule *r;
 
-	if (up->shared_addr) {
+	if (up->v4.shared_addr) {
 		r = old_lookup(0, up->table);
 		match_mark(r, up->slot, mask);
 		r->suppress_prefixlen = 1;

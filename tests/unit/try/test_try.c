@@ -298,8 +298,8 @@ a_session_is_followed_down_to_its_line(void **state)
 		{ .name = "eth2", .admin_up = true },
 		{ .name = "tun1", .admin_up = true,
 		  .set = { .has = BAL_SET_OVER, .over = "eth1" } },
-		{ .name = "tun2", .admin_up = true, .addrs = addrs,
-		  .n_addrs = 1,
+		{ .name = "tun2", .admin_up = true, .v4.addrs = addrs,
+		  .v4.n_addrs = 1,
 		  .set = { .has = BAL_SET_OVER, .over = "tun1" } },
 	};
 	const struct bal_uplinks ups = { .v = v, .n = 4 };
