@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "actions/flush_entries.h"
 #include "base/addr.h"
 #include "base/error.h"
 
@@ -59,11 +60,5 @@ struct bal_flushed {
  */
 int bal_flush_uplink(const struct bal_flush_what *what, struct bal_flushed *out,
 	      struct bal_err *err);
-
-/*
- * Has any connection @mark under @mask?  True where conntrack cannot be read:
- * the mark is then taken to be in use.
- */
-bool bal_flush_is_marked(uint32_t mark, uint32_t mask);
 
 #endif

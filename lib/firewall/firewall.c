@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* firewall - which firewall is used, and what the kernel holds of ours. */
 #include "firewall/firewall.h"
+#include "firewall/legacy.h"
+#include "firewall/nft.h"
 
 #include <string.h>
 
@@ -16,30 +18,6 @@ bal_fw_choose(enum bal_firewall_key key)
 	if (key == BAL_FIREWALL_LEGACY)
 		choice.only = &bal_firewall_legacy;
 	return choice;
-}
-
-int
-bal_fw_lacks(struct bal_fw_have *have, unsigned part, struct bal_arena *arena,
-	     struct bal_err *err)
-{
-	char *why = bal_arena_alloc(arena, strlen(err->msg) + 1);
-
-	if (!why)
-		return bal_err_nomem(err);
-	have->why[part] = memcpy(why, err->msg, strlen(err->msg) + 1);
-	*err = (struct bal_err){ 0 };
-	return 0;
-}
-
-void
-bal_fw_warn_once(const char *text)
-{
-	static char last[sizeof(((struct bal_err *)0)->msg)];
-
-	if (strcmp(text, last) == 0)
-		return;
-	bal_warn("%s", text);
-	(void)bal_copy(last, sizeof(last), text);
 }
 
 /* What @by holds is read again where it was read before. */

@@ -121,8 +121,6 @@ int bal_fw_lacks(struct bal_fw_have *have, unsigned part,
 /* A bal_warn(), unless it was the last one of these. */
 void bal_fw_warn_once(const char *text);
 
-/* One table of nftables; and iptables' legacy tables, by libiptc. */
-extern const struct bal_firewall bal_firewall_nft, bal_firewall_legacy;
 
 #define BAL_FIREWALLS_MAX 2
 

@@ -29,4 +29,7 @@ void bal_legacy_print(FILE *out, enum bal_xtable table,
 		      const bal_chain_list *wanted,
 		      const bal_chain_list *present);
 
+/* iptables' legacy tables, by libiptc. */
+extern const struct bal_firewall bal_firewall_legacy;
+
 #endif

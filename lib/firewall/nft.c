@@ -10,13 +10,15 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "firewall/nft_ask.h"
+#include "firewall/nft_print.h"
 #include "firewall/nft_wire.h"
 #include "netlink/transact.h"
 
 /* Others commit within a millisecond; so many of them lie between two looks. */
 #define COMMIT_TRIES 16
 
-#define NAME "nftables table inet " BAL_NFT_TABLE
+#define NAME "nftables table inet bal"
 
 struct nft_have {
 	struct bal_fw_have base;
@@ -37,96 +39,6 @@ static const struct nft_have *
 nft(const struct bal_fw_have *have)
 {
 	return (const struct nft_have *)have;
-}
-
-/* --- asking --------------------------------------------------------------- */
-
-static void
-ask_for(struct bal_nlmsg *req, int type, uint8_t family)
-{
-	const struct nfgenmsg nfg = { .nfgen_family = family,
-				      .version = NFNETLINK_V0 };
-
-	bal_nlmsg_init(req, NFNL_SUBSYS_NFTABLES << 8 | type, 0, &nfg,
-		       sizeof(nfg));
-}
-
-static void
-on_generation(const struct nlmsghdr *h, void *arg)
-{
-	*(uint32_t *)arg = bal_nft_generation(h);
-}
-
-/* A socket and the generation; NULL where nf_tables does not answer. */
-static struct bal_nl *
-open_tables(uint32_t *generation, struct bal_err *err)
-{
-	struct bal_nl *nl = bal_nl_open_proto(NETLINK_NETFILTER, err);
-	struct bal_nlmsg req;
-	int rc;
-
-	*generation = 0;
-	if (!nl)
-		return NULL;
-	ask_for(&req, NFT_MSG_GETGEN, AF_UNSPEC);
-	rc = bal_nl_get(nl, &req, on_generation, generation, err);
-	if (rc == 0 && *generation)
-		return nl;
-	if (rc >= 0)
-		bal_err(err, BAL_EUNAVAIL, "the kernel has no nftables");
-	bal_nl_close(nl);
-	return NULL;
-}
-
-struct reading {
-	struct bal_arena *arena;
-	struct bal_nft_listing *out;
-};
-
-static void
-on_object(const struct nlmsghdr *h, void *arg)
-{
-	struct reading *r = arg;
-
-	bal_nft_list(h, r->arena, r->out);
-}
-
-/* What of the table @type gets: all sets, say.  A dump begins anew at will. */
-static int
-list_all(struct bal_nl *nl, int type, int attr, const char *set,
-	 struct reading *r, struct bal_err *err)
-{
-	struct bal_nlmsg req;
-
-	ask_for(&req, type, NFPROTO_INET);
-	bal_nlmsg_put_str(&req, attr, BAL_NFT_TABLE);
-	if (set)
-		bal_nlmsg_put_str(&req, NFTA_SET_ELEM_LIST_SET, set);
-	return bal_nl_dump(nl, &req, on_object, r, &r->out->lines.n, err) < 0 ?
-		       -1 :
-		       0;
-}
-
-static int
-list_table(struct bal_nl *nl, struct reading *r, struct bal_err *err)
-{
-	struct bal_nlmsg req;
-
-	ask_for(&req, NFT_MSG_GETTABLE, NFPROTO_INET);
-	bal_nlmsg_put_str(&req, NFTA_TABLE_NAME, BAL_NFT_TABLE);
-	if (bal_nl_get(nl, &req, on_object, r, err) < 0)
-		return -1;
-	if (!r->out->ours)
-		return 0;
-	if (list_all(nl, NFT_MSG_GETCHAIN, NFTA_CHAIN_TABLE, NULL, r, err) < 0 ||
-	    list_all(nl, NFT_MSG_GETSET, NFTA_SET_TABLE, NULL, r, err) < 0 ||
-	    list_all(nl, NFT_MSG_GETRULE, NFTA_RULE_TABLE, NULL, r, err) < 0)
-		return -1;
-	for (int set = 0; set < BAL_NFT_SET_MAX; set++)
-		if (list_all(nl, NFT_MSG_GETSETELEM, NFTA_SET_ELEM_LIST_TABLE,
-			     bal_nft_set_name(set), r, err) < 0)
-			return -1;
-	return 0;
 }
 
 /* --- trying --------------------------------------------------------------- */
@@ -161,7 +73,7 @@ static int
 fail_lacks(struct bal_err *err, const struct bal_transacted *what)
 {
 	bal_err(err, BAL_EUNAVAIL,
-		"cannot write " NAME ": the kernel lacks something that it "
+		"cannot write nftables table inet bal: the kernel lacks something that it "
 		"needs (nft_ct, nft_masq, nft_rt): %s%s%s",
 		strerror(what->eno), what->why[0] ? ": " : "", what->why);
 	err->sys = what->eno;
@@ -173,7 +85,7 @@ probe(struct bal_err *err)
 {
 	struct bal_transacted what;
 	uint32_t generation;
-	struct bal_nl *nl = open_tables(&generation, err);
+	struct bal_nl *nl = bal_nft_open(&generation, err);
 	int rc = nl ? try_table(nl, false, &what, err) : -1;
 
 	if (rc == 0 && what.eno)
@@ -201,10 +113,10 @@ lacks_nat(struct bal_nl *nl)
 /* Every way of not being there is one and the same to a plan. */
 static int
 read_listing(struct nft_have *have, const struct bal_fw_scope *scope,
-	     struct reading *r, struct bal_err *err)
+	     struct bal_nft_reading *r, struct bal_err *err)
 {
-	struct bal_nl *nl = open_tables(&have->generation, err);
-	int rc = nl ? list_table(nl, r, err) : -1;
+	struct bal_nl *nl = bal_nft_open(&have->generation, err);
+	int rc = nl ? bal_nft_list_table(nl, r, err) : -1;
 
 	if (rc == 0 && scope->masquerade)
 		have->no_nat = lacks_nat(nl);
@@ -221,7 +133,7 @@ read_ours(const struct bal_fw_scope *scope, struct bal_arena *arena,
 	  struct bal_fw_have **out, struct bal_err *err)
 {
 	struct nft_have *have = bal_arena_alloc(arena, sizeof(*have));
-	struct reading r = { arena, bal_arena_alloc(arena, sizeof(*r.out)) };
+	struct bal_nft_reading r = { arena, bal_arena_alloc(arena, sizeof(*r.out)) };
 	int rc;
 
 	if (!have || !r.out)
@@ -317,7 +229,7 @@ commit_once(const struct bal_fw_model *want, const struct bal_fw_have *have,
 	if (rc < 0 || !what.eno || *stale)
 		return rc;
 	if (what.eno == EPERM || what.eno == ENOMEM || what.eno == ENOBUFS)
-		return bal_err_sys(err, what.eno, "cannot write " NAME);
+		return bal_err_sys(err, what.eno, "cannot write nftables table inet bal");
 	return fail_lacks(err, &what);
 }
 

@@ -8,4 +8,7 @@
 /* The netlink port that this process last changed the table by; 0: none. */
 uint32_t bal_nft_port(void);
 
+/* One table of nftables. */
+extern const struct bal_firewall bal_firewall_nft;
+
 #endif

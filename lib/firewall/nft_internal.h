@@ -5,12 +5,6 @@
 
 #include "firewall/nft_wire.h"
 
-/* The header of one message more of @b, to be filled; NULL without memory. */
-struct nlmsghdr *bal_nft_begin(struct bal_nft_batch *b, uint16_t type,
-			       uint16_t flags);
-
-/* It is complete. */
-void bal_nft_finish(struct bal_nft_batch *b, const struct nlmsghdr *h);
 
 /* The message that makes @rule. */
 void bal_nft_put_rule(struct bal_nft_batch *b, uint32_t mask,

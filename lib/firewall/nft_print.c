@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "firewall/nft_table.h"
+#include "firewall/nft_print.h"
 
 static void
 print_elems(FILE *out, const struct bal_nft_table *t, enum bal_nft_set set)

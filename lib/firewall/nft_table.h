@@ -93,7 +93,4 @@ const char *bal_nft_set_name(enum bal_nft_set set);
 int bal_nft_make(const struct bal_fw_model *model, struct bal_arena *arena,
 		 struct bal_nft_table *out, struct bal_err *err);
 
-/* As text that `nft -f` takes, from `table inet bal {` on. */
-void bal_nft_print(FILE *out, const struct bal_nft_table *table);
-
 #endif

@@ -18,77 +18,10 @@
 
 #include "firewall/nft_internal.h"
 
-/* The longest message: the elements of a set of 250, with 72 bytes each. */
-#define MESSAGE_MAX 65536
-
 /* nft's numbers of what a set's key is, by which it prints them. */
 #define TYPE_MARK 19
 #define TYPE_IFNAME 41
 #define HOST_BYTES 1 /* NFTNL_UDATA_SET_KEYBYTEORDER; else names are "" */
-
-/* Room for one more, or NULL. */
-static void *
-room(struct bal_nft_batch *b)
-{
-	unsigned char *bytes;
-
-	if (b->oom)
-		return NULL;
-	if (b->cap - b->len < MESSAGE_MAX) {
-		bytes = realloc(b->bytes, b->cap * 2 + MESSAGE_MAX);
-		b->oom = !bytes;
-		if (b->oom)
-			return NULL;
-		b->bytes = bytes;
-		b->cap = b->cap * 2 + MESSAGE_MAX;
-	}
-	return b->bytes + b->len;
-}
-
-struct nlmsghdr *
-bal_nft_begin(struct bal_nft_batch *b, uint16_t type, uint16_t flags)
-{
-	void *at = room(b);
-
-	return at ? nftnl_nlmsg_build_hdr(at, type, NFPROTO_INET, flags, 0) :
-		    NULL;
-}
-
-void
-bal_nft_finish(struct bal_nft_batch *b, const struct nlmsghdr *h)
-{
-	b->len += MNL_ALIGN(h->nlmsg_len);
-}
-
-void
-bal_nft_batch_begin(struct bal_nft_batch *b, uint32_t generation)
-{
-	void *at = room(b);
-	struct nlmsghdr *h;
-
-	if (!at)
-		return;
-	h = nftnl_batch_begin(at, 0);
-	if (generation)
-		mnl_attr_put_u32(h, NFNL_BATCH_GENID, htonl(generation));
-	bal_nft_finish(b, h);
-}
-
-void
-bal_nft_batch_end(struct bal_nft_batch *b)
-{
-	void *at = room(b);
-
-	if (at)
-		bal_nft_finish(b, nftnl_batch_end(at, 0));
-}
-
-void
-bal_nft_batch_fini(struct bal_nft_batch *b)
-{
-	free(b->bytes);
-	*b = (struct bal_nft_batch){ 0 };
-}
 
 static void
 put_comment(struct nftnl_table *t)

@@ -40,7 +40,7 @@ bal_health_sub(uint32_t a, uint32_t b)
 	return a > b ? a - b : 0;
 }
 
-/* --- now.c -------------------------------------------------------------- */
+/* --- health_now.c -------------------------------------------------------------- */
 
 /* Its health; unknown where a damaged state file holds anything else. */
 enum bal_health bal_health_now(const struct bal_health_record *j);
@@ -66,7 +66,7 @@ bool bal_health_still_lossy(const struct bal_health_record *j,
 bool bal_health_still_slow(const struct bal_health_record *j,
 			  const struct bal_health_rule *rule);
 
-/* --- flap.c ------------------------------------------------------------- */
+/* --- health_flap.c ------------------------------------------------------------- */
 
 /* It is marked down or degraded at @now_ms; a flap only if it was alive. */
 void bal_health_count_flap(struct bal_health_record *j,
@@ -74,7 +74,7 @@ void bal_health_count_flap(struct bal_health_record *j,
 /* Drop the flaps that are forgotten by @now_ms. */
 void bal_health_forget_flaps(struct bal_health_record *j, uint64_t now_ms);
 
-/* --- loss.c ------------------------------------------------------------- */
+/* --- health_loss.c ------------------------------------------------------------- */
 
 /* ln(a / b) in 1/1000, for 2^32 > a >= b > 0. */
 uint32_t bal_health_ln(uint64_t a, uint64_t b);

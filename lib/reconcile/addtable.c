@@ -18,7 +18,8 @@ bal_pass_addtable(struct bal_pass *pass, const char *name, uint32_t *id,
 	uint32_t has;
 
 	if (!pass->session.dry_run) {
-		pass->session.lock = bal_lock(&pass->session.paths, pass->session.lock_wait_ms, err);
+		pass->session.lock = bal_lock(&pass->session.paths,
+					      pass->session.lock_wait_ms, err);
 		if (pass->session.lock < 0)
 			return -1;
 	}

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "firewall/firewall.h"
+#include "firewall/nft.h"
+#include "firewall/legacy.h"
 
 #define ROUNDS 7
 #define PACKETS 40000

@@ -14,6 +14,7 @@
 
 #include "doctor/facts/internal.h"
 #include "netlink/sysctl.h"
+#include "firewall/nft.h"
 
 /* Their names in kernels; of several names all have to be there. */
 static const struct option {

@@ -5,6 +5,7 @@
 
 #include "doctor/facts/internal.h"
 #include "doctor/facts/jumps.h"
+#include "firewall/nft.h"
 
 #define WORD_MAX 128
 #define ALL 0xffffffffu

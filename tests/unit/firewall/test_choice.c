@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* test_choice - which firewall is used, and that a look leaves no trace. */
 #include "../nfttable.h"
+#include "firewall/nft.h"
+#include "firewall/legacy.h"
 
 #include <linux/filter.h>
 #include <linux/netlink.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* loss - the habits of an uplink: its round-trip and its loss. */
+/* health_loss - the habits of an uplink: its round-trip and its loss. */
 #include "health/internal.h"
 
 #define MISSES_MAX 32

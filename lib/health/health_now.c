@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* now - the present health of an uplink, from its record. */
+/* health_now - the present health of an uplink, from its record. */
 #include <string.h>
 
 #include "health/internal.h"

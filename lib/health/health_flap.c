@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* flap - how often an uplink ceased to live, and the hold for that. */
+/* health_flap - how often an uplink ceased to live, and the hold for that. */
 #include "health/internal.h"
 
 #define FORGET_MS (10 * 60 * UINT64_C(1000)) /* of life, for one flap */

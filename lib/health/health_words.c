@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* words - the reasons of a health, as people read them. */
+/* health_words - the reasons of a health, as people read them. */
 #include <inttypes.h>
 #include <stdio.h>
 

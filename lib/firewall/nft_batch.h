@@ -1,0 +1,36 @@
+/* nft_batch - messages of nftables that are sent together. */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BAL_NFT_BATCH_H
+#define BAL_NFT_BATCH_H
+
+#include <linux/netlink.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Messages, one behind the other.  Zero state { 0 }; bal_nft_batch_fini(). */
+struct bal_nft_batch {
+	unsigned char *bytes;
+	size_t len, cap;
+	bool oom; /* something is missing */
+};
+
+/*
+ * Begin a transaction.  It is refused (ERESTART) unless the tables are those of
+ * @generation, bal_nft_generation()'s; 0: whatever they are.
+ */
+void bal_nft_batch_begin(struct bal_nft_batch *b, uint32_t generation);
+
+/* Without an end the kernel checks everything and changes nothing. */
+void bal_nft_batch_end(struct bal_nft_batch *b);
+void bal_nft_batch_fini(struct bal_nft_batch *b);
+
+
+/* The header of one message more of @b, to be filled; NULL without memory. */
+struct nlmsghdr *bal_nft_begin(struct bal_nft_batch *b, uint16_t type,
+			       uint16_t flags);
+
+/* It is complete. */
+void bal_nft_finish(struct bal_nft_batch *b, const struct nlmsghdr *h);
+
+#endif
