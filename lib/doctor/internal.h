@@ -23,10 +23,13 @@ extern const struct bal_doctor_rule bal_doctor_rules_routing[];
 extern const struct bal_doctor_rule bal_doctor_rules_ways[];
 extern const struct bal_doctor_rule bal_doctor_rules_marks[];
 extern const struct bal_doctor_rule bal_doctor_rules_tunnels[];
+extern const struct bal_doctor_rule bal_doctor_rules_endpoints[];
 extern const struct bal_doctor_rule bal_doctor_rules_uplinks[];
+extern const struct bal_doctor_rule bal_doctor_rules_probing[];
 extern const struct bal_doctor_rule bal_doctor_rules_gateway[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanzas[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanza_up[];
+extern const struct bal_doctor_rule bal_doctor_rules_overridden[];
 extern const struct bal_doctor_rule bal_doctor_rules_names[];
 extern const struct bal_doctor_rule bal_doctor_rules_unused[];
 extern const struct bal_doctor_rule bal_doctor_rules_managers[];
@@ -85,5 +88,20 @@ bool bal_doctor_all_dead(const struct bal_facts *f);
  */
 bool bal_doctor_gateway_explains(const struct bal_facts *f,
 				 const struct bal_uplink *up);
+
+/* Is @f about @dev, among others? */
+bool bal_doctor_is_about(const struct bal_finding *f, const char *dev);
+
+/* The last finding is about every uplink that is wanted. */
+void bal_doctor_about_all(const struct bal_facts *f, struct bal_diagnosis *d);
+
+/* The first uplink that is wanted, if @is holds for all of these; else NULL. */
+const struct bal_uplink *
+bal_doctor_first_if_all(const struct bal_facts *f,
+			bool (*is)(const struct bal_facts *f,
+				   const struct bal_uplink *up));
+
+/* Is @up dead, all in all? */
+bool bal_doctor_is_dead(const struct bal_facts *f, const struct bal_uplink *up);
 
 #endif
