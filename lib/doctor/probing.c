@@ -165,7 +165,7 @@ drift(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_what(d, "changes that bal-check would make: %zu",
 				f->due);
 	else
-		bal_doctor_what(d, "bal's iptables chains are gone");
+		bal_doctor_what(d, "bal's firewall rules are gone");
 	bal_doctor_fix(d, "bal-check --no-probe");
 }
 

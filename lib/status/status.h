@@ -53,7 +53,7 @@ struct bal_status {
 	size_t due; /* changes that the kernel waits for, if that is known */
 	bool kept; /* all look dead and are used all the same */
 	struct bal_resort last_resort;
-	bool no_marks;	 /* no legacy iptables: connections are not marked */
+	bool no_marks;	 /* no firewall keeps marks */
 	bool no_objects; /* classic multipath routes instead of nexthops */
 	uint32_t mark_mask;
 	/* Of all, also where only one is left of the rows. */

@@ -253,7 +253,7 @@ print_remarks(const struct bal_status *status, FILE *out)
 		fputs("all uplinks look dead and are used all the same "
 		      "(when_all_dead = keep)\n", out);
 	if (status->no_marks)
-		fputs("no legacy iptables: replies and forwarded connections "
+		fputs("no firewall keeps marks: replies and forwarded connections "
 		      "may change their uplink\n", out);
 }
 

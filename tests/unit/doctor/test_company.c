@@ -292,7 +292,7 @@ what_is_due(void **state)
 	f.due = 0;
 	f.mangle_loaded = false;
 	found = finds(NOTE, "drift", "");
-	assert_string_equal(found->what, "bal's iptables chains are gone");
+	assert_string_equal(found->what, "bal's firewall rules are gone");
 	f.privileged = false;
 	finds_nothing();
 }
