@@ -19,7 +19,7 @@
 #define MODE_AFTER "mode.after"
 
 struct step_name {
-	char s[16];
+	char s[24]; /* any number fits */
 };
 
 /* "before.1", "after.1": the state before and after the first step. */
