@@ -8,7 +8,7 @@
 
 /*
  * What a table holds, in lines that are the same for what was sent and for
- * what is read back.  In the arena of whoever makes it.
+ * what is read back.  In the arena of its maker.
  */
 struct bal_nft_listing {
 	BAL_LIST(const char *) lines;

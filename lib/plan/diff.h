@@ -12,7 +12,7 @@
  *
  *   sysctls, nexthops, DEV tables, rules (targets of a goto first), firewall;
  *   then what traffic follows: groups, their tables, `default`;
- *   then what nobody uses any more: routes, rules, DEV tables, nexthops.
+ *   then what is not used any more: routes, rules, DEV tables, nexthops.
  *
  * Only objects of ours are ever replaced or deleted; where a foreign route
  * stands first at the key of one of ours, ours goes beside it.  Nothing to do

@@ -21,7 +21,7 @@ struct bal_leg {
 	struct bal_addr foreign_gateway;
 	/*
 	 * A host whose packets the `from` rules keep here: A as long as the
-	 * device is gone and nobody else took it over.
+	 * device is gone and no other has it.
 	 */
 	struct bal_addr absent_addr;
 	bool shared_addr; /* A is another uplink's address as well */

@@ -28,7 +28,7 @@ rest_ns(const struct line *l)
 
 /* Is a burst needed, for the health or for the counters? */
 static bool
-wonders(const struct line *l)
+in_doubt(const struct line *l)
 {
 	return bal_health_in_doubt(&l->p.record, &l->p.rule) ||
 	       line_inquires(l);
@@ -44,7 +44,7 @@ pause_ns(const struct line *l)
 
 	if (bal_health_is_suspect(&l->p.record))
 		rest /= UNEASY_TIMES;
-	return wonders(l) && burst < rest ? burst : rest;
+	return in_doubt(l) && burst < rest ? burst : rest;
 }
 
 /*
@@ -87,7 +87,7 @@ stands_in(struct line *l)
 static void
 begin_round(struct line *l)
 {
-	bool rests = !wonders(l) && !bal_rounds_late(l);
+	bool rests = !in_doubt(l) && !bal_rounds_late(l);
 
 	l->due_ns = l->prober->now_ns + pause_ns(l);
 	join_others(l);
@@ -122,7 +122,7 @@ hurry(struct line *l)
 
 	if (bal_rounds_late(l) && l->due_ns > now)
 		l->due_ns = now;
-	if (wonders(l) && l->due_ns > now + pause_ns(l))
+	if (in_doubt(l) && l->due_ns > now + pause_ns(l))
 		l->due_ns = now + pause_ns(l);
 }
 

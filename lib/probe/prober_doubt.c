@@ -30,7 +30,7 @@ bal_line_doubt(const struct line *l)
 
 	return (struct doubt){
 		.recovers = recovers,
-		.wonders = !recovers && bal_health_in_doubt(j, &l->p.rule),
+		.in_doubt = !recovers && bal_health_in_doubt(j, &l->p.rule),
 	};
 }
 
@@ -44,12 +44,12 @@ bal_line_note_doubt(struct line *l)
 		l->news_ns =
 			earliest(l->news_ns,
 				 latest(now, l->reported_ns + RECOVERIES_APART_NS));
-	else if (doubt.wonders == l->told.wonders)
-		l->news_ns = doubt.wonders ? l->doubted_ns : BAL_NEVER;
+	else if (doubt.in_doubt == l->told.in_doubt)
+		l->news_ns = doubt.in_doubt ? l->doubted_ns : BAL_NEVER;
 	else
 		l->news_ns = earliest(l->news_ns,
 				      latest(now + DOUBT_NS,
-					     doubt.wonders ? l->doubted_ns : 0));
+					     doubt.in_doubt ? l->doubted_ns : 0));
 }
 
 void
@@ -58,9 +58,9 @@ bal_line_tell_doubt(struct line *l)
 	const struct doubt doubt = bal_line_doubt(l);
 
 	if (doubt.recovers != l->told.recovers ||
-	    doubt.wonders != l->told.wonders)
+	    doubt.in_doubt != l->told.in_doubt)
 		l->reported_ns = l->prober->now_ns;
-	if (doubt.wonders)
+	if (doubt.in_doubt)
 		l->doubted_ns = l->prober->now_ns + DOUBTS_APART_NS;
 	l->told = doubt;
 	l->news_ns = BAL_NEVER;

@@ -89,7 +89,7 @@ struct traffic {
 
 /* What is reported of a session besides its health. */
 struct doubt {
-	bool recovers, wonders;
+	bool recovers, in_doubt;
 };
 
 struct line {

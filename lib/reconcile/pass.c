@@ -261,6 +261,7 @@ int
 bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	     struct bal_err *err)
 {
+	const bool anyway = pass->session.conf_anyway;
 	struct bal_intent mine = *intent;
 	int rc;
 
@@ -268,6 +269,8 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	if (!pass->session.dry_run && take_lock(pass, &mine, err) < 0)
 		return -1;
 	rc = run_locked(pass, &mine, err);
+	/* What holds for going down holds for no other intent. */
+	pass->session.conf_anyway = anyway;
 	bal_unlock(&pass->session.lock);
 	/* What was concluded holds, whatever was refused afterwards. */
 	if (!pass->session.dry_run)

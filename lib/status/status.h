@@ -41,7 +41,7 @@ struct bal_status_row {
 	struct bal_settings set;
 	struct bal_status_probes probes;
 	uint64_t for_ms; /* since the last change of health */
-	bool unprobed;   /* there is nobody to ask */
+	bool unprobed;   /* there is no target to ask */
 	size_t n_own;	 /* of its targets, which are not asked: itself */
 };
 
