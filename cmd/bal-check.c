@@ -12,7 +12,6 @@
 #include "try/try.h"
 #include "watch/once.h"
 #include "watch/watch.h"
-#include "plan/agree.h"
 
 #define ROUNDS_MAX 1000
 #define INTERVAL_MIN_MS 10
@@ -24,67 +23,20 @@ struct check {
 	const char *event;
 };
 
-static int
-set_if_idle(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct check *)ctx)->if_idle = true;
-	return 0;
-}
-
-static int
-set_no_probe(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct check *)ctx)->no_probe = true;
-	return 0;
-}
-
-static int
-set_watch(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct check *)ctx)->watch = true;
-	return 0;
-}
-
-static int
-set_rounds(void *ctx, const char *value, struct bal_err *err)
-{
-	return bal_parse_u32(value, 1, ROUNDS_MAX,
-			     &((struct check *)ctx)->rounds, err);
-}
-
-static int
-set_interval(void *ctx, const char *value, struct bal_err *err)
-{
-	return bal_parse_ms(value, INTERVAL_MIN_MS, INTERVAL_MAX_MS,
-			    &((struct check *)ctx)->interval_ms, err);
-}
-
-static int
-set_test_event(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)err;
-	((struct check *)ctx)->event = value;
-	return 0;
-}
-
 static const struct cmd_opt opts[] = {
 	{ 0, "if-idle", NULL, "do nothing where another bal-check probes",
-	  set_if_idle },
+	  CMD_FLAG(check, if_idle) },
 	{ 0, "no-probe", NULL, "only repair what is not as it should be",
-	  set_no_probe },
-	{ 'w', "watch", NULL, "stay, and probe until stopped", set_watch },
-	{ 0, "rounds", "K", "probe K times (with --interval)", set_rounds },
+	  CMD_FLAG(check, no_probe) },
+	{ 'w', "watch", NULL, "stay, and probe until stopped",
+	  CMD_FLAG(check, watch) },
+	{ 0, "rounds", "K", "probe K times (with --interval)",
+	  CMD_NUMBER(check, rounds, 1, ROUNDS_MAX) },
 	{ 0, "interval", "TIME", "time between two of them, 10s by default",
-	  set_interval },
+	  CMD_MS(check, interval_ms, INTERVAL_MIN_MS, INTERVAL_MAX_MS) },
 	{ 0, "test-event", "NAME", "only run the event programs, as for NAME",
-	  set_test_event },
-	{ 0, NULL, NULL, NULL, NULL },
+	  CMD_TEXT(check, event) },
+	{ .name = NULL },
 };
 
 static int
@@ -126,28 +78,6 @@ tell_unprobed(const struct check *check, const struct bal_pass *pass)
 			 "targets in bal.conf(5)");
 }
 
-/* Is every uplink as desired?  One without a device raises no event. */
-static int
-verdict(const struct bal_pass *pass)
-{
-	const struct bal_uplink *circle = bal_uplinks_circle(&pass->uplinks);
-	bool amiss = bal_uplinks_some_dead(&pass->uplinks) ||
-		     pass->last_resort.kind != BAL_RESORT_NONE || circle;
-
-	if (circle)
-		bal_warn("%s is over itself by way of %s", circle->name,
-			 circle->set.over);
-	for (size_t i = 0; i < pass->in.conf.n_uplinks; i++) {
-		const struct bal_conf_uplink *u = &pass->in.conf.uplinks[i];
-
-		if (!bal_uplink_missing(u, &pass->in.state))
-			continue;
-		bal_warn("%s is required, and not up", u->name);
-		amiss = true;
-	}
-	return amiss ? CMD_NO : CMD_DONE;
-}
-
 static int
 probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 {
@@ -165,26 +95,6 @@ probe(const struct check *check, struct bal_pass *pass, struct bal_err *err)
 	if (rc == 0)
 		tell_unprobed(check, pass);
 	return rc;
-}
-
-/*
- * Beside a prober that is stopped a single pass probes all the same: it is the
- * only one while that is stopped.
- */
-static int
-be_the_prober(const struct check *check, struct bal_pass *pass,
-	      struct bal_err *err)
-{
-	struct bal_stopped stopped;
-
-	pass->session.run_lock = bal_lock_run(&pass->session.paths, err);
-	if (pass->session.run_lock >= 0)
-		return 0;
-	if (err->kind != BAL_EBUSY || check->watch ||
-	    !bal_lock_stopped(&pass->session.paths, &stopped))
-		return -1;
-	bal_warn("%s", err->msg);
-	return 0;
 }
 
 static int
@@ -214,7 +124,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 	if (rc == 0)
 		rc = cmd_pass(&pass, common, err);
 	if (rc == 0 && !check->no_probe && !common->dry_run)
-		rc = be_the_prober(check, &pass, err);
+		rc = bal_watch_lock(&pass, check->watch, err);
 	if (rc < 0 && err->kind == BAL_EBUSY && check->if_idle)
 		rc = CMD_DONE;
 	else if (rc >= 0)
@@ -222,7 +132,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 				       probe(check, &pass, err);
 	if (rc == 0 && !check->watch) {
 		bal_advise_conf(&pass);
-		rc = verdict(&pass);
+		rc = bal_advise_amiss(&pass) ? CMD_NO : CMD_DONE;
 	}
 	/* The reason was reported at the start. */
 	if (rc == CMD_DONE && !check->watch && !common->dry_run &&

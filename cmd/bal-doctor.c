@@ -6,21 +6,12 @@
 #include "doctor/doctor.h"
 
 struct show {
-	const struct bal_doctor_voice *voice;
+	bool json;
 };
 
-static int
-set_json(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct show *)ctx)->voice = &bal_doctor_json;
-	return 0;
-}
-
 static const struct cmd_opt opts[] = {
-	{ 'j', "json", NULL, "as one JSON object", set_json },
-	{ 0, NULL, NULL, NULL, NULL },
+	{ 'j', "json", NULL, "as one JSON object", CMD_FLAG(show, json) },
+	{ .name = NULL },
 };
 
 static int
@@ -41,7 +32,9 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		rc = bal_doctor_problem(&d) ? CMD_NO : CMD_DONE;
 		if (common->quiet)
 			bal_doctor_hush(&d);
-		bal_doctor_print(&d, how->voice, stdout);
+		bal_doctor_print(&d, how->json ? &bal_doctor_json :
+						 &bal_doctor_text,
+				 stdout);
 	}
 	bal_arena_fini(&arena);
 	bal_facts_fini(&facts);
@@ -60,7 +53,7 @@ main(int argc, char **argv)
 		.changes = true, /* accepts -n; it never changes anything */
 		.run = run,
 	};
-	struct show how = { .voice = &bal_doctor_text };
+	struct show how = { 0 };
 
 	return cmd_main(&cmd, &how, argc, argv);
 }

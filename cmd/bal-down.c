@@ -11,28 +11,11 @@ struct down {
 	bool all, yes;
 };
 
-static int
-set_all(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct down *)ctx)->all = true;
-	return 0;
-}
-
-static int
-set_yes(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct down *)ctx)->yes = true;
-	return 0;
-}
-
 static const struct cmd_opt opts[] = {
-	{ 'a', "all", NULL, "every uplink", set_all },
-	{ 'y', "yes", NULL, "also the one that this session comes by", set_yes },
-	{ 0, NULL, NULL, NULL, NULL },
+	{ 'a', "all", NULL, "every uplink", CMD_FLAG(down, all) },
+	{ 'y', "yes", NULL, "also the one that this session comes by",
+	  CMD_FLAG(down, yes) },
+	{ .name = NULL },
 };
 
 /* The device: operand, ifupdown's IFACE, OpenVPN's argument; "": none. */
@@ -96,6 +79,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 
 	intent.all = down->all;
 	intent.hook.caller = bal_hook_caller();
+	intent.hook.family = bal_hook_family();
 	/* OpenVPN's $signal: why its client ends. */
 	if (intent.hook.caller == BAL_CALLER_OPENVPN)
 		intent.hook.signal = getenv("signal");

@@ -9,27 +9,22 @@
 
 #include "cmd.h"
 #include "exec/launch.h"
+#include "exec/mptcp.h"
 #include "exec/privilege.h"
 
 /* As a shell has them; otherwise the command's own status. */
 enum { CANNOT_RUN = 126, NOT_FOUND = 127 };
 
 struct exec {
-	bool mark;
+	bool mark, mptcp;
 };
 
-static int
-set_mark(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct exec *)ctx)->mark = true;
-	return 0;
-}
-
 static const struct cmd_opt opts[] = {
-	{ 'm', "mark", NULL, "print the uplink's mark, run nothing", set_mark },
-	{ 0, NULL, NULL, NULL, NULL },
+	{ 'm', "mark", NULL, "print the uplink's mark, run nothing",
+	  CMD_FLAG(exec, mark) },
+	{ 0, "mptcp", NULL, "no DEV: one connection over all, by MPTCP",
+	  CMD_FLAG(exec, mptcp) },
+	{ .name = NULL },
 };
 
 static int
@@ -37,6 +32,14 @@ check_words(const struct exec *x, int argc, char **argv, struct bal_err *err)
 {
 	int rc = 0;
 
+	if (x->mptcp && x->mark)
+		return bal_err(err, BAL_EUSAGE, "--mark, or --mptcp?");
+	if (x->mptcp && argc == 0)
+		return bal_err(err, BAL_EUSAGE, "which command?");
+	if (x->mptcp && !argv[0][0])
+		return bal_err(err, BAL_EUSAGE, "the command is empty");
+	if (x->mptcp)
+		return 0;
 	if (argc == 0)
 		return bal_err(err, BAL_EUSAGE, "which device?");
 	if (bal_check_ifname(argv[0], err) < 0) {
@@ -102,6 +105,24 @@ look(const struct cmd_common *common, const struct exec *x, char **argv,
 	return rc;
 }
 
+/* Without root: what the command could do, too. */
+static int
+run_mptcp(const struct cmd_common *common, char **argv, struct bal_err *err)
+{
+	if (common->dry_run) {
+		bal_mptcp_print(argv, stdout);
+		return CMD_DONE;
+	}
+	if (bal_privilege_drop(err) < 0)
+		return -1;
+	if (bal_mptcp_enter(err) < 0) {
+		if (err->kind != BAL_EUNAVAIL)
+			return -1;
+		bal_warn("%s: the command has plain TCP", err->msg);
+	}
+	return become(argv, err);
+}
+
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
@@ -111,6 +132,8 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 
 	if (check_words(x, argc, argv, err) < 0)
 		return -1;
+	if (x->mptcp)
+		return run_mptcp(common, argv, err);
 	if (common->conf && bal_privilege_borrowed())
 		return bal_err(err, BAL_EPERM, "--config is for root");
 	if (look(common, x, argv, &launch, err) < 0)

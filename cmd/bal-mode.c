@@ -7,33 +7,16 @@
 
 struct mode {
 	bool save;
+	const char *balance;
 };
-
-static int
-set_save(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct mode *)ctx)->save = true;
-	return 0;
-}
 
 static const struct cmd_opt opts[] = {
 	{ 's', "save", NULL, "for good, not only until the next boot",
-	  set_save },
-	{ 0, NULL, NULL, NULL, NULL },
+	  CMD_FLAG(mode, save) },
+	{ 'b', "balance", "KIND", "connection, session or hash: see bal.conf(5)",
+	  CMD_TEXT(mode, balance) },
+	{ .name = NULL },
 };
-
-static int
-change(struct bal_pass *pass, const struct mode *m, enum bal_mode mode,
-       struct bal_err *err)
-{
-	struct bal_intent intent = { .kind = BAL_INTENT_MODE,
-				     .mode = mode,
-				     .save_mode = m->save };
-
-	return cmd_change(pass, &intent, err);
-}
 
 static int
 show(struct bal_pass *pass, struct bal_err *err)
@@ -46,24 +29,43 @@ show(struct bal_pass *pass, struct bal_err *err)
 }
 
 static int
-run(void *ctx, const struct cmd_common *common, int argc, char **argv,
-    struct bal_err *err)
+read_args(const struct mode *m, int argc, char **argv,
+	  struct bal_intent *intent, struct bal_err *err)
 {
-	/* A mistake in bal.conf does not keep the mode from being shown. */
-	struct bal_pass pass = { BAL_PASS_NONE,
-				 .session.conf_anyway = argc == 0 };
-	enum bal_mode mode = BAL_MODE_MULTI;
-	int rc;
+	enum bal_balance kind;
 
-	if (argc && bal_mode_parse(argv[0], &mode, err) < 0) {
+	intent->has_mode = argc > 0;
+	intent->save_mode = m->save;
+	if ((argc && bal_mode_parse(argv[0], &intent->mode, err) < 0) ||
+	    (m->balance && bal_balance_parse(m->balance, &kind, err) < 0)) {
 		err->kind = BAL_EUSAGE;
 		return -1;
 	}
-	if (!argc && ((const struct mode *)ctx)->save)
+	if (m->balance)
+		intent->balance = 1 + (uint32_t)kind;
+	if (m->save && !intent->has_mode && !intent->balance)
 		return bal_err(err, BAL_EUSAGE, "save which mode?");
+	return 0;
+}
+
+static int
+run(void *ctx, const struct cmd_common *common, int argc, char **argv,
+    struct bal_err *err)
+{
+	struct bal_intent intent = { .kind = BAL_INTENT_MODE };
+	struct bal_pass pass = { BAL_PASS_NONE };
+	bool changes;
+	int rc;
+
+	if (read_args(ctx, argc, argv, &intent, err) < 0)
+		return -1;
+	changes = intent.has_mode || intent.balance;
+	/* A mistake in bal.conf does not keep the mode from being shown. */
+	pass.session.conf_anyway = !changes;
 	rc = cmd_pass(&pass, common, err);
 	if (rc == 0)
-		rc = argc ? change(&pass, ctx, mode, err) : show(&pass, err);
+		rc = changes ? cmd_change(&pass, &intent, err) :
+			       show(&pass, err);
 	return cmd_end_pass(&pass, rc, err);
 }
 

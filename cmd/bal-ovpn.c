@@ -12,42 +12,23 @@ struct ovpn {
 };
 
 static int
-set_verb(struct ovpn *o, const char *verb)
+set_verb(const struct cmd_opt *opt, void *ctx, const char *value,
+	 struct bal_err *err)
 {
-	o->verb = verb;
+	struct ovpn *o = ctx;
+
+	(void)value;
+	(void)err;
+	o->verb = opt->name;
 	o->verbs++;
 	return 0;
 }
 
-static int
-set_start(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	return set_verb(ctx, "start");
-}
-
-static int
-set_stop(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	return set_verb(ctx, "stop");
-}
-
-static int
-set_restart(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	return set_verb(ctx, "restart");
-}
-
 static const struct cmd_opt opts[] = {
-	{ 0, "start", NULL, "start them", set_start },
-	{ 0, "stop", NULL, "stop them", set_stop },
-	{ 0, "restart", NULL, "stop and start them", set_restart },
-	{ 0, NULL, NULL, NULL, NULL },
+	{ 0, "start", NULL, "start them", .set = set_verb },
+	{ 0, "stop", NULL, "stop them", .set = set_verb },
+	{ 0, "restart", NULL, "stop and start them", .set = set_verb },
+	{ .name = NULL },
 };
 
 /* Device or address: the operand, or ifupdown's IFACE; "": `ifup -a`. */

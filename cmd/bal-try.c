@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "countdown.h"
+#include "base/absolute.h"
 #include "base/run.h"
 #include "base/text.h"
 #include "try/try.h"
@@ -25,45 +26,16 @@ struct try {
 	bool keep, watch;
 };
 
-static int
-set_for(void *ctx, const char *value, struct bal_err *err)
-{
-	return bal_parse_ms(value, FOR_MIN_MS, FOR_MAX_MS,
-			    &((struct try *)ctx)->for_ms, err);
-}
-
-static int
-set_file(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)err;
-	((struct try *)ctx)->file = value;
-	return 0;
-}
-
-static int
-set_keep(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct try *)ctx)->keep = true;
-	return 0;
-}
-
-static int
-set_watch(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct try *)ctx)->watch = true;
-	return 0;
-}
-
 static const struct cmd_opt opts[] = {
-	{ 0, "for", "TIME", "to be confirmed within, 60s by default", set_for },
-	{ 0, "conf", "FILE", "try FILE as the configuration", set_file },
-	{ 0, "keep", NULL, "confirm, from a new connection", set_keep },
-	{ 0, "watch", NULL, "what bal-try starts: wait, and revert", set_watch },
-	{ 0, NULL, NULL, NULL, NULL },
+	{ 0, "for", "TIME", "to be confirmed within, 60s by default",
+	  CMD_MS(try, for_ms, FOR_MIN_MS, FOR_MAX_MS) },
+	{ 0, "conf", "FILE", "try FILE as the configuration",
+	  CMD_TEXT(try, file) },
+	{ 0, "keep", NULL, "confirm, from a new connection",
+	  CMD_FLAG(try, keep) },
+	{ 0, "watch", NULL, "what bal-try starts: wait, and revert",
+	  CMD_FLAG(try, watch) },
+	{ .name = NULL },
 };
 
 /* Changes by other programs are not recorded, and could not be reverted. */
@@ -122,11 +94,22 @@ static int
 read_file(struct bal_conf *conf, const char *file,
 	  const struct bal_paths *paths, struct bal_err *err)
 {
+	const struct bal_conf_files files = { .path = file,
+					      .must_exist = true,
+					      .parts = paths->conf_parts };
 	struct bal_state state;
-	int rc = bal_conf_read(conf, file, true, err);
+	int rc = bal_conf_read(conf, &files, err);
 
 	if (rc < 0)
 		return -1;
+	/* Of a full disk, or a redirection of nothing. */
+	if (!conf->len) {
+		bal_conf_fini(conf);
+		return bal_err(err, BAL_ECONF,
+			       "%s is empty; if that is meant, put a comment "
+			       "into it",
+			       file);
+	}
 	rc = bal_state_read(&state, paths->state, false, err);
 	if (rc >= 0)
 		rc = bal_pass_conf_agrees(conf, &state, err);
@@ -203,44 +186,6 @@ begin(const struct try *x, const struct cmd_common *common,
 	return rc;
 }
 
-/* The watching process has another working directory, its unit perhaps too. */
-static int
-make_absolute(const char *path, char *buf, struct bal_err *err)
-{
-	char dir[PATH_MAX];
-	int len;
-
-	if (path[0] == '/')
-		return bal_copy(buf, PATH_MAX, path);
-	if (!getcwd(dir, sizeof(dir)))
-		return bal_err_sys(err, errno, "cannot find the path of %s", path);
-	len = snprintf(buf, PATH_MAX, "%s/%s", dir, path);
-	if (len < 0 || len >= PATH_MAX)
-		return bal_err_sys(err, ENAMETOOLONG, "%s", path);
-	return 0;
-}
-
-static int
-fix_environment(struct bal_err *err)
-{
-	static const char *const names[] = { "BAL_CONF", "BAL_RUNDIR",
-					     "BAL_LIBDIR", "BAL_RT_DIR",
-					     "BAL_EVENT_DIR", "BAL_LIBEXECDIR" };
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = getenv(names[i]);
-
-		if (!value || !*value || *value == '/')
-			continue;
-		if (make_absolute(value, path, err) < 0)
-			return -1;
-		if (setenv(names[i], path, 1))
-			return bal_err_nomem(err);
-	}
-	return 0;
-}
-
 static int
 run(void *ctx, const struct cmd_common *given, int argc, char **argv,
     struct bal_err *err)
@@ -250,10 +195,10 @@ run(void *ctx, const struct cmd_common *given, int argc, char **argv,
 	struct bal_paths paths;
 	char conf[PATH_MAX];
 
-	if (check_words(x, argc, argv, err) < 0 || fix_environment(err) < 0)
+	if (check_words(x, argc, argv, err) < 0 || bal_absolute_environment(err) < 0)
 		return -1;
 	if (common.conf && *common.conf) {
-		if (make_absolute(common.conf, conf, err) < 0)
+		if (bal_absolute(common.conf, conf, err) < 0)
 			return -1;
 		common.conf = conf;
 	}

@@ -8,74 +8,44 @@
 
 struct up {
 	struct bal_settings options; /* by options */
-	bool keep, known;
+	bool keep, known, reset_cap;
 };
 
 static int
-say(struct up *up, const char *key, const char *value, struct bal_err *err)
+set_key(const struct cmd_opt *opt, void *ctx, const char *value,
+	struct bal_err *err)
 {
-	return bal_settings_set(&up->options, ~0u, key, value, err);
+	return bal_settings_set(&((struct up *)ctx)->options, UINT64_MAX, opt->name,
+				value, err);
 }
 
 static int
-set_gateway(void *ctx, const char *value, struct bal_err *err)
+set_no_share(const struct cmd_opt *opt, void *ctx, const char *value,
+	     struct bal_err *err)
 {
-	return say(ctx, "gateway", value, err);
-}
-
-static int
-set_weight(void *ctx, const char *value, struct bal_err *err)
-{
-	return say(ctx, "weight", value, err);
-}
-
-static int
-set_priority(void *ctx, const char *value, struct bal_err *err)
-{
-	return say(ctx, "priority", value, err);
-}
-
-static int
-set_over(void *ctx, const char *value, struct bal_err *err)
-{
-	return say(ctx, "over", value, err);
-}
-
-static int
-set_no_share(void *ctx, const char *value, struct bal_err *err)
-{
+	(void)opt;
 	(void)value;
-	return say(ctx, "share", "no", err);
-}
-
-static int
-set_keep(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct up *)ctx)->keep = true;
-	return 0;
-}
-
-static int
-set_known(void *ctx, const char *value, struct bal_err *err)
-{
-	((struct up *)ctx)->known = true;
-	return set_keep(ctx, value, err);
+	return bal_settings_set(&((struct up *)ctx)->options, UINT64_MAX, "share",
+				"no", err);
 }
 
 static const struct cmd_opt opts[] = {
-	{ 'g', "gateway", "ADDR", "its gateway, or auto", set_gateway },
-	{ 'w', "weight", "N", "its share in multi, 1 to 255", set_weight },
-	{ 'p', "priority", "N", "its order in solo, 0 to 999", set_priority },
+	{ 'g', "gateway", "ADDR", "its gateway, or auto", .set = set_key },
+	{ 'w', "weight", "N", "its share in multi, 1 to 256, auto", .set = set_key },
+	{ 'p', "priority", "N", "its order in solo, 0 to 999", .set = set_key },
 	{ 'o', "over", "DEV", "the uplink that its packets leave by",
-	  set_over },
-	{ 'B', "no-share", NULL, "its own table and rules only", set_no_share },
-	{ 0, "no-balance", NULL, "the same, by its older name", set_no_share },
-	{ 'k', "keep", NULL, "keep the options from before", set_keep },
+	  .set = set_key },
+	{ 'B', "no-share", NULL, "its own table and rules only",
+	  .set = set_no_share },
+	{ 0, "no-balance", NULL, "the same, by its older name",
+	  .set = set_no_share },
+	{ 'k', "keep", NULL, "keep the options from before",
+	  CMD_FLAG(up, keep) },
 	{ 'K', "known", NULL, "only if it is an uplink; implies --keep",
-	  set_known },
-	{ 0, NULL, NULL, NULL, NULL },
+	  CMD_FLAG(up, known) },
+	{ 0, "reset-cap", NULL, "its data cap begins anew; implies --keep",
+	  CMD_FLAG(up, reset_cap) },
+	{ .name = NULL },
 };
 
 /*
@@ -110,8 +80,11 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 		intent->options = hook->options;
 		intent->hook.gateway = hook->gateway;
 		intent->hook.transport = hook->transport;
-		bal_ovpn_learn(hook->config, intent->hook.over, &intent->hook.transport);
+		bal_ovpn_learn(hook->config, hook->pid, intent->hook.over,
+			       &intent->hook.transport);
 		intent->hook.server = hook->server;
+		intent->hook.port = hook->port;
+		intent->hook.proto = hook->proto;
 		intent->hook.comes_late = hook->comes_late;
 		intent->hook.restart = hook->restart;
 		memcpy(intent->hook.stanza, hook->stanza, sizeof(intent->hook.stanza));
@@ -119,9 +92,12 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 	(void)bal_copy(intent->dev, sizeof(intent->dev),
 		       operand ? operand : hook->dev);
 	/* A hook requests all options at once; a person adds to them. */
-	intent->keep_options = up->keep || hook->caller == BAL_CALLER_PERSON;
+	intent->keep_options = up->keep || up->known || up->reset_cap ||
+			       hook->caller == BAL_CALLER_PERSON;
 	intent->known_only = intent->known_conf = up->known;
+	intent->reset_cap = up->reset_cap;
 	intent->hook.caller = hook->caller;
+	intent->hook.family = bal_hook_family();
 	bal_settings_merge(&intent->options, &up->options);
 }
 

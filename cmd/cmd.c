@@ -33,82 +33,56 @@ struct front {
 	struct option longs[OPTIONS_MAX + 1];
 };
 
-static int
-set_conf(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)err;
-	((struct front *)ctx)->common.conf = value;
-	return 0;
-}
-
-static int
-set_dry_run(void *ctx, const char *value, struct bal_err *err)
+int
+cmd_set_flag(const struct cmd_opt *opt, void *ctx, const char *value,
+	     struct bal_err *err)
 {
 	(void)value;
 	(void)err;
-	((struct front *)ctx)->common.dry_run = true;
+	*(bool *)((char *)ctx + opt->at) = true;
 	return 0;
 }
 
-static int
-set_verbose(void *ctx, const char *value, struct bal_err *err)
+int
+cmd_set_text(const struct cmd_opt *opt, void *ctx, const char *value,
+	     struct bal_err *err)
 {
-	(void)value;
 	(void)err;
-	((struct front *)ctx)->common.verbose = true;
+	*(const char **)((char *)ctx + opt->at) = value;
 	return 0;
 }
 
-static int
-set_quiet(void *ctx, const char *value, struct bal_err *err)
+int
+cmd_set_number(const struct cmd_opt *opt, void *ctx, const char *value,
+	       struct bal_err *err)
 {
-	(void)value;
-	(void)err;
-	((struct front *)ctx)->common.quiet = true;
-	return 0;
+	return bal_parse_u32(value, opt->least, opt->most,
+			     (uint32_t *)((char *)ctx + opt->at), err);
 }
 
-static int
-set_strict(void *ctx, const char *value, struct bal_err *err)
+int
+cmd_set_ms(const struct cmd_opt *opt, void *ctx, const char *value,
+	   struct bal_err *err)
 {
-	(void)value;
-	(void)err;
-	((struct front *)ctx)->common.strict = true;
-	return 0;
-}
-
-static int
-set_help(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct front *)ctx)->help = true;
-	return 0;
-}
-
-static int
-set_version(void *ctx, const char *value, struct bal_err *err)
-{
-	(void)value;
-	(void)err;
-	((struct front *)ctx)->version = true;
-	return 0;
+	return bal_parse_ms(value, opt->least, opt->most,
+			    (uint32_t *)((char *)ctx + opt->at), err);
 }
 
 static const struct cmd_opt dry_run_opt = {
 	'n', "dry-run", NULL, "print what would be done, touch nothing",
-	set_dry_run
+	CMD_FLAG(front, common.dry_run)
 };
 
 static const struct cmd_opt common_opts[] = {
 	{ 'c', "config", "FILE", "configuration (/etc/bal/bal.conf)",
-	  set_conf },
-	{ 'v', "verbose", NULL, "print what is done", set_verbose },
-	{ 'q', "quiet", NULL, "only errors", set_quiet },
+	  CMD_TEXT(front, common.conf) },
+	{ 'v', "verbose", NULL, "print what is done",
+	  CMD_FLAG(front, common.verbose) },
+	{ 'q', "quiet", NULL, "only errors", CMD_FLAG(front, common.quiet) },
 	{ 0, "strict", NULL, "in a hook: fail when something fails",
-	  set_strict },
-	{ 'h', "help", NULL, "this help", set_help },
-	{ 'V', "version", NULL, "version", set_version },
+	  CMD_FLAG(front, common.strict) },
+	{ 'h', "help", NULL, "this help", CMD_FLAG(front, help) },
+	{ 'V', "version", NULL, "version", CMD_FLAG(front, version) },
 };
 #define N_COMMON (sizeof(common_opts) / sizeof(common_opts[0]))
 
@@ -197,7 +171,7 @@ parse_options(struct front *f, int argc, char **argv, struct bal_err *err)
 		if (!opt)
 			return bal_err(err, BAL_EUSAGE, "unknown option \"%s\"",
 				       word);
-		if (opt->set(is_common(opt) ? f : f->ctx, optarg, err) < 0) {
+		if (opt->set(opt, is_common(opt) ? f : f->ctx, optarg, err) < 0) {
 			err->kind = BAL_EUSAGE;
 			return bal_err_wrap(err, "--%s", opt->name);
 		}

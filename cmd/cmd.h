@@ -4,6 +4,8 @@
 #define BAL_CMD_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "reconcile/pass.h"
@@ -34,9 +36,37 @@ struct cmd_common {
 struct cmd_opt {
 	char letter; /* 0: only the long form */
 	const char *name, *arg, *help; /* @arg NULL: a flag */
-	/* 0, or -1 with @err: the command ends with 64. */
-	int (*set)(void *ctx, const char *value, struct bal_err *err);
+	/*
+	 * Store @value in the command's own structure @ctx.  0, or -1 with
+	 * @err: the command ends with 64.
+	 */
+	int (*set)(const struct cmd_opt *opt, void *ctx, const char *value,
+		   struct bal_err *err);
+	size_t at; /* a bool, const char * or uint32_t there, as set() says */
+	uint32_t least, most; /* of a number */
 };
+
+/* The end of a row: what is stored at @member of struct @type, and how. */
+#define CMD_FLAG(type, member) \
+	.set = cmd_set_flag, .at = offsetof(struct type, member)
+#define CMD_TEXT(type, member) \
+	.set = cmd_set_text, .at = offsetof(struct type, member)
+#define CMD_NUMBER(type, member, min, max)                         \
+	.set = cmd_set_number, .at = offsetof(struct type, member), \
+	.least = (min), .most = (max)
+#define CMD_MS(type, member, min, max)                         \
+	.set = cmd_set_ms, .at = offsetof(struct type, member), \
+	.least = (min), .most = (max)
+
+/* These four are for the macros above; the text is borrowed. */
+int cmd_set_flag(const struct cmd_opt *opt, void *ctx, const char *value,
+		 struct bal_err *err);
+int cmd_set_text(const struct cmd_opt *opt, void *ctx, const char *value,
+		 struct bal_err *err);
+int cmd_set_number(const struct cmd_opt *opt, void *ctx, const char *value,
+		   struct bal_err *err);
+int cmd_set_ms(const struct cmd_opt *opt, void *ctx, const char *value,
+	       struct bal_err *err);
 
 struct cmd {
 	const char *name, *brief, *args; /* "bal-up", what it does, "[DEV]" */

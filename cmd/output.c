@@ -6,7 +6,10 @@
 #include "output.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/paths.h"
@@ -94,4 +97,51 @@ cmd_clean_output(void)
 	if (isatty(STDOUT_FILENO))
 		(void)setvbuf(clean, NULL, _IOLBF, 0);
 	stdout = clean;
+}
+
+size_t
+cmd_columns(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+		return 80;
+	return size.ws_col;
+}
+
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value;
+}
+
+bool
+cmd_is_utf8(void)
+{
+	const char *name = is_set("LC_ALL")   ? "LC_ALL" :
+			   is_set("LC_CTYPE") ? "LC_CTYPE" :
+						"LANG";
+	const char *value = getenv(name);
+
+	value = value ? strchr(value, '.') : NULL;
+	return value && (strncasecmp(value, ".utf-8", 6) == 0 ||
+			 strncasecmp(value, ".utf8", 5) == 0);
+}
+
+bool
+cmd_wants_color(bool forced)
+{
+	const char *term = getenv("TERM");
+
+	return forced || (isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && term &&
+			  strcmp(term, "dumb") != 0);
+}
+
+void
+cmd_escape(FILE *out, const char *sequence)
+{
+	if (fflush(out) == 0)
+		(void)bal_write_all(STDOUT_FILENO, sequence, strlen(sequence));
 }

@@ -5,7 +5,7 @@
 # The options that the command has, one a line, a tab before the help about each.
 function __bal_options
 	$argv[1] --help 2>/dev/null </dev/null |
-		sed -nE 's/^  (-., |    )(--[a-z][a-z-]*)( [A-Z]+)? +(.*)/\2\t\4/p'
+		sed -nE 's/^  (-., |    )(--[a-z][a-z0-9-]*)( [A-Z]+)? +(.*)/\2\t\4/p'
 end
 
 # The uplinks: first column of the table, between its head and the remarks.
@@ -23,6 +23,21 @@ function __bal_devices
 	end
 end
 
+# The next word of a packet, of bal-status --explain, behind those of $argv.
+function __bal_packet
+	switch $argv[-1]
+		case proto
+			string split ' ' 'tcp udp icmp sctp gre esp'
+		case iif oif
+			__bal_devices
+		case to from sport dport mark uid
+		case '*'
+			for word in to from proto sport dport iif oif mark uid
+				contains -- $word $argv; or echo $word
+			end
+	end
+end
+
 function __bal_complete
 	set -l words (commandline -opc)
 	set -l command (string replace -r '.*/' '' -- $words[1])
@@ -32,16 +47,31 @@ function __bal_complete
 			__fish_complete_path $current
 			return
 		case --test-event
-			string split ' ' 'up down alive degraded dead mode all-dead last_resort'
+			string split ' ' 'up down alive degraded dead cap_75 cap_95 cap_100 ipv6_dead ipv6_alive mode all-dead last_resort balance'
 			return
-		case -o --over
+		case --output
+			__fish_complete_path $current
+			return
+		case --expect
 			__bal_uplinks
 			return
-		case -g --gateway -w --weight -p --priority --interval --rounds --for
+		case -o --over
+			echo any
+			__bal_uplinks
+			return
+		case --mptcp
+			__fish_complete_command
+			return
+		case -g --gateway -w --weight -p --priority --interval --rounds --for \
+				--url --upload --iperf3 --size --time
 			return
 	end
 	if string match -q -- '-*' $current
 		__bal_options $words[1]
+		return
+	end
+	if contains -- --explain $words; or contains -- -e $words
+		__bal_packet $words
 		return
 	end
 	switch $command
@@ -51,12 +81,12 @@ function __bal_complete
 			string split ' ' 'bal-mode bal-up bal-down'
 		case bal-mode
 			string split ' ' 'multi solo'
-		case bal-down bal-status bal-exec bal-ovpn
+		case bal-down bal-status bal-exec bal-measure bal-ovpn
 			__bal_uplinks
 	end
 end
 
-for command in bal-addtable bal-check bal-doctor bal-down bal-exec bal-mode \
-		bal-ovpn bal-status bal-try bal-up
+for command in bal-addtable bal-check bal-doctor bal-down bal-exec \
+		bal-measure bal-mode bal-ovpn bal-status bal-try bal-up
 	complete -c $command -f -a '(__bal_complete)'
 end

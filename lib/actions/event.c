@@ -31,9 +31,15 @@ static const char *const names[] = {
 	[BAL_EVENT_ALIVE] = "alive",
 	[BAL_EVENT_DEGRADED] = "degraded",
 	[BAL_EVENT_DEAD] = "dead",
+	[BAL_EVENT_CAP_75] = "cap_75",
+	[BAL_EVENT_CAP_95] = "cap_95",
+	[BAL_EVENT_CAP_100] = "cap_100",
+	[BAL_EVENT_IPV6_DEAD] = "ipv6_dead",
+	[BAL_EVENT_IPV6_ALIVE] = "ipv6_alive",
 	[BAL_EVENT_MODE] = "mode",
 	[BAL_EVENT_ALL_DEAD] = "all-dead",
 	[BAL_EVENT_LAST_RESORT] = "last_resort",
+	[BAL_EVENT_BALANCE] = "balance",
 };
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -61,6 +67,12 @@ bal_event_is_of_all(enum bal_event_kind kind)
 	return kind >= BAL_EVENT_MODE;
 }
 
+bool
+bal_event_keeps_health(enum bal_event_kind kind)
+{
+	return kind >= BAL_EVENT_CAP_75 && kind <= BAL_EVENT_IPV6_ALIVE;
+}
+
 void
 bal_event_clean(struct bal_event *e)
 {
@@ -76,11 +88,26 @@ headline(const struct bal_event *e, char *buf, size_t size)
 	case BAL_EVENT_MODE:
 		snprintf(buf, size, "mode %s", e->mode);
 		break;
+	case BAL_EVENT_CAP_75:
+	case BAL_EVENT_CAP_95:
+	case BAL_EVENT_CAP_100:
+		snprintf(buf, size, "%s: %s %% of its cap are used", e->uplink,
+			 names[e->kind] + sizeof("cap_") - 1);
+		break;
+	case BAL_EVENT_IPV6_DEAD:
+		snprintf(buf, size, "%s: IPv6 is dead", e->uplink);
+		break;
+	case BAL_EVENT_IPV6_ALIVE:
+		snprintf(buf, size, "%s: IPv6 is in use", e->uplink);
+		break;
 	case BAL_EVENT_ALL_DEAD:
 		snprintf(buf, size, "all uplinks are dead");
 		break;
 	case BAL_EVENT_LAST_RESORT:
 		snprintf(buf, size, "no uplink that has a share is alive");
+		break;
+	case BAL_EVENT_BALANCE:
+		snprintf(buf, size, "balance");
 		break;
 	default:
 		snprintf(buf, size, "%s: %s", e->uplink, names[e->kind]);
@@ -186,9 +213,9 @@ say(struct variables *v, const char *fmt, ...)
 }
 
 static void
-set_variables(struct variables *v, const struct bal_event *told)
+set_variables(struct variables *v, const struct bal_event *given)
 {
-	struct bal_event e = *told;
+	struct bal_event e = *given;
 	char seconds[24] = "";
 
 	bal_event_clean(&e);

@@ -13,18 +13,27 @@ enum bal_event_kind {
 	BAL_EVENT_ALIVE,
 	BAL_EVENT_DEGRADED,
 	BAL_EVENT_DEAD,
+	BAL_EVENT_CAP_75,   /* so many per cent of its data cap are used */
+	BAL_EVENT_CAP_95,
+	BAL_EVENT_CAP_100,
+	BAL_EVENT_IPV6_DEAD,  /* of that family alone; IPv4 is as before */
+	BAL_EVENT_IPV6_ALIVE,
 	BAL_EVENT_MODE,	    /* not of one uplink */
 	BAL_EVENT_ALL_DEAD, /* no uplink is alive any more */
 	BAL_EVENT_LAST_RESORT, /* by an uplink without a share */
+	BAL_EVENT_BALANCE,     /* what goes by one uplink: @reason says it */
 };
 
-/* "up" ... "last_resort" */
+/* "up" ... "balance" */
 const char *bal_event_name(enum bal_event_kind kind);
 /* The reverse; false, and @out untouched: there is no such event. */
 bool bal_event_parse(const char *name, enum bal_event_kind *out);
 
 /* Is it of all uplinks together, not of one? */
 bool bal_event_is_of_all(enum bal_event_kind kind);
+
+/* Is it of a data cap or of IPv6?  Then the health of the uplink is as before. */
+bool bal_event_keeps_health(enum bal_event_kind kind);
 
 struct bal_event {
 	enum bal_event_kind kind;

@@ -33,10 +33,12 @@ before(enum bal_event_kind kind, enum bal_mode mode)
 {
 	switch (kind) {
 	case BAL_EVENT_ALIVE:
+	case BAL_EVENT_IPV6_ALIVE:
 		return bal_health_name(BAL_HEALTH_DEAD);
 	case BAL_EVENT_DOWN:
 	case BAL_EVENT_DEGRADED:
 	case BAL_EVENT_DEAD:
+	case BAL_EVENT_IPV6_DEAD:
 		return bal_health_name(BAL_HEALTH_ALIVE);
 	case BAL_EVENT_MODE:
 		return bal_mode_name(mode == BAL_MODE_MULTI ? BAL_MODE_SOLO :
@@ -97,17 +99,21 @@ bal_event_test(const char *name, const char *conf_option, bool *well,
 	struct bal_event_how how;
 	struct bal_paths paths;
 	struct bal_conf conf;
+	struct bal_conf_files files;
 	char line[200];
 	int rc;
 
 	if (!bal_event_parse(name, &e.kind))
 		return bal_err(err, BAL_EUSAGE,
 			       "there is no event \"%s\", but up, down, alive, "
-			       "degraded, dead, mode, all-dead and last_resort",
+			       "degraded, dead, cap_75, cap_95, cap_100, "
+			       "ipv6_dead, ipv6_alive, mode, "
+			       "all-dead and last_resort",
 			       name);
-	if (bal_paths_init(&paths, conf_option, err) < 0 ||
-	    bal_conf_read_anyway(&conf, paths.conf, paths.conf_given, &trouble,
-				 err) < 0)
+	if (bal_paths_init(&paths, conf_option, err) < 0)
+		return -1;
+	files = bal_conf_files(&paths);
+	if (bal_conf_read_anyway(&conf, &files, &trouble, err) < 0)
 		return -1;
 	make_up(&e, &paths, &conf);
 	bal_say(BAL_SAY_EVENT, "%s", bal_event_str(&e, line, sizeof(line)));

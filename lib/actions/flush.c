@@ -14,6 +14,8 @@
 
 #include "actions/flush_uplink.h"
 #include "base/paths.h"
+#include "config/conf.h"
+#include "netlink/read.h"
 
 #ifndef BAL_LIBEXECDIR
 #define BAL_LIBEXECDIR "/usr/local/libexec/bal"
@@ -23,7 +25,15 @@
 typedef BAL_LIST(pid_t) pid_list;
 
 /* Fields of the argument for one release. */
-enum { DEV, WHAT, MARK, MASK, IFINDEX, SHARED, INBOUND, SOURCE, N_FIELDS };
+enum { DEV, WHAT, MARK, MASK, IFINDEX, SHARED, INBOUND, SOURCE, WHOSE, CONF, N_FIELDS };
+
+/* In the field WHOSE, empty for all; CONF says which groups there are. */
+#define REST "-"
+#define OF_GROUP "="
+
+/* Beside enum bal_on_dead in the field WHAT. */
+#define UNTIL_BACK 4
+#define SIX 8
 
 /* --- starting it ---------------------------------------------------------- */
 
@@ -80,12 +90,14 @@ static char *BAL_PRINTF(2, 3)
 
 static void
 put_release(char **argv, const struct bal_release *r, uint32_t mask,
-	    struct bal_arena *arena)
+	    const char *conf, struct bal_arena *arena)
 {
 	char host[BAL_ADDR_STRLEN];
 
 	argv[DEV] = text(arena, "%s", r->dev);
-	argv[WHAT] = text(arena, "%u", r->on_dead);
+	argv[WHAT] = text(arena, "%u",
+			  r->on_dead | (r->until_back ? UNTIL_BACK : 0) |
+				  (r->six ? SIX : 0));
 	argv[MARK] = text(arena, "%" PRIu32, r->mark);
 	argv[MASK] = text(arena, "%" PRIu32, mask);
 	argv[IFINDEX] = text(arena, "%d", r->ifindex);
@@ -95,11 +107,18 @@ put_release(char **argv, const struct bal_release *r, uint32_t mask,
 			    bal_addr_none(&r->source) ?
 				    "" :
 				    bal_addr_str(&r->source, host));
+	argv[WHOSE] = text(arena, "%s%s",
+			   r->of == BAL_RELEASE_ALL  ? "" :
+			   r->of == BAL_RELEASE_REST ? REST :
+						       OF_GROUP,
+			   r->group);
+	argv[CONF] = (char *)(r->of == BAL_RELEASE_ALL ? "" : conf);
 }
 
 int
 bal_flush_start(struct bal_runner *runner, const bal_release_list *releases,
-		uint32_t mask, uint32_t limit_ms, struct bal_err *err)
+		uint32_t mask, const char *conf, uint32_t limit_ms,
+		struct bal_err *err)
 {
 	struct bal_arena arena = { 0 };
 	char path[BAL_PATH_MAX], **argv;
@@ -109,7 +128,7 @@ bal_flush_start(struct bal_runner *runner, const bal_release_list *releases,
 			       (releases->n * N_FIELDS + 2) * sizeof(*argv));
 	for (size_t i = 0; argv && i < releases->n; i++)
 		put_release(argv + 1 + i * N_FIELDS, &releases->v[i], mask,
-			    &arena);
+			    conf, &arena);
 	if (arena.oom) {
 		bal_arena_fini(&arena);
 		return bal_err_nomem(err);
@@ -166,14 +185,54 @@ find_openvpn(struct bal_arena *arena, pid_list *pids)
 	return arena->oom ? -1 : 0;
 }
 
+/* Reads what tells groups apart into @arena and @conf, which it owns then. */
+static int
+read_whose(const struct bal_release *r, const char *path, struct bal_conf *conf,
+	   struct bal_arena *arena, struct bal_whose *out, struct bal_err *err)
+{
+	char parts[BAL_PATH_MAX + 4];
+	const struct bal_conf_files files = { .path = path,
+					      .parts = parts,
+					      .kept = true };
+	struct bal_conf_trouble ignored;
+	bal_ifaddr_list addrs = { 0 };
+	struct bal_nl *nl = bal_nl_open(err);
+	struct bal_addr *own;
+	int rc = nl ? bal_nl_addrs(nl, arena, &addrs, err) : -1;
+
+	bal_nl_close(nl);
+	own = bal_arena_alloc(arena, (addrs.n + 1) * sizeof(*own));
+	if (!own)
+		return bal_err_nomem(err);
+	if (rc == BAL_DUMP_ABSENT)
+		return bal_err(err, BAL_ESYS, "addresses cannot be read");
+	snprintf(parts, sizeof(parts), "%s.d", path);
+	if (rc < 0 || bal_conf_read_anyway(conf, &files, &ignored, err) < 0)
+		return -1;
+	for (size_t i = 0; i < addrs.n; i++)
+		own[i] = bal_addr_host(&addrs.v[i].addr);
+	*out = (struct bal_whose){
+		.policy = &conf->policy,
+		.group = r->of == BAL_RELEASE_GROUP ? r->group : NULL,
+		.own = own,
+		.n_own = addrs.n,
+	};
+	return 0;
+}
+
 static void
-flush_one(const struct bal_release *r, uint32_t mask)
+flush_known(const struct bal_release *r, uint32_t mask,
+	    const struct bal_whose *whose)
 {
 	struct bal_flush_what what = {
 		.mark = r->mark,
+		.dev = r->dev,
+		.six = r->six,
+		.held_mask = r->until_back ? mask : 0,
 		.dev_only = r->shared,
 		.ifindex = r->ifindex,
 		.inbound_stays = r->inbound_stays,
+		.whose = whose,
 	};
 	struct bal_flushed gone = { 0 };
 	struct bal_arena arena = { 0 };
@@ -200,6 +259,24 @@ flush_one(const struct bal_release *r, uint32_t mask)
 	bal_arena_fini(&arena);
 }
 
+static void
+flush_one(const struct bal_release *r, uint32_t mask, const char *path)
+{
+	struct bal_conf conf = { 0 };
+	struct bal_arena arena = { 0 };
+	struct bal_whose whose;
+	struct bal_err why;
+
+	if (r->of == BAL_RELEASE_ALL)
+		flush_known(r, mask, NULL);
+	else if (read_whose(r, path, &conf, &arena, &whose, &why) < 0)
+		bal_warn("%s: connections stay: %s", r->dev, why.msg);
+	else
+		flush_known(r, mask, &whose);
+	bal_conf_fini(&conf);
+	bal_arena_fini(&arena);
+}
+
 static bool
 number(const char *text, uint32_t *out)
 {
@@ -214,6 +291,19 @@ number(const char *text, uint32_t *out)
 }
 
 static bool
+read_of(const char *text, struct bal_release *r)
+{
+	if (strcmp(text, REST) == 0)
+		r->of = BAL_RELEASE_REST;
+	else if (*text == *OF_GROUP)
+		r->of = BAL_RELEASE_GROUP;
+	else if (*text)
+		return false;
+	return r->of != BAL_RELEASE_GROUP ||
+	       bal_copy(r->group, sizeof(r->group), text + 1) == 0;
+}
+
+static bool
 read_release(char *const argv[], struct bal_release *r, uint32_t *mask)
 {
 	uint32_t what, ifindex, shared, inbound;
@@ -223,9 +313,12 @@ read_release(char *const argv[], struct bal_release *r, uint32_t *mask)
 	if (bal_copy(r->dev, sizeof(r->dev), argv[DEV]) < 0 ||
 	    !number(argv[WHAT], &what) || !number(argv[MARK], &r->mark) ||
 	    !number(argv[MASK], mask) || !number(argv[IFINDEX], &ifindex) ||
-	    !number(argv[SHARED], &shared) || !number(argv[INBOUND], &inbound))
+	    !read_of(argv[WHOSE], r) || !number(argv[SHARED], &shared) ||
+	    !number(argv[INBOUND], &inbound))
 		return false;
-	r->on_dead = what;
+	r->on_dead = what & ~(uint32_t)(UNTIL_BACK | SIX);
+	r->until_back = what & UNTIL_BACK;
+	r->six = what & SIX;
 	r->ifindex = (int)ifindex;
 	r->shared = shared;
 	r->inbound_stays = inbound;
@@ -245,6 +338,6 @@ bal_flush_run(int argc, char *const argv[], struct bal_err *err)
 				       "other commands of bal start it");
 	for (int i = 0; i < argc; i += N_FIELDS)
 		if (read_release(argv + i, &r, &mask))
-			flush_one(&r, mask);
+			flush_one(&r, mask, argv[i + CONF]);
 	return 0;
 }

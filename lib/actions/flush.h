@@ -18,13 +18,15 @@
 
 /*
  * Start bal-flush for @releases, of uplinks with marks under @mask, beside the
- * queue of @runner; killed after @limit_ms.  Its output goes to bal_say().  It
- * is searched in BAL_LIBEXECDIR (if that is set, and we have no more privilege
- * than our caller), beside our own program, and where it is installed.  -1 with
+ * queue of @runner; killed after @limit_ms.  Where groups are distinguished
+ * it reads @conf, a bal.conf.  Its output goes to bal_say().  It is searched in
+ * BAL_LIBEXECDIR (if that is set, and we have no more privilege than our caller),
+ * beside our own program, and where it is installed.  -1 with
  * @err when it cannot be started.
  */
 int bal_flush_start(struct bal_runner *runner, const bal_release_list *releases,
-		    uint32_t mask, uint32_t limit_ms, struct bal_err *err);
+		    uint32_t mask, const char *conf, uint32_t limit_ms,
+		    struct bal_err *err);
 
 /* What precedes an event in the output of bal-flush. */
 #define BAL_FLUSH_EVENT "event: "

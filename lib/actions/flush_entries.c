@@ -1,15 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* flush_entries - conntrack entries with the mark of an uplink. */
+#include <sys/socket.h>
+
 #include "actions/flush_internal.h"
 
 static void
 warn_of_entries(int eno)
 {
-	static bool told;
+	static bool warned;
 
 	bal_flush_warn("connections cannot be flushed", eno,
 		       "the kernel has no ctnetlink (CONFIG_NF_CT_NETLINK)",
-		       &told);
+		       &warned);
+}
+
+/* What it is of is not known: it stays. */
+static bool
+is_sought(const struct flushing *l, const struct nlmsghdr *h)
+{
+	struct bal_flow flow;
+
+	if (!l->what->whose)
+		return true;
+	return bal_flush_entry_flow(h, &flow) &&
+	       bal_whose_has(l->what->whose, &flow);
 }
 
 static void
@@ -18,7 +32,8 @@ delete_entry(const struct nlmsghdr *h, void *arg)
 	struct flushing *l = arg;
 	struct bal_nlmsg m;
 
-	if (bal_flush_delete_entry(&m, h, l->what->mark, l->what->mask))
+	if (bal_flush_delete_entry(&m, h, l->what->mark, l->what->mask) &&
+	    is_sought(l, h))
 		bal_flush_tell(l, &m);
 }
 
@@ -37,7 +52,8 @@ bal_flush_entries(struct flushing *l, unsigned *n)
 	struct bal_nlmsg m;
 	int rc = bal_flush_open(l, NETLINK_NETFILTER);
 
-	bal_flush_ask_entries(&m, l->what->mark, l->what->mask);
+	bal_flush_ask_entries(&m, l->what->six ? AF_INET6 : AF_INET,
+			      l->what->mark, l->what->mask);
 	if (rc == 0)
 		rc = bal_flush_ask(l, &m, delete_entry);
 	if (rc == 0)
@@ -73,7 +89,8 @@ bal_flush_is_marked(uint32_t mark, uint32_t mask)
 	int rc = 0;
 
 	l.asking = bal_nl_open_proto(NETLINK_NETFILTER, &why);
-	bal_flush_ask_entries(&m, mark, mask);
+	/* Of both families. */
+	bal_flush_ask_entries(&m, AF_UNSPEC, mark, mask);
 	if (l.asking)
 		rc = bal_flush_ask(&l, &m, count_entry);
 	else

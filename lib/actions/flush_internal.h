@@ -21,6 +21,10 @@ struct flushing {
 	struct bal_flush_sought sought;
 	struct inet_diag_sockid *ids;
 	size_t n_ids;
+	bool of_sockets; /* else of entries */
+	/* Requests that wait; void, as the uplink is back. */
+	unsigned held;
+	bool back;
 	/* Requests sent, and refused; some were refused as already gone. */
 	unsigned sent, refused;
 	int why; /* the last errno of another cause */
@@ -41,17 +45,25 @@ void bal_flush_close(struct flushing *l);
 /* Dump, each answer to @fn: 0, 1 without kernel support or privilege, -1. */
 int bal_flush_ask(struct flushing *l, struct bal_nlmsg *m, bal_nl_fn *fn);
 
-/* Queue @m for the kernel; bal_flush_tell_last() reports a failure. */
+/*
+ * Queue @m for the kernel; bal_flush_tell_last() reports a failure.  What is
+ * queued when the uplink is back is dropped: it is not known to be older.
+ */
 void bal_flush_tell(struct flushing *l, struct bal_nlmsg *m);
 /* Send what is queued: 0, or -1 where that, or anything before, failed. */
 int bal_flush_tell_last(struct flushing *l);
 
 /*
  * Warn that @what cannot be flushed or closed for @eno, or for @lack where the
- * kernel does not support it.  A permanent cause is reported once, which @told
+ * kernel does not support it.  A permanent cause is reported once, which @warned
  * remembers.
  */
-void bal_flush_warn(const char *what, int eno, const char *lack, bool *told);
+void bal_flush_warn(const char *what, int eno, const char *lack, bool *warned);
+
+/* --- flush_back.c --------------------------------------------------------- */
+
+/* Is the uplink back?  False where the kernel does not say. */
+bool bal_flush_is_back(const struct flushing *l);
 
 /* --- flush_entries.c, flush_sockets.c, flush_spare.c --------------------- */
 

@@ -17,23 +17,20 @@
 
 /* --- Conntrack ----------------------------------------------------------- */
 
-/*
- * IPv4 only: only IPv4 chains set our marks; one on a connection of another
- * family is not ours.
- */
 static void
-begin_ct(struct bal_nlmsg *m, int type)
+begin_ct(struct bal_nlmsg *m, int family, int type)
 {
-	const struct nfgenmsg head = { .nfgen_family = AF_INET,
+	const struct nfgenmsg head = { .nfgen_family = (uint8_t)family,
 				       .version = NFNETLINK_V0 };
 
 	bal_nlmsg_init(m, CT_MESSAGE(type), 0, &head, sizeof(head));
 }
 
 void
-bal_flush_ask_entries(struct bal_nlmsg *m, uint32_t mark, uint32_t mask)
+bal_flush_ask_entries(struct bal_nlmsg *m, int family, uint32_t mark,
+		      uint32_t mask)
 {
-	begin_ct(m, IPCTNL_MSG_CT_GET);
+	begin_ct(m, family, IPCTNL_MSG_CT_GET);
 	bal_nlmsg_put_u32(m, CTA_MARK, htonl(mark & mask));
 	bal_nlmsg_put_u32(m, CTA_MARK_MASK, htonl(mask));
 }
@@ -59,7 +56,8 @@ bal_flush_delete_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
 	struct rtattr *tb[CTA_MAX + 1];
 
 	if (h->nlmsg_type != CT_MESSAGE(IPCTNL_MSG_CT_NEW) ||
-	    h->nlmsg_len < skip || head->nfgen_family != AF_INET)
+	    h->nlmsg_len < skip ||
+	    (head->nfgen_family != AF_INET && head->nfgen_family != AF_INET6))
 		return false;
 	bal_nl_parse(tb, CTA_MAX, (const void *)((const char *)h + skip),
 		     h->nlmsg_len - skip);
@@ -67,12 +65,60 @@ bal_flush_delete_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
 	    RTA_PAYLOAD(tb[CTA_TUPLE_ORIG]) == 0 ||
 	    (ntohl(bal_nl_u32(tb[CTA_MARK])) & mask) != (mark & mask))
 		return false;
-	begin_ct(m, IPCTNL_MSG_CT_DELETE);
+	begin_ct(m, head->nfgen_family, IPCTNL_MSG_CT_DELETE);
 	put_again(m, CTA_TUPLE_ORIG | NLA_F_NESTED, tb[CTA_TUPLE_ORIG]);
 	put_again(m, CTA_ID, tb[CTA_ID]);
 	if (tb[CTA_ZONE])
 		put_again(m, CTA_ZONE, tb[CTA_ZONE]);
 	return !m->overflow;
+}
+
+static uint16_t
+port_in(const struct rtattr *rta)
+{
+	uint16_t port = 0;
+
+	if (rta && RTA_PAYLOAD(rta) >= sizeof(port))
+		memcpy(&port, RTA_DATA(rta), sizeof(port));
+	return ntohs(port);
+}
+
+static bool
+address_in(const struct rtattr *rta, struct bal_addr *out)
+{
+	if (!rta || RTA_PAYLOAD(rta) != 4)
+		return false;
+	*out = bal_addr_raw(AF_INET, RTA_DATA(rta), 4, 32);
+	return true;
+}
+
+/* The parts of a nested attribute; none of one that is not there. */
+static void
+parse_in(struct rtattr **tb, int max, const struct rtattr *rta)
+{
+	bal_nl_parse(tb, max, rta ? RTA_DATA(rta) : NULL,
+		     rta ? RTA_PAYLOAD(rta) : 0);
+}
+
+bool
+bal_flush_entry_flow(const struct nlmsghdr *h, struct bal_flow *out)
+{
+	const size_t skip = NLMSG_SPACE(sizeof(struct nfgenmsg));
+	struct rtattr *tb[CTA_MAX + 1], *tuple[CTA_TUPLE_MAX + 1];
+	struct rtattr *ip[CTA_IP_MAX + 1], *proto[CTA_PROTO_MAX + 1];
+
+	*out = (struct bal_flow){ 0 };
+	bal_nl_parse(tb, CTA_MAX, (const void *)((const char *)h + skip),
+		     h->nlmsg_len - skip);
+	parse_in(tuple, CTA_TUPLE_MAX, tb[CTA_TUPLE_ORIG]);
+	parse_in(ip, CTA_IP_MAX, tuple[CTA_TUPLE_IP]);
+	parse_in(proto, CTA_PROTO_MAX, tuple[CTA_TUPLE_PROTO]);
+	if (proto[CTA_PROTO_NUM] && RTA_PAYLOAD(proto[CTA_PROTO_NUM]))
+		out->proto = *(uint8_t *)RTA_DATA(proto[CTA_PROTO_NUM]);
+	out->sport = port_in(proto[CTA_PROTO_SRC_PORT]);
+	out->dport = port_in(proto[CTA_PROTO_DST_PORT]);
+	return address_in(ip[CTA_IP_V4_SRC], &out->src) &&
+	       address_in(ip[CTA_IP_V4_DST], &out->dst);
 }
 
 /* --- Sockets ------------------------------------------------------------- */
@@ -182,23 +228,41 @@ bal_flush_is_socket(const struct nlmsghdr *h,
 	return true;
 }
 
+void
+bal_flush_socket_flow(const struct nlmsghdr *h, int protocol,
+		      struct bal_flow *out)
+{
+	const struct inet_diag_msg *s = NLMSG_DATA(h);
+
+	*out = (struct bal_flow){
+		.src = address(s->idiag_family, s->id.idiag_src),
+		.dst = address(s->idiag_family, s->id.idiag_dst),
+		.proto = (uint8_t)protocol,
+		.sport = ntohs(s->id.idiag_sport),
+		.dport = ntohs(s->id.idiag_dport),
+		.has_uid = true,
+		.uid = s->idiag_uid,
+	};
+}
+
 bool
 bal_flush_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h)
 {
-	const struct rtmsg rtm = { .rtm_family = AF_INET,
-				   .rtm_dst_len = 32,
-				   .rtm_src_len = 32,
-				   .rtm_flags = RTM_F_LOOKUP_TABLE |
-						RTM_F_FIB_MATCH };
 	const struct inet_diag_msg *s = NLMSG_DATA(h);
 	const struct bal_addr own = address(s->idiag_family, s->id.idiag_src);
 	const struct bal_addr peer = address(s->idiag_family, s->id.idiag_dst);
+	const struct rtmsg rtm = { .rtm_family = own.family,
+				   .rtm_dst_len = own.len,
+				   .rtm_src_len = own.len,
+				   .rtm_flags = RTM_F_LOOKUP_TABLE |
+						RTM_F_FIB_MATCH };
+	const size_t size = own.len / 8;
 
-	if (own.family != AF_INET || peer.family != AF_INET || s->id.idiag_if)
+	if (own.family != peer.family || s->id.idiag_if)
 		return false;
 	bal_nlmsg_init(m, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
-	bal_nlmsg_put(m, RTA_SRC, own.bytes, 4);
-	bal_nlmsg_put(m, RTA_DST, peer.bytes, 4);
+	bal_nlmsg_put(m, RTA_SRC, own.bytes, size);
+	bal_nlmsg_put(m, RTA_DST, peer.bytes, size);
 	return true;
 }
 
@@ -222,16 +286,14 @@ bal_flush_ask_listener(struct bal_nlmsg *m, const struct nlmsghdr *h)
 	const struct inet_diag_msg *s = NLMSG_DATA(h);
 	const struct bal_addr own = address(s->idiag_family, s->id.idiag_src);
 	struct inet_diag_req_v2 req = {
-		.sdiag_family = AF_INET,
+		.sdiag_family = own.family,
 		.sdiag_protocol = IPPROTO_TCP,
 		.idiag_states = STATE_BIT(TCP_LISTEN),
 		.id.idiag_sport = s->id.idiag_sport,
 		.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
 	};
 
-	if (own.family != AF_INET)
-		return false;
-	memcpy(req.id.idiag_src, own.bytes, 4);
+	memcpy(req.id.idiag_src, own.bytes, own.len / 8);
 	bal_nlmsg_init(m, SOCK_DIAG_BY_FAMILY, 0, &req, sizeof(req));
 	return true;
 }

@@ -13,8 +13,9 @@
  * of another kind is ignored.
  */
 
-/* Ask for the conntrack entries with @mark under @mask. */
-void bal_flush_ask_entries(struct bal_nlmsg *m, uint32_t mark, uint32_t mask);
+/* Ask for the conntrack entries of @family with @mark under @mask. */
+void bal_flush_ask_entries(struct bal_nlmsg *m, int family, uint32_t mark,
+			   uint32_t mask);
 
 /*
  * Write the deletion of conntrack entry @h into @m.  False when @h is no entry
@@ -22,6 +23,13 @@ void bal_flush_ask_entries(struct bal_nlmsg *m, uint32_t mark, uint32_t mask);
  */
 bool bal_flush_delete_entry(struct bal_nlmsg *m, const struct nlmsghdr *h,
 			    uint32_t mark, uint32_t mask);
+
+/* What conntrack entry @h shows.  False: no addresses of IPv4. */
+bool bal_flush_entry_flow(const struct nlmsghdr *h, struct bal_flow *out);
+
+/* What @h shows, a socket by bal_flush_is_socket() of @protocol. */
+void bal_flush_socket_flow(const struct nlmsghdr *h, int protocol,
+			   struct bal_flow *out);
 
 /* Ask for sockets of @family and @protocol (TCP, UDP) bound to @source. */
 void bal_flush_ask_sockets(struct bal_nlmsg *m, int family, int protocol,
@@ -42,7 +50,7 @@ bool bal_flush_is_socket(const struct nlmsghdr *h,
 
 /*
  * Request the route of socket @h, which is one, to its peer.  False: there is
- * no other, as it is bound to a device or not of IPv4.
+ * no other, as it is bound to a device.
  */
 bool bal_flush_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h);
 
@@ -54,7 +62,7 @@ bool bal_flush_is_elsewhere(const struct nlmsghdr *h, int ifindex);
 
 /*
  * Request the listener where TCP socket @h is bound: the kernel finds it by an
- * address and port without a peer.  False: @h is not of IPv4.
+ * address and port without a peer.
  */
 bool bal_flush_ask_listener(struct bal_nlmsg *m, const struct nlmsghdr *h);
 

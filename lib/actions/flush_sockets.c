@@ -18,12 +18,12 @@
 static void
 warn_of_sockets(int eno)
 {
-	static bool told;
+	static bool warned;
 
 	bal_flush_warn(
 		"sockets cannot be closed", eno,
 		"the kernel cannot destroy them (CONFIG_INET_DIAG_DESTROY)",
-		&told);
+		&warned);
 }
 
 static void
@@ -77,6 +77,18 @@ came_in(struct flushing *l, const struct nlmsghdr *h)
 	return l->came_in;
 }
 
+/* Nor what is of another group. */
+static bool
+is_sought(const struct flushing *l, const struct nlmsghdr *h)
+{
+	struct bal_flow flow;
+
+	if (!l->what->whose)
+		return true;
+	bal_flush_socket_flow(h, l->sought.protocol, &flow);
+	return bal_whose_has(l->what->whose, &flow);
+}
+
 static void
 collect_socket(const struct nlmsghdr *h, void *arg)
 {
@@ -84,7 +96,7 @@ collect_socket(const struct nlmsghdr *h, void *arg)
 
 	if (l->n_ids < SOCKETS_AT_ONCE &&
 	    bal_flush_is_socket(h, &l->sought, &l->ids[l->n_ids]) &&
-	    !goes_elsewhere(l, h) && !came_in(l, h))
+	    is_sought(l, h) && !goes_elsewhere(l, h) && !came_in(l, h))
 		l->n_ids++;
 }
 
@@ -117,7 +129,7 @@ destroy_all(struct flushing *l, int family)
 
 		if (rc != 0)
 			return rc;
-		if (l->n_ids < SOCKETS_AT_ONCE || l->why)
+		if (l->n_ids < SOCKETS_AT_ONCE || l->why || l->back)
 			break;
 	}
 	return 0;
@@ -132,6 +144,9 @@ destroy_kinds(struct flushing *l)
 
 	for (size_t i = 0; i < 4; i++) {
 		int rc;
+
+		if (l->what->six && families[i % 2] == AF_INET)
+			continue;
 
 		l->sought.protocol = protocols[i / 2];
 		rc = destroy_all(l, families[i % 2]);

@@ -79,7 +79,7 @@ spare(struct flushing *l, pid_t pid, struct bal_arena *arena,
 bool
 bal_flush_spare(struct flushing *l, struct bal_arena *arena)
 {
-	static bool told;
+	static bool warned;
 	inode_list list = { 0 };
 
 	for (size_t i = 0; i < l->what->n_spared; i++) {
@@ -87,9 +87,9 @@ bal_flush_spare(struct flushing *l, struct bal_arena *arena)
 
 		if (pid <= 0 || spare(l, pid, arena, &list) == 0)
 			continue;
-		if (!told)
+		if (!warned)
 			bal_warn("sockets cannot be closed: %s", l->err->msg);
-		told = true;
+		warned = true;
 		return false;
 	}
 	l->sought.inodes = list.v;

@@ -8,15 +8,26 @@
 #include <sys/types.h>
 
 #include "actions/flush_entries.h"
+#include "actions/flush_whose.h"
 #include "base/addr.h"
 #include "base/error.h"
 
 struct bal_flush_what {
+	bool six; /* all of it of IPv6, @source too; else of IPv4 */
 	/*
-	 * IPv4 conntrack entries with this mark under this mask.  None where
+	 * Conntrack entries with this mark under this mask.  None where
 	 * that leaves 0: such a connection is of no uplink.
 	 */
 	uint32_t mark, mask;
+	/*
+	 * As soon as a rule of ours leads packets with @mark under this mask to
+	 * a table, the uplink holds its flows again: no more entries are
+	 * flushed, whatever the table, and no more sockets closed, where it is
+	 * the table of @dev, which has @source as before.  0: that does not
+	 * matter.
+	 */
+	uint32_t held_mask;
+	const char *dev;
 	/*
 	 * Sockets with this local address, bound to it or assigned by routing:
 	 * TCP (but listeners, and orphans, which the kernel ends by itself) and
@@ -40,6 +51,8 @@ struct bal_flush_what {
 	const pid_t *spared;
 	size_t n_spared;
 	bool inbound_stays;
+	/* Only what is of these; NULL: all of it. */
+	const struct bal_whose *whose;
 };
 
 /* Counts of what was flushed and closed. */

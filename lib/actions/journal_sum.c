@@ -8,6 +8,9 @@
 #define MS_PER_S 1000
 #define CLOCK_WAS_WRONG_S 60 /* less is a clock that is being slewed */
 
+/* A tunnel whose client starts anew is down so long, in the midst of an outage. */
+#define RESTART_MS 60000
+
 enum condition { NOT_KNOWN, ALIVE, DEAD };
 
 /* One uplink, while its events are summed up. */
@@ -76,7 +79,7 @@ count(struct track *t, enum condition was, uint64_t ms)
 	if (was == ALIVE)
 		t->sum.alive_ms += ms;
 	if (was != DEAD) {
-		t->in_outage = false;
+		t->in_outage &= was != ALIVE && t->off && ms <= RESTART_MS;
 		return;
 	}
 	if (!t->in_outage) {
@@ -176,8 +179,8 @@ bal_journal_availability(const struct bal_event *events, size_t n,
 			pass_reboot(&all);
 		if (events[i].boot_ms)
 			last_ms = events[i].boot_ms;
-		if (!events[i].uplink[0])
-			continue; /* of all */
+		if (!events[i].uplink[0] || bal_event_keeps_health(events[i].kind))
+			continue; /* of all, or not of its health */
 		t = find(&all, events[i].uplink);
 		if (!t) {
 			free(all.v);

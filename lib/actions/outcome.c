@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "actions/cap_event.h"
 #include "actions/use.h"
+#include "actions/outcome_event.h"
+#include "actions/use6.h"
 
 struct maker {
 	const struct bal_outcome_from *from;
@@ -17,15 +20,7 @@ struct maker {
 static struct bal_event *
 tell(struct maker *m, enum bal_event_kind kind, const char *uplink)
 {
-	struct bal_event *e = BAL_PUSH(m->arena, &m->out->events);
-
-	if (!e)
-		return NULL;
-	e->kind = kind;
-	e->at = m->from->now_wall;
-	(void)bal_copy(e->uplink, sizeof(e->uplink), uplink);
-	(void)bal_copy(e->mode, sizeof(e->mode), bal_mode_name(m->from->mode));
-	return e;
+	return bal_outcome_add(m->from, m->out, kind, uplink, m->arena);
 }
 
 /* --- administrative ------------------------------------------------------- */
@@ -33,10 +28,7 @@ tell(struct maker *m, enum bal_event_kind kind, const char *uplink)
 static const struct bal_uplink_state *
 as_read(const struct maker *m, const char *name)
 {
-	for (size_t i = 0; i < m->from->was->n_uplinks; i++)
-		if (strcmp(m->from->was->uplinks[i].name, name) == 0)
-			return &m->from->was->uplinks[i];
-	return NULL;
+	return bal_state_find(m->from->was, name);
 }
 
 static void
@@ -76,17 +68,9 @@ const char *
 bal_outcome_reason(const struct bal_uplink *up,
 		   const struct bal_uplink_state *us)
 {
-	if (!up->ifindex)
-		return "no device";
-	if (!up->up)
-		return "link down";
-	if (!up->carrier)
-		return "no carrier";
-	if (!up->v4.n_addrs)
-		return "no address";
-	if (!up->v4.usable)
-		return "no gateway";
-	return us->reason;
+	const char *lack = bal_uplink_lacks(up);
+
+	return lack ? lack : us->reason;
 }
 
 /* Another device of the same name, or one without a result yet. */
@@ -118,6 +102,7 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 		e = tell(m, event_of(now), us->name);
 		if (!e)
 			return;
+		us->deaths += e->kind == BAL_EVENT_DEAD;
 		if (strcmp(us->reason, BAL_REASON_HELD_BACK) != 0)
 			(void)bal_copy(e->before, sizeof(e->before),
 				       bal_health_name(us->condition));
@@ -138,6 +123,21 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 				BAL_HEALTH_ALIVE :
 				now;
 	us->since_ms = m->from->now_ms;
+}
+
+/* Each threshold of its cap once; a program may be there for one of them. */
+static void
+tell_cap(struct maker *m, const struct bal_uplink *up,
+	 struct bal_uplink_state *us)
+{
+	struct bal_event found, *e;
+
+	while (bal_cap_event(up, us, &found)) {
+		e = tell(m, found.kind, us->name);
+		if (!e)
+			return;
+		memcpy(e->reason, found.reason, sizeof(e->reason));
+	}
 }
 
 static bool
@@ -190,6 +190,7 @@ bal_outcome_sum(const struct bal_outcome *outcome)
 
 		sum = add_text(sum + r->on_dead, r->dev);
 		sum = add_text(sum, bal_addr_host_str(&r->source, buf));
+		sum = add_text(sum + r->of, r->group);
 	}
 	return sum;
 }
@@ -231,6 +232,19 @@ see_last_resort(struct maker *m)
 		bal_resort_str(now, e->reason, sizeof(e->reason));
 }
 
+static void
+tell_balance(struct maker *m)
+{
+	struct bal_event *e = tell(m, BAL_EVENT_BALANCE, "");
+
+	if (!e)
+		return;
+	(void)bal_copy(e->reason, sizeof(e->reason),
+		       bal_balance_name(m->from->balance));
+	(void)bal_copy(e->before, sizeof(e->before),
+		       bal_balance_name(m->from->balance_before));
+}
+
 int
 bal_outcome_make(const struct bal_outcome_from *from, struct bal_state *state,
 		 struct bal_arena *arena, struct bal_outcome *out,
@@ -248,14 +262,19 @@ bal_outcome_make(const struct bal_outcome_from *from, struct bal_state *state,
 
 		if (us && us->admin_up)
 			see_uplink(&m, up, us);
+		if (us)
+			tell_cap(&m, up, us);
 	}
 	bal_use_conclude(from, state, arena, &out->releases);
+	bal_use6_conclude(from, state, arena, out);
 	if (from->mode != from->mode_before) {
 		e = tell(&m, BAL_EVENT_MODE, "");
 		if (e)
 			(void)bal_copy(e->before, sizeof(e->before),
 				       bal_mode_name(from->mode_before));
 	}
+	if (from->balance != from->balance_before)
+		tell_balance(&m);
 	if (of_use && !count_of_use(state))
 		(void)tell(&m, BAL_EVENT_ALL_DEAD, "");
 	see_last_resort(&m);

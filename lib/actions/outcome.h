@@ -5,10 +5,18 @@
 
 #include "actions/event.h"
 #include "state/state.h"
+#include "plan/group.h"
 #include "plan/resort.h"
 #include "plan/uplink.h"
 
 typedef BAL_LIST(struct bal_event) bal_event_list;
+
+/* Whose connections are flushed and closed. */
+enum bal_release_of {
+	BAL_RELEASE_ALL,
+	BAL_RELEASE_GROUP, /* those of one group */
+	BAL_RELEASE_REST, /* but those of groups with a failback_drain */
+};
 
 /* What is bound to an uplink, and has to use another one. */
 struct bal_release {
@@ -23,6 +31,10 @@ struct bal_release {
 	struct bal_addr source;
 	bool shared;		/* other uplinks have that address, too */
 	bool inbound_stays;	/* its device answers inbound connections */
+	bool six;		/* of IPv6, and so is @source */
+	bool until_back;	/* void as soon as flows are held there again */
+	enum bal_release_of of;
+	char group[BAL_IFNAMSIZ];
 };
 
 typedef BAL_LIST(struct bal_release) bal_release_list;
@@ -47,8 +59,11 @@ struct bal_outcome {
 struct bal_outcome_from {
 	const struct bal_state *was; /* as read; .uplinks NULL: unknown */
 	const struct bal_uplinks *uplinks;
+	/* NULL: none of bal.conf has a failback_drain. */
+	const bal_group_list *groups;
 	const struct bal_globals *globals;
 	enum bal_mode mode, mode_before;
+	enum bal_balance balance, balance_before;
 	const struct bal_resort *last_resort; /* NULL: unknown */
 	uint64_t now_ms;   /* CLOCK_BOOTTIME */
 	uint64_t now_wall; /* seconds since 1970 */
@@ -57,8 +72,8 @@ struct bal_outcome_from {
 /*
  * Compare the uplinks with their last reported condition, which is in @state
  * and is updated.  Events come in the order of the slots: up, down, alive,
- * degraded, dead; then mode, all-dead, last_resort.  Releases are the duties of
- * use.h.
+ * degraded, dead, cap_75 to cap_100; then those of IPv6, mode, all-dead,
+ * last_resort.  Releases are the duties of use.h and use6.h.
  */
 int bal_outcome_make(const struct bal_outcome_from *from,
 		     struct bal_state *state, struct bal_arena *arena,

@@ -4,28 +4,18 @@
 
 #include <string.h>
 
+#include "actions/use_internal.h"
 #include "plan/plan.h"
-
-struct maker {
-	const struct bal_outcome_from *from;
-	struct bal_state *state;
-	struct bal_arena *arena;
-	bal_release_list *out;
-	const struct bal_uplink *best;
-};
 
 static const struct bal_uplink *
 best_of(const struct bal_uplinks *ups)
 {
 	const struct bal_uplink *best = NULL;
 
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
-
-		if (bal_plan_balanced(up) && up->alive &&
-		    (!best || bal_uplink_metric(up) < bal_uplink_metric(best)))
-			best = up;
-	}
+	for (size_t i = 0; i < ups->n; i++)
+		if (bal_plan_balanced(&ups->v[i]) &&
+		    bal_plan_better(&ups->v[i], best))
+			best = &ups->v[i];
 	return best;
 }
 
@@ -37,17 +27,20 @@ bal_use_of(const struct bal_uplinks *ups, enum bal_mode mode,
 	if (!up->admin_up || !up->alive)
 		return BAL_USE_NONE;
 	if (bal_plan_shunned(ups, up))
-		return before < BAL_USE_OWN && !bal_plan_balanced(up) ?
+		return before < BAL_USE_OWN && !bal_plan_balanced(up) &&
+				       !up->grouped ?
 			       before :
 			       BAL_USE_OWN;
+	/* What a group sends by it stays there, whichever is preferred. */
 	if (!bal_plan_balanced(up))
-		return before < BAL_USE_KEPT ? before : BAL_USE_KEPT;
+		return before < BAL_USE_KEPT && !up->grouped ? before :
+							       BAL_USE_KEPT;
 	return bal_plan_shares(mode, up, best) ? BAL_USE_FULL : BAL_USE_KEPT;
 }
 
 /* Without a record in the state as read: the use at its last event. */
 static enum bal_use
-use_before(const struct maker *m, const struct bal_uplink *up,
+use_before(const struct bal_use_maker *m, const struct bal_uplink *up,
 	   const struct bal_uplink_state *us)
 {
 	if (us->use != BAL_USE_UNRECORDED)
@@ -68,7 +61,7 @@ can_take_over(const struct bal_uplink *up)
 }
 
 static bool
-another_can(const struct maker *m, const struct bal_uplink *up)
+another_can(const struct bal_use_maker *m, const struct bal_uplink *up)
 {
 	const struct bal_uplinks *ups = m->from->uplinks;
 
@@ -80,7 +73,7 @@ another_can(const struct maker *m, const struct bal_uplink *up)
 
 /* Is the best one known to be alive?  Without targets it never is. */
 static bool
-best_is_proven(const struct maker *m)
+best_is_proven(const struct bal_use_maker *m)
 {
 	return m->best && can_take_over(m->best) &&
 	       (m->best->v4.health != BAL_HEALTH_UNKNOWN ||
@@ -89,7 +82,7 @@ best_is_proven(const struct maker *m)
 
 /* Regardless of their health: is @up behind the best one by priority? */
 static bool
-is_stopgap(const struct maker *m, const struct bal_uplink *up)
+is_stopgap(const struct bal_use_maker *m, const struct bal_uplink *up)
 {
 	const struct bal_uplink *best = m->best;
 
@@ -98,72 +91,6 @@ is_stopgap(const struct maker *m, const struct bal_uplink *up)
 	return up->set.priority > best->set.priority ||
 	       (up->set.priority == best->set.priority &&
 		up->slot > best->slot);
-}
-
-static bool
-is_addr_of_another(const struct bal_uplinks *ups, const struct bal_uplink *but,
-		   const struct bal_addr *addr)
-{
-	for (size_t i = 0; i < ups->n; i++)
-		for (size_t k = 0; k < ups->v[i].v4.n_addrs; k++)
-			if (&ups->v[i] != but && ups->v[i].admin_up &&
-			    bal_addr_same_host(&ups->v[i].v4.addrs[k]->addr,
-					       addr))
-				return true;
-	return false;
-}
-
-/* Sockets can be bound to the other addresses of the device, too. */
-static void
-release_further(struct maker *m, const struct bal_uplink *up,
-		const struct bal_release *first)
-{
-	for (size_t i = 0; i < up->v4.n_addrs; i++) {
-		const struct bal_addr *addr = &up->v4.addrs[i]->addr;
-		struct bal_release *r;
-
-		if (bal_addr_same_host(addr, &first->source))
-			continue;
-		r = BAL_PUSH(m->arena, m->out);
-		if (!r)
-			return;
-		*r = *first;
-		r->on_dead = BAL_ON_DEAD_SOCKETS;
-		r->source = first->source.len < bal_addr_bits(addr->family) ?
-				    *addr :
-				    bal_addr_host(addr);
-		r->shared = is_addr_of_another(m->from->uplinks, up, addr);
-	}
-}
-
-static void
-release(struct maker *m, const struct bal_uplink *up,
-	const struct bal_uplink_state *us, const struct bal_addr *source,
-	unsigned on_dead, bool all_addrs)
-{
-	struct bal_release *r, first;
-
-	on_dead &= up->set.on_dead;
-	r = on_dead ? BAL_PUSH(m->arena, m->out) : NULL;
-	if (!r)
-		return;
-	memcpy(r->dev, up->name, sizeof(r->dev));
-	r->on_dead = on_dead;
-	r->mark = bal_mark_of(up->slot, m->from->globals->mark_mask);
-	/* Sockets are bound to a device even when it is gone. */
-	r->ifindex = us->ifindex;
-	/*
-	 * The modem's own subnet stays reachable as long as the address is
-	 * there.
-	 */
-	r->source = up->v4.used_addr_here && up->up && !bal_uplink_is_tunnel(up) ?
-			    *source :
-			    bal_addr_host(source);
-	r->shared = up->v4.used_addr_elsewhere;
-	r->inbound_stays = up->v4.used_addr_here && up->up;
-	first = *r;
-	if (all_addrs && on_dead & BAL_ON_DEAD_SOCKETS)
-		release_further(m, up, &first);
 }
 
 static unsigned
@@ -181,7 +108,7 @@ duties(enum bal_use before, enum bal_use now)
  * what is routed without NAT continues: only the box's own sockets are lost.
  */
 static void
-see_address(struct maker *m, const struct bal_uplink *up,
+see_address(struct bal_use_maker *m, const struct bal_uplink *up,
 	    struct bal_uplink_state *us, const struct bal_addr *used)
 {
 	const struct bal_ifaddr *a = bal_uplink_addr(up);
@@ -190,13 +117,13 @@ see_address(struct maker *m, const struct bal_uplink *up,
 		return;
 	if (us->use >= BAL_USE_OWN && !bal_addr_none(used) &&
 	    !up->v4.used_addr_here)
-		release(m, up, us, used, BAL_ON_DEAD_SOCKETS, false);
+		bal_use_release(m, up, us, used, BAL_ON_DEAD_SOCKETS, BAL_CAUSE_OLD_ADDR);
 	us->used_addr = a->addr;
 }
 
 /* Its use went down: 0, or -1 where the flush has to wait. */
 static int
-use_less(struct maker *m, const struct bal_uplink *up,
+use_less(struct bal_use_maker *m, const struct bal_uplink *up,
 	 struct bal_uplink_state *us, enum bal_use before, enum bal_use now,
 	 const struct bal_addr *used)
 {
@@ -212,12 +139,12 @@ use_less(struct maker *m, const struct bal_uplink *up,
 	}
 	if (!another_can(m, up))
 		return -1;
-	release(m, up, us, used, duties(before, now), true);
+	bal_use_release(m, up, us, used, duties(before, now), BAL_CAUSE_GONE);
 	return 0;
 }
 
 static void
-drain(struct maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
+drain(struct bal_use_maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
       enum bal_use now, const struct bal_addr *used)
 {
 	if (now != BAL_USE_KEPT || m->from->mode != BAL_MODE_SOLO)
@@ -232,8 +159,12 @@ drain(struct maker *m, const struct bal_uplink *up, struct bal_uplink_state *us,
 	if (!us->drain_ms || us->drain_ms > m->from->now_ms)
 		return;
 	us->drain_ms = 0;
-	release(m, up, us, used, BAL_ON_DEAD_CONNTRACK | BAL_ON_DEAD_SOCKETS,
-		true);
+	m->of = bal_use_groups_drain(m->from->groups) ? BAL_RELEASE_REST :
+							BAL_RELEASE_ALL;
+	bal_use_release(m, up, us, used,
+			BAL_ON_DEAD_CONNTRACK | BAL_ON_DEAD_SOCKETS,
+			BAL_CAUSE_DRAINED);
+	m->of = BAL_RELEASE_ALL;
 }
 
 /* Its probes could not be sent: they prove nothing about the uplink. */
@@ -246,7 +177,7 @@ lacks_gateway(const struct bal_uplink *up)
 
 /* Its record ends with this pass. */
 static void
-see_off(struct maker *m, const struct bal_uplink *up,
+see_off(struct bal_use_maker *m, const struct bal_uplink *up,
 	const struct bal_uplink_state *us, const struct bal_addr *used)
 {
 	const bool waits = us->use != BAL_USE_NONE && up->set.on_dead;
@@ -287,10 +218,12 @@ is_slot_of_one(const struct bal_uplinks *ups, uint32_t slot)
  * Another uplink got its slot: the connections with that mark may be of either.
  */
 static void
-release_former(struct maker *m, struct bal_former *f)
+release_former(struct bal_use_maker *m, struct bal_former *f)
 {
 	const struct bal_uplinks *ups = m->from->uplinks;
-	struct bal_release r = { .ifindex = f->ifindex, .source = f->addr };
+	struct bal_release r = { .ifindex = f->ifindex,
+				 .source = f->addr,
+				 .until_back = true };
 	struct bal_release *slot;
 
 	if (f->slot && !is_slot_of_one(ups, f->slot))
@@ -299,7 +232,7 @@ release_former(struct maker *m, struct bal_former *f)
 		r.on_dead |= BAL_ON_DEAD_SOCKETS;
 	memcpy(r.dev, f->name, sizeof(r.dev));
 	r.mark = bal_mark_of(f->slot, m->from->globals->mark_mask);
-	r.shared = is_addr_of_another(ups, NULL, &f->addr);
+	r.shared = bal_use_is_addr_of_another(ups, NULL, &f->addr);
 	f->slot = 0;
 	f->ifindex = 0;
 	f->addr = (struct bal_addr){ 0 };
@@ -309,7 +242,7 @@ release_former(struct maker *m, struct bal_former *f)
 }
 
 static void
-see_formers(struct maker *m)
+see_formers(struct bal_use_maker *m)
 {
 	for (size_t i = m->state->n_formers; i-- > 0;) {
 		struct bal_former *f = &m->state->formers[i];
@@ -323,7 +256,7 @@ see_formers(struct maker *m)
 }
 
 static void
-see_uplink(struct maker *m, const struct bal_uplink *up,
+see_uplink(struct bal_use_maker *m, const struct bal_uplink *up,
 	   struct bal_uplink_state *us)
 {
 	const struct bal_addr used = *bal_uplink_used_addr(us);
@@ -350,7 +283,8 @@ bal_use_conclude(const struct bal_outcome_from *from, struct bal_state *state,
 		 struct bal_arena *arena, bal_release_list *out)
 {
 	const struct bal_uplinks *ups = from->uplinks;
-	struct maker m = { from, state, arena, out, best_of(ups) };
+	struct bal_use_maker m = { from, state, arena, out, best_of(ups),
+				   BAL_RELEASE_ALL, "" };
 
 	for (size_t i = 0; i < ups->n; i++) {
 		struct bal_uplink_state *us =
@@ -360,6 +294,7 @@ bal_use_conclude(const struct bal_outcome_from *from, struct bal_state *state,
 			see_uplink(&m, &ups->v[i], us);
 	}
 	see_formers(&m);
+	bal_use_see_groups(&m);
 }
 
 uint64_t
@@ -371,5 +306,9 @@ bal_use_next_ms(const struct bal_state *state)
 		if (state->uplinks[i].drain_ms &&
 		    (!next || state->uplinks[i].drain_ms < next))
 			next = state->uplinks[i].drain_ms;
+	for (size_t i = 0; i < state->n_groups; i++)
+		if (state->groups[i].drain_ms &&
+		    (!next || state->groups[i].drain_ms < next))
+			next = state->groups[i].drain_ms;
 	return next;
 }

@@ -22,6 +22,7 @@
  *   degraded by loss                     own           full
  *   degraded by its round trip           kept          full
  *   share = no                           kept          full
+ *   share = no, and in a [group]         kept          -
  *   solo: a better one is used again     kept          full
  *     (alive, not degraded any more,
  *     bal-up, ifup, replugged, a boot)
@@ -43,7 +44,8 @@
  *
  * `on_dead` says which of flush and close are done.  They wait until another
  * uplink can take over, to drain until that one has answered; an uplink whose
- * use is restored before that owes nothing.
+ * use is restored before that owes nothing.  Nor does one that is back while
+ * bal-flush is at it: what it holds goes on there, and what is new is its own.
  */
 #ifndef BAL_USE_H
 #define BAL_USE_H

@@ -92,6 +92,45 @@ bal_host_parse(const char *text, struct bal_addr *out, struct bal_err *err)
 }
 
 int
+bal_host6_parse(const char *text, struct bal_addr *out, struct bal_err *err)
+{
+	struct in6_addr six;
+	const char *what = NULL;
+	struct bal_addr a;
+
+	if (strchr(text, '%'))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" names a device, which is known here",
+			       text);
+	if (bal_addr_parse(text, &a, err) < 0)
+		return -1;
+	memcpy(&six, a.bytes, sizeof(six)); /* they need not be aligned */
+	if (a.family != AF_INET6)
+		what = "an IPv4 address";
+	else if (strchr(text, '/'))
+		what = "not a single address";
+	else if (IN6_IS_ADDR_UNSPECIFIED(&six))
+		what = "an unspecified address";
+	else if (IN6_IS_ADDR_LOOPBACK(&six))
+		what = "a loopback address";
+	else if (IN6_IS_ADDR_MULTICAST(&six))
+		what = "a multicast address";
+	else if (IN6_IS_ADDR_V4MAPPED(&six))
+		what = "an IPv4 address";
+	if (what)
+		return bal_err(err, BAL_ECONF, "\"%.80s\" is %s", text, what);
+	*out = a;
+	return 0;
+}
+
+bool
+bal_addr_is_link_local(const struct bal_addr *a)
+{
+	return a->family == AF_INET6 && a->bytes[0] == 0xfe &&
+	       (a->bytes[1] & 0xc0) == 0x80;
+}
+
+int
 bal_prefix_parse(const char *text, struct bal_addr *out, struct bal_err *err)
 {
 	struct bal_addr a, net;

@@ -38,6 +38,13 @@ int bal_addr_parse(const char *text, struct bal_addr *out, struct bal_err *err);
 int bal_host_parse(const char *text, struct bal_addr *out,
 		   struct bal_err *err);
 
+/* The same of IPv6; an address of the link alone, fe80::1, is one. */
+int bal_host6_parse(const char *text, struct bal_addr *out,
+		    struct bal_err *err);
+
+/* Is @a an IPv6 address that counts on its link alone, fe80::/10? */
+bool bal_addr_is_link_local(const struct bal_addr *a);
+
 /* As bal_addr_parse(), and no bit set behind the prefix; also "default". */
 int bal_prefix_parse(const char *text, struct bal_addr *out,
 		     struct bal_err *err);

@@ -10,16 +10,22 @@
 #include "base/text.h"
 
 void
-bal_lines_init(struct bal_lines *lines, const char *path, const char *text,
-	       size_t len)
+bal_lines_init(struct bal_lines *lines, const char *const *paths,
+	       const char *text, size_t len)
+{
+	*lines = (struct bal_lines){ .paths = paths };
+	bal_lines_go_on(lines, 0, text, len);
+}
+
+void
+bal_lines_go_on(struct bal_lines *lines, size_t file, const char *text,
+		size_t len)
 {
 	static const char bom[] = "\xef\xbb\xbf";
 
-	*lines = (struct bal_lines){
-		.path = path,
-		.next = text,
-		.end = text + len,
-	};
+	lines->number = (unsigned)file << BAL_PLACE_FILE_BIT;
+	lines->next = text;
+	lines->end = text + len;
 	if (len >= strlen(bom) && !memcmp(text, bom, strlen(bom)))
 		lines->next += strlen(bom);
 }
@@ -33,6 +39,8 @@ bal_lines_taken(struct bal_lines *lines)
 void
 bal_lines_fault(struct bal_lines *lines, unsigned number, const char *fmt, ...)
 {
+	const char *path = lines->paths[BAL_PLACE_FILE(number)];
+	const unsigned line = BAL_PLACE_LINE(number);
 	char what[sizeof(lines->first)];
 	va_list ap;
 
@@ -43,13 +51,13 @@ bal_lines_fault(struct bal_lines *lines, unsigned number, const char *fmt, ...)
 		lines->first_line = number;
 		if (lines->quiet)
 			snprintf(lines->first, sizeof(lines->first),
-				 "line %u: %.160s", number, what);
+				 "line %u: %.160s", line, what);
 		else
 			snprintf(lines->first, sizeof(lines->first),
-				 "%.80s:%u: %.220s", lines->path, number, what);
+				 "%.80s:%u: %.220s", path, line, what);
 	}
 	if (!lines->quiet)
-		bal_say(BAL_SAY_FAULT, "%s:%u: %s", lines->path, number, what);
+		bal_say(BAL_SAY_FAULT, "%s:%u: %s", path, line, what);
 }
 
 const char *

@@ -34,12 +34,12 @@
 #define TMP_PREFIX "."
 #define TMP_SUFFIX ".bal-tmp"
 
-/* @dir, or @dir "/" @name, into @out of BAL_PATH_MAX. */
+/* @dir, @between and @name into @out of BAL_PATH_MAX. */
 static int
-set_path(char *out, const char *dir, const char *name, struct bal_err *err)
+join_path(char *out, const char *dir, const char *between, const char *name,
+	  struct bal_err *err)
 {
-	int len = snprintf(out, BAL_PATH_MAX, "%s%s%s", dir, name ? "/" : "",
-			   name ? name : "");
+	int len = snprintf(out, BAL_PATH_MAX, "%s%s%s", dir, between, name);
 
 	if (!*dir)
 		return bal_err(err, BAL_EUSAGE, "a path is empty");
@@ -48,6 +48,13 @@ set_path(char *out, const char *dir, const char *name, struct bal_err *err)
 			       "path longer than %d characters: %.60s...",
 			       BAL_PATH_MAX - 1, dir);
 	return 0;
+}
+
+/* @dir, or @dir "/" @name. */
+static int
+set_path(char *out, const char *dir, const char *name, struct bal_err *err)
+{
+	return join_path(out, dir, name ? "/" : "", name ? name : "", err);
 }
 
 /* The variable @name; set and empty is as if it were not set. */
@@ -75,12 +82,18 @@ bal_paths_init(struct bal_paths *paths, const char *conf_option,
 	if (!conf)
 		conf = BAL_SYSCONFDIR "/bal/bal.conf";
 	if (set_path(p.conf, conf, NULL, err) < 0 ||
+	    join_path(p.conf_parts, conf, "", ".d", err) < 0 ||
 	    set_path(p.rundir, rundir, NULL, err) < 0 ||
 	    set_path(p.state, rundir, "state", err) < 0 ||
+	    set_path(p.reported, rundir, "reported", err) < 0 ||
 	    set_path(p.lock, rundir, "lock", err) < 0 ||
 	    set_path(p.requests, rundir, "requests", err) < 0 ||
 	    set_path(p.saved_mode, libdir, "mode", err) < 0 ||
+	    set_path(p.saved_balance, libdir, "balance", err) < 0 ||
+	    set_path(p.seed, libdir, "seed", err) < 0 ||
 	    set_path(p.spent, libdir, "spent", err) < 0 ||
+	    set_path(p.usage, libdir, "usage", err) < 0 ||
+	    set_path(p.capacity, libdir, "capacity", err) < 0 ||
 	    set_path(p.trial, libdir, "try", err) < 0 ||
 	    set_path(p.last_good, libdir, "bal.conf", err) < 0 ||
 	    set_path(p.journal, rundir, "journal", err) < 0 ||
@@ -270,6 +283,20 @@ bal_read_file(const char *path, size_t max, char **text, size_t *len,
 		return bal_err(err, BAL_ECONF, "%s is larger than %zu bytes",
 			       path, max);
 	return bal_err_sys(err, eno, "cannot read %s", path);
+}
+
+int
+bal_read_kept(const char *path, size_t max, char **text, struct bal_err *err)
+{
+	struct bal_err why = { 0 };
+	size_t len;
+
+	if (bal_read_file(path, max, text, &len, &why) == 0)
+		return 1;
+	if (why.sys == ENOENT || why.sys == ENOTDIR)
+		return 0;
+	*err = why;
+	return why.kind == BAL_ECONF ? 0 : -1;
 }
 
 int

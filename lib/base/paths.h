@@ -13,14 +13,20 @@
 /* Every path that bal uses. */
 struct bal_paths {
 	char conf[BAL_PATH_MAX];       /* BAL_CONF, SYSCONFDIR/bal/bal.conf */
+	char conf_parts[BAL_PATH_MAX]; /* CONF.d, a directory of more */
 	bool conf_given;	       /* by -c or BAL_CONF: it must exist */
 	char rundir[BAL_PATH_MAX];     /* BAL_RUNDIR, /run/bal */
 	char state[BAL_PATH_MAX];      /* RUNDIR/state */
+	char reported[BAL_PATH_MAX];       /* RUNDIR/reported: see struct bal_pass */
 	char lock[BAL_PATH_MAX];       /* RUNDIR/lock */
 	char requests[BAL_PATH_MAX];   /* RUNDIR/requests, a directory */
 	char rt_dir[BAL_PATH_MAX];     /* BAL_RT_DIR, /etc/iproute2 */
 	char saved_mode[BAL_PATH_MAX]; /* BAL_LIBDIR, /var/lib/bal, /mode */
+	char saved_balance[BAL_PATH_MAX]; /* .../balance */
+	char seed[BAL_PATH_MAX];	  /* .../seed, of balance = session */
 	char spent[BAL_PATH_MAX];      /* and /spent */
+	char usage[BAL_PATH_MAX];      /* and /usage */
+	char capacity[BAL_PATH_MAX];   /* and /capacity */
 	char trial[BAL_PATH_MAX];      /* and /try, a directory */
 	/*
 	 * and /bal.conf; "" for a configuration of one command only (-c), or of
@@ -69,6 +75,14 @@ int bal_open(const char *path, int flags, unsigned mode);
  * @max bytes (BAL_ECONF); errno is in @err->sys, ENOENT for no such file.
  */
 int bal_read_file(const char *path, size_t max, char **text, size_t *len,
+		  struct bal_err *err);
+
+/*
+ * A file that we keep beside the state, as bal_read_file().  1: it is in *@text.
+ * 0: there is none, or another type of file or a larger one, which is not ours.
+ * -1: it cannot be read.
+ */
+int bal_read_kept(const char *path, size_t max, char **text,
 		  struct bal_err *err);
 
 /*

@@ -24,6 +24,22 @@ bal_span_str(uint64_t ms, char *buf, size_t size)
 	return buf;
 }
 
+const char *
+bal_amount_str(uint64_t bytes, char *buf)
+{
+	static const char units[] = "BkMGT";
+	double v = (double)bytes;
+	size_t u = 0;
+
+	for (; v >= 999.5 && u < sizeof(units) - 2; u++)
+		v /= 1000;
+	if (u == 0 || v >= 99.5)
+		snprintf(buf, BAL_AMOUNT_STRLEN, "%.0f%c", v, units[u]);
+	else
+		snprintf(buf, BAL_AMOUNT_STRLEN, "%.1f%c", v, units[u]);
+	return buf;
+}
+
 /* How many bytes follow one that begins a character; -1: it begins none. */
 static int
 followers(unsigned char first)
@@ -100,6 +116,30 @@ bal_put_clean(FILE *out, const char *text)
 		else
 			fwrite(text, 1, size, out);
 	}
+}
+
+bool
+bal_is_plain(const char *text)
+{
+	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789_-/.,:@+=%")] == '\0';
+}
+
+void
+bal_put_word(FILE *out, const char *text)
+{
+	if (*text && bal_is_plain(text)) {
+		fputs(text, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", out);
+		else
+			fputc(*text, out);
+	fputc('\'', out);
 }
 
 void

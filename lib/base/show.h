@@ -16,6 +16,14 @@
  */
 const char *bal_span_str(uint64_t ms, char *buf, size_t size);
 
+#define BAL_AMOUNT_STRLEN 16
+
+/*
+ * An amount of @bytes in three digits, rounded: "999B", "1.5M", "340G".  Into
+ * @buf of BAL_AMOUNT_STRLEN, which is returned.
+ */
+const char *bal_amount_str(uint64_t bytes, char *buf);
+
 /*
  * The UTF-8 character that @text, of @len bytes (1 at least), begins with: its
  * length.  Its number goes to *@number: -1, and a length of 1, where the byte
@@ -35,6 +43,15 @@ void bal_clean(char *text);
 
 /* @text, with the same question marks. */
 void bal_put_clean(FILE *out, const char *text);
+
+/*
+ * @text as one word for a shell, in single quotes unless all of it stands for
+ * itself.
+ */
+void bal_put_word(FILE *out, const char *text);
+
+/* Has @text, maybe empty, only characters that need no quotes? */
+bool bal_is_plain(const char *text);
 
 /*
  * "@text", always valid JSON: UTF-8 stays, controls become \uXXXX, and a byte

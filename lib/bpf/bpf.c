@@ -2,10 +2,13 @@
 /* bpf - a small assembler, and bpf(2) itself. */
 #include "bpf/bpf.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 /* The programs call no GPL-only helper, and are GPL all the same. */
 static const char licence[] = "GPL";
@@ -66,9 +69,84 @@ bal_bpf_or32(struct bal_bpf *code, uint8_t dst, uint8_t src)
 }
 
 void
+bal_bpf_add_reg(struct bal_bpf *code, uint8_t dst, uint8_t src)
+{
+	add(code, BPF_ALU64 | BPF_ADD | BPF_X, dst, src);
+}
+
+void
+bal_bpf_xor32(struct bal_bpf *code, uint8_t dst, uint8_t src)
+{
+	add(code, BPF_ALU | BPF_XOR | BPF_X, dst, src);
+}
+
+void
+bal_bpf_move32(struct bal_bpf *code, uint8_t dst, uint8_t src)
+{
+	add(code, BPF_ALU | BPF_MOV | BPF_X, dst, src);
+}
+
+void
+bal_bpf_set32(struct bal_bpf *code, uint8_t dst, uint32_t value)
+{
+	add(code, BPF_ALU | BPF_MOV | BPF_K, dst, 0)->imm = (int32_t)value;
+}
+
+void
+bal_bpf_mul32(struct bal_bpf *code, uint8_t dst, uint32_t value)
+{
+	add(code, BPF_ALU | BPF_MUL | BPF_K, dst, 0)->imm = (int32_t)value;
+}
+
+void
+bal_bpf_left32(struct bal_bpf *code, uint8_t dst, unsigned bits)
+{
+	add(code, BPF_ALU | BPF_LSH | BPF_K, dst, 0)->imm = (int32_t)bits;
+}
+
+void
+bal_bpf_right32(struct bal_bpf *code, uint8_t dst, unsigned bits)
+{
+	add(code, BPF_ALU | BPF_RSH | BPF_K, dst, 0)->imm = (int32_t)bits;
+}
+
+void
+bal_bpf_from_be16(struct bal_bpf *code, uint8_t dst)
+{
+	add(code, BPF_ALU | BPF_END | BPF_TO_BE, dst, 0)->imm = 16;
+}
+
+/* Such a value is one instruction that takes the room of two. */
+static void
+wide(struct bal_bpf *code, uint8_t dst, uint8_t what, uint64_t value)
+{
+	add(code, BPF_LD | BPF_DW | BPF_IMM, dst, what)->imm =
+		(int32_t)(uint32_t)value;
+	add(code, 0, 0, 0)->imm = (int32_t)(uint32_t)(value >> 32);
+}
+
+void
+bal_bpf_set64(struct bal_bpf *code, uint8_t dst, uint64_t value)
+{
+	wide(code, dst, 0, value);
+}
+
+void
+bal_bpf_map(struct bal_bpf *code, uint8_t dst, int fd)
+{
+	wide(code, dst, BPF_PSEUDO_MAP_FD, (uint32_t)fd);
+}
+
+void
 bal_bpf_load32(struct bal_bpf *code, uint8_t dst, uint8_t src, size_t at)
 {
 	add(code, BPF_LDX | BPF_MEM | BPF_W, dst, src)->off = (int16_t)at;
+}
+
+void
+bal_bpf_load8(struct bal_bpf *code, uint8_t dst, uint8_t src, size_t at)
+{
+	add(code, BPF_LDX | BPF_MEM | BPF_B, dst, src)->off = (int16_t)at;
 }
 
 void
@@ -117,6 +195,28 @@ bal_bpf_unless32(struct bal_bpf *code, uint8_t reg, uint32_t value,
 }
 
 void
+bal_bpf_below32(struct bal_bpf *code, uint8_t reg, uint32_t value,
+		uint8_t label)
+{
+	jump(code, BPF_JMP32 | BPF_JLT | BPF_K, reg, 0, label)->imm =
+		(int32_t)value;
+}
+
+void
+bal_bpf_above32(struct bal_bpf *code, uint8_t reg, uint32_t value,
+		uint8_t label)
+{
+	jump(code, BPF_JMP32 | BPF_JGT | BPF_K, reg, 0, label)->imm =
+		(int32_t)value;
+}
+
+void
+bal_bpf_unless_same(struct bal_bpf *code, uint8_t a, uint8_t b, uint8_t label)
+{
+	jump(code, BPF_JMP | BPF_JNE | BPF_X, a, b, label);
+}
+
+void
 bal_bpf_if_same(struct bal_bpf *code, uint8_t a, uint8_t b, uint8_t label)
 {
 	jump(code, BPF_JMP | BPF_JEQ | BPF_X, a, b, label);
@@ -140,10 +240,35 @@ bal_bpf_text16(struct bal_bpf *code, const char text[16])
 	}
 }
 
+uint32_t
+bal_bpf_word(const struct bal_addr *addr)
+{
+	uint32_t word;
+
+	memcpy(&word, addr->bytes, sizeof(word));
+	return word;
+}
+
+void
+bal_bpf_if_inside(struct bal_bpf *code, uint8_t addr,
+		  const struct bal_addr *net, uint8_t label)
+{
+	const struct bal_addr base = bal_addr_network(net);
+	const uint32_t mask = base.len ? htonl(~0u << (32 - base.len)) : 0;
+
+	bal_bpf_move32(code, BPF_REG_1, addr);
+	bal_bpf_and32(code, BPF_REG_1, mask);
+	bal_bpf_if32(code, BPF_REG_1, bal_bpf_word(&base), label);
+}
+
 void
 bal_bpf_label(struct bal_bpf *code, uint8_t label)
 {
-	code->at[label] = code->n;
+	for (size_t i = 0; i < code->n; i++)
+		if (code->to[i] == label) {
+			code->insn[i].off = (int16_t)(code->n - i - 1);
+			code->to[i] = 0;
+		}
 }
 
 int
@@ -153,10 +278,6 @@ bal_bpf_finish(struct bal_bpf *code, struct bal_err *err)
 		return bal_err(err, BAL_EUNAVAIL,
 			       "a BPF program of more than %d instructions",
 			       BAL_BPF_MAX - 1);
-	for (size_t i = 0; i < code->n; i++)
-		if (code->to[i])
-			code->insn[i].off =
-				(int16_t)(code->at[code->to[i]] - i - 1);
 	return 0;
 }
 
@@ -173,15 +294,15 @@ type_of(enum bpf_attach_type attach)
 	}
 }
 
-static int
-bpf(enum bpf_cmd cmd, union bpf_attr *attr)
+int
+bal_bpf_call_kernel(enum bpf_cmd cmd, union bpf_attr *attr)
 {
 	return (int)syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
 int
 bal_bpf_load(const struct bal_bpf *code, enum bpf_attach_type attach,
-	     struct bal_err *err)
+	     const char *name, struct bal_err *err)
 {
 	union bpf_attr attr;
 	int fd;
@@ -192,8 +313,8 @@ bal_bpf_load(const struct bal_bpf *code, enum bpf_attach_type attach,
 	attr.insns = (uintptr_t)code->insn;
 	attr.insn_cnt = (uint32_t)code->n;
 	attr.license = (uintptr_t)licence;
-	memcpy(attr.prog_name, "bal_exec", 9);
-	fd = bpf(BPF_PROG_LOAD, &attr);
+	(void)bal_copy(attr.prog_name, sizeof(attr.prog_name), name);
+	fd = bal_bpf_call_kernel(BPF_PROG_LOAD, &attr);
 	if (fd < 0)
 		return bal_err_sys(err, errno, "cannot load a BPF program");
 	return fd;
@@ -201,7 +322,7 @@ bal_bpf_load(const struct bal_bpf *code, enum bpf_attach_type attach,
 
 int
 bal_bpf_attach(int fd, int cgroup_fd, enum bpf_attach_type attach,
-	       struct bal_err *err)
+	       int instead_of, struct bal_err *err)
 {
 	union bpf_attr attr;
 
@@ -210,7 +331,11 @@ bal_bpf_attach(int fd, int cgroup_fd, enum bpf_attach_type attach,
 	attr.attach_bpf_fd = (uint32_t)fd;
 	attr.attach_type = attach;
 	attr.attach_flags = BPF_F_ALLOW_MULTI;
-	if (bpf(BPF_PROG_ATTACH, &attr) < 0)
+	if (instead_of >= 0) {
+		attr.attach_flags |= BPF_F_REPLACE;
+		attr.replace_bpf_fd = (uint32_t)instead_of;
+	}
+	if (bal_bpf_call_kernel(BPF_PROG_ATTACH, &attr) < 0)
 		return bal_err_sys(err, errno,
 				   "cannot attach a BPF program to a cgroup");
 	return 0;

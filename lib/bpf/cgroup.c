@@ -147,6 +147,41 @@ open_place(const char *path)
 }
 
 int
+bal_cgroup_root_place(const char *mountinfo, unsigned nth, char *out,
+		      size_t size)
+{
+	struct word line, root, point;
+
+	while (next_line(&mountinfo, &line)) {
+		if (!read_mount(line, &root, &point) || root.len != 1 ||
+		    point.len + 1 > size || nth-- > 0)
+			continue;
+		snprintf(out, size, "%.*s", (int)point.len, point.at);
+		return 1;
+	}
+	return 0;
+}
+
+int
+bal_cgroup_open_root(void)
+{
+	char path[BAL_CGROUP_PATH_MAX], *mounts;
+	struct bal_err ignored = { 0 };
+	size_t len;
+	int fd = -1;
+
+	if (bal_read_file("/proc/self/mountinfo", PROC_MAX, &mounts, &len,
+			  &ignored) < 0)
+		return -1;
+	for (unsigned nth = 0;
+	     fd < 0 && bal_cgroup_root_place(mounts, nth, path, sizeof(path));
+	     nth++)
+		fd = open_place(path);
+	free(mounts);
+	return fd;
+}
+
+int
 bal_cgroup_find(struct bal_cgroup *cg, struct bal_err *err)
 {
 	char *own = NULL, *mounts = NULL;

@@ -34,6 +34,16 @@ int bal_cgroup_place(const char *cgroup, const char *mountinfo, unsigned nth,
 		     char *out, size_t size);
 
 /*
+ * The root of cgroup v2 as far as it can be seen, from the text of
+ * /proc/self/mountinfo; the rest as above.
+ */
+int bal_cgroup_root_place(const char *mountinfo, unsigned nth, char *out,
+			  size_t size);
+
+/* A descriptor of it, the caller's; -1: cgroup v2 is not mounted here. */
+int bal_cgroup_open_root(void);
+
+/*
  * Find the own cgroup: @cg->parent and its descriptor, the name of the new one.
  * BAL_EUNAVAIL where cgroup v2 is not mounted, or not visible.
  */

@@ -25,28 +25,6 @@ enum label { ALLOW = 1, BIND, BOUND, DENY, LOOK, MAPPED, NATIVE, STEER };
 #define ADDR(member) offsetof(struct bpf_sock_addr, member)
 #define SKB(member) offsetof(struct __sk_buff, member)
 
-/* An IPv4 address as a program loads it: in memory order. */
-static uint32_t
-word_of(const struct bal_addr *a)
-{
-	uint32_t word;
-
-	memcpy(&word, a->bytes, sizeof(word));
-	return word;
-}
-
-static void
-if_inside(struct bal_bpf *code, uint8_t addr, const struct bal_addr *net,
-	  uint8_t label)
-{
-	struct bal_addr base = bal_addr_network(net);
-	uint32_t mask = base.len ? htonl(~0u << (32 - base.len)) : 0;
-
-	bal_bpf_move(code, BPF_REG_1, addr);
-	bal_bpf_and32(code, BPF_REG_1, mask);
-	bal_bpf_if32(code, BPF_REG_1, word_of(&base), label);
-}
-
 /* Jump by the class of @addr; falls through for traffic of the uplink. */
 static void
 classify(struct bal_bpf *code, const struct bal_confine *c, uint8_t addr,
@@ -57,13 +35,13 @@ classify(struct bal_bpf *code, const struct bal_confine *c, uint8_t addr,
 						  .bytes = { 127 } };
 
 	bal_bpf_if32(code, addr, 0, spared); /* 0.0.0.0 is this box, too */
-	if_inside(code, addr, &loopback, spared);
+	bal_bpf_if_inside(code, addr, &loopback, spared);
 	for (size_t i = 0; i < c->own.n; i++)
-		bal_bpf_if32(code, addr, word_of(&c->own.v[i]), spared);
+		bal_bpf_if32(code, addr, bal_bpf_word(&c->own.v[i]), spared);
 	for (size_t i = 0; i < c->direct.n; i++)
-		if_inside(code, addr, &c->direct.v[i], direct);
+		bal_bpf_if_inside(code, addr, &c->direct.v[i], direct);
 	for (size_t i = 0; i < c->lan.n; i++)
-		if_inside(code, addr, &c->lan.v[i], spared);
+		bal_bpf_if_inside(code, addr, &c->lan.v[i], spared);
 }
 
 /*
@@ -80,7 +58,7 @@ look_at_socket(struct bal_bpf *code, const struct bal_confine *c)
 	bal_bpf_load32(code, BPF_REG_1, SK, SOCK(src_ip4));
 	bal_bpf_if32(code, BPF_REG_1, 0, LOOK);
 	if (!bal_addr_none(&c->addr))
-		bal_bpf_if32(code, BPF_REG_1, word_of(&c->addr), LOOK);
+		bal_bpf_if32(code, BPF_REG_1, bal_bpf_word(&c->addr), LOOK);
 	bal_bpf_load32(code, BPF_REG_1, SK, SOCK(state));
 	bal_bpf_unless32(code, BPF_REG_1, BPF_TCP_ESTABLISHED, ALLOW);
 	bal_bpf_load32(code, PEER, SK, SOCK(dst_ip4));
@@ -115,7 +93,7 @@ bind_socket(struct bal_bpf *code, const struct bal_confine *c)
 static void
 steer_datagram(struct bal_bpf *code, const struct bal_confine *c)
 {
-	uint32_t addr = word_of(&c->addr);
+	uint32_t addr = bal_bpf_word(&c->addr);
 
 	if (bal_addr_none(&c->addr))
 		return;
@@ -227,8 +205,9 @@ code_egress(struct bal_bpf *code)
 	bal_bpf_goto(code, DENY);
 }
 
-enum bpf_attach_type
-bal_confine_attach_type(enum bal_confine_hook hook)
+/* What the kernel calls @hook. */
+static enum bpf_attach_type
+attach_type(enum bal_confine_hook hook)
 {
 	static const enum bpf_attach_type types[BAL_CONFINE_HOOKS] = {
 		[BAL_CONFINE_CREATE] = BPF_CGROUP_INET_SOCK_CREATE,
@@ -283,7 +262,8 @@ load(const struct bal_confine *c, enum bal_confine_hook hook,
 		memset(code, 0, sizeof(*code));
 		if (bal_confine_code(c, hook, errnos, code, err) < 0)
 			return -1;
-		fd = bal_bpf_load(code, bal_confine_attach_type(hook), err);
+		fd = bal_bpf_load(code, attach_type(hook), "bal_exec",
+				  err);
 		if (fd < 0 && err->sys == EPERM)
 			return -1;
 	}
@@ -320,7 +300,7 @@ bal_confine_apply(const struct bal_confine *c, int cgroup_fd,
 		int fd = load(c, hook, code, err);
 
 		if (fd < 0 ||
-		    bal_bpf_attach(fd, cgroup_fd, bal_confine_attach_type(hook),
+		    bal_bpf_attach(fd, cgroup_fd, attach_type(hook), -1,
 				   err) < 0)
 			rc = explain(err);
 		if (fd >= 0)

@@ -41,9 +41,6 @@ enum bal_confine_hook {
 	BAL_CONFINE_HOOKS,
 };
 
-/* What the kernel calls @hook. */
-enum bpf_attach_type bal_confine_attach_type(enum bal_confine_hook hook);
-
 /*
  * Write the program of @hook into @code, which is empty.  It
  *

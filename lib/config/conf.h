@@ -3,10 +3,11 @@
 #ifndef BAL_CONF_H
 #define BAL_CONF_H
 
+#include "base/paths.h"
 #include "config/mode.h"
+#include "config/policy.h"
 #include "config/settings.h"
 
-#define BAL_DESTINATIONS_MAX 32
 #define BAL_COMMAND_MAX 128
 #define BAL_UPLINKS_MAX 250 /* slots 1 to 250: the marks of one byte */
 
@@ -17,10 +18,29 @@ enum bal_firewall_key {
 	BAL_FIREWALL_NFT,
 };
 
+/* May a BPF program choose uplinks for connections of this box? */
+enum bal_steer_key {
+	BAL_STEER_AUTO, /* where the kernel alone does not spread as wanted */
+	BAL_STEER_YES,
+	BAL_STEER_NO,
+};
+
+/* Bits of fib_multipath_hash_fields. */
+#define BAL_HASH_SRC 0x1
+#define BAL_HASH_DST 0x2
+#define BAL_HASH_PROTO 0x4
+#define BAL_HASH_SPORT 0x10
+#define BAL_HASH_DPORT 0x20
+
 /* [bal], with the built-in values for missing keys. */
 struct bal_globals {
 	enum bal_mode mode;
+	enum bal_balance balance;	/* default connection */
+	uint32_t hash;			/* BAL_HASH_...; default all */
+	enum bal_steer_key steer;	/* default auto */
 	enum bal_firewall_key firewall; /* default auto */
+	enum bal_ipv6 ipv6; /* default ignore */
+	unsigned ipv6_line; /* of bal.conf; 0: it is not there */
 	struct bal_addr destinations[BAL_DESTINATIONS_MAX]; /* none: default */
 	size_t n_destinations;
 	bool everywhere;      /* `default` was given, as the only one */
@@ -30,6 +50,7 @@ struct bal_globals {
 	bool masquerade;		 /* default no */
 	bool mss_clamp;			 /* default no */
 	bool last_resort;		 /* default yes */
+	bool mptcp; /* endpoints for uplinks; default no */
 	enum bal_all_dead when_all_dead; /* from [check] */
 	/*
 	 * Starts the client of a tunnel; printable, without quotes, every
@@ -44,7 +65,13 @@ struct bal_globals {
 struct bal_conf_uplink {
 	char name[BAL_IFNAMSIZ];
 	struct bal_settings set;
-	unsigned over_line; /* line of `over` in bal.conf; 0: none */
+	unsigned over_line; /* where `over` is, for bal_conf_place(); 0: none */
+};
+
+/* A file of the folder bal.conf.d, as it was read. */
+struct bal_conf_part {
+	char *path, *text;
+	size_t len;
 };
 
 /* Zero state: nothing allocated; not a valid configuration. */
@@ -53,23 +80,47 @@ struct bal_conf {
 	struct bal_settings check; /* [check] */
 	struct bal_conf_uplink *uplinks;
 	size_t n_uplinks;
+	struct bal_policy policy; /* [group NAME], [rule NAME] */
 
 	char *text; /* as it was read, @len bytes; NULL: there was no file */
 	size_t len;
+	struct bal_conf_part *parts; /* of its folder, in their order */
+	size_t n_parts;
+	char **paths; /* of the file, and of the @n_parts: bal_conf_place() */
 
 	/* Reconcile thresholds that contradict each other. */
 	bool settles;
 };
 
+/* What a configuration is read from. */
+struct bal_conf_files {
+	const char *path;
+	bool must_exist; /* else a missing file is an empty one */
+	const char *parts; /* a folder of more: bal_conf_parts_read(); or NULL */
+	bool kept; /* the file is of bal_conf_parts_join() */
+};
+
 /*
- * Read @path.  A missing file is an empty configuration if @must_exist is
- * false.  Every fault is reported by bal_say() as `FILE:LINE: what`; then -1
+ * Read @files.  A key of a later file takes the place of an earlier one's; within
+ * one file a section and a key stand once.  Every fault is reported by bal_say()
+ * as `FILE:LINE: what`; then -1
  * with their number in @err, kind BAL_ECONF.  Lines over 199 characters and
  * files over 1 MiB are refused (inih would cut the former).  @conf needs
  * bal_conf_fini() after success only.
  */
-int bal_conf_read(struct bal_conf *conf, const char *path, bool must_exist,
+int bal_conf_read(struct bal_conf *conf, const struct bal_conf_files *files,
 		  struct bal_err *err);
+
+/* bal.conf and its folder, wherever they are. */
+struct bal_conf_files bal_conf_files(const struct bal_paths *paths);
+
+/* Where a line is that @conf has the number of, as over_line. */
+struct bal_conf_place {
+	const char *path;
+	unsigned line;
+};
+struct bal_conf_place bal_conf_place(const struct bal_conf *conf,
+				     unsigned number);
 
 /* What is in use instead of a file with faults. */
 enum bal_conf_instead {
@@ -86,6 +137,7 @@ struct bal_conf_trouble {
 	struct bal_err why; /* as bal_conf_read() fails; BAL_EOK: nothing */
 	enum bal_conf_instead instead;
 	unsigned faults, line; /* how many; the line of the first, or 0 */
+	char file[BAL_PATH_MAX]; /* that the line is of */
 	char first[sizeof(((struct bal_err *)0)->msg)]; /* as it was reported */
 };
 
@@ -94,9 +146,9 @@ struct bal_conf_trouble {
  * go to @trouble, and its good lines are used.  -1 only when memory ran out.
  * @conf needs bal_conf_fini().
  */
-int bal_conf_read_anyway(struct bal_conf *conf, const char *path,
-			 bool must_exist, struct bal_conf_trouble *trouble,
-			 struct bal_err *err);
+int bal_conf_read_anyway(struct bal_conf *conf,
+			 const struct bal_conf_files *files,
+			 struct bal_conf_trouble *trouble, struct bal_err *err);
 
 /* An empty configuration: the built-in values. */
 struct bal_conf bal_conf_empty(void);

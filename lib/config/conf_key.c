@@ -5,47 +5,26 @@
 #include "base/suggest.h"
 #include "config/conf_internal.h"
 #include "config/globals.h"
+#include "config/policy_key.h"
 
 /* The keys of each section. */
 static const struct {
-	unsigned globals, settings;
+	unsigned globals;
+	uint64_t settings;
 	const char *title;
 } rooms[SECTION_MAX] = {
 	[SECTION_BAL] = { BAL_GLOBAL_BAL, 0, "[bal]" },
 	[SECTION_CHECK] = { BAL_GLOBAL_CHECK, BAL_SET_CHECK, "[check]" },
-	[SECTION_UPLINK] = { 0, ~0u, "[uplink DEV]" },
+	[SECTION_UPLINK] = { 0, UINT64_MAX, "[uplink DEV]" },
+	[SECTION_GROUP] = { 0, 0, "[group NAME]" },
+	[SECTION_RULE] = { 0, 0, "[rule NAME]" },
 };
 
-static void
-tell_value(struct bal_conf_reader *r, const char *text,
-	   const struct bal_err *err)
-{
-	const size_t len = strlen(err->msg);
-	/* A question ("did you mean...?") needs no further hint. */
-	const bool asks = len && err->msg[len - 1] == '?';
-
-	if (bal_is_quoted(text))
-		bal_lines_fault(&r->lines, r->lines.number,
-				"%s, did you mean %.*s?", err->msg,
-				(int)strlen(text) - 2, text + 1);
-	else
-		bal_lines_fault(&r->lines, r->lines.number, "%s%s", err->msg,
-				asks ? "" : bal_lines_hint(text));
-}
-
-/* Was key number @i given in this section before? */
 static bool
-is_repeated(struct bal_conf_reader *r, uint32_t *seen, size_t i,
-	    const char *key)
+is_of_policy(enum bal_conf_section section, const char *key)
 {
-	bool repeated = *seen & 1u << i;
-
-	if (repeated)
-		bal_lines_fault(&r->lines, r->lines.number,
-				"key \"%.80s\" is there twice in its section",
-				key);
-	*seen |= 1u << i;
-	return repeated;
+	return (section == SECTION_GROUP && bal_policy_group_number(key) >= 0) ||
+	       (section == SECTION_RULE && bal_policy_rule_number(key) >= 0);
 }
 
 /* The uplink itself cannot be its own `over`. */
@@ -57,27 +36,32 @@ take_over(struct bal_conf_reader *r, struct bal_conf_uplink *u)
 		return;
 	bal_lines_fault(&r->lines, u->over_line,
 			"over \"%s\" is the uplink itself", u->name);
-	u->set.has &= ~(unsigned)BAL_SET_OVER;
+	u->set.has &= ~(uint64_t)BAL_SET_OVER;
 }
 
 static void
 take_setting(struct bal_conf_reader *r, struct bal_settings *set,
-	     unsigned allowed, const char *key, const char *text)
+	     uint64_t allowed, const char *key, const char *text)
 {
 	const int i = bal_settings_number(key);
+	const uint64_t bit = i < 0 ? 0 : UINT64_C(1) << i;
 	struct bal_err err = { 0 };
 
-	if (i >= 0 && allowed & 1u << i) {
-		if (1u << i != BAL_SET_TARGETS &&
-		    is_repeated(r, &r->seen, (size_t)i, key))
+	if (allowed & bit) {
+		if (bit != BAL_SET_TARGETS &&
+		    bal_conf_is_repeated(r, &r->seen, (size_t)i, key))
 			return;
-		if (1u << i == BAL_SET_NEED)
+		/* Those of an earlier file are replaced, not added to. */
+		if (bit == BAL_SET_TARGETS && !(r->seen & bit))
+			set->has &= ~bit;
+		r->seen |= bit;
+		if (bit == BAL_SET_NEED)
 			r->need_line = r->lines.number;
 	}
 	if (bal_settings_set(set, allowed, key, text, &err) < 0)
-		tell_value(r, text, &err);
-	else if (r->section == SECTION_UPLINK && 1u << i == BAL_SET_OVER)
-		take_over(r, bal_conf_last_uplink(r));
+		bal_conf_tell_value(r, text, &err);
+	else if (r->section == SECTION_UPLINK && bit == BAL_SET_OVER)
+		take_over(r, bal_conf_this_uplink(r));
 }
 
 /* The keys of [bal], and the key of [check] that is for all uplinks. */
@@ -92,10 +76,18 @@ take_global(struct bal_conf_reader *r, unsigned allowed, const char *key,
 	for (i = 0; (name = bal_globals_key(i)) && strcmp(key, name);)
 		i++;
 	if (name && allowed & 1u << i && 1u << i != BAL_GLOBAL_DESTINATIONS &&
-	    is_repeated(r, &r->seen_globals, i, key))
+	    bal_conf_is_repeated(r, &r->seen_globals, i, key))
 		return;
+	if (name && 1u << i == BAL_GLOBAL_DESTINATIONS &&
+	    !(r->seen_globals & BAL_GLOBAL_DESTINATIONS)) {
+		r->seen_globals |= BAL_GLOBAL_DESTINATIONS;
+		r->conf.globals.n_destinations = 0;
+		r->conf.globals.everywhere = false;
+	}
+	if (name && 1u << i == BAL_GLOBAL_IPV6)
+		r->conf.globals.ipv6_line = r->lines.number;
 	if (bal_globals_set(&r->conf.globals, allowed, key, text, &err) < 0)
-		tell_value(r, text, &err);
+		bal_conf_tell_value(r, text, &err);
 }
 
 /* The section that has @key, this one before others; NULL: none. */
@@ -103,7 +95,7 @@ static const char *
 home_of(const struct bal_conf_reader *r, const char *key)
 {
 	const int number = bal_settings_number(key);
-	const unsigned setting = number < 0 ? 0 : 1u << number;
+	const uint64_t setting = number < 0 ? 0 : UINT64_C(1) << number;
 	const char *name, *home = NULL;
 	unsigned global = 0;
 	size_t i;
@@ -111,7 +103,8 @@ home_of(const struct bal_conf_reader *r, const char *key)
 	for (i = 0; (name = bal_globals_key(i)); i++)
 		global |= strcmp(key, name) ? 0 : 1u << i;
 	for (i = SECTION_MAX; i-- > SECTION_BAL;) {
-		if (!(rooms[i].globals & global || rooms[i].settings & setting))
+		if (!(rooms[i].globals & global ||
+		      rooms[i].settings & setting || is_of_policy(i, key)))
 			continue;
 		home = rooms[i].title;
 		if (i == (size_t)r->section)
@@ -181,8 +174,12 @@ bal_conf_take_key(void *arg, const char *section, const char *key,
 				     rooms[SECTION_CHECK].settings, key, text);
 		break;
 	case SECTION_UPLINK:
-		take_setting(r, &bal_conf_last_uplink(r)->set,
+		take_setting(r, &bal_conf_this_uplink(r)->set,
 			     rooms[SECTION_UPLINK].settings, key, text);
+		break;
+	case SECTION_GROUP:
+	case SECTION_RULE:
+		bal_conf_take_policy(r, key, text);
 		break;
 	default:
 		break;

@@ -2,10 +2,11 @@
 /* globals - the keys of bal.conf that concern all uplinks. */
 #include "config/globals.h"
 
-#include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/suggest.h"
+#include "config/settings_word.h"
 
 /* Our block is 9995 priorities long; 32765 to 32767 must not be among them. */
 #define RULE_PRIORITY_LOW_MAX 22770
@@ -20,6 +21,8 @@ bal_globals_default(void)
 {
 	return (struct bal_globals){
 		.mode = BAL_MODE_MULTI,
+		.hash = BAL_HASH_SRC | BAL_HASH_DST | BAL_HASH_PROTO |
+			BAL_HASH_SPORT | BAL_HASH_DPORT,
 		.nexthop_objects = true,
 		.mark_mask = 0xff000000,
 		.rule_priority = 32768,
@@ -55,64 +58,73 @@ set_mode(struct bal_globals *g, const char *text, struct bal_err *err)
 static int
 set_balance(struct bal_globals *g, const char *text, struct bal_err *err)
 {
-	(void)g;
-	if (!strcmp(text, "connection"))
-		return 0;
-	return bal_err(err, BAL_ECONF,
-		       "\"%.80s\" is not supported: only "
-		       "connection is",
-		       text);
+	return bal_balance_parse(text, &g->balance, err);
 }
 
 static int
-add_destination(struct bal_globals *g, const char *word, struct bal_err *err)
+add_hash_field(uint32_t *fields, const char *word, struct bal_err *err)
 {
-	struct bal_addr net;
-	size_t i;
+	static const struct {
+		const char *word;
+		uint32_t bit;
+	} words[] = {
+		{ "src", BAL_HASH_SRC },     { "dst", BAL_HASH_DST },
+		{ "sport", BAL_HASH_SPORT }, { "dport", BAL_HASH_DPORT },
+		{ "proto", BAL_HASH_PROTO },
+	};
 
-	if (bal_prefix_parse(word, &net, err) < 0)
-		return -1;
-	if (net.family != AF_INET)
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is IPv6, which is not supported yet",
-			       word);
-	if (!net.len)
-		g->everywhere = true;
-	for (i = 0; i < g->n_destinations; i++)
-		if (!bal_addr_cmp(&g->destinations[i], &net))
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(word, words[i].word)) {
+			*fields |= words[i].bit;
 			return 0;
-	if (net.len && i == BAL_DESTINATIONS_MAX)
+		}
+	return bal_err(err, BAL_ECONF,
+		       "\"%.80s\" is neither src, dst, sport, dport nor proto",
+		       word);
+}
+
+static int
+set_hash(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	const char *rest = text;
+	char word[16];
+	int more;
+
+	g->hash = 0;
+	while ((more = bal_next_word(&rest, word, sizeof(word))) > 0)
+		if (add_hash_field(&g->hash, word, err) < 0)
+			return -1;
+	if (more < 0 || !g->hash)
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is one more than %d prefixes", word,
-			       BAL_DESTINATIONS_MAX);
-	if (net.len)
-		g->destinations[g->n_destinations++] = net;
-	if (g->everywhere && g->n_destinations)
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\": default has no others beside it",
-			       word);
+			       "\"%.80s\" is not a list of src, dst, sport, "
+			       "dport and proto",
+			       text);
 	return 0;
+}
+
+static int
+set_steer(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	static const char *const names[] = {
+		[BAL_STEER_AUTO] = "auto",
+		[BAL_STEER_YES] = "yes",
+		[BAL_STEER_NO] = "no",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(text, names[i])) {
+			g->steer = (enum bal_steer_key)i;
+			return 0;
+		}
+	return bal_err(err, BAL_ECONF,
+		       "\"%.80s\" is neither auto nor yes nor no", text);
 }
 
 static int
 set_destinations(struct bal_globals *g, const char *text, struct bal_err *err)
 {
-	char word[BAL_ADDR_STRLEN];
-	const char *rest = text;
-	size_t found = 0;
-	int more;
-
-	for (; (more = bal_next_word(&rest, word, sizeof(word))); found++) {
-		if (more < 0)
-			return bal_err(err, BAL_ECONF,
-				       "\"%.80s\" is not a list of prefixes",
-				       text);
-		if (add_destination(g, word, err) < 0)
-			return -1;
-	}
-	if (!found)
-		return bal_err(err, BAL_ECONF, "\"\" names no prefix");
-	return 0;
+	return bal_destinations_add(text, g->destinations, &g->n_destinations,
+				    &g->everywhere, err);
 }
 
 static int
@@ -158,18 +170,6 @@ set_rule_priority(struct bal_globals *g, const char *text, struct bal_err *err)
 }
 
 static int
-set_masquerade(struct bal_globals *g, const char *text, struct bal_err *err)
-{
-	return bal_parse_bool(text, &g->masquerade, err);
-}
-
-static int
-set_mss_clamp(struct bal_globals *g, const char *text, struct bal_err *err)
-{
-	return bal_parse_bool(text, &g->mss_clamp, err);
-}
-
-static int
 set_firewall(struct bal_globals *g, const char *text, struct bal_err *err)
 {
 	static const char *const names[] = {
@@ -188,9 +188,9 @@ set_firewall(struct bal_globals *g, const char *text, struct bal_err *err)
 }
 
 static int
-set_last_resort(struct bal_globals *g, const char *text, struct bal_err *err)
+set_ipv6(struct bal_globals *g, const char *text, struct bal_err *err)
 {
-	return bal_parse_bool(text, &g->last_resort, err);
+	return bal_ipv6_parse_all(text, &g->ipv6, err);
 }
 
 /* Split into words without a shell: so a quote has no effect. */
@@ -225,26 +225,6 @@ set_openvpn_command(struct bal_globals *g, const char *text,
 }
 
 static int
-set_openvpn_pause(struct bal_globals *g, const char *text, struct bal_err *err)
-{
-	return bal_parse_ms(text, SECOND, 10 * MINUTE, &g->openvpn_pause_ms,
-			    err);
-}
-
-static int
-set_openvpn_dead(struct bal_globals *g, const char *text, struct bal_err *err)
-{
-	return bal_parse_ms(text, SECOND, DAY, &g->openvpn_dead_ms, err);
-}
-
-static int
-set_event_timeout(struct bal_globals *g, const char *text, struct bal_err *err)
-{
-	return bal_parse_ms(text, SECOND, 10 * MINUTE, &g->event_timeout_ms,
-			    err);
-}
-
-static int
 set_when_all_dead(struct bal_globals *g, const char *text, struct bal_err *err)
 {
 	int n = choose(text, "keep", "unreachable", err);
@@ -254,27 +234,39 @@ set_when_all_dead(struct bal_globals *g, const char *text, struct bal_err *err)
 	return n < 0 ? -1 : 0;
 }
 
+#define BOOL(member) NULL, offsetof(struct bal_globals, member), 0, 0
+#define MS(member, min, max) \
+	NULL, offsetof(struct bal_globals, member), (min), (max)
+#define BY(set) (set), 0, 0, 0
+
 /* In order of enum bal_global: number i is bit 1 << i. */
-static const struct {
+static const struct key {
 	const char *name;
+	/* NULL: a boolean or, with @most, milliseconds are stored at @at. */
 	int (*set)(struct bal_globals *g, const char *text,
 		   struct bal_err *err);
+	size_t at;
+	uint32_t least, most;
 } keys[] = {
-	{ "mode", set_mode },
-	{ "balance", set_balance },
-	{ "destinations", set_destinations },
-	{ "nexthop_objects", set_nexthop_objects },
-	{ "mark_mask", set_mark_mask },
-	{ "rule_priority", set_rule_priority },
-	{ "masquerade", set_masquerade },
-	{ "last_resort", set_last_resort },
-	{ "openvpn_command", set_openvpn_command },
-	{ "openvpn_pause", set_openvpn_pause },
-	{ "openvpn_dead", set_openvpn_dead },
-	{ "event_timeout", set_event_timeout },
-	{ "firewall", set_firewall },
-	{ "mss_clamp", set_mss_clamp },
-	{ "when_all_dead", set_when_all_dead },
+	{ "mode", BY(set_mode) },
+	{ "balance", BY(set_balance) },
+	{ "destinations", BY(set_destinations) },
+	{ "nexthop_objects", BY(set_nexthop_objects) },
+	{ "mark_mask", BY(set_mark_mask) },
+	{ "rule_priority", BY(set_rule_priority) },
+	{ "masquerade", BOOL(masquerade) },
+	{ "last_resort", BOOL(last_resort) },
+	{ "openvpn_command", BY(set_openvpn_command) },
+	{ "openvpn_pause", MS(openvpn_pause_ms, SECOND, 10 * MINUTE) },
+	{ "openvpn_dead", MS(openvpn_dead_ms, SECOND, DAY) },
+	{ "event_timeout", MS(event_timeout_ms, SECOND, 10 * MINUTE) },
+	{ "firewall", BY(set_firewall) },
+	{ "mss_clamp", BOOL(mss_clamp) },
+	{ "steer", BY(set_steer) },
+	{ "hash", BY(set_hash) },
+	{ "ipv6", BY(set_ipv6) },
+	{ "mptcp", BOOL(mptcp) },
+	{ "when_all_dead", BY(set_when_all_dead) },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -286,25 +278,45 @@ bal_globals_key(size_t i)
 	return i < N_KEYS ? keys[i].name : NULL;
 }
 
+static int
+set_key(struct bal_globals *g, const struct key *key, const char *text,
+	struct bal_err *err)
+{
+	void *at = (char *)g + key->at;
+
+	if (key->set)
+		return key->set(g, text, err);
+	return key->most ? bal_parse_ms(text, key->least, key->most, at, err) :
+			   bal_parse_bool(text, at, err);
+}
+
+/* The key that @key is meant for, or NULL. */
+static const char *
+near_key(unsigned allowed, const char *key)
+{
+	const char *near = NULL;
+
+	for (size_t i = 0; i < N_KEYS; i++)
+		if (allowed & 1u << i)
+			near = bal_suggest_nearer(bal_suggest_bare(key), near,
+						  keys[i].name);
+	return near;
+}
+
 int
 bal_globals_set(struct bal_globals *g, unsigned allowed, const char *key,
 		const char *text, struct bal_err *err)
 {
 	struct bal_globals changed = *g;
 	struct bal_err why = { 0 };
-	const char *near = NULL;
 	size_t i;
 
-	for (i = 0; i < N_KEYS; i++) {
-		if (!(allowed & 1u << i))
-			continue;
-		if (!strcmp(key, keys[i].name))
+	for (i = 0; i < N_KEYS; i++)
+		if (allowed & 1u << i && !strcmp(key, keys[i].name))
 			break;
-		near = bal_suggest_nearer(bal_suggest_bare(key), near, keys[i].name);
-	}
 	if (i == N_KEYS)
-		return bal_suggest_unknown(key, near, err);
-	if (keys[i].set(&changed, text, &why) < 0)
+		return bal_suggest_unknown(key, near_key(allowed, key), err);
+	if (set_key(&changed, &keys[i], text, &why) < 0)
 		return bal_err(err, why.kind, "%s %s", key, why.msg);
 	*g = changed;
 	return 0;

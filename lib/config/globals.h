@@ -21,7 +21,11 @@ enum bal_global {
 	BAL_GLOBAL_EVENT_TIMEOUT = 1 << 11,
 	BAL_GLOBAL_FIREWALL = 1 << 12,
 	BAL_GLOBAL_MSS_CLAMP = 1 << 13,
-	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 14, /* the last: see below */
+	BAL_GLOBAL_STEER = 1 << 14,
+	BAL_GLOBAL_HASH = 1 << 15,
+	BAL_GLOBAL_IPV6 = 1 << 16,
+	BAL_GLOBAL_MPTCP = 1 << 17,
+	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 18, /* the last: see below */
 };
 
 /* The keys that each section allows. */

@@ -18,7 +18,8 @@ static const struct bal_settings_spec keys[] = {
 	{ "gateway", BAL_KIND_GATEWAY, MEMBER(gateway), 0, 0, NULL, 0 },
 	{ "share", BAL_KIND_SHARE, MEMBER(share), 0, 0, NULL, 0 },
 	{ "over", BAL_KIND_IFNAME, MEMBER(over), 0, 0, NULL, 0 },
-	{ "weight", BAL_KIND_U32, MEMBER(weight), 1, BAL_WEIGHT_MAX, NULL, 0 },
+	{ "weight", BAL_KIND_U32, MEMBER(weight), 1, BAL_WEIGHT_MAX, "auto",
+	  BAL_WEIGHT_AUTO },
 	{ "priority", BAL_KIND_U32, MEMBER(priority), 0, BAL_PRIORITY_MAX, NULL,
 	  0 },
 	{ "openvpn", BAL_KIND_OPENVPN, MEMBER(openvpn), 0, 0, NULL, 0 },
@@ -51,6 +52,19 @@ static const struct bal_settings_spec keys[] = {
 	{ "failback_drain", BAL_KIND_MS, MEMBER(failback_drain_ms), 0, DAY_MS,
 	  "never", BAL_DRAIN_NEVER },
 	{ "required", BAL_KIND_BOOL, MEMBER(required), 0, 0, NULL, 0 },
+	{ "cap", BAL_KIND_BUDGET, MEMBER(cap), 0, 0, NULL, 0 },
+	{ "cap_day", BAL_KIND_U32, MEMBER(cap_day), 1, 31, NULL, 0 },
+	{ "cap_action", BAL_KIND_CAP_ACTION, MEMBER(cap_action), 0, 0, NULL,
+	  0 },
+	{ "cap_hard", BAL_KIND_BOOL, MEMBER(cap_hard), 0, 0, NULL, 0 },
+	{ "cap_reset", BAL_KIND_CAP_RESET, MEMBER(cap_reset), 0, 0, NULL, 0 },
+	{ "ipv6", BAL_KIND_IPV6, MEMBER(ipv6), 0, 0, NULL, 0 },
+	{ "smooth", BAL_KIND_SMOOTH, MEMBER(smooth), 0, 0, NULL, 0 },
+	{ "smooth_over", BAL_KIND_SMOOTH_OVER, MEMBER(smooth_over), 0, 0, NULL,
+	  0 },
+	{ "smooth_port", BAL_KIND_U32, MEMBER(smooth_port), 1, UINT16_MAX,
+	  "same", 0 },
+	{ "gateway6", BAL_KIND_GATEWAY6, MEMBER(gateway6), 0, 0, NULL, 0 },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -66,7 +80,7 @@ bal_settings_default(void)
 	return (struct bal_settings){
 		.has = BAL_SET_SHARE | BAL_SET_WEIGHT | BAL_SET_PRIORITY |
 		       (BAL_SET_CHECK &
-			~(unsigned)(BAL_SET_TARGETS | BAL_SET_HTTP_HOST |
+			~(uint64_t)(BAL_SET_TARGETS | BAL_SET_HTTP_HOST |
 				    BAL_SET_HTTP_EXPECT)),
 		.share = BAL_SHARE_AUTO,
 		.weight = 1,
@@ -84,6 +98,7 @@ bal_settings_default(void)
 		.stable_max_ms = 300000,
 		.on_dead = BAL_ON_DEAD_SOCKETS | BAL_ON_DEAD_CONNTRACK,
 		.failback_drain_ms = BAL_DRAIN_NEVER,
+		.cap_day = 1,
 	};
 }
 
@@ -115,7 +130,7 @@ int
 bal_settings_number(const char *key)
 {
 	if (!strcmp(key, older_key))
-		return __builtin_ctz(BAL_SET_SHARE);
+		return __builtin_ctzll(BAL_SET_SHARE);
 	for (size_t i = 0; i < N_KEYS; i++)
 		if (!strcmp(key, keys[i].name))
 			return (int)i;
@@ -124,36 +139,36 @@ bal_settings_number(const char *key)
 
 /* The key that @key is meant for, or NULL. */
 static const char *
-near_key(unsigned allowed, const char *key)
+near_key(uint64_t allowed, const char *key)
 {
 	const char *near = NULL;
 
 	for (size_t i = 0; i < N_KEYS; i++)
-		if (allowed & 1u << i)
+		if (allowed & UINT64_C(1) << i)
 			near = bal_suggest_nearer(bal_suggest_bare(key), near,
 					  keys[i].name);
 	return near;
 }
 
 int
-bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
+bal_settings_set(struct bal_settings *s, uint64_t allowed, const char *key,
 		 const char *text, struct bal_err *err)
 {
 	const int i = bal_settings_number(key);
 	struct bal_err why = { 0 };
 
-	if (i < 0 || !(allowed & 1u << i))
+	if (i < 0 || !(allowed & UINT64_C(1) << i))
 		return bal_suggest_unknown(key, near_key(allowed, key), err);
 	if (bal_settings_parse(s, &keys[i], text, &why) < 0)
 		return bal_err(err, why.kind, "%s %s", key, why.msg);
-	s->has |= 1u << i;
+	s->has |= UINT64_C(1) << i;
 	return 0;
 }
 
 int
 bal_settings_agree(const struct bal_settings *s, struct bal_err *err)
 {
-	const unsigned both = BAL_SET_NEED | BAL_SET_TARGETS;
+	const uint64_t both = BAL_SET_NEED | BAL_SET_TARGETS;
 
 	if ((s->has & both) == both && s->need > s->n_targets)
 		return bal_err(err, BAL_ECONF,
@@ -165,11 +180,11 @@ bal_settings_agree(const struct bal_settings *s, struct bal_err *err)
 void
 bal_settings_merge(struct bal_settings *base, const struct bal_settings *over)
 {
-	unsigned left;
+	uint64_t left;
 
 	for (left = over->has; left; left &= left - 1) {
 		const struct bal_settings_spec *key =
-			&keys[__builtin_ctz(left)];
+			&keys[__builtin_ctzll(left)];
 
 		memcpy((char *)base + key->offset,
 		       (const char *)over + key->offset,
@@ -185,7 +200,7 @@ bal_settings_get(const struct bal_settings *s, size_t i, char *buf, size_t size)
 {
 	int len;
 
-	if (i >= N_KEYS || !size || !(s->has & 1u << i))
+	if (i >= N_KEYS || !size || !(s->has & UINT64_C(1) << i))
 		return NULL;
 	len = bal_settings_print(s, &keys[i], buf, size);
 	if (len < 0 || (size_t)len >= size)

@@ -11,7 +11,8 @@
 #include "config/target.h"
 #include "base/text.h"
 
-#define BAL_WEIGHT_MAX 255
+#define BAL_WEIGHT_MAX 256
+#define BAL_WEIGHT_AUTO 0
 #define BAL_PRIORITY_MAX 999
 /* The longest value: targets, each with ", " or NUL behind it. */
 #define BAL_SETTING_STRLEN (BAL_TARGETS_MAX * (BAL_TARGET_STRLEN + 1))
@@ -31,48 +32,83 @@ enum bal_share {
 	BAL_SHARE_NO,
 };
 
+/* What becomes of an uplink that has used its cap. */
+enum bal_cap_action {
+	BAL_CAP_LAST_RESORT, /* behind all others, degraded ones too */
+	BAL_CAP_OFF, /* no share while another one is alive */
+};
+
+/* When its cap begins anew. */
+enum bal_cap_reset { BAL_CAP_MONTHLY, BAL_CAP_MANUAL };
+
+/* What becomes of IPv6 while there is an uplink; of a device, by that one. */
+enum bal_ipv6 {
+	BAL_IPV6_IGNORE, /* nothing of it is looked at, nor changed */
+	BAL_IPV6_BLOCK, /* it leaves by no default route; the device has none */
+	BAL_IPV6_BALANCE, /* of [bal] alone: it is balanced as IPv4 */
+};
+
+/* When are a tunnel's datagrams copied to a second line? */
+enum bal_smooth {
+	BAL_SMOOTH_NO,
+	BAL_SMOOTH_SUSPICION, /* while its own line is silent */
+	BAL_SMOOTH_ALWAYS,
+};
+
+#define BAL_SMOOTH_OVER_MAX 4 /* lines that copies may leave by */
+
 enum bal_all_dead { BAL_ALL_DEAD_KEEP, BAL_ALL_DEAD_UNREACHABLE };
 
 /* One bit per key: set in @has where the key was given. */
 enum bal_setting {
-	BAL_SET_GATEWAY = 1 << 0,
-	BAL_SET_SHARE = 1 << 1,
-	BAL_SET_OVER = 1 << 2,
-	BAL_SET_WEIGHT = 1 << 3,
-	BAL_SET_PRIORITY = 1 << 4,
-	BAL_SET_OPENVPN = 1 << 5,
-	BAL_SET_TARGETS = 1 << 6,
-	BAL_SET_NEED = 1 << 7,
-	BAL_SET_INTERVAL = 1 << 8,
-	BAL_SET_TIMEOUT = 1 << 9,
-	BAL_SET_DOWN = 1 << 10,
-	BAL_SET_UP = 1 << 11,
-	BAL_SET_TIMEOUT_MIN = 1 << 12,
-	BAL_SET_PASSIVE = 1 << 13,
-	BAL_SET_DEGRADED_LOSS = 1 << 14,
-	BAL_SET_RECOVERED_LOSS = 1 << 15,
-	BAL_SET_DEGRADED_RTT = 1 << 16,
-	BAL_SET_RECOVERED_RTT = 1 << 17,
-	BAL_SET_STABLE = 1 << 18,
-	BAL_SET_STABLE_MAX = 1 << 19,
-	BAL_SET_BUDGET = 1 << 20,
-	BAL_SET_HTTP_HOST = 1 << 21,
-	BAL_SET_HTTP_EXPECT = 1 << 22,
-	BAL_SET_ON_DEAD = 1 << 23,
-	BAL_SET_FAILBACK_DRAIN = 1 << 24,
-	BAL_SET_REQUIRED = 1 << 25,
+	BAL_SET_GATEWAY = UINT64_C(1) << 0,
+	BAL_SET_SHARE = UINT64_C(1) << 1,
+	BAL_SET_OVER = UINT64_C(1) << 2,
+	BAL_SET_WEIGHT = UINT64_C(1) << 3,
+	BAL_SET_PRIORITY = UINT64_C(1) << 4,
+	BAL_SET_OPENVPN = UINT64_C(1) << 5,
+	BAL_SET_TARGETS = UINT64_C(1) << 6,
+	BAL_SET_NEED = UINT64_C(1) << 7,
+	BAL_SET_INTERVAL = UINT64_C(1) << 8,
+	BAL_SET_TIMEOUT = UINT64_C(1) << 9,
+	BAL_SET_DOWN = UINT64_C(1) << 10,
+	BAL_SET_UP = UINT64_C(1) << 11,
+	BAL_SET_TIMEOUT_MIN = UINT64_C(1) << 12,
+	BAL_SET_PASSIVE = UINT64_C(1) << 13,
+	BAL_SET_DEGRADED_LOSS = UINT64_C(1) << 14,
+	BAL_SET_RECOVERED_LOSS = UINT64_C(1) << 15,
+	BAL_SET_DEGRADED_RTT = UINT64_C(1) << 16,
+	BAL_SET_RECOVERED_RTT = UINT64_C(1) << 17,
+	BAL_SET_STABLE = UINT64_C(1) << 18,
+	BAL_SET_STABLE_MAX = UINT64_C(1) << 19,
+	BAL_SET_BUDGET = UINT64_C(1) << 20,
+	BAL_SET_HTTP_HOST = UINT64_C(1) << 21,
+	BAL_SET_HTTP_EXPECT = UINT64_C(1) << 22,
+	BAL_SET_ON_DEAD = UINT64_C(1) << 23,
+	BAL_SET_FAILBACK_DRAIN = UINT64_C(1) << 24,
+	BAL_SET_REQUIRED = UINT64_C(1) << 25,
+	BAL_SET_CAP = UINT64_C(1) << 26,
+	BAL_SET_CAP_DAY = UINT64_C(1) << 27,
+	BAL_SET_CAP_ACTION = UINT64_C(1) << 28,
+	BAL_SET_CAP_HARD = UINT64_C(1) << 29,
+	BAL_SET_CAP_RESET = UINT64_C(1) << 30,
+	BAL_SET_IPV6 = UINT64_C(1) << 31,
+	BAL_SET_SMOOTH = UINT64_C(1) << 32,
+	BAL_SET_SMOOTH_OVER = UINT64_C(1) << 33,
+	BAL_SET_SMOOTH_PORT = UINT64_C(1) << 34,
+	BAL_SET_GATEWAY6 = UINT64_C(1) << 35,
 };
 
 /* Plain values; a member means something only with its bit in @has. */
 struct bal_settings {
-	unsigned has;
+	uint64_t has;
 	struct bal_addr gateway; /* "auto": given, and none */
 	enum bal_share share; /* bal_uplinks_resolve() decides what auto is */
 	char over[BAL_IFNAMSIZ];
-	uint32_t weight;   /* 1 to BAL_WEIGHT_MAX, default 1 */
+	uint32_t weight; /* 1 to BAL_WEIGHT_MAX, default 1; BAL_WEIGHT_AUTO */
 	uint32_t priority; /* 0 to BAL_PRIORITY_MAX, default 100 */
 	char openvpn[64];  /* client configuration: letters, digits, -_.@ */
-	struct bal_target targets[BAL_TARGETS_MAX]; /* no two the same */
+	const struct bal_target *targets; /* no two the same; see target_keep.h */
 	size_t n_targets;
 	uint32_t need;		 /* targets that must answer, default 1 */
 	uint32_t interval_ms;	 /* 10 to 3600000, default 1000 */
@@ -97,6 +133,17 @@ struct bal_settings {
 	unsigned on_dead;	    /* of enum bal_on_dead; default both */
 	uint32_t failback_drain_ms; /* 0 to a day; default BAL_DRAIN_NEVER */
 	bool required; /* of bal.conf: a problem where it is not up */
+	uint64_t cap;  /* bytes a period, as budget; 0: none, default */
+	uint32_t cap_day; /* of the month, 1 to 31, default 1 */
+	enum bal_cap_action cap_action;
+	bool cap_hard; /* off even where no other one is alive */
+	enum bal_cap_reset cap_reset;
+	enum bal_ipv6 ipv6; /* default ignore */
+	enum bal_smooth smooth; /* default no */
+	/* In order of preference, "" behind the last; none: auto. */
+	char smooth_over[BAL_SMOOTH_OVER_MAX][BAL_IFNAMSIZ];
+	uint32_t smooth_port; /* of the server, for copies; 0: that of the rest */
+	struct bal_addr gateway6; /* of IPv6; "auto": given, and none */
 };
 
 /* The degraded and recovered thresholds: a pair may contradict itself. */
@@ -125,7 +172,7 @@ struct bal_settings bal_settings_default(void);
  * @allowed are unknown.  -1 with the reason (`unknown key "gatway"`, `weight
  * "0" is not between 1 and 255`) and @s untouched.
  */
-int bal_settings_set(struct bal_settings *s, unsigned allowed, const char *key,
+int bal_settings_set(struct bal_settings *s, uint64_t allowed, const char *key,
 		     const char *text, struct bal_err *err);
 
 /*

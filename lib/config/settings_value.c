@@ -6,37 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/settings_word.h"
+#include "config/target_keep.h"
+
 #define MINUTE_MS 60000
 #define BUDGET_MIN 100000
 #define BUDGET_MAX 1000000000000000
-
-static int
-parse_gateway(const char *text, struct bal_addr *out, struct bal_err *err)
-{
-	if (strcmp(text, "auto"))
-		return bal_host_parse(text, out, err);
-	*out = (struct bal_addr){ 0 };
-	return 0;
-}
-
-/* In order of enum bal_share. */
-static const char *const share_names[] = { "auto", "yes", "no" };
-
-static int
-parse_share(const char *text, enum bal_share *out, struct bal_err *err)
-{
-	bool yes;
-
-	if (!strcmp(text, share_names[BAL_SHARE_AUTO])) {
-		*out = BAL_SHARE_AUTO;
-		return 0;
-	}
-	if (bal_parse_bool(text, &yes, err) < 0)
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is none of auto, yes and no", text);
-	*out = yes ? BAL_SHARE_YES : BAL_SHARE_NO;
-	return 0;
-}
 
 static int
 parse_openvpn(const char *text, char *out, size_t size, struct bal_err *err)
@@ -84,12 +59,15 @@ static int
 add_targets(struct bal_settings *s, const char *text, struct bal_err *err)
 {
 	const size_t old = s->has & BAL_SET_TARGETS ? s->n_targets : 0;
-	struct bal_target fresh[BAL_TARGETS_MAX], t;
+	struct bal_target all[BAL_TARGETS_MAX], t;
+	const struct bal_target *kept;
 	char word[BAL_TARGET_STRLEN];
 	const char *rest = text;
-	size_t n = 0, found = 0;
+	size_t n = old, found = 0;
 	int more;
 
+	if (old)
+		memcpy(all, s->targets, old * sizeof(all[0]));
 	for (; (more = bal_next_word(&rest, word, sizeof(word))); found++) {
 		if (more < 0)
 			return bal_err(err, BAL_ECONF,
@@ -97,19 +75,22 @@ add_targets(struct bal_settings *s, const char *text, struct bal_err *err)
 				       text);
 		if (parse_target(word, &t, err) < 0)
 			return -1;
-		if (is_target(s->targets, old, &t) || is_target(fresh, n, &t))
+		if (is_target(all, n, &t))
 			continue;
-		if (old + n == BAL_TARGETS_MAX)
+		if (n == BAL_TARGETS_MAX)
 			return bal_err(err, BAL_ECONF,
 				       "\"%.80s\" is one more than %d targets",
 				       word, BAL_TARGETS_MAX);
-		fresh[n++] = t;
+		all[n++] = t;
 	}
 	if (!found)
 		return bal_err(err, BAL_ECONF, "\"%.80s\" names no address",
 			       text);
-	memcpy(s->targets + old, fresh, n * sizeof(fresh[0]));
-	s->n_targets = old + n;
+	kept = bal_targets_keep(all, n);
+	if (!kept)
+		return bal_err_nomem(err);
+	s->targets = kept;
+	s->n_targets = n;
 	return 0;
 }
 
@@ -188,38 +169,6 @@ parse_http(const char *text, bool host, char *out, struct bal_err *err)
 	return bal_copy(out, BAL_HTTP_TEXT, text);
 }
 
-/* In order of enum bal_on_dead. */
-static const char *const on_dead_names[] = { "sockets", "conntrack" };
-
-static int
-parse_on_dead(const char *text, unsigned *out, struct bal_err *err)
-{
-	unsigned all = 0;
-	const char *rest = text;
-	char word[16];
-	int more;
-
-	if (!strcmp(text, "nothing")) {
-		*out = 0;
-		return 0;
-	}
-	while ((more = bal_next_word(&rest, word, sizeof(word))) > 0) {
-		if (!strcmp(word, on_dead_names[0]))
-			all |= BAL_ON_DEAD_SOCKETS;
-		else if (!strcmp(word, on_dead_names[1]))
-			all |= BAL_ON_DEAD_CONNTRACK;
-		else
-			break;
-	}
-	if (more || !all)
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is neither nothing nor a list of "
-			       "sockets and conntrack",
-			       text);
-	*out = all;
-	return 0;
-}
-
 int
 bal_settings_parse(struct bal_settings *s, const struct bal_settings_spec *key,
 		   const char *text, struct bal_err *err)
@@ -228,11 +177,13 @@ bal_settings_parse(struct bal_settings *s, const struct bal_settings_spec *key,
 
 	switch (key->kind) {
 	case BAL_KIND_GATEWAY:
-		return parse_gateway(text, member, err);
+	case BAL_KIND_GATEWAY6:
+		return bal_gateway_parse(text, key->kind == BAL_KIND_GATEWAY6,
+					 member, err);
 	case BAL_KIND_BOOL:
 		return bal_parse_bool(text, member, err);
 	case BAL_KIND_SHARE:
-		return parse_share(text, member, err);
+		return bal_share_parse(text, member, err);
 	case BAL_KIND_IFNAME:
 		if (bal_check_ifname(text, err) < 0)
 			return -1;
@@ -254,7 +205,17 @@ bal_settings_parse(struct bal_settings *s, const struct bal_settings_spec *key,
 		return parse_http(text, key->kind == BAL_KIND_HTTP_HOST, member,
 				  err);
 	case BAL_KIND_ON_DEAD:
-		return parse_on_dead(text, member, err);
+		return bal_on_dead_parse(text, member, err);
+	case BAL_KIND_CAP_ACTION:
+		return bal_cap_action_parse(text, member, err);
+	case BAL_KIND_CAP_RESET:
+		return bal_cap_reset_parse(text, member, err);
+	case BAL_KIND_IPV6:
+		return bal_ipv6_parse(text, member, err);
+	case BAL_KIND_SMOOTH:
+		return bal_smooth_parse(text, member, err);
+	case BAL_KIND_SMOOTH_OVER:
+		return bal_smooth_over_parse(text, member, err);
 	}
 	return -1;
 }
@@ -278,15 +239,12 @@ print_targets(const struct bal_settings *s, char *buf, size_t size)
 }
 
 static int
-print_on_dead(unsigned what, char *buf, size_t size)
+print_budget(uint64_t bytes, char *buf, size_t size)
 {
-	bool sockets = what & BAL_ON_DEAD_SOCKETS;
-	bool conntrack = what & BAL_ON_DEAD_CONNTRACK;
+	char text[BAL_QUANTITY_STRLEN];
 
-	return snprintf(buf, size, "%s%s%s%s", what ? "" : "nothing",
-			sockets ? on_dead_names[0] : "",
-			sockets && conntrack ? ", " : "",
-			conntrack ? on_dead_names[1] : "");
+	return snprintf(buf, size, "%s",
+			bytes ? bal_bytes_str(bytes, text) : "no");
 }
 
 static int
@@ -316,6 +274,7 @@ bal_settings_print(const struct bal_settings *s,
 
 	switch (key->kind) {
 	case BAL_KIND_GATEWAY:
+	case BAL_KIND_GATEWAY6:
 		return snprintf(buf, size, "%s",
 				bal_addr_none(member) ?
 					"auto" :
@@ -324,7 +283,7 @@ bal_settings_print(const struct bal_settings *s,
 		return snprintf(buf, size, "%s",
 				*(const bool *)member ? "yes" : "no");
 	case BAL_KIND_SHARE:
-		return snprintf(buf, size, "%s", share_names[s->share]);
+		return snprintf(buf, size, "%s", bal_share_name(s->share));
 	case BAL_KIND_IFNAME:
 	case BAL_KIND_OPENVPN:
 	case BAL_KIND_HTTP_HOST:
@@ -339,11 +298,21 @@ bal_settings_print(const struct bal_settings *s,
 	case BAL_KIND_BYTES:
 		return print_number(key, member, buf, size);
 	case BAL_KIND_BUDGET:
-		return snprintf(buf, size, "%s",
-				s->budget ? bal_bytes_str(s->budget, text) :
-					    "no");
+		return print_budget(*(const uint64_t *)member, buf, size);
 	case BAL_KIND_ON_DEAD:
-		return print_on_dead(s->on_dead, buf, size);
+		return bal_on_dead_print(s->on_dead, buf, size);
+	case BAL_KIND_CAP_ACTION:
+		return snprintf(buf, size, "%s",
+				bal_cap_action_name(s->cap_action));
+	case BAL_KIND_CAP_RESET:
+		return snprintf(buf, size, "%s",
+				bal_cap_reset_name(s->cap_reset));
+	case BAL_KIND_IPV6:
+		return snprintf(buf, size, "%s", bal_ipv6_name(s->ipv6));
+	case BAL_KIND_SMOOTH:
+		return snprintf(buf, size, "%s", bal_smooth_name(s->smooth));
+	case BAL_KIND_SMOOTH_OVER:
+		return bal_smooth_over_print(s->smooth_over, buf, size);
 	}
 	return -1;
 }
@@ -354,6 +323,7 @@ bal_settings_size(const struct bal_settings *s,
 {
 	switch (key->kind) {
 	case BAL_KIND_GATEWAY:
+	case BAL_KIND_GATEWAY6:
 		return sizeof(s->gateway);
 	case BAL_KIND_BOOL:
 		return sizeof(s->required);
@@ -364,7 +334,7 @@ bal_settings_size(const struct bal_settings *s,
 	case BAL_KIND_OPENVPN:
 		return sizeof(s->openvpn);
 	case BAL_KIND_TARGETS:
-		return s->n_targets * sizeof(s->targets[0]);
+		return sizeof(s->targets);
 	case BAL_KIND_U32:
 	case BAL_KIND_MS:
 	case BAL_KIND_INTERVAL:
@@ -378,6 +348,16 @@ bal_settings_size(const struct bal_settings *s,
 		return BAL_HTTP_TEXT;
 	case BAL_KIND_ON_DEAD:
 		return sizeof(s->on_dead);
+	case BAL_KIND_CAP_ACTION:
+		return sizeof(s->cap_action);
+	case BAL_KIND_CAP_RESET:
+		return sizeof(s->cap_reset);
+	case BAL_KIND_IPV6:
+		return sizeof(s->ipv6);
+	case BAL_KIND_SMOOTH:
+		return sizeof(s->smooth);
+	case BAL_KIND_SMOOTH_OVER:
+		return sizeof(s->smooth_over);
 	}
 	return 0;
 }

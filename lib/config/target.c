@@ -96,8 +96,31 @@ take_text(const char *what, const char *from, size_t len, struct bal_target *t,
 	return 0;
 }
 
+/* Each modem is fe80::1: it proves nothing of what is behind it. */
+static int
+parse_host6(const char *text, struct bal_addr *out, struct bal_err *err)
+{
+	struct bal_addr a;
+
+	if (bal_host6_parse(text, &a, err) < 0)
+		return -1;
+	if (bal_addr_is_link_local(&a))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is an address of the link alone",
+			       text);
+	*out = a;
+	return 0;
+}
+
 static int
 read_host(const char *rest, struct bal_target *t, struct bal_err *err)
+{
+	return strchr(rest, ':') ? parse_host6(rest, &t->addr, err) :
+				   parse_host(rest, &t->addr, err);
+}
+
+static int
+read_arp(const char *rest, struct bal_target *t, struct bal_err *err)
 {
 	return parse_host(rest, &t->addr, err);
 }
@@ -231,7 +254,7 @@ static const struct kind {
 	[BAL_TARGET_TCP] = { "tcp:", read_tcp },
 	[BAL_TARGET_DNS] = { "dns:", read_dns },
 	[BAL_TARGET_HTTP] = { "http://", read_http },
-	[BAL_TARGET_ARP] = { "arp:", read_host },
+	[BAL_TARGET_ARP] = { "arp:", read_arp },
 	[BAL_TARGET_EXEC] = { "exec:", read_exec },
 };
 

@@ -8,6 +8,9 @@
 #define YEAR_MIN 2024 /* bal is younger: a clock before that is wrong */
 #define FULL_SOON 80  /* per cent */
 #define FULL_NOW 95
+/* Of a small box's table of some thousand, a burst takes a fifth at once. */
+#define FULL_SMALL 50
+#define ROOM_MIN 2000 /* connections */
 
 static void
 find_conf_wrong(struct bal_diagnosis *d)
@@ -19,12 +22,29 @@ find_conf_wrong(struct bal_diagnosis *d)
 			"depends on the configuration is not looked at before.");
 }
 
-/* Fault number @i, of those reported as "PATH:LINE: ...". */
+/* "PATH:LINE: ..." */
+static bool
+names_a_line(const char *fault, char path[BAL_PATH_MAX], unsigned *line)
+{
+	const char *colon = fault;
+
+	while ((colon = strchr(colon, ':'))) {
+		if (sscanf(++colon, "%u: ", line) != 1 ||
+		    colon - fault > BAL_PATH_MAX)
+			continue;
+		(void)snprintf(path, (size_t)(colon - fault), "%s", fault);
+		return true;
+	}
+	return false;
+}
+
+/* Fault number @i, of those reported so. */
 static void
 conf_fault(const struct bal_facts *f, struct bal_diagnosis *d, size_t i)
 {
 	const char *fault = f->conf_faults.v[i];
-	const size_t len = strlen(f->conf_path);
+	char path[BAL_PATH_MAX];
+	unsigned line;
 
 	if (i == 0)
 		find_conf_wrong(d);
@@ -32,10 +52,9 @@ conf_fault(const struct bal_facts *f, struct bal_diagnosis *d, size_t i)
 		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "configuration", "",
 				"It is one more mistake in the same file.");
 	bal_doctor_what(d, "the configuration cannot be used: %s", fault);
-	if (strncmp(fault, f->conf_path, len) == 0 && fault[len] == ':')
-		bal_doctor_fix(d, "editor +%lu %s",
-				strtoul(fault + len + 1, NULL, 10),
-				bal_doctor_word(d, f->conf_path));
+	if (names_a_line(fault, path, &line))
+		bal_doctor_fix(d, "editor +%u %s", line,
+				bal_doctor_word(d, path));
 	else
 		bal_doctor_fix(d, "editor %s",
 				bal_doctor_word(d, f->conf_path));
@@ -64,7 +83,7 @@ configuration(const struct bal_facts *f, struct bal_diagnosis *d)
 				trouble->first);
 	if (trouble->line)
 		bal_doctor_fix(d, "editor +%u %s", trouble->line,
-				bal_doctor_word(d, f->conf_path));
+				bal_doctor_word(d, trouble->file));
 	else
 		bal_doctor_fix(d, "editor %s",
 				bal_doctor_word(d, f->conf_path));
@@ -144,20 +163,21 @@ clock_free(const struct bal_facts *f, struct bal_diagnosis *d)
 static void
 conntrack_full(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	int64_t full;
+	int64_t full, room;
 
 	if (f->conntrack_max <= 0 || f->conntrack_count < 0)
 		return;
 	full = (int64_t)f->conntrack_count * 100 / f->conntrack_max;
-	if (full < FULL_SOON)
+	room = (int64_t)f->conntrack_max - f->conntrack_count;
+	if (full < FULL_SOON && (full < FULL_SMALL || room >= ROOM_MIN))
 		return;
 	bal_doctor_find(
 		d, full < FULL_NOW ? BAL_SEVERITY_RISK : BAL_SEVERITY_BROKEN,
 		"conntrack-full", "",
 		"When it is full, the kernel drops the packets of new "
 		"connections, and probes with them.");
-	bal_doctor_what(d, "the connection table is full to %d per cent",
-			(int)full);
+	bal_doctor_what(d, "the connection table is full to %d per cent of %d",
+			(int)full, f->conntrack_max);
 	bal_doctor_fix(d, "sysctl -w net.netfilter.nf_conntrack_max=%lld",
 			(long long)f->conntrack_max * 2);
 }

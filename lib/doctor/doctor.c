@@ -8,14 +8,18 @@
 
 static const struct bal_doctor_rule *const chapters[] = {
 	bal_doctor_rules_box,	    bal_doctor_rules_kernel,
+	bal_doctor_rules_steer,	    bal_doctor_rules_mptcp,
 	bal_doctor_rules_rules,	    bal_doctor_rules_routing,
 	bal_doctor_rules_ways,	    bal_doctor_rules_marks,
 	bal_doctor_rules_tunnels,   bal_doctor_rules_endpoints,
+	bal_doctor_rules_smooth,
 	bal_doctor_rules_names,
+	bal_doctor_rules_policy,
 	bal_doctor_rules_gateway,   bal_doctor_rules_uplinks,
 	bal_doctor_rules_probing,   bal_doctor_rules_stanzas,
 	bal_doctor_rules_stanza_up, bal_doctor_rules_overridden,
 	bal_doctor_rules_unused,    bal_doctor_rules_managers,
+	bal_doctor_rules_caps,
 };
 
 static bool

@@ -12,11 +12,11 @@ lead_to(struct bal_diagnosis *d, const char *host, const struct bal_uplink *line
 
 	if (bal_addr_none(&line->v4.gateway))
 		bal_doctor_fix(d, "ip route replace %s dev %s", host,
-				line->name);
+				bal_doctor_word(d, line->name));
 	else
 		bal_doctor_fix(d, "ip route replace %s via %s dev %s", host,
 				bal_addr_host_str(&line->v4.gateway, gateway),
-				line->name);
+				bal_doctor_word(d, line->name));
 }
 
 static void

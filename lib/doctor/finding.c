@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "doctor/internal.h"
 
 static void set_text(struct bal_diagnosis *d, const char **out, const char *fmt,
@@ -81,28 +82,11 @@ bal_doctor_fix(struct bal_diagnosis *d, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool
-bal_doctor_is_plain(const char *text)
-{
-	return text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "0123456789_-/.,:@+=")] == '\0';
-}
-
 void
-bal_doctor_put_word(FILE *out, const char *text)
+bal_doctor_fix_place(struct bal_diagnosis *d, struct bal_conf_place at)
 {
-	if (*text && bal_doctor_is_plain(text)) {
-		fputs(text, out);
-		return;
-	}
-	fputc('\'', out);
-	for (; *text; text++)
-		if (*text == '\'')
-			fputs("'\\''", out);
-		else
-			fputc(*text, out);
-	fputc('\'', out);
+	bal_doctor_fix(d, "editor +%u %s", at.line,
+			bal_doctor_word(d, at.path));
 }
 
 const char *
@@ -116,7 +100,7 @@ bal_doctor_word(struct bal_diagnosis *d, const char *text)
 		d->arena->oom = true;
 		return "";
 	}
-	bal_doctor_put_word(out, text);
+	bal_put_word(out, text);
 	if (fclose(out) == 0)
 		kept = bal_arena_alloc(d->arena, len + 1);
 	if (kept)

@@ -17,13 +17,17 @@ struct bal_doctor_rule {
 
 /* Each ends with an entry without check. */
 extern const struct bal_doctor_rule bal_doctor_rules_box[];
+extern const struct bal_doctor_rule bal_doctor_rules_caps[];
 extern const struct bal_doctor_rule bal_doctor_rules_kernel[];
+extern const struct bal_doctor_rule bal_doctor_rules_steer[];
+extern const struct bal_doctor_rule bal_doctor_rules_mptcp[];
 extern const struct bal_doctor_rule bal_doctor_rules_rules[];
 extern const struct bal_doctor_rule bal_doctor_rules_routing[];
 extern const struct bal_doctor_rule bal_doctor_rules_ways[];
 extern const struct bal_doctor_rule bal_doctor_rules_marks[];
 extern const struct bal_doctor_rule bal_doctor_rules_tunnels[];
 extern const struct bal_doctor_rule bal_doctor_rules_endpoints[];
+extern const struct bal_doctor_rule bal_doctor_rules_smooth[];
 extern const struct bal_doctor_rule bal_doctor_rules_uplinks[];
 extern const struct bal_doctor_rule bal_doctor_rules_probing[];
 extern const struct bal_doctor_rule bal_doctor_rules_gateway[];
@@ -31,6 +35,7 @@ extern const struct bal_doctor_rule bal_doctor_rules_stanzas[];
 extern const struct bal_doctor_rule bal_doctor_rules_stanza_up[];
 extern const struct bal_doctor_rule bal_doctor_rules_overridden[];
 extern const struct bal_doctor_rule bal_doctor_rules_names[];
+extern const struct bal_doctor_rule bal_doctor_rules_policy[];
 extern const struct bal_doctor_rule bal_doctor_rules_unused[];
 extern const struct bal_doctor_rule bal_doctor_rules_managers[];
 
@@ -45,6 +50,8 @@ void bal_doctor_also(struct bal_diagnosis *d, const char *dev);
 /* Set its title. */
 void bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
+/* Set its fix: to edit that line. */
+void bal_doctor_fix_place(struct bal_diagnosis *d, struct bal_conf_place at);
 /* Set its fix: a command line, or a line for a file. */
 void bal_doctor_fix(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
@@ -53,11 +60,7 @@ void bal_doctor_fix(struct bal_diagnosis *d, const char *fmt, ...)
 bool bal_doctor_found(const struct bal_diagnosis *d, const char *id,
 		      const char *dev);
 
-/* Does a shell read @text unchanged, as one word? */
-bool bal_doctor_is_plain(const char *text);
-/* Print @text quoted as one word of a shell: a fix is pasted by root. */
-void bal_doctor_put_word(FILE *out, const char *text);
-/* The same, as a string in the arena of @d. */
+/* bal_put_word(), as a string in the arena of @d: a fix is pasted by root. */
 const char *bal_doctor_word(struct bal_diagnosis *d, const char *text);
 
 /* Is there a configuration that cannot be used? */

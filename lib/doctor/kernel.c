@@ -2,9 +2,9 @@
 /* kernel - missing kernel features, and settings that conflict with ours. */
 #include <string.h>
 
+#include "netlink/sysctl.h"
 #include "doctor/internal.h"
 
-#define SPREADS_LOCAL_FROM 6016 /* Linux 6.16 (KERNEL.md 2) */
 #define BINDS_BY_CGROUP_FROM 5012 /* bpf_setsockopt() in sendmsg4 */
 
 static const struct lack {
@@ -91,8 +91,8 @@ missing(const struct bal_facts *f, struct bal_diagnosis *d)
 static void
 old_kernel(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	if (!f->release || f->release >= SPREADS_LOCAL_FROM ||
-	    !bal_doctor_any_up(f))
+	if (!f->release || f->release >= BAL_SPREADS_TCP ||
+	    !bal_doctor_any_up(f) || f->steer.whole)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_NOTE, "old-kernel", "",
 			"All TCP connections of this box's own to one address "
@@ -143,13 +143,23 @@ static const struct {
 		"sysctl -w net.ipv4.icmp_errors_use_inbound_ifaddr=1" },
 };
 
+/* With `balance = session` the kernel's default is right. */
+static bool
+is_as_planned(const struct bal_facts *f, enum bal_sysctl which)
+{
+	return f->plan.rules.n && !f->plan.restore_sysctls &&
+	       f->plan.sysctls.of[which] == f->snap->sysctls.of[which];
+}
+
 static void
 settings_of_box(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	if (!bal_doctor_any_up(f))
 		return;
 	for (int i = 0; i < BAL_SYSCTL_MAX; i++) {
-		if (f->snap->sysctls.of[i] != bal_sysctls[i].initial)
+		if (!box_settings[i].what ||
+		    f->snap->sysctls.of[i] != bal_sysctls[i].initial ||
+		    is_as_planned(f, i))
 			continue;
 		bal_doctor_find(d, box_settings[i].severity, box_settings[i].id,
 				"", box_settings[i].why);

@@ -8,7 +8,8 @@ static void
 fix_manager(struct bal_diagnosis *d, const char *name, const char *dev)
 {
 	if (strcmp(name, "NetworkManager") == 0)
-		bal_doctor_fix(d, "nmcli device set %s managed no", dev);
+		bal_doctor_fix(d, "nmcli device set %s managed no",
+			       bal_doctor_word(d, dev));
 	else if (strcmp(name, "dhcpcd") == 0)
 		bal_doctor_fix(d, "denyinterfaces %s (in /etc/dhcpcd.conf)",
 				dev);

@@ -29,8 +29,7 @@ over_nowhere(const struct bal_facts *f, struct bal_diagnosis *d)
 				"over = %s: no uplink, device or section has "
 				"that name",
 				u->set.over);
-		bal_doctor_fix(d, "editor +%u %s", u->over_line,
-				bal_doctor_word(d, f->conf_path));
+		bal_doctor_fix_place(d, bal_conf_place(f->conf, u->over_line));
 	}
 }
 
@@ -106,6 +105,7 @@ no_tunnel(const struct bal_facts *f, struct bal_diagnosis *d, const char *name)
 	bool in_client;
 	const char *client = client_of(f, name, &in_client);
 	size_t len = client ? strlen(client) : 0;
+	char unit[BAL_PATH_MAX];
 
 	if (len > 5 && strcmp(client + len - 5, ".conf") == 0)
 		len -= 5;
@@ -115,9 +115,10 @@ no_tunnel(const struct bal_facts *f, struct bal_diagnosis *d, const char *name)
 			"says why.");
 	bal_doctor_what(d, "bal.conf has a section for it, and there is no "
 			   "such device");
+	snprintf(unit, sizeof(unit), "openvpn%s@%.*s",
+		 in_client ? "-client" : "", (int)len, client ? client : "");
 	if (client && f->systemd)
-		bal_doctor_fix(d, "journalctl -u openvpn%s@%.*s",
-				in_client ? "-client" : "", (int)len, client);
+		bal_doctor_fix(d, "journalctl -u %s", bal_doctor_word(d, unit));
 	else
 		bal_doctor_fix(d, "grep -i openvpn /var/log/syslog (or where "
 				   "its client writes its log)");

@@ -28,10 +28,10 @@ line_that_says(const struct bal_facts *f, const char *dev, size_t i,
 	return NULL;
 }
 
-/* Does every option in @told that differs from @section come from @s? */
+/* Does every option in @options that differs from @section come from @s? */
 static bool
 is_by_stanza(const struct bal_facts *f, const struct bal_stanza *s,
-	     const struct bal_settings *section, const struct bal_settings *told)
+	     const struct bal_settings *section, const struct bal_settings *options)
 {
 	char known[BAL_SETTING_STRLEN];
 	struct bal_settings set = { 0 };
@@ -39,34 +39,35 @@ is_by_stanza(const struct bal_facts *f, const struct bal_stanza *s,
 	if (!bal_stanza_makes_uplink(f, s, &set))
 		return false;
 	for (size_t i = 0; bal_settings_key(i); i++)
-		if (bal_settings_get(told, i, known, sizeof(known)) &&
-		    bal_stanza_is_other(section, told, i) && bal_stanza_is_other(told, &set, i))
+		if (bal_settings_get(options, i, known, sizeof(known)) &&
+		    bal_stanza_is_other(section, options, i) &&
+		    bal_stanza_is_other(options, &set, i))
 			return false;
 	return true;
 }
 
 /* Options of bal.conf's section that were overridden; and how, as two lists. */
 struct overridden {
-	FILE *said, *told;
+	FILE *said, *options;
 	size_t n, first;
 };
 
 static void
 list_overridden(struct overridden *o, const struct bal_settings *section,
-		const struct bal_settings *told)
+		const struct bal_settings *options)
 {
 	char said[BAL_SETTING_STRLEN], known[BAL_SETTING_STRLEN];
 	const char *key;
 
 	for (size_t i = 0; (key = bal_settings_key(i)); i++) {
-		if (!bal_settings_get(told, i, known, sizeof(known)) ||
-		    !bal_stanza_is_other(section, told, i))
+		if (!bal_settings_get(options, i, known, sizeof(known)) ||
+		    !bal_stanza_is_other(section, options, i))
 			continue;
 		if (!o->n++)
 			o->first = i;
 		fprintf(o->said, "%s%s = %s", o->n > 1 ? ", " : "", key,
 			bal_settings_get(section, i, said, sizeof(said)));
-		fprintf(o->told, "%s%s = %s", o->n > 1 ? ", " : "", key, known);
+		fprintf(o->options, "%s%s = %s", o->n > 1 ? ", " : "", key, known);
 	}
 }
 
@@ -74,7 +75,7 @@ static void
 tell_overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 		const struct bal_conf_uplink *section,
 		const struct bal_uplink_state *us, const struct overridden *o,
-		const char *said, const char *told)
+		const char *said, const char *options)
 {
 	const struct bal_stanza *s = NULL;
 	const struct bal_stanza_option *line =
@@ -90,7 +91,7 @@ tell_overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 			s && is_by_stanza(f, s, &section->set, &us->options) ?
 				"its stanza says" :
 				"bal-up was given",
-			alone ? strstr(told, " = ") + 3 : told);
+			alone ? strstr(options, " = ") + 3 : options);
 	if (line)
 		bal_stanza_fix_by_editor(d, line->path, line->line);
 	else
@@ -104,7 +105,7 @@ overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 {
 	const struct bal_uplink_state *us =
 		bal_state_find(f->state, section->name);
-	char *said = NULL, *told = NULL;
+	char *said = NULL, *options = NULL;
 	size_t said_len = 0, options_len = 0;
 	struct overridden o = { 0 };
 	bool failed;
@@ -112,17 +113,17 @@ overridden(const struct bal_facts *f, struct bal_diagnosis *d,
 	if (!us || !us->admin_up)
 		return;
 	o.said = open_memstream(&said, &said_len);
-	o.told = open_memstream(&told, &options_len);
-	if (o.said && o.told)
+	o.options = open_memstream(&options, &options_len);
+	if (o.said && o.options)
 		list_overridden(&o, &section->set, &us->options);
 	failed = !o.said || fclose(o.said) != 0;
-	failed |= !o.told || fclose(o.told) != 0;
+	failed |= !o.options || fclose(o.options) != 0;
 	if (failed)
 		d->arena->oom = true;
 	else if (o.n)
-		tell_overridden(f, d, section, us, &o, said, told);
+		tell_overridden(f, d, section, us, &o, said, options);
 	free(said);
-	free(told);
+	free(options);
 }
 
 static void

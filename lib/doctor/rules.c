@@ -73,11 +73,13 @@ holder_of(const struct bal_facts *f, const struct bal_addr *addr, bool *here)
 
 /* As iptables matches: the selectors of a rule for forwarded packets. */
 static void
-print_matches(const struct bal_rule *r, char *out, size_t size)
+print_matches(const struct bal_rule *r, struct bal_diagnosis *d, char *out,
+	      size_t size)
 {
 	char src[BAL_ADDR_STRLEN], dst[BAL_ADDR_STRLEN];
 
-	snprintf(out, size, "%s%s%s%s%s%s", r->iif[0] ? " -i " : "", r->iif,
+	snprintf(out, size, "%s%s%s%s%s%s", r->iif[0] ? " -i " : "",
+		 r->iif[0] ? bal_doctor_word(d, r->iif) : "",
 		 bal_addr_none(&r->src) ? "" : " -s ",
 		 bal_addr_none(&r->src) ? "" : bal_addr_str(&r->src, src),
 		 bal_addr_none(&r->dst) ? "" : " -d ",
@@ -92,7 +94,7 @@ by_mark(const struct bal_facts *f, struct bal_diagnosis *d,
 	const uint32_t mask = f->conf->globals.mark_mask;
 	const uint32_t mark = bal_mark_of(up->slot, mask);
 	const struct bal_rule *r = found->rule;
-	char matches[2 * BAL_ADDR_STRLEN + BAL_IFNAMSIZ + 16];
+	char matches[2 * BAL_ADDR_STRLEN + 4 * BAL_IFNAMSIZ + 16];
 
 	if (r->has_mark) {
 		bal_doctor_fix(d,
@@ -101,7 +103,7 @@ by_mark(const struct bal_facts *f, struct bal_diagnosis *d,
 				mark, mask, r->mark);
 		return;
 	}
-	print_matches(r, matches, sizeof(matches));
+	print_matches(r, d, matches, sizeof(matches));
 	bal_doctor_fix(d,
 			"iptables-legacy -t mangle -A PREROUTING%s -m "
 			"conntrack --ctstate NEW -j MARK --set-xmark "
@@ -135,7 +137,7 @@ by_one_line(const struct bal_facts *f, struct bal_diagnosis *d,
 			"program of this box.");
 	if (here || found->rule->narrow || strcmp(found->rule->iif, "lo") == 0)
 		bal_doctor_fix(d, "bal-exec %s COMMAND (in place of the rule)",
-				up->name);
+				bal_doctor_word(d, up->name));
 	else
 		by_mark(f, d, found, up);
 }

@@ -107,7 +107,7 @@ fallback(struct bal_diagnosis *d, const struct bal_foreign_rule *found)
 	bal_doctor_fix(d,
 			"ip route add default%s dev %s table balancing metric "
 			"900000 && %s",
-			via, found->dev, found->deletion);
+			via, bal_doctor_word(d, found->dev), found->deletion);
 }
 
 void
@@ -133,7 +133,7 @@ bal_doctor_rule_for_everything(const struct bal_facts *f, struct bal_diagnosis *
 		bal_doctor_fix(d,
 				"bal-up %s --priority 1 && bal-mode --save "
 				"solo && %s",
-				up->name, found->deletion);
+				bal_doctor_word(d, up->name), found->deletion);
 	} else if (found->dev[0]) {
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",
 				"All traffic takes a device that is "
@@ -142,7 +142,8 @@ bal_doctor_rule_for_everything(const struct bal_facts *f, struct bal_diagnosis *
 				"Else make the device an uplink among others; "
 				"the rule can go then, and what makes it has "
 				"to stop.");
-		bal_doctor_fix(d, "bal-up %s && %s", found->dev,
+		bal_doctor_fix(d, "bal-up %s && %s",
+				bal_doctor_word(d, found->dev),
 				found->deletion);
 	} else {
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "foreign-rule", "",

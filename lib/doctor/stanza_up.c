@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* stanza_up - devices that are not uplinks, or not as in their stanza. */
 #include <ctype.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/show.h"
 #include "doctor/stanza.h"
 #include "plan/agree.h"
 #include "plan/merge.h"
@@ -22,26 +22,26 @@ put_variable(FILE *out, const char *key, const char *value)
 	for (; *key; key++)
 		fputc(toupper((unsigned char)*key), out);
 	fputc('=', out);
-	bal_doctor_put_word(out, value);
+	bal_put_word(out, value);
 }
 
 static void
 put_option(FILE *out, const char *key, const char *value,
 	   const struct bal_settings *set)
 {
-	if (1 << bal_settings_number(key) == BAL_SET_SHARE) {
+	if (UINT64_C(1) << bal_settings_number(key) == BAL_SET_SHARE) {
 		fputs(set->share == BAL_SHARE_NO ? " --no-share" : "", out);
 		return;
 	}
 	fprintf(out, " --%s ", key);
-	bal_doctor_put_word(out, value);
+	bal_put_word(out, value);
 }
 
 /* All targets, from however many lines. */
 static const char *
 all_targets(const struct bal_settings *set, char *buf)
 {
-	const size_t i = (size_t)__builtin_ctz(BAL_SET_TARGETS);
+	const size_t i = (size_t)__builtin_ctzll(BAL_SET_TARGETS);
 
 	return bal_settings_get(set, i, buf, BAL_SETTING_STRLEN);
 }
@@ -83,7 +83,7 @@ bal_stanza_fix_by_bal_up(struct bal_diagnosis *d, const char *dev,
 			  const struct bal_settings *set)
 {
 	/* --no-share has no opposite. */
-	const bool as_hook = set->has & ~(unsigned)SET_BY_OPTION ||
+	const bool as_hook = set->has & ~(uint64_t)SET_BY_OPTION ||
 			     (set->has & BAL_SET_SHARE &&
 			      set->share != BAL_SHARE_NO);
 	char *text = NULL;
@@ -95,7 +95,7 @@ bal_stanza_fix_by_bal_up(struct bal_diagnosis *d, const char *dev,
 		return;
 	}
 	fputs(as_hook ? "env IFACE=" : "bal-up ", out);
-	bal_doctor_put_word(out, dev);
+	bal_put_word(out, dev);
 	fputs(as_hook ? " PHASE=post-up" : "", out);
 	for (size_t k = 0; k < s->options.n; k++)
 		put_one(out, s, k, set, as_hook);
@@ -274,7 +274,7 @@ in_force(const struct bal_facts *f, const struct bal_uplink_state *us,
 		(void)bal_copy(now.over, sizeof(now.over), up->set.over);
 	if (up && !(now.has & BAL_SET_GATEWAY) && !bal_addr_none(&set->gateway))
 		now.gateway = up->v4.gateway;
-	now.has = UINT_MAX;
+	now.has = UINT64_MAX;
 	return now;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/show.h"
 #include "doctor/stanza.h"
 #include "hook/hook.h"
 #include "base/suggest.h"
@@ -124,7 +125,7 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_what(d, "its stanza has an unknown option %s%s%s%s", o->name,
 			hint ? ", did you mean " : "", near, hint ? "?" : "");
 	/* A slash would end the pattern of sed(1). */
-	if (hint && bal_doctor_is_plain(o->name) && !strchr(o->name, '/'))
+	if (hint && bal_is_plain(o->name) && !strchr(o->name, '/'))
 		bal_doctor_fix(d, "sed -i '%us/%s/%s/' %s", o->line, o->name,
 				near, bal_doctor_word(d, o->path));
 	else
@@ -184,7 +185,7 @@ bal_stanza_take(const struct bal_facts *f, const struct bal_stanza *s, size_t k,
 	    strcmp(o->value, bal_stanza_device(f, s)) == 0)
 		return bal_err(why, BAL_ECONF, "%s cannot be over itself",
 			       o->value);
-	return bal_settings_set(set, ~0u, key, o->value, why);
+	return bal_settings_set(set, UINT64_MAX, key, o->value, why);
 }
 
 /* Only its value is ignored. */

@@ -69,7 +69,8 @@ fix_over(const struct bal_facts *f, struct bal_diagnosis *d,
 	if (us && us->options.has & BAL_SET_OVER)
 		bal_doctor_fix(d, "bal-up %s --over %s (and where bal-up is "
 				   "called at boot)",
-				tun->name, line);
+				bal_doctor_word(d, tun->name),
+				bal_doctor_word(d, line));
 	else
 		bal_doctor_fix(d,
 				"over = %s (in the [uplink %s] section of "
@@ -130,7 +131,7 @@ wrong_device(const struct bal_facts *f, struct bal_diagnosis *d,
 	fix_client(f, d, c, tun, "");
 }
 
-/* A hook gets the address that the client binds to, but no device. */
+/* bal-up learns it when the client comes up, unless it could see neither. */
 static void
 over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
 	    const struct bal_client *c, const struct bal_uplink *tun)
@@ -139,12 +140,21 @@ over_unsaid(const struct bal_facts *f, struct bal_diagnosis *d,
 	    strcmp(c->bind_dev, tun->name) == 0)
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "over-unset", tun->name,
-			"bal-up cannot take it from bind-dev: the tunnel is "
-			"not marked down with its line, and both may get a "
-			"share.");
+			"bal-up has not learned it when the client came up: "
+			"the tunnel is not marked down with its line, and both "
+			"may get a share.");
 	bal_doctor_what(d, "%s has bind-dev %s, and nothing says what %s is over",
 			c->path, c->bind_dev, tun->name);
 	fix_over(f, d, tun, c->bind_dev);
+}
+
+static const struct bal_client *
+client_of(const struct bal_facts *f, const char *dev)
+{
+	for (size_t i = 0; i < f->clients.n; i++)
+		if (strcmp(f->clients.v[i].dev, dev) == 0)
+			return &f->clients.v[i];
+	return NULL;
 }
 
 /* An underlay for the tunnel: an uplink, else main's default; "": none. */
@@ -197,7 +207,7 @@ transport(const struct bal_facts *f, struct bal_diagnosis *d,
 {
 	const struct bal_uplink *tun = bal_facts_uplink(f, c->dev);
 
-	if (!tun || !tun->admin_up)
+	if (!tun || !tun->admin_up || tun->over_any)
 		return;
 	if (!is_over_known(tun) && !c->has_local && !c->bind_dev[0]) {
 		into_itself(f, d, c, tun);
@@ -213,6 +223,31 @@ transport(const struct bal_facts *f, struct bal_diagnosis *d,
 	}
 }
 
+/*
+ * A tunnel of OpenVPN whose configuration is elsewhere: bal-up learns nothing
+ * where a script before it clears the environment, or runs as user nobody.
+ */
+static void
+over_unknown(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *tun = &f->uplinks->v[i];
+		const struct bal_uplink_state *us =
+			bal_state_find(f->state, tun->name);
+
+		if (!tun->admin_up || !us || bal_addr_none(&us->learned_server) ||
+		    is_over_known(tun) || client_of(f, tun->name))
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "over-unknown", tun->name,
+				"bal-up has found neither the configuration of "
+				"its client nor a device that its sockets are "
+				"bound to: the tunnel is not marked down with "
+				"its line, and both may get a share.");
+		bal_doctor_what(d, "no line is known that it is over");
+		fix_over(f, d, tun, "");
+	}
+}
+
 static void
 clients(const struct bal_facts *f, struct bal_diagnosis *d)
 {
@@ -220,15 +255,6 @@ clients(const struct bal_facts *f, struct bal_diagnosis *d)
 		underlay(f, d, &f->clients.v[i]);
 		transport(f, d, &f->clients.v[i]);
 	}
-}
-
-static const struct bal_client *
-client_of(const struct bal_facts *f, const char *dev)
-{
-	for (size_t i = 0; i < f->clients.n; i++)
-		if (strcmp(f->clients.v[i].dev, dev) == 0)
-			return &f->clients.v[i];
-	return NULL;
 }
 
 static void
@@ -279,7 +305,7 @@ is_server(const struct bal_facts *f, const struct bal_uplink *tun,
 	return false;
 }
 
-/* OpenVPN has an option for it from 2.7 on. */
+/* An option makes OpenVPN take it. */
 static bool
 is_recursive(const struct bal_facts *f, const struct bal_uplink *tun)
 {
@@ -288,6 +314,20 @@ is_recursive(const struct bal_facts *f, const struct bal_uplink *tun)
 		    strcmp(f->clients.v[i].dev, tun->name) == 0)
 			return true;
 	return false;
+}
+
+/*
+ * Probes are answered, and every target has to: so its server does.  OpenVPN 2.7
+ * drops its own packets alone.
+ */
+static bool
+answers(const struct bal_facts *f, const struct bal_uplink *tun)
+{
+	const struct bal_uplink_state *us = bal_state_find(f->state, tun->name);
+
+	return us && us->answered && tun->set.need >= tun->set.n_targets &&
+	       (tun->v4.health == BAL_HEALTH_ALIVE ||
+		tun->v4.health == BAL_HEALTH_DEGRADED);
 }
 
 /* A better target: its gateway, or a likely one; none: there is none. */
@@ -315,8 +355,8 @@ target_is_server(const struct bal_facts *f, struct bal_diagnosis *d,
 
 	bal_addr_host_str(target, host);
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "target-is-server", tun->name,
-			"OpenVPN drops what would go to its own server through "
-			"the tunnel (\"Recursive routing detected\" in its "
+			"OpenVPN before 2.7 drops what would go to its own "
+			"server through the tunnel (\"Recursive routing detected\" in its "
 			"log, at verb 4): the probe is never answered, however good the "
 			"tunnel is. Ask a host behind the server, or the "
 			"server's address within the tunnel.");
@@ -335,7 +375,7 @@ targets(const struct bal_facts *f, struct bal_diagnosis *d)
 	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
 		const struct bal_uplink *tun = &f->uplinks->v[i];
 
-		if (!tun->admin_up || is_recursive(f, tun))
+		if (!tun->admin_up || is_recursive(f, tun) || answers(f, tun))
 			continue;
 		for (size_t k = 0; k < tun->set.n_targets; k++) {
 			const struct bal_addr *a = &tun->set.targets[k].addr;
@@ -351,6 +391,7 @@ targets(const struct bal_facts *f, struct bal_diagnosis *d)
 const struct bal_doctor_rule bal_doctor_rules_tunnels[] = {
 	{ circle, true },
 	{ clients, true },
+	{ over_unknown, true },
 	{ targets, true },
 	{ NULL, false },
 };

@@ -2,6 +2,7 @@
 /* unused - devices that are meant as uplinks, or could be, and are none. */
 #include <string.h>
 
+#include "base/show.h"
 #include "doctor/stanza.h"
 
 /* --- a section of bal.conf without an uplink ------------------------------ */
@@ -121,8 +122,18 @@ came_back(const struct bal_facts *f, struct bal_diagnosis *d)
 		bal_doctor_what(d, "%s, and ifupdown takes it for configured",
 				up->up ? "it has no address" :
 					 "its link is down");
-		bal_doctor_fix(d, "ifup --force %s",
-				bal_doctor_word(d, s->name));
+		/*
+		 * ifup stops at an address that is there, and reports no error;
+		 * and it begins a second DHCP client beside the first, whose
+		 * lease ends one day.
+		 */
+		if (up->v4.n_addrs || strcmp(s->method, "dhcp") == 0)
+			bal_doctor_fix(d, "ifdown --force %s; ifup %s",
+				       bal_doctor_word(d, s->name),
+				       bal_doctor_word(d, s->name));
+		else
+			bal_doctor_fix(d, "ifup --force %s",
+				       bal_doctor_word(d, s->name));
 	}
 }
 
@@ -182,7 +193,7 @@ aliases(const struct bal_facts *f, struct bal_diagnosis *d)
 				"second device of the same wire, with a stanza "
 				"like this one, it can be an uplink.");
 		bal_doctor_what(d, "an alias is no uplink");
-		if (bal_doctor_is_plain(s->name) && !strchr(s->name, '/'))
+		if (bal_is_plain(s->name) && !strchr(s->name, '/'))
 			fix_alias(d, s, dev);
 		else
 			bal_stanza_fix_by_editor(d, s->path, s->line);
@@ -251,8 +262,11 @@ not_at_boot(const struct bal_facts *f, struct bal_diagnosis *d)
 				"for it: after the next boot it is down until "
 				"ifup is called.");
 		bal_doctor_what(d, "nothing brings it up at boot");
-		bal_doctor_fix(d, "sed -i '%ui\\auto %s' %s", s->line, s->name,
-				bal_doctor_word(d, s->path));
+		if (!bal_is_plain(s->name))
+			bal_stanza_fix_by_editor(d, s->path, s->line);
+		else
+			bal_doctor_fix(d, "sed -i '%ui\\auto %s' %s", s->line,
+				       s->name, bal_doctor_word(d, s->path));
 	}
 }
 

@@ -25,7 +25,8 @@ unnamed_tables(const struct bal_facts *f, struct bal_diagnosis *d)
 			"may take it.");
 		bal_doctor_what(d, "its routing table %u is not registered",
 				up->table);
-		bal_doctor_fix(d, "bal-addtable %s %u", up->name, up->table);
+		bal_doctor_fix(d, "bal-addtable %s %u", bal_doctor_word(d, up->name),
+			       up->table);
 	}
 }
 
@@ -60,7 +61,7 @@ same_address(const struct bal_facts *f, struct bal_diagnosis *d, size_t first)
 	bal_doctor_fix(d,
 			"bal-exec %s COMMAND (for a program that is to use "
 			"that one)",
-			ups[first].name);
+			bal_doctor_word(d, ups[first].name));
 }
 
 static void
@@ -78,15 +79,26 @@ is_silent(const struct bal_facts *f, const struct bal_uplink *up)
 	return bal_doctor_is_dead(f, up) && up->v4.usable && !up->underlay_down;
 }
 
-/* The first one that the gateway does not explain; NULL: there is none. */
+/*
+ * The first one that the gateway does not explain, one that was asked before
+ * others; NULL: there is none.
+ */
 static const struct bal_uplink *
 first_unexplained(const struct bal_facts *f)
 {
-	for (size_t i = 0; i < f->uplinks->n; i++)
-		if (f->uplinks->v[i].admin_up &&
-		    !bal_doctor_gateway_explains(f, &f->uplinks->v[i]))
-			return &f->uplinks->v[i];
-	return NULL;
+	const struct bal_uplink *first = NULL;
+
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!up->admin_up || bal_doctor_gateway_explains(f, up))
+			continue;
+		if (is_silent(f, up))
+			return up;
+		if (!first)
+			first = up;
+	}
+	return first;
 }
 
 /* The probe as a command to run by hand. */
@@ -100,37 +112,78 @@ fix_silence(struct bal_diagnosis *d, const struct bal_uplink *up)
 
 		if (t->kind != BAL_TARGET_ICMP || bal_uplink_owns(up, t))
 			continue;
-		bal_doctor_fix(d, "bal-exec %s ping -c 3 %s", up->name,
+		bal_doctor_fix(d, "bal-exec %s ping -c 3 %s",
+				bal_doctor_word(d, up->name),
 				bal_addr_host_str(&t->addr, host));
 		return;
 	}
 	bal_doctor_fix(d, "bal-check -v");
 }
 
+/* Why dead uplinks are dead: 1 << of these. */
+enum { NO_ANSWER, NO_UNDERLAY, NO_WAY, CAUSES };
+
+static unsigned
+causes_of_death(const struct bal_facts *f)
+{
+	unsigned causes = 0;
+
+	for (size_t i = 0; i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!up->admin_up)
+			continue;
+		causes |= 1u << (up->underlay_down ? NO_UNDERLAY :
+				 up->v4.usable	   ? NO_ANSWER :
+						     NO_WAY);
+	}
+	return causes;
+}
+
+/* One that has no answer is there. */
+#define NO_LINE_WORKS                                                          \
+	"No line works, or it is what is asked: targets that are gone or "     \
+	"never answer, or a firewall of this box or of the modems that drops " \
+	"questions or answers. Where the fix is answered, probes are at "      \
+	"fault, else the lines."
+#define UNDERLAYS " A tunnel is dead as long as the line that it is over is."
+#define NO_DEVICES \
+	"Some cannot be asked: their device, carrier, address or gateway is " \
+	"missing."
+
+static const char *const whys[1 << CAUSES] = {
+	[1 << NO_ANSWER] = NO_LINE_WORKS,
+	[1 << NO_ANSWER | 1 << NO_UNDERLAY] = NO_LINE_WORKS UNDERLAYS,
+	[1 << NO_UNDERLAY] =
+		"No packet of a tunnel leaves while the line that it is over "
+		"is dead, down or no uplink any more.",
+	[1 << NO_WAY] = NO_DEVICES,
+	[1 << NO_WAY | 1 << NO_ANSWER] = NO_DEVICES,
+	[1 << NO_WAY | 1 << NO_UNDERLAY] = NO_DEVICES UNDERLAYS,
+	[1 << NO_WAY | 1 << NO_UNDERLAY | 1 << NO_ANSWER] =
+		NO_DEVICES UNDERLAYS,
+};
+
 static void
 all_dead(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	const struct bal_uplink *first = bal_doctor_first_if_all(f, bal_doctor_is_dead);
 	const struct bal_uplink *ask = first ? first_unexplained(f) : NULL;
+	unsigned causes;
 
 	/* Where all gateways are silent, targets are not the cause. */
 	if (!ask)
 		return;
-	if (bal_doctor_first_if_all(f, is_silent)) {
-		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
-				"No line works, or it is what is asked: "
-				"targets that are gone or never answer, or a "
-				"firewall of this box or of the modems that "
-				"drops questions or answers. Where the fix is "
-				"answered, probes are at fault, else the "
-				"lines.");
+	causes = causes_of_death(f);
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
+			whys[causes]);
+	if (!(causes & 1u << NO_WAY) && causes & 1u << NO_ANSWER) {
 		bal_doctor_what(d, "all uplinks are dead: no target answers");
 		fix_silence(d, ask);
 	} else {
-		bal_doctor_find(d, BAL_SEVERITY_BROKEN, "all-dead", first->name,
-				"Some are not even asked: their device, "
-				"carrier, address or gateway is missing.");
-		bal_doctor_what(d, "all uplinks are dead");
+		bal_doctor_what(d, "%s", causes == 1u << NO_UNDERLAY ?
+				"all uplinks are dead: their underlay is down" :
+				"all uplinks are dead");
 		bal_doctor_fix(d, "bal-status (says why, below the table)");
 	}
 	bal_doctor_about_all(f, d);
@@ -166,7 +219,8 @@ last_resort(const struct bal_facts *f, struct bal_diagnosis *d)
 	/* Where all are dead that is reported, with a fix. */
 	if (r->kind > BAL_RESORT_FOREIGN && bal_doctor_all_dead(f))
 		return;
-	if (r->kind == BAL_RESORT_NOTHING)
+	/* Nor what table main does: it is a finding of its own. */
+	if (r->kind == BAL_RESORT_NOTHING && !r->main_ends)
 		nothing_leaves(d);
 	if (r->kind == BAL_RESORT_NONE || r->kind == BAL_RESORT_NOTHING)
 		return;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "doctor/internal.h"
+#include "plan/group.h"
 
 /* --- halves of a default route -------------------------------------------- */
 
@@ -69,6 +70,26 @@ halves(const struct bal_facts *f, struct bal_diagnosis *d)
 		if (way->dst.len == 1 && !again)
 			half(f, d, way->dev);
 	}
+}
+
+/* --- an end of the search ------------------------------------------------- */
+
+static void
+main_end(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (!f->main_end || !bal_doctor_any_up(f))
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_BROKEN, "main-end", "",
+			"bal looks into the main table first, for LANs and "
+			"static routes. A default route is passed by there, "
+			"but this one ends the search: probes get no answer, "
+			"and new connections no way, though the lines work. "
+			"Take it out of the stanza or the program that adds "
+			"it. For nothing to leave where no uplink is alive, "
+			"there is last_resort = no below [bal].");
+	bal_doctor_what(d, "nothing leaves: the main table has the route %s",
+			f->main_end);
+	bal_doctor_fix(d, "ip route del %s", f->main_end);
 }
 
 /* --- two gateways on one device ------------------------------------------- */
@@ -145,7 +166,7 @@ second_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
 		const struct bal_uplink *up = &f->uplinks->v[i];
 		struct bal_addr other;
-		char host[BAL_ADDR_STRLEN];
+		char host[BAL_ADDR_STRLEN], name[BAL_IFNAMSIZ];
 
 		if (!up->admin_up || bal_addr_none(&up->v4.gateway) ||
 		    (!second_in_main(f, up, &other) &&
@@ -162,10 +183,12 @@ second_gateways(const struct bal_facts *f, struct bal_diagnosis *d)
 				"of its stanza.");
 		bal_doctor_what(d, "its device has a second gateway, %s",
 				bal_addr_host_str(&other, host));
+		snprintf(name, sizeof(name), "%.12sb", up->name);
 		bal_doctor_fix(d,
-				"ip link add link %s name %.12sb type macvlan "
+				"ip link add link %s name %s type macvlan "
 				"(and a stanza for that, with bal-gateway %s)",
-				up->name, up->name, host);
+				bal_doctor_word(d, up->name),
+				bal_doctor_word(d, name), host);
 	}
 }
 
@@ -181,27 +204,61 @@ v6_way(const struct bal_facts *f, struct bal_diagnosis *d,
 
 	bal_doctor_find(d, dead ? BAL_SEVERITY_RISK : BAL_SEVERITY_NOTE,
 			"ipv6-default", way->dev,
-			"bal is for IPv4: it does not probe IPv6, and takes it "
-			"off no line. Programs try IPv6 first, and wait for it "
-			"in vain when that line is dead. Where IPv6 can be "
-			"done without:");
+			"bal does not look at IPv6 here, and takes it off no "
+			"line. Programs try IPv6 first, and wait for it in vain "
+			"when that line is dead. ipv6 = balance in [bal] probes "
+			"and balances it (by tunnels that have it, where there "
+			"are tunnels). Where IPv6 can be done without, "
+			"ipv6 = block there ends it on all lines; or, on this "
+			"one:");
 	bal_doctor_what(d, "IPv6 leaves by it, dead or alive");
 	if (way->learned)
 		bal_doctor_fix(d,
 				"sysctl -w net/ipv6/conf/%s/accept_ra_defrtr=0 "
 				"&& ip -6 route del default dev %s",
-				way->dev, way->dev);
+				bal_doctor_word(d, way->dev),
+				bal_doctor_word(d, way->dev));
 	else
 		bal_doctor_fix(d,
 				"ip -6 route del default dev %s (and its line "
 				"in the inet6 stanza)",
-				way->dev);
+				bal_doctor_word(d, way->dev));
+}
+
+/* The promise that what tunnels carry leaves by tunnels holds for IPv6, too. */
+static void
+v6_shut(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	const struct bal_uplink *line = NULL;
+
+	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+
+		if (!up->six || !up->v6.n_addrs)
+			continue;
+		if (bal_plan_balanced(up))
+			return;
+		line = up;
+	}
+	if (!line || f->conf->globals.ipv6 != BAL_IPV6_BALANCE)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "ipv6-shut", line->name,
+			"With a tunnel among the uplinks, IPv6 leaves by those "
+			"with a share alone, as IPv4 does. Programs try IPv6 "
+			"first and fail at once, but clients of a LAN "
+			"may wait. Where the tunnels are to be without IPv6, "
+			"ipv6 = ignore or block in [bal] says so.");
+	bal_doctor_what(d, "it has IPv6, and no uplink with a share has: "
+			   "nothing leaves by IPv6");
+	bal_doctor_fix(d, "server-ipv6 (in the configuration of the tunnels' "
+			  "server)");
 }
 
 static void
 v6_ways(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	if (!bal_doctor_any_up(f))
+	v6_shut(f, d);
+	if (!bal_doctor_any_up(f) || f->conf->globals.ipv6 != BAL_IPV6_IGNORE)
 		return;
 	for (size_t i = 0; i < f->v6_ways.n; i++)
 		v6_way(f, d, &f->v6_ways.v[i]);
@@ -268,7 +325,8 @@ shared_lan(const struct bal_facts *f, struct bal_diagnosis *d,
 			bal_snapshot_ifindex(f->snap, lan->ifindex)->name);
 		if (!bal_addr_none(&up->v4.gateway))
 			bal_doctor_fix(
-				d, "bal-exec %s ping -c 1 %s", up->name,
+				d, "bal-exec %s ping -c 1 %s",
+				bal_doctor_word(d, up->name),
 				bal_addr_host_str(&up->v4.gateway, host));
 	}
 }
@@ -282,6 +340,6 @@ lans(const struct bal_facts *f, struct bal_diagnosis *d)
 }
 
 const struct bal_doctor_rule bal_doctor_rules_ways[] = {
-	{ halves, true }, { second_gateways, true }, { v6_ways, false },
+	{ main_end, false }, { halves, true }, { second_gateways, true }, { v6_ways, false },
 	{ lans, false },  { NULL, false },
 };

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/show.h"
+
 static const struct bal_uplink *
 find_uplink(const struct bal_uplinks *ups, int ifindex, const char *name)
 {
@@ -17,20 +19,6 @@ find_uplink(const struct bal_uplinks *ups, int ifindex, const char *name)
 		if (ups->v[i].ifindex == ifindex)
 			return &ups->v[i];
 	return NULL;
-}
-
-static int
-require_usable(const struct bal_uplink *up, const char *dev,
-	       struct bal_err *err)
-{
-	if (!up || !up->admin_up)
-		return bal_err(err, BAL_EUNAVAIL, "%s is no uplink", dev);
-	if (!up->ifindex)
-		return bal_err(err, BAL_EUNAVAIL, "%s: there is no such device",
-			       dev);
-	if (!up->v4.n_addrs)
-		return bal_err(err, BAL_EUNAVAIL, "%s has no address", dev);
-	return 0;
 }
 
 /* An address of this box: the host itself, and the subnet behind it. */
@@ -65,7 +53,7 @@ bal_launch_look(struct bal_pass *pass, const char *dev, struct bal_launch *out,
 	struct bal_launch launch = { 0 };
 	struct bal_confine *c = &launch.confine;
 
-	if (require_usable(up, dev, err) < 0 ||
+	if (bal_uplink_require(up, dev, err) < 0 ||
 	    bal_copy(c->dev, sizeof(c->dev), dev) < 0)
 		return -1;
 	c->ifindex = up->ifindex;
@@ -95,26 +83,6 @@ print_left_alone(const struct bal_confine *c, FILE *out)
 	fputc('\n', out);
 }
 
-/* @word, quoted for a shell. */
-static void
-print_word(const char *word, FILE *out)
-{
-	const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789%+,-./:=@_";
-
-	if (*word && strspn(word, plain) == strlen(word)) {
-		fprintf(out, " %s", word);
-		return;
-	}
-	fputs(" '", out);
-	for (; *word; word++) {
-		if (*word == '\'')
-			fputs("'\\'", out);
-		fputc(*word, out);
-	}
-	fputc('\'', out);
-}
-
 int
 bal_launch_print(const struct bal_launch *launch, char *const argv[], FILE *out,
 		 struct bal_err *err)
@@ -128,8 +96,10 @@ bal_launch_print(const struct bal_launch *launch, char *const argv[], FILE *out,
 		launch->confine.dev);
 	print_left_alone(&launch->confine, out);
 	fprintf(out, "echo $$ >%s/%s/cgroup.procs\nexec", cg.parent, cg.name);
-	for (; *argv; argv++)
-		print_word(*argv, out);
+	for (; *argv; argv++) {
+		fputc(' ', out);
+		bal_put_word(out, *argv);
+	}
 	fputc('\n', out);
 	bal_cgroup_close(&cg);
 	return 0;

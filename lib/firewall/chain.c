@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/show.h"
+
 static bool
 same_xmark(const struct bal_xmark *a, const struct bal_xmark *b)
 {
@@ -53,13 +55,27 @@ print_xmark(FILE *out, const char *match, const struct bal_xmark *x)
 			x->invert ? " !" : "", x->value, x->mask);
 }
 
+/* As iptables-restore reads it, which is no shell. */
+static void
+print_device(FILE *out, const char *which, const char *dev)
+{
+	if (!*dev)
+		return;
+	if (bal_is_plain(dev)) {
+		fprintf(out, " %s %s", which, dev);
+		return;
+	}
+	fprintf(out, " %s \"", which);
+	for (; *dev; dev++)
+		fprintf(out, "%s%c", strchr("\"\\", *dev) ? "\\" : "", *dev);
+	fputc('"', out);
+}
+
 void
 bal_print_xrule(FILE *out, const struct bal_xrule *r)
 {
-	if (r->in[0])
-		fprintf(out, " -i %s", r->in);
-	if (r->out[0])
-		fprintf(out, " -o %s", r->out);
+	print_device(out, "-i", r->in);
+	print_device(out, "-o", r->out);
 	if (r->state_new)
 		fputs(" -m conntrack --ctstate NEW", out);
 	if (r->target == BAL_XT_CLAMP_MSS)

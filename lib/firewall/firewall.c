@@ -7,10 +7,12 @@
 #include <string.h>
 
 struct bal_fw_choice
-bal_fw_choose(enum bal_firewall_key key)
+bal_fw_choose(enum bal_firewall_key key, bool had_nft, bool needs_nft)
 {
 	struct bal_fw_choice choice = {
 		.of = { &bal_firewall_nft, &bal_firewall_legacy },
+		.last = had_nft ? &bal_firewall_nft : NULL,
+		.needed = needs_nft ? &bal_firewall_nft : NULL,
 	};
 
 	if (key == BAL_FIREWALL_NFT)
@@ -47,13 +49,41 @@ have_of(const struct bal_fw_seen *seen, const struct bal_firewall *by)
 	return NULL;
 }
 
+/* The one that held ours last: a flush of its tables is no reason to leave it. */
+static bool
+still_works(const struct bal_firewall *by, const struct bal_fw_seen *seen,
+	    const struct bal_fw_scope *scope)
+{
+	const struct bal_fw_have *have = have_of(seen, by);
+	struct bal_err ignored;
+
+	if (have->foreign)
+		bal_fw_warn_once(have->why[0]);
+	/* Ours is there: no trial, which would be sent in each pass. */
+	return have->known[0] && (have->ours || scope->gently ||
+				  by->probe(&ignored) == 0);
+}
+
+/* There, and able to do what is asked of it. */
+static const struct bal_firewall *
+pick_needed(const struct bal_fw_choice *choice,
+	    const struct bal_fw_scope *scope, const struct bal_fw_seen *seen)
+{
+	return choice->needed && still_works(choice->needed, seen, scope) ?
+		       choice->needed :
+		       NULL;
+}
+
 /* Without a trace, by what is there; NULL where that tells nothing. */
 static const struct bal_firewall *
-pick_gently(const struct bal_fw_choice *choice, const struct bal_fw_seen *seen)
+pick_gently(const struct bal_fw_choice *choice,
+	    const struct bal_fw_scope *scope, const struct bal_fw_seen *seen)
 {
 	for (size_t i = 0; i < seen->n; i++)
 		if (seen->v[i].have->ours)
 			return seen->v[i].by;
+	if (choice->last && still_works(choice->last, seen, scope))
+		return choice->last;
 	for (size_t i = 0; i < BAL_FIREWALLS_MAX && choice->of[i]; i++)
 		if (choice->of[i]->in_use())
 			return choice->of[i];
@@ -70,23 +100,33 @@ pick_known(const struct bal_fw_seen *seen)
 	return NULL;
 }
 
-/* The first that works; where none does, the last. */
+static bool
+works(const struct bal_firewall *by, const struct bal_fw_have *have)
+{
+	struct bal_err ignored;
+
+	if (have->foreign)
+		bal_fw_warn_once(have->why[0]);
+	return !have->why[0] && by->probe(&ignored) == 0;
+}
+
+/* The first that can do all; else the first that works; else the last. */
 static const struct bal_firewall *
 pick_working(const struct bal_fw_choice *choice, const struct bal_fw_seen *seen)
 {
-	const struct bal_firewall *by = NULL;
-	struct bal_err ignored;
+	const struct bal_firewall *by = NULL, *partly = NULL;
 
 	for (size_t i = 0; i < BAL_FIREWALLS_MAX && choice->of[i]; i++) {
 		const struct bal_fw_have *have = have_of(seen, choice->of[i]);
 
-		if (have->foreign)
-			bal_fw_warn_once(have->why[0]);
 		by = choice->of[i];
-		if (!have->why[0] && by->probe(&ignored) == 0)
-			break;
+		if (!works(by, have))
+			continue;
+		if (!have->no_nat)
+			return by;
+		partly = partly ? partly : by;
 	}
-	return by;
+	return partly ? partly : by;
 }
 
 static bool
@@ -102,6 +142,9 @@ warn_of(const struct bal_fw_have *have, unsigned n_parts)
 {
 	char text[320];
 
+	if (have->no_nat)
+		bal_fw_warn_once("the kernel has no NAT in nftables tables of "
+				 "family inet: nothing is masqueraded");
 	for (unsigned part = 0; part < n_parts; part++) {
 		if (!have->why[part])
 			continue;
@@ -126,7 +169,9 @@ bal_fw_look(const struct bal_fw_choice *choice,
 	for (size_t i = 0; i < BAL_FIREWALLS_MAX && choice->of[i]; i++)
 		if (look_at(choice->of[i], &gently, arena, out, err) < 0)
 			return -1;
-	use = choice->only ? choice->only : pick_gently(choice, out);
+	use = choice->only ? choice->only : pick_needed(choice, scope, out);
+	if (!use)
+		use = pick_gently(choice, scope, out);
 	if (!use)
 		use = scope->gently ? pick_known(out) :
 				      pick_working(choice, out);
@@ -146,6 +191,21 @@ bal_fw_holds_marks(const struct bal_fw_seen *seen)
 	const struct bal_fw_have *have = have_of(seen, seen->use);
 
 	return have && have->known[0];
+}
+
+bool
+bal_fw_has_nft(const struct bal_fw_seen *seen)
+{
+	return seen->use == &bal_firewall_nft && bal_fw_holds_marks(seen);
+}
+
+struct bal_fw_proof
+bal_fw_prove(const struct bal_fw_seen *seen, const struct bal_fw_model *want,
+	     bool committed)
+{
+	if (!seen->use || !seen->use->prove || !bal_fw_holds_marks(seen))
+		return (struct bal_fw_proof){ 0 };
+	return seen->use->prove(want, have_of(seen, seen->use), committed);
 }
 
 bool

@@ -12,12 +12,48 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "config/conf.h"
+#include "netlink/object.h"
 
 /* What the firewall has to know of an uplink.  Marks lie within the mask. */
 struct bal_fw_uplink {
 	char dev[BAL_IFNAMSIZ];
 	uint32_t mark;    /* of a connection that leaves by it */
 	uint32_t inbound; /* of one that came in by it */
+	/* Its @mark leads nowhere: connections with it are classed anew. */
+	bool left;
+};
+
+/*
+ * What becomes of a new connection that is forwarded and was selected: its
+ * packets carry @mark until the connection has that of an uplink.
+ */
+struct bal_fw_class {
+	uint32_t mark; /* within the mask */
+	/*
+	 * A source address keeps to its uplink for so long; 0: it does not.  The
+	 * map that remembers them has the name of the rule, and outlives all
+	 * changes but one of this time.
+	 */
+	uint32_t sticky_ms;
+	char rule[BAL_IFNAMSIZ];
+	/* The uplinks, by mark, that it may keep to; @tag tells them from others'. */
+	BAL_LIST(uint32_t) members;
+	uint32_t tag; /* outside the mask */
+	/* TCP that no route takes is reset: an ICMP error is rate-limited. */
+	bool refuses;
+};
+
+/* Which connections; members that are zero match all. */
+struct bal_fw_select {
+	char iif[BAL_IFNAMSIZ];
+	uint8_t proto;
+	struct bal_ports sport, dport;
+	bool has_mark, has_dscp;
+	uint32_t mark, mark_mask;
+	uint8_t dscp;
+	struct bal_addr src, dst;
+	const char *src_set, *dst_set; /* sets of nftables; "": none */
+	size_t class; /* its place among them, plus 1; 0: none, and no later one */
 };
 
 /*
@@ -31,16 +67,24 @@ struct bal_fw_uplink {
  *   leaves by an uplink: an unmarked connection gets its mark, and behind the
  *   rules of others its source becomes the device's address if @masquerade.
  * Only bits of @mask are ever changed.
+ *
+ * Where there are @selects: behind the rules of others of that priority, the first
+ * one that fits a new connection, forwarded and not from an uplink, gives its
+ * packets the mark of the class.  Only nftables does that.
  */
 struct bal_fw_model {
 	uint32_t mask;
 	BAL_LIST(struct bal_fw_uplink) uplinks;
 	bool masquerade;
+	bool ipv6; /* that of IPv6, too; else only nftables could touch it */
 	/*
 	 * TCP connections that are forwarded by an uplink: segments fit the
 	 * smallest MTU on the way, be it a tunnel's.
 	 */
 	bool mss_clamp;
+	bool no_refusal; /* no class refuses: the kernel cannot */
+	BAL_LIST(struct bal_fw_class) classes;
+	BAL_LIST(struct bal_fw_select) selects; /* in order */
 };
 
 /* Transactions that one firewall may need; the first one holds the marks. */
@@ -55,14 +99,30 @@ struct bal_firewall;
 struct bal_fw_have {
 	bool known[BAL_FW_PARTS_MAX]; /* that part is there, and was read */
 	const char *why[BAL_FW_PARTS_MAX]; /* it cannot be had; NULL: not asked */
+	bool no_nat; /* masquerading was looked for, and cannot be had */
+	bool no_refusal; /* the same of the reset of TCP */
 	bool ours; /* something of ours is in it */
 	bool foreign; /* somebody else has taken its place */
 };
 
+/*
+ * What a firewall held when it was right last, and how it tells that nothing has
+ * changed it since.  Zero state: it is to be read.
+ */
+struct bal_fw_proof {
+	uint64_t place;	/* where its generations count */
+	uint64_t model; /* the sum of what it held */
+	uint32_t generation;
+	bool translates; /* it held what masquerading needs */
+	bool refuses; /* and what the reset of TCP needs */
+};
+
 /* What to read. */
 struct bal_fw_scope {
+	const struct bal_fw_proof *proof; /* kept from a pass before, or NULL */
 	bool masquerade; /* masquerading is, or was, ours: look for it */
-	bool gently; /* leave no trace: what nobody uses is not looked at */
+	bool refuses; /* so is the reset of TCP */
+	bool gently; /* leave no trace: what is not in use is not looked at */
 };
 
 /* One way to carry a model out. */
@@ -81,7 +141,8 @@ struct bal_firewall {
 
 	/*
 	 * What it holds of ours into *@out, which lives in @arena.  A part
-	 * that the kernel lacks is not known.
+	 * that the kernel lacks is not known.  Where @scope->proof still holds
+	 * nothing is read: same() and commit() need no more.
 	 */
 	int (*read)(const struct bal_fw_scope *scope, struct bal_arena *arena,
 		    struct bal_fw_have **out, struct bal_err *err);
@@ -99,6 +160,15 @@ struct bal_firewall {
 	int (*commit)(const struct bal_fw_model *want,
 		      const struct bal_fw_have *have, unsigned part,
 		      unsigned wait_ms, struct bal_err *err);
+
+	/*
+	 * What is to be kept where it holds what @want says: @have, as same()
+	 * said, or with @committed by the last commit() of this process.  Zero
+	 * state where that failed.  NULL: it is read every time.
+	 */
+	struct bal_fw_proof (*prove)(const struct bal_fw_model *want,
+				     const struct bal_fw_have *have,
+				     bool committed);
 
 	/* Lines for a shell that do the same as commit() would now. */
 	void (*print)(FILE *out, const struct bal_fw_model *want,
@@ -131,10 +201,17 @@ void bal_fw_warn_once(const char *text);
 struct bal_fw_choice {
 	const struct bal_firewall *of[BAL_FIREWALLS_MAX]; /* NULL behind the last */
 	const struct bal_firewall *only; /* NULL: see bal_fw_look() */
+	const struct bal_firewall *last; /* held the marks; NULL: not known */
+	/* Is preferred to what is there, if it works; NULL: none. */
+	const struct bal_firewall *needed;
 };
 
-/* What `firewall = ` of bal.conf says. */
-struct bal_fw_choice bal_fw_choose(enum bal_firewall_key key);
+/*
+ * What `firewall = ` of bal.conf says.  @had_nft: nftables held the marks
+ * before, as bal_fw_has_nft() told.  @needs_nft: rules of bal.conf do.
+ */
+struct bal_fw_choice bal_fw_choose(enum bal_firewall_key key, bool had_nft,
+				   bool needs_nft);
 
 /* What the kernel holds of ours, by whichever firewall.  Zero state: unread. */
 struct bal_fw_seen {
@@ -148,9 +225,11 @@ struct bal_fw_seen {
 
 /*
  * Read what all of them hold, and find the one to use: the one chosen; else the
- * first that holds something of ours; else the first that others use; else the
- * first that works.  One that is only looked for is not loaded by that.  What
- * the one in use lacks is a bal_warn(), once.
+ * one that is needed, if it works; else the first that holds something of ours;
+ * else the one that held it last, where somebody has deleted it and it still
+ * works; else the first that others use;
+ * else the first that works.  One that is only looked for is not loaded by
+ * that.  What the one in use lacks is a bal_warn(), once.
  */
 int bal_fw_look(const struct bal_fw_choice *choice,
 		const struct bal_fw_scope *scope, struct bal_arena *arena,
@@ -158,6 +237,14 @@ int bal_fw_look(const struct bal_fw_choice *choice,
 
 /* Can the firewall in use hold marks?  False where none was read. */
 bool bal_fw_holds_marks(const struct bal_fw_seen *seen);
+
+/* Is the firewall in use nftables, and able to hold marks? */
+bool bal_fw_has_nft(const struct bal_fw_seen *seen);
+
+/* prove() of the firewall in use; zero state where there is none. */
+struct bal_fw_proof bal_fw_prove(const struct bal_fw_seen *seen,
+				 const struct bal_fw_model *want,
+				 bool committed);
 
 /* Does @by hold something of ours? */
 bool bal_fw_is_ours(const struct bal_fw_seen *seen,

@@ -11,7 +11,10 @@
 #include <time.h>
 
 #include "firewall/nft_ask.h"
+#include "firewall/nft_keep.h"
 #include "firewall/nft_print.h"
+#include "firewall/nft_proof.h"
+#include "firewall/nft_try.h"
 #include "firewall/nft_wire.h"
 #include "netlink/transact.h"
 
@@ -23,11 +26,14 @@
 struct nft_have {
 	struct bal_fw_have base;
 	uint32_t generation;
-	bool no_nat; /* masquerading was looked for, and cannot be had */
+	uint64_t place; /* 0: not known */
 	struct bal_nft_listing *listing;
+	struct bal_fw_proof trusted; /* zero state: it was read */
 };
 
-static uint32_t committed_by; /* the port of the last commit */
+/* The last commit: by which port, and what it left; 0: it failed. */
+static uint32_t committed_by, committed_generation;
+static uint64_t committed_place;
 
 uint32_t
 bal_nft_port(void)
@@ -41,74 +47,26 @@ nft(const struct bal_fw_have *have)
 	return (const struct nft_have *)have;
 }
 
-/* --- trying --------------------------------------------------------------- */
-
-/* What such a table would be: refused, or taken and not kept? */
+/* What is proven, or all of the table. */
 static int
-try_table(struct bal_nl *nl, bool masquerade, struct bal_transacted *out,
-	  struct bal_err *err)
+learn(struct bal_nl *nl, struct nft_have *have,
+      const struct bal_fw_proof *proof, struct bal_nft_reading *r,
+      struct bal_err *err)
 {
-	struct bal_fw_uplink lo = { .dev = "lo", .mark = 1, .inbound = 2 };
-	const struct bal_fw_model model = { .mask = 3,
-					    .uplinks = { &lo, 1, 1 },
-					    .masquerade = masquerade };
-	struct bal_arena arena = { 0 };
-	struct bal_nft_batch batch = { 0 };
-	struct bal_nft_table table;
-	int rc = bal_nft_make(&model, &arena, &table, err);
-
-	if (rc == 0) {
-		bal_nft_batch_begin(&batch, 0);
-		bal_nft_batch_replace(&batch, &table);
-		rc = batch.oom ? bal_err_nomem(err) :
-				 bal_nl_transact(nl, batch.bytes, batch.len,
-						 out, err);
+	if (bal_nft_is_proven(proof, have->generation, nl)) {
+		have->trusted = *proof;
+		have->place = proof->place;
+		r->out->there = r->out->ours = true;
+		r->out->translates = proof->translates;
+		r->out->refuses = proof->refuses;
+		return 0;
 	}
-	bal_nft_batch_fini(&batch);
-	bal_arena_fini(&arena);
-	return rc;
+	if (bal_nft_list_table(nl, r, err) < 0)
+		return -1;
+	if (r->out->ours)
+		have->place = bal_nft_place(nl);
+	return 0;
 }
-
-static int
-fail_lacks(struct bal_err *err, const struct bal_transacted *what)
-{
-	bal_err(err, BAL_EUNAVAIL,
-		"cannot write nftables table inet bal: the kernel lacks something that it "
-		"needs (nft_ct, nft_masq, nft_rt): %s%s%s",
-		strerror(what->eno), what->why[0] ? ": " : "", what->why);
-	err->sys = what->eno;
-	return -1;
-}
-
-static int
-probe(struct bal_err *err)
-{
-	struct bal_transacted what;
-	uint32_t generation;
-	struct bal_nl *nl = bal_nft_open(&generation, err);
-	int rc = nl ? try_table(nl, false, &what, err) : -1;
-
-	if (rc == 0 && what.eno)
-		rc = fail_lacks(err, &what);
-	bal_nl_close(nl);
-	return rc;
-}
-
-/* Asked once: a module that comes later is seen by the next command. */
-static bool
-lacks_nat(struct bal_nl *nl)
-{
-	static int known = -1;
-	struct bal_transacted with, without;
-	struct bal_err ignored = { 0 };
-
-	if (known < 0 && try_table(nl, true, &with, &ignored) == 0 &&
-	    try_table(nl, false, &without, &ignored) == 0)
-		known = with.eno && !without.eno;
-	return known > 0;
-}
-
-/* --- the interface -------------------------------------------------------- */
 
 /* Every way of not being there is one and the same to a plan. */
 static int
@@ -116,10 +74,14 @@ read_listing(struct nft_have *have, const struct bal_fw_scope *scope,
 	     struct bal_nft_reading *r, struct bal_err *err)
 {
 	struct bal_nl *nl = bal_nft_open(&have->generation, err);
-	int rc = nl ? bal_nft_list_table(nl, r, err) : -1;
+	int rc = nl ? learn(nl, have, scope->proof, r, err) : -1;
 
-	if (rc == 0 && scope->masquerade)
-		have->no_nat = lacks_nat(nl);
+	/* What masquerades already is there. */
+	if (rc == 0 && scope->masquerade &&
+	    !(have->trusted.generation && r->out->translates))
+		have->base.no_nat = bal_nft_lacks_nat(nl);
+	if (rc == 0 && scope->refuses)
+		have->base.no_refusal = bal_nft_lacks_refusal(nl, r->out);
 	bal_nl_close(nl);
 	if (rc == 0 && r->out->there && !r->out->ours)
 		return bal_err(err, BAL_EUNAVAIL,
@@ -133,7 +95,9 @@ read_ours(const struct bal_fw_scope *scope, struct bal_arena *arena,
 	  struct bal_fw_have **out, struct bal_err *err)
 {
 	struct nft_have *have = bal_arena_alloc(arena, sizeof(*have));
-	struct bal_nft_reading r = { arena, bal_arena_alloc(arena, sizeof(*r.out)) };
+	struct bal_nft_reading r = { .arena = arena,
+				     .out = bal_arena_alloc(arena,
+						sizeof(*r.out)) };
 	int rc;
 
 	if (!have || !r.out)
@@ -148,9 +112,6 @@ read_ours(const struct bal_fw_scope *scope, struct bal_arena *arena,
 		return bal_fw_lacks(&have->base, 0, arena, err);
 	have->base.known[0] = true;
 	have->base.ours = r.out->ours;
-	if (have->no_nat)
-		bal_fw_warn_once("the kernel has no NAT in nftables tables of "
-				 "family inet: nothing is masqueraded");
 	return 0;
 }
 
@@ -160,14 +121,41 @@ feasible(const struct bal_fw_model *want, const struct bal_fw_have *have)
 {
 	struct bal_fw_model model = *want;
 
-	model.masquerade &= !nft(have)->no_nat;
+	model.masquerade &= !have->no_nat;
+	model.no_refusal = have->no_refusal;
 	return model;
 }
 
-/* The transaction that leads from @have to @want. */
+static bool
+translated(const struct bal_fw_have *have)
+{
+	return nft(have)->listing->translates;
+}
+
+/* Can @have stay for what its sets hold?  They are marked then. */
+static bool
+keeps(const struct bal_nft_table *table, const struct bal_fw_have *have)
+{
+	struct bal_nft_listing wanted = { 0 };
+	struct bal_nft_batch batch = { 0 };
+	struct bal_arena arena = { 0 };
+	bool rc = false;
+
+	if (table->kept.n && have->ours) {
+		bal_nft_batch_replace(&batch, table);
+		bal_nft_list_batch(&batch, &arena, &wanted);
+		rc = !batch.oom && !arena.oom &&
+		     bal_nft_keep(nft(have)->listing, &wanted, table);
+	}
+	bal_nft_batch_fini(&batch);
+	bal_arena_fini(&arena);
+	return rc;
+}
+
+/* The transaction that leads from @have to @want; @anew: from nothing. */
 static int
 make_batch(const struct bal_fw_model *want, const struct bal_fw_have *have,
-	   struct bal_nft_batch *out, struct bal_err *err)
+	   bool anew, struct bal_nft_batch *out, struct bal_err *err)
 {
 	const struct bal_fw_model model = feasible(want, have);
 	struct bal_arena arena = { 0 };
@@ -177,13 +165,24 @@ make_batch(const struct bal_fw_model *want, const struct bal_fw_have *have,
 	bal_nft_batch_begin(out, nft(have)->generation);
 	if (!model.uplinks.n)
 		bal_nft_batch_delete(out);
-	else if (bal_nft_make(&model, &arena, &table, err) < 0)
+	else if (bal_nft_make(&model, translated(have), &arena, &table, err) <
+		 0)
 		rc = -1;
+	else if (!anew && keeps(&table, have))
+		bal_nft_batch_renew(out, &table, nft(have)->listing);
 	else
 		bal_nft_batch_replace(out, &table);
 	bal_nft_batch_end(out);
 	bal_arena_fini(&arena);
 	return rc < 0 || !out->oom ? rc : bal_err_nomem(err);
+}
+
+static uint64_t
+sum_of(const struct bal_fw_model *want, const struct bal_fw_have *have)
+{
+	const struct bal_fw_model model = feasible(want, have);
+
+	return bal_nft_model_sum(&model);
 }
 
 static bool
@@ -199,7 +198,9 @@ same(const struct bal_fw_model *want, const struct bal_fw_have *have,
 	(void)part;
 	if (!want->uplinks.n)
 		return !have->ours;
-	if (have->ours && make_batch(want, have, &batch, &ignored) == 0) {
+	if (nft(have)->trusted.generation)
+		return sum_of(want, have) == nft(have)->trusted.model;
+	if (have->ours && make_batch(want, have, true, &batch, &ignored) == 0) {
 		bal_nft_list_batch(&batch, &arena, &wanted);
 		rc = !arena.oom &&
 		     bal_nft_listing_same(&wanted, nft(have)->listing);
@@ -217,11 +218,16 @@ commit_once(const struct bal_fw_model *want, const struct bal_fw_have *have,
 	struct bal_nft_batch batch = { 0 };
 	struct bal_transacted what = { 0 };
 	struct bal_nl *nl = bal_nl_open_proto(NETLINK_NETFILTER, err);
-	int rc = nl ? make_batch(want, have, &batch, err) : -1;
+	int rc = nl ? make_batch(want, have, false, &batch, err) : -1;
 
+	committed_generation = 0;
 	if (rc == 0) {
 		committed_by = bal_nl_port(nl);
 		rc = bal_nl_transact(nl, batch.bytes, batch.len, &what, err);
+	}
+	if (rc == 0 && !what.eno) {
+		committed_generation = bal_nft_next(nft(have)->generation);
+		committed_place = bal_nft_place(nl);
 	}
 	bal_nft_batch_fini(&batch);
 	bal_nl_close(nl);
@@ -230,7 +236,7 @@ commit_once(const struct bal_fw_model *want, const struct bal_fw_have *have,
 		return rc;
 	if (what.eno == EPERM || what.eno == ENOMEM || what.eno == ENOBUFS)
 		return bal_err_sys(err, what.eno, "cannot write nftables table inet bal");
-	return fail_lacks(err, &what);
+	return bal_nft_fail(err, &what);
 }
 
 static uint64_t
@@ -242,11 +248,21 @@ now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+static bool
+refuses(const struct bal_fw_model *model)
+{
+	for (size_t i = 0; i < model->classes.n; i++)
+		if (model->classes.v[i].refuses)
+			return true;
+	return false;
+}
+
 /* The same, read again: what another one did may be what is wanted. */
 static int
 commit_again(const struct bal_fw_model *want, bool *stale, struct bal_err *err)
 {
-	const struct bal_fw_scope scope = { .masquerade = want->masquerade };
+	const struct bal_fw_scope scope = { .masquerade = want->masquerade,
+					    .refuses = refuses(want) };
 	struct bal_arena arena = { 0 };
 	struct bal_fw_have *have;
 	int rc = read_ours(&scope, &arena, &have, err);
@@ -265,8 +281,11 @@ commit(const struct bal_fw_model *want, const struct bal_fw_have *have,
        unsigned part, unsigned wait_ms, struct bal_err *err)
 {
 	const uint64_t until = now_ms() + wait_ms;
+	/* What is kept of its sets has to be read. */
+	const bool unread = nft(have)->trusted.generation && want->classes.n;
 	bool stale;
-	int rc = commit_once(want, have, &stale, err);
+	int rc = unread ? commit_again(want, &stale, err) :
+			  commit_once(want, have, &stale, err);
 
 	(void)part;
 	for (int i = 1; rc == 0 && stale; i++) {
@@ -276,6 +295,29 @@ commit(const struct bal_fw_model *want, const struct bal_fw_have *have,
 		rc = commit_again(want, &stale, err);
 	}
 	return rc;
+}
+
+/*
+ * The kernel counts one generation for each transaction, and takes ours at the
+ * one that was read only: so what follows that one is what we wrote.
+ */
+static struct bal_fw_proof
+prove(const struct bal_fw_model *want, const struct bal_fw_have *have,
+      bool committed)
+{
+	const struct bal_fw_proof proof = {
+		.place = committed ? committed_place : nft(have)->place,
+		.generation = committed ? committed_generation :
+					  nft(have)->generation,
+		.model = sum_of(want, have),
+		.translates = translated(have) ||
+			      feasible(want, have).masquerade,
+		.refuses = !have->no_refusal && refuses(want),
+	};
+
+	return want->uplinks.n && proof.place && proof.generation ?
+		       proof :
+		       (struct bal_fw_proof){ 0 };
 }
 
 static void
@@ -290,10 +332,14 @@ print(FILE *out, const struct bal_fw_model *want,
 	(void)part;
 	if (!model.uplinks.n) {
 		fputs("nft delete table inet " BAL_NFT_TABLE "\n", out);
-	} else if (bal_nft_make(&model, &arena, &table, &err) == 0) {
-		fputs("nft -f - <<'EOF'\n"
-		      "add table inet " BAL_NFT_TABLE "\n"
-		      "delete table inet " BAL_NFT_TABLE "\n", out);
+	} else if (bal_nft_make(&model, translated(have), &arena, &table,
+				&err) == 0) {
+		fputs("nft -f - <<'EOF'\n", out);
+		if (keeps(&table, have))
+			bal_nft_print_emptying(out, nft(have)->listing);
+		else
+			fputs("add table inet " BAL_NFT_TABLE "\n"
+			      "delete table inet " BAL_NFT_TABLE "\n", out);
 		bal_nft_print(out, &table);
 		fputs("EOF\n", out);
 	}
@@ -319,21 +365,10 @@ show(unsigned part)
 	return argv;
 }
 
-/* By the chain that the device leads to, and what that one sets. */
 static uint32_t
 mark_of(const struct bal_fw_have *have, const char *dev)
 {
-	const struct bal_nft_listing *l = nft(have)->listing;
-
-	for (size_t i = 0; i < l->leave.n; i++) {
-		if (strcmp(l->leave.v[i].dev, dev) != 0)
-			continue;
-		for (size_t k = 0; k < l->marks.n; k++)
-			if (strcmp(l->marks.v[k].chain,
-				   l->leave.v[i].chain) == 0)
-				return l->marks.v[k].mark;
-	}
-	return 0;
+	return bal_nft_mark_of(nft(have)->listing, dev);
 }
 
 /* Asking for it changes nothing, so there is no need to know. */
@@ -347,10 +382,11 @@ const struct bal_firewall bal_firewall_nft = {
 	.name = "nft",
 	.n_parts = 1,
 	.in_use = in_use,
-	.probe = probe,
+	.probe = bal_nft_probe,
 	.read = read_ours,
 	.same = same,
 	.commit = commit,
+	.prove = prove,
 	.print = print,
 	.describe = describe,
 	.show = show,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_ask - what nftables holds, asked of the kernel. */
 #include "firewall/nft_ask.h"
+#include "firewall/nft_build.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -51,6 +52,18 @@ on_object(const struct nlmsghdr *h, void *arg)
 	bal_nft_list(h, r->arena, r->out);
 }
 
+static uint8_t
+family_of(const struct bal_nft_reading *r)
+{
+	return r->family ? r->family : NFPROTO_INET;
+}
+
+static const char *
+name_of(const struct bal_nft_reading *r)
+{
+	return r->out->of ? r->out->of : BAL_NFT_TABLE;
+}
+
 /* What of the table @type gets: all sets, say.  A dump begins anew at will. */
 static int
 list_all(struct bal_nl *nl, int type, int attr, const char *set,
@@ -58,8 +71,8 @@ list_all(struct bal_nl *nl, int type, int attr, const char *set,
 {
 	struct bal_nlmsg req;
 
-	ask_for(&req, type, NFPROTO_INET);
-	bal_nlmsg_put_str(&req, attr, BAL_NFT_TABLE);
+	ask_for(&req, type, family_of(r));
+	bal_nlmsg_put_str(&req, attr, name_of(r));
 	if (set)
 		bal_nlmsg_put_str(&req, NFTA_SET_ELEM_LIST_SET, set);
 	return bal_nl_dump(nl, &req, on_object, r, &r->out->lines.n, err) < 0 ?
@@ -73,8 +86,8 @@ bal_nft_list_table(struct bal_nl *nl, struct bal_nft_reading *r,
 {
 	struct bal_nlmsg req;
 
-	ask_for(&req, NFT_MSG_GETTABLE, NFPROTO_INET);
-	bal_nlmsg_put_str(&req, NFTA_TABLE_NAME, BAL_NFT_TABLE);
+	ask_for(&req, NFT_MSG_GETTABLE, family_of(r));
+	bal_nlmsg_put_str(&req, NFTA_TABLE_NAME, name_of(r));
 	if (bal_nl_get(nl, &req, on_object, r, err) < 0)
 		return -1;
 	if (!r->out->ours)
@@ -84,7 +97,8 @@ bal_nft_list_table(struct bal_nl *nl, struct bal_nft_reading *r,
 	    list_all(nl, NFT_MSG_GETRULE, NFTA_RULE_TABLE, NULL, r, err) < 0)
 		return -1;
 	for (int set = 0; set < BAL_NFT_SET_MAX; set++)
-		if (list_all(nl, NFT_MSG_GETSETELEM, NFTA_SET_ELEM_LIST_TABLE,
+		if (r->out->sets[set] &&
+		    list_all(nl, NFT_MSG_GETSETELEM, NFTA_SET_ELEM_LIST_TABLE,
 			     bal_nft_set_name(set), r, err) < 0)
 			return -1;
 	return 0;

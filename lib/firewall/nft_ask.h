@@ -8,7 +8,8 @@
 
 struct bal_nft_reading {
 	struct bal_arena *arena;
-	struct bal_nft_listing *out;
+	struct bal_nft_listing *out; /* of which table */
+	uint8_t family; /* 0: NFPROTO_INET */
 };
 
 /*
@@ -17,7 +18,7 @@ struct bal_nft_reading {
  */
 struct bal_nl *bal_nft_open(uint32_t *generation, struct bal_err *err);
 
-/* Table bal, into @r->out, as far as it is ours. */
+/* That table into @r->out, as far as it is ours. */
 int bal_nft_list_table(struct bal_nl *nl, struct bal_nft_reading *r,
 		       struct bal_err *err);
 

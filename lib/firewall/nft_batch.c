@@ -37,7 +37,9 @@ bal_nft_begin(struct bal_nft_batch *b, uint16_t type, uint16_t flags)
 {
 	void *at = room(b);
 
-	return at ? nftnl_nlmsg_build_hdr(at, type, NFPROTO_INET, flags, 0) :
+	return at ? nftnl_nlmsg_build_hdr(at, type,
+					  b->family ? b->family : NFPROTO_INET,
+					  flags, 0) :
 		    NULL;
 }
 

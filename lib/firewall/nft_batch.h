@@ -13,6 +13,7 @@ struct bal_nft_batch {
 	unsigned char *bytes;
 	size_t len, cap;
 	bool oom; /* something is missing */
+	uint8_t family; /* of its tables; 0: NFPROTO_INET */
 };
 
 /*

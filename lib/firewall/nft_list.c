@@ -1,50 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_list - what a table of nftables holds, as lines to be compared. */
-#include <inttypes.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/chain.h>
 #include <libnftnl/common.h>
-#include <libnftnl/expr.h>
 #include <libnftnl/gen.h>
-#include <libnftnl/rule.h>
 #include <libnftnl/set.h>
 #include <libnftnl/table.h>
 #include <libnftnl/udata.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "firewall/nft_wire.h"
-
-#define LINE 1024 /* a line that is longer is none of ours */
-
-struct listing {
-	struct bal_arena *arena;
-	struct bal_nft_listing *out;
-};
-
-static void BAL_PRINTF(2, 3)
-say(struct listing *l, const char *fmt, ...)
-{
-	const char **slot = BAL_PUSH(l->arena, &l->out->lines);
-	char buf[LINE], *text;
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(buf, sizeof(buf), fmt, args);
-	va_end(args);
-	text = bal_arena_alloc(l->arena, strlen(buf) + 1);
-	if (slot)
-		*slot = text ? memcpy(text, buf, strlen(buf) + 1) : "";
-}
-
-static bool
-is_ours(const char *table)
-{
-	return table && strcmp(table, BAL_NFT_TABLE) == 0;
-}
+#include "firewall/nft_internal.h"
+#include "firewall/nft_build.h"
 
 static int
 keep_comment(const struct nftnl_udata *attr, void *arg)
@@ -60,73 +29,147 @@ keep_comment(const struct nftnl_udata *attr, void *arg)
 }
 
 static void
-list_table(struct listing *l, const struct nlmsghdr *h)
+say_table(struct bal_nft_lister *l, const char *comment, uint32_t flags)
+{
+	struct bal_nft_line line;
+
+	bal_nft_line_begin(&line, "table");
+	bal_nft_put(&line, comment);
+	bal_nft_put_u32(&line, flags);
+	l->out->table = line.sum;
+	bal_nft_say(l, &line);
+}
+
+static void
+note_name(struct bal_nft_lister *l, const char *name,
+	  enum bal_nft_name_kind kind, const struct bal_nft_line *line)
+{
+	struct bal_nft_name *slot = BAL_PUSH(l->arena, &l->out->names);
+
+	if (!slot)
+		return;
+	(void)bal_copy(slot->name, sizeof(slot->name), name);
+	slot->kind = kind;
+	slot->line = line->sum;
+}
+
+static void
+list_table(struct bal_nft_lister *l, const struct nlmsghdr *h)
 {
 	struct nftnl_table *t = nftnl_table_alloc();
 	const char *comment = "";
 	const void *data;
-	uint32_t len = 0;
+	uint32_t len = 0, flags;
 
 	if (!t)
 		return;
 	if (nftnl_table_nlmsg_parse(h, t) == 0 &&
-	    is_ours(nftnl_table_get_str(t, NFTNL_TABLE_NAME))) {
+	    bal_nft_is_listed(l, nftnl_table_get_str(t, NFTNL_TABLE_NAME))) {
 		data = nftnl_table_get_data(t, NFTNL_TABLE_USERDATA, &len);
 		if (data)
 			(void)nftnl_udata_parse(data, len, keep_comment,
 						&comment);
 		l->out->there = true;
+		flags = nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS);
+		/* One that a process owns is for that process alone to change. */
 		l->out->ours = strncmp(comment, BAL_NFT_COMMENT,
-				       strlen(BAL_NFT_COMMENT)) == 0;
+				       strlen(BAL_NFT_COMMENT)) == 0 &&
+			       !(flags & NFT_TABLE_F_OWNER);
 		if (*comment)
-			say(l, "table %s flags %" PRIu32, comment,
-			    nftnl_table_get_u32(t, NFTNL_TABLE_FLAGS));
+			say_table(l, comment, flags);
 	}
 	nftnl_table_free(t);
 }
 
+static bool
+translates(const struct nftnl_chain *c)
+{
+	const char *name = nftnl_chain_get_str(c, NFTNL_CHAIN_NAME);
+	const char *type = nftnl_chain_get_str(c, NFTNL_CHAIN_TYPE);
+
+	return name && strcmp(name, BAL_NFT_TRANSLATING) == 0 && type &&
+	       strcmp(type, "nat") == 0;
+}
+
 static void
-list_chain(struct listing *l, const struct nlmsghdr *h)
+say_chain(struct bal_nft_lister *l, const char *name, const struct nftnl_chain *c)
+{
+	struct bal_nft_line line;
+
+	bal_nft_line_begin(&line, "chain");
+	bal_nft_put(&line, name);
+	if (nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM)) {
+		bal_nft_put(&line, nftnl_chain_get_str(c, NFTNL_CHAIN_TYPE));
+		bal_nft_put_u32(&line, nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM));
+		bal_nft_put_u32(&line,
+			(uint32_t)nftnl_chain_get_s32(c, NFTNL_CHAIN_PRIO));
+		bal_nft_put_u32(&line, nftnl_chain_get_u32(c, NFTNL_CHAIN_POLICY));
+	}
+	note_name(l, name, BAL_NFT_NAME_CHAIN, &line);
+	bal_nft_say(l, &line);
+}
+
+static void
+list_chain(struct bal_nft_lister *l, const struct nlmsghdr *h)
 {
 	struct nftnl_chain *c = nftnl_chain_alloc();
-	const char *name;
 
 	if (!c)
 		return;
 	if (nftnl_chain_nlmsg_parse(h, c) == 0 &&
-	    is_ours(nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE))) {
-		name = nftnl_chain_get_str(c, NFTNL_CHAIN_NAME);
-		if (nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM))
-			say(l, "chain %s %s %" PRIu32 " %" PRId32 " %" PRIu32,
-			    name, nftnl_chain_get_str(c, NFTNL_CHAIN_TYPE),
-			    nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM),
-			    nftnl_chain_get_s32(c, NFTNL_CHAIN_PRIO),
-			    nftnl_chain_get_u32(c, NFTNL_CHAIN_POLICY));
-		else
-			say(l, "chain %s", name);
+	    bal_nft_is_listed(l, nftnl_chain_get_str(c, NFTNL_CHAIN_TABLE))) {
+		l->out->translates |= translates(c);
+		say_chain(l, nftnl_chain_get_str(c, NFTNL_CHAIN_NAME), c);
 	}
 	nftnl_chain_free(c);
 }
 
 static void
-list_set(struct listing *l, const struct nlmsghdr *h)
+note_set(struct bal_nft_lister *l, const char *name)
+{
+	for (int set = 0; set < BAL_NFT_SET_MAX; set++)
+		if (strcmp(name, bal_nft_set_name(set)) == 0)
+			l->out->sets[set] = true;
+}
+
+static void
+say_set(struct bal_nft_lister *l, const struct nftnl_set *s)
+{
+	const uint32_t flags = nftnl_set_get_u32(s, NFTNL_SET_FLAGS);
+	struct bal_nft_line line;
+
+	bal_nft_line_begin(&line, "set");
+	bal_nft_put(&line, nftnl_set_get_str(s, NFTNL_SET_NAME));
+	bal_nft_put_u32(&line, nftnl_set_get_u32(s, NFTNL_SET_FLAGS));
+	bal_nft_put_u32(&line, nftnl_set_get_u32(s, NFTNL_SET_KEY_TYPE));
+	bal_nft_put_u32(&line, nftnl_set_get_u32(s, NFTNL_SET_KEY_LEN));
+	bal_nft_put_u32(&line,
+			(uint32_t)nftnl_set_get_u64(s, NFTNL_SET_TIMEOUT));
+	if (!(flags & NFT_SET_ANONYMOUS))
+		note_name(l, nftnl_set_get_str(s, NFTNL_SET_NAME),
+			  flags & NFT_SET_MAP ? BAL_NFT_NAME_MAP :
+						BAL_NFT_NAME_SET,
+			  &line);
+	bal_nft_say(l, &line);
+}
+
+static void
+list_set(struct bal_nft_lister *l, const struct nlmsghdr *h)
 {
 	struct nftnl_set *s = nftnl_set_alloc();
 
 	if (!s)
 		return;
 	if (nftnl_set_nlmsg_parse(h, s) == 0 &&
-	    is_ours(nftnl_set_get_str(s, NFTNL_SET_TABLE)))
-		say(l, "set %s %" PRIu32 " %" PRIu32 " %" PRIu32,
-		    nftnl_set_get_str(s, NFTNL_SET_NAME),
-		    nftnl_set_get_u32(s, NFTNL_SET_FLAGS),
-		    nftnl_set_get_u32(s, NFTNL_SET_KEY_TYPE),
-		    nftnl_set_get_u32(s, NFTNL_SET_KEY_LEN));
+	    bal_nft_is_listed(l, nftnl_set_get_str(s, NFTNL_SET_TABLE))) {
+		note_set(l, nftnl_set_get_str(s, NFTNL_SET_NAME));
+		say_set(l, s);
+	}
 	nftnl_set_free(s);
 }
 
 static void
-note_leave(struct listing *l, const struct nftnl_set_elem *e)
+note_leave(struct bal_nft_lister *l, const struct nftnl_set_elem *e)
 {
 	struct bal_nft_elem *slot;
 	const char *chain, *dev;
@@ -147,23 +190,45 @@ note_leave(struct listing *l, const struct nftnl_set_elem *e)
 	(void)bal_copy(slot->chain, sizeof(slot->chain), chain);
 }
 
+/* An expression, say a counter, is seen, but not what it says. */
 static void
-list_elems(struct listing *l, const struct nlmsghdr *h)
+say_elem(struct bal_nft_lister *l, const char *set, struct nftnl_set_elem *e)
+{
+	struct bal_nft_line line;
+	const void *data;
+	uint32_t len;
+
+	bal_nft_line_begin(&line, "elem");
+	bal_nft_put(&line, set);
+	for (uint16_t attr = 0; attr < NFTNL_SET_ELEM_MAX; attr++) {
+		if (!nftnl_set_elem_is_set(e, attr))
+			continue;
+		if (attr == NFTNL_SET_ELEM_EXPR ||
+		    attr == NFTNL_SET_ELEM_EXPRESSIONS) {
+			bal_nft_put(&line, "expression");
+			continue;
+		}
+		len = 0;
+		data = nftnl_set_elem_get(e, attr, &len);
+		bal_nft_put_attr(&line, attr, data, len);
+	}
+	bal_nft_say(l, &line);
+}
+
+static void
+list_elems(struct bal_nft_lister *l, const struct nlmsghdr *h)
 {
 	struct nftnl_set *s = nftnl_set_alloc();
 	struct nftnl_set_elems_iter *iter = NULL;
 	struct nftnl_set_elem *e;
 	const char *name;
-	char buf[LINE / 2];
 
 	if (s && nftnl_set_elems_nlmsg_parse(h, s) == 0 &&
-	    is_ours(nftnl_set_get_str(s, NFTNL_SET_TABLE)))
+	    bal_nft_is_listed(l, nftnl_set_get_str(s, NFTNL_SET_TABLE)))
 		iter = nftnl_set_elems_iter_create(s);
 	name = iter ? nftnl_set_get_str(s, NFTNL_SET_NAME) : "";
 	while (iter && (e = nftnl_set_elems_iter_next(iter))) {
-		nftnl_set_elem_snprintf(buf, sizeof(buf), e,
-					NFTNL_OUTPUT_DEFAULT, 0);
-		say(l, "elem %s %s", name, buf);
+		say_elem(l, name, e);
 		if (strcmp(name, bal_nft_set_name(BAL_NFT_LEAVE)) == 0)
 			note_leave(l, e);
 	}
@@ -173,83 +238,11 @@ list_elems(struct listing *l, const struct nlmsghdr *h)
 		nftnl_set_free(s);
 }
 
-/* What a chain of one mark sets: its bitwise expression has it. */
-static void
-note_mark(struct listing *l, const char *chain, const struct nftnl_expr *e)
-{
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
-	struct bal_nft_rule *slot;
-	const void *with;
-	uint32_t len = 0;
-
-	if (chain[0] != 'c' || !name || strcmp(name, "bitwise") != 0)
-		return;
-	with = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_XOR, &len);
-	slot = with && len == sizeof(slot->mark) ?
-		       BAL_PUSH(l->arena, &l->out->marks) :
-		       NULL;
-	if (!slot)
-		return;
-	(void)bal_copy(slot->chain, sizeof(slot->chain), chain);
-	memcpy(&slot->mark, with, len);
-}
-
-/* The rules of a chain stand together, in their order. */
-static size_t
-count_rule(struct bal_nft_listing *out, const char *chain)
-{
-	if (strcmp(out->chain, chain) != 0)
-		out->nth = 0;
-	(void)bal_copy(out->chain, sizeof(out->chain), chain);
-	return out->nth++;
-}
-
-static void
-list_exprs(struct listing *l, const char *chain, const struct nftnl_rule *r)
-{
-	struct nftnl_expr_iter *iter = nftnl_expr_iter_create(r);
-	const size_t nth = count_rule(l->out, chain);
-	struct nftnl_expr *e;
-	const char *name;
-	char buf[LINE / 4];
-	size_t k = 0;
-
-	while (iter && (e = nftnl_expr_iter_next(iter))) {
-		name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
-		/* What was not said and what is 0 is printed differently. */
-		if (strcmp(name, "lookup") == 0 &&
-		    !nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_FLAGS))
-			nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, 0);
-		nftnl_expr_snprintf(buf, sizeof(buf), e, NFTNL_OUTPUT_DEFAULT,
-				    0);
-		say(l, "rule %s %zu %02zu %s %s", chain, nth, k++,
-		    name, buf);
-		note_mark(l, chain, e);
-	}
-	if (!k)
-		say(l, "rule %s %zu", chain, nth);
-	if (iter)
-		nftnl_expr_iter_destroy(iter);
-}
-
-static void
-list_rule(struct listing *l, const struct nlmsghdr *h)
-{
-	struct nftnl_rule *r = nftnl_rule_alloc();
-
-	if (!r)
-		return;
-	if (nftnl_rule_nlmsg_parse(h, r) == 0 &&
-	    is_ours(nftnl_rule_get_str(r, NFTNL_RULE_TABLE)))
-		list_exprs(l, nftnl_rule_get_str(r, NFTNL_RULE_CHAIN), r);
-	nftnl_rule_free(r);
-}
-
 void
 bal_nft_list(const struct nlmsghdr *h, struct bal_arena *arena,
 	     struct bal_nft_listing *out)
 {
-	struct listing l = { arena, out };
+	struct bal_nft_lister l = { .arena = arena, .out = out };
 
 	if (NFNL_SUBSYS_ID(h->nlmsg_type) != NFNL_SUBSYS_NFTABLES)
 		return;
@@ -267,7 +260,7 @@ bal_nft_list(const struct nlmsghdr *h, struct bal_arena *arena,
 		list_elems(&l, h);
 		break;
 	case NFT_MSG_NEWRULE:
-		list_rule(&l, h);
+		bal_nft_list_rule(&l, h);
 		break;
 	default:
 		break;
@@ -287,24 +280,25 @@ bal_nft_list_batch(const struct bal_nft_batch *b, struct bal_arena *arena,
 }
 
 static int
-by_text(const void *a, const void *b)
+by_sum(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
 }
 
 bool
 bal_nft_listing_same(struct bal_nft_listing *a, struct bal_nft_listing *b)
 {
+	const size_t size = sizeof(*a->lines.v);
+
 	if (a->lines.n != b->lines.n)
 		return false;
-	if (a->lines.n) {
-		qsort(a->lines.v, a->lines.n, sizeof(*a->lines.v), by_text);
-		qsort(b->lines.v, b->lines.n, sizeof(*b->lines.v), by_text);
-	}
-	for (size_t i = 0; i < a->lines.n; i++)
-		if (strcmp(a->lines.v[i], b->lines.v[i]) != 0)
-			return false;
-	return true;
+	if (!a->lines.n)
+		return true;
+	qsort(a->lines.v, a->lines.n, size, by_sum);
+	qsort(b->lines.v, b->lines.n, size, by_sum);
+	return memcmp(a->lines.v, b->lines.v, a->lines.n * size) == 0;
 }
 
 uint32_t
@@ -318,4 +312,18 @@ bal_nft_generation(const struct nlmsghdr *h)
 	if (gen)
 		nftnl_gen_free(gen);
 	return id;
+}
+
+uint32_t
+bal_nft_mark_of(const struct bal_nft_listing *l, const char *dev)
+{
+	for (size_t i = 0; i < l->leave.n; i++) {
+		if (strcmp(l->leave.v[i].dev, dev) != 0)
+			continue;
+		for (size_t k = 0; k < l->marks.n; k++)
+			if (strcmp(l->marks.v[k].chain,
+				   l->leave.v[i].chain) == 0)
+				return l->marks.v[k].mark;
+	}
+	return 0;
 }

@@ -4,41 +4,58 @@
 #include <string.h>
 
 #include "firewall/nft_print.h"
+#include "firewall/nft_build.h"
 
 static void
 print_elems(FILE *out, const struct bal_nft_table *t, enum bal_nft_set set)
 {
 	bool first = true;
 
-	fputs("\t\telements = { ", out);
 	for (size_t i = 0; i < t->elems.n; i++) {
 		const struct bal_nft_elem *e = &t->elems.v[i];
 
 		if (e->set != set)
 			continue;
-		fputs(first ? "" : ",\n\t\t\t     ", out);
+		fputs(first ? "\t\telements = { " : ",\n\t\t\t     ", out);
 		first = false;
-		if (set == BAL_NFT_RESTORE)
+		if (!bal_nft_by_device(set))
 			fprintf(out, "0x%08" PRIx32, e->mark);
 		else
 			fprintf(out, "\"%s\"", e->dev);
 		if (e->chain[0])
-			fprintf(out, " : goto %s", e->chain);
+			fprintf(out, " : %s %s",
+				set == BAL_NFT_ALIVE ? "jump" : "goto",
+				e->chain);
 	}
-	fputs(" }\n", out);
+	if (!first)
+		fputs(" }\n", out);
 }
 
 static void
 print_set(FILE *out, const struct bal_nft_table *t, enum bal_nft_set set)
 {
-	const bool map = set != BAL_NFT_UPLINKS;
+	const bool map = bal_nft_is_map(set);
 
 	fprintf(out, "\t%s %s {\n\t\ttype %s%s\n", map ? "map" : "set",
 		bal_nft_set_name(set),
-		set == BAL_NFT_RESTORE ? "mark" : "ifname",
+		bal_nft_by_device(set) ? "ifname" : "mark",
 		map ? " : verdict" : "");
 	print_elems(out, t, set);
 	fputs("\t}\n", out);
+}
+
+static void
+print_kept(FILE *out, const struct bal_nft_kept *kept)
+{
+	if (!kept->sticky_ms) {
+		fprintf(out, "\tset %s {\n\t\ttype ipv4_addr\n"
+			     "\t\tflags timeout\n\t}\n", kept->name);
+		return;
+	}
+	fprintf(out,
+		"\tmap %s {\n\t\ttype ipv4_addr : mark\n\t\tsize 65535\n"
+		"\t\tflags dynamic,timeout\n\t\ttimeout %" PRIu32 "ms\n\t}\n",
+		kept->name, kept->sticky_ms);
 }
 
 static const char *
@@ -57,6 +74,10 @@ hook_text(enum bal_nft_hook hook)
 		return "filter hook postrouting priority mangle - 1";
 	case BAL_NFT_TRANSLATE:
 		return "nat hook postrouting priority srcnat + 1";
+	case BAL_NFT_CLASSIFY:
+		return "filter hook prerouting priority mangle + 1";
+	case BAL_NFT_REMEMBERING:
+		return "filter hook postrouting priority mangle + 1";
 	}
 	return NULL;
 }
@@ -103,8 +124,14 @@ print_rule(FILE *out, uint32_t mask, const struct bal_nft_rule *r)
 			"tcp option maxseg size set rt mtu",
 			r->form == BAL_NFT_CLAMP_IN ? "i" : "o");
 		break;
+	case BAL_NFT_MASQUERADE_IPV4:
+		fputs("meta nfproto ipv4 ", out);
+		/* fall through */
 	case BAL_NFT_MASQUERADE:
 		fputs("oifname @uplinks masquerade", out);
+		break;
+	default:
+		bal_nft_print_class_rule(out, mask, r);
 		break;
 	}
 }
@@ -136,6 +163,8 @@ bal_nft_print(FILE *out, const struct bal_nft_table *table)
 	for (int set = 0; set < BAL_NFT_SET_MAX; set++)
 		if (table->sets[set])
 			print_set(out, table, set);
+	for (size_t i = 0; i < table->kept.n; i++)
+		print_kept(out, &table->kept.v[i]);
 	for (size_t i = 0; i < table->chains.n; i++)
 		print_chain(out, table, &table->chains.v[i]);
 	fputs("}\n", out);

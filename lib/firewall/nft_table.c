@@ -1,87 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_table - what our nftables table holds for a model; pure. */
-#include "firewall/nft_table.h"
+#include "firewall/nft_build.h"
+#include "firewall/nft_class.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-struct maker {
-	const struct bal_fw_model *model;
-	struct bal_arena *arena;
-	struct bal_nft_table *out;
-};
-
-const char *
-bal_nft_set_name(enum bal_nft_set set)
-{
-	static const char *const names[BAL_NFT_SET_MAX] = {
-		[BAL_NFT_ARRIVE] = "arrive",
-		[BAL_NFT_LEAVE] = "leave",
-		[BAL_NFT_RESTORE] = "restore",
-		[BAL_NFT_UPLINKS] = "uplinks",
-	};
-
-	return names[set];
-}
-
-static void
-add_chain(struct maker *m, const char *name, enum bal_nft_hook hook)
-{
-	struct bal_nft_chain *c = BAL_PUSH(m->arena, &m->out->chains);
-
-	if (!c)
-		return;
-	(void)bal_copy(c->name, sizeof(c->name), name);
-	c->hook = hook;
-}
-
-static void
-add_rule(struct maker *m, const char *chain, enum bal_nft_form form,
-	 uint32_t mark)
-{
-	struct bal_nft_rule *r = BAL_PUSH(m->arena, &m->out->rules);
-
-	if (!r)
-		return;
-	(void)bal_copy(r->chain, sizeof(r->chain), chain);
-	r->form = form;
-	r->mark = mark;
-}
-
 /* A chain of one rule, for the mark's number: a1, c1, r1. */
 static void
-add_marking(struct maker *m, char kind, uint32_t number,
+add_marking(struct bal_nft_building *m, char kind, uint32_t number,
 	    enum bal_nft_form form, uint32_t mark,
 	    char name[BAL_NFT_NAMELEN])
 {
 	snprintf(name, BAL_NFT_NAMELEN, "%c%" PRIu32, kind, number);
-	add_chain(m, name, BAL_NFT_NO_HOOK);
-	add_rule(m, name, form, mark);
-}
-
-static struct bal_nft_elem *
-add_elem(struct maker *m, enum bal_nft_set set, const char *dev,
-	 const char *chain)
-{
-	struct bal_nft_elem *e = BAL_PUSH(m->arena, &m->out->elems);
-
-	m->out->sets[set] = true;
-	if (!e)
-		return NULL;
-	e->set = set;
-	(void)bal_copy(e->dev, sizeof(e->dev), dev);
-	(void)bal_copy(e->chain, sizeof(e->chain), chain);
-	return e;
+	bal_nft_add_chain(m, name, BAL_NFT_NO_HOOK);
+	(void)bal_nft_add_rule(m, name, form, mark);
 }
 
 static uint32_t
-number_of(const struct maker *m, uint32_t mark)
+number_of(const struct bal_nft_building *m, uint32_t mark)
 {
 	return mark >> __builtin_ctz(m->model->mask);
 }
 
 static void
-arrive(struct maker *m)
+arrive(struct bal_nft_building *m)
 {
 	char name[BAL_NFT_NAMELEN];
 
@@ -90,12 +33,12 @@ arrive(struct maker *m)
 
 		add_marking(m, 'a', number_of(m, up->mark), BAL_NFT_MARK_NEW,
 			    up->inbound, name);
-		(void)add_elem(m, BAL_NFT_ARRIVE, up->dev, name);
+		(void)bal_nft_add_elem(m, BAL_NFT_ARRIVE, up->dev, name);
 	}
 }
 
 static void
-leave(struct maker *m)
+leave(struct bal_nft_building *m)
 {
 	char name[BAL_NFT_NAMELEN];
 
@@ -104,12 +47,12 @@ leave(struct maker *m)
 
 		add_marking(m, 'c', number_of(m, up->mark), BAL_NFT_MARK_CT,
 			    up->mark, name);
-		(void)add_elem(m, BAL_NFT_LEAVE, up->dev, name);
+		(void)bal_nft_add_elem(m, BAL_NFT_LEAVE, up->dev, name);
 	}
 }
 
 static bool
-is_restored(const struct maker *m, uint32_t mark)
+is_restored(const struct bal_nft_building *m, uint32_t mark)
 {
 	for (size_t i = m->out->elems.n; i-- > 0;) {
 		if (m->out->elems.v[i].set != BAL_NFT_RESTORE)
@@ -122,7 +65,7 @@ is_restored(const struct maker *m, uint32_t mark)
 
 /* Where no room is left above the slots, two of these are one. */
 static void
-restore_one(struct maker *m, uint32_t mark)
+restore_one(struct bal_nft_building *m, uint32_t mark)
 {
 	char name[BAL_NFT_NAMELEN];
 	struct bal_nft_elem *e;
@@ -131,61 +74,71 @@ restore_one(struct maker *m, uint32_t mark)
 		return;
 	add_marking(m, 'r', number_of(m, mark), BAL_NFT_MARK_PACKET, mark,
 		    name);
-	e = add_elem(m, BAL_NFT_RESTORE, "", name);
+	e = bal_nft_add_elem(m, BAL_NFT_RESTORE, "", name);
 	if (e)
 		e->mark = mark;
 }
 
 static void
-restore(struct maker *m)
+restore(struct bal_nft_building *m)
 {
 	for (size_t i = 0; i < m->model->uplinks.n; i++) {
-		restore_one(m, m->model->uplinks.v[i].mark);
-		restore_one(m, m->model->uplinks.v[i].inbound);
+		const struct bal_fw_uplink *up = &m->model->uplinks.v[i];
+
+		/* What left by it is to be classed again. */
+		if (!up->left || !m->model->selects.n)
+			restore_one(m, up->mark);
+		restore_one(m, up->inbound);
 	}
 }
 
 static void
-hooks(struct maker *m)
+hooks(struct bal_nft_building *m)
 {
-	add_chain(m, "prerouting", BAL_NFT_PREROUTING);
-	add_rule(m, "prerouting", BAL_NFT_BY_IIF, 0);
-	add_rule(m, "prerouting", BAL_NFT_BY_CT, 0);
-	add_chain(m, "output", BAL_NFT_OUTPUT);
-	add_rule(m, "output", BAL_NFT_BY_CT_IF_NO_MARK, 0);
-	add_chain(m, "postrouting", BAL_NFT_POSTROUTING);
-	add_rule(m, "postrouting", BAL_NFT_BY_OIF, 0);
+	bal_nft_add_chain(m, "prerouting", BAL_NFT_PREROUTING);
+	(void)bal_nft_add_rule(m, "prerouting", BAL_NFT_BY_IIF, 0);
+	(void)bal_nft_add_rule(m, "prerouting", BAL_NFT_BY_CT, 0);
+	bal_nft_add_chain(m, "output", BAL_NFT_OUTPUT);
+	(void)bal_nft_add_rule(m, "output", BAL_NFT_BY_CT_IF_NO_MARK, 0);
+	bal_nft_add_chain(m, "postrouting", BAL_NFT_POSTROUTING);
+	(void)bal_nft_add_rule(m, "postrouting", BAL_NFT_BY_OIF, 0);
 }
 
 static void
-all_uplinks(struct maker *m)
+all_uplinks(struct bal_nft_building *m)
 {
 	for (size_t i = 0; i < m->model->uplinks.n; i++)
-		(void)add_elem(m, BAL_NFT_UPLINKS, m->model->uplinks.v[i].dev,
+		(void)bal_nft_add_elem(m, BAL_NFT_UPLINKS, m->model->uplinks.v[i].dev,
 			       "");
 }
 
 int
-bal_nft_make(const struct bal_fw_model *model, struct bal_arena *arena,
-	     struct bal_nft_table *out, struct bal_err *err)
+bal_nft_make(const struct bal_fw_model *model, bool translated,
+	     struct bal_arena *arena, struct bal_nft_table *out,
+	     struct bal_err *err)
 {
-	struct maker m = { model, arena, out };
+	struct bal_nft_building m = { model, arena, out };
 
 	*out = (struct bal_nft_table){ .mask = model->mask };
 	arrive(&m);
 	leave(&m);
 	restore(&m);
 	hooks(&m);
-	if (model->mss_clamp || model->masquerade)
+	if (model->mss_clamp || model->masquerade || model->selects.n)
 		all_uplinks(&m);
 	if (model->mss_clamp) {
-		add_chain(&m, "forward", BAL_NFT_FORWARD);
-		add_rule(&m, "forward", BAL_NFT_CLAMP_OUT, 0);
-		add_rule(&m, "forward", BAL_NFT_CLAMP_IN, 0);
+		bal_nft_add_chain(&m, "forward", BAL_NFT_FORWARD);
+		(void)bal_nft_add_rule(&m, "forward", BAL_NFT_CLAMP_OUT, 0);
+		(void)bal_nft_add_rule(&m, "forward", BAL_NFT_CLAMP_IN, 0);
 	}
-	if (model->masquerade) {
-		add_chain(&m, "translate", BAL_NFT_TRANSLATE);
-		add_rule(&m, "translate", BAL_NFT_MASQUERADE, 0);
-	}
+	if (model->masquerade || translated)
+		bal_nft_add_chain(&m, BAL_NFT_TRANSLATING, BAL_NFT_TRANSLATE);
+	if (model->masquerade)
+		(void)bal_nft_add_rule(&m, BAL_NFT_TRANSLATING,
+				       model->ipv6 ? BAL_NFT_MASQUERADE :
+						     BAL_NFT_MASQUERADE_IPV4,
+				       0);
+	if (model->selects.n)
+		bal_nft_add_classes(&m);
 	return arena->oom ? bal_err_nomem(err) : 0;
 }

@@ -11,6 +11,14 @@
 void bal_nft_batch_replace(struct bal_nft_batch *b,
 			   const struct bal_nft_table *table);
 
+/*
+ * The same of a table that is there as @have says, with all that its sets hold that
+ * stay (bal_nft_keep()).
+ */
+void bal_nft_batch_renew(struct bal_nft_batch *b,
+			 const struct bal_nft_table *table,
+			 const struct bal_nft_listing *have);
+
 /* It goes; refused (ENOENT) where there is none. */
 void bal_nft_batch_delete(struct bal_nft_batch *b);
 

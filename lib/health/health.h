@@ -211,9 +211,6 @@ bool bal_health_is_suspect(const struct bal_health_record *j);
 /* Is it degraded for its loss (and not only slow)? */
 bool bal_health_is_lossy(const struct bal_health_record *j);
 
-/* Habitual loss in per cent. */
-uint32_t bal_health_loss(const struct bal_health_record *j);
-
 /*
  * Of the last 64 rounds at most, which restart with the first answer of a dead
  * uplink: how many there were, and how many of them were lost.

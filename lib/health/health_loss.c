@@ -207,17 +207,6 @@ bal_health_misses(const struct bal_health_record *j, const struct bal_health_rul
 }
 
 uint32_t
-bal_health_loss(const struct bal_health_record *j)
-{
-	const uint64_t rounds = j->rounds_q8;
-
-	if (!rounds)
-		return 0;
-	return bal_health_clamp(
-		(j->lost_q8 * UINT64_C(100) + rounds / 2) / rounds, 0, 100);
-}
-
-uint32_t
 bal_health_recent_rounds(const struct bal_health_record *j)
 {
 	return bal_health_clamp(j->n_recent, 0, 64);

@@ -93,12 +93,13 @@ bal_health_grown(const struct bal_health_record *j, const struct bal_health_rule
 	if (!size)
 		return "";
 	buf[0] = '\0';
-	if (hold <= rule->stable_ms)
+	/* One outage is none that repeats. */
+	if (flaps < 2 || hold <= rule->stable_ms)
 		return buf;
 	snprintf(buf, size,
-		 "flapped %" PRIu32 " time%s lately, must be good for %s "
+		 "flapped %" PRIu32 " times lately, must be good for %s "
 		 "before it is back%s",
-		 flaps, flaps == 1 ? "" : "s", span(hold, hold < 1000, text),
+		 flaps, span(hold, hold < 1000, text),
 		 bal_health_now(j) == BAL_HEALTH_ALIVE ? " the next time" :
 							   "");
 	return buf;

@@ -2,6 +2,8 @@
 /* hook - reads the environment of ifupdown, OpenVPN and others. */
 #include "hook/hook.h"
 
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,47 @@ bal_hook_openvpn_args(int argc, char **argv)
 {
 	return argc == 6 && (strcmp(argv[5], "init") == 0 ||
 			     strcmp(argv[5], "restart") == 0);
+}
+
+/* The number in the variable NAME_I; 0: there is none. */
+static uint32_t
+numbered_port(const char *name, unsigned i)
+{
+	char variable[32];
+	struct bal_err ignored;
+	const char *value;
+	uint32_t port;
+
+	snprintf(variable, sizeof(variable), "%s_%u", name, i);
+	value = secure_getenv(variable);
+	return value && bal_parse_u32(value, 1, UINT16_MAX, &port, &ignored) == 0 ?
+		       port :
+		       0;
+}
+
+/* Of its `remote` lines, the one that it uses; the first where none fits. */
+static void
+read_remote(struct bal_hook *hook)
+{
+	const char *port = secure_getenv("trusted_port"), *proto;
+	struct bal_err ignored;
+	char variable[32];
+	unsigned i = 1;
+
+	if (!port ||
+	    bal_parse_u32(port, 1, UINT16_MAX, &hook->port, &ignored) < 0)
+		hook->port = numbered_port("remote_port", 1);
+	while (numbered_port("remote_port", i) &&
+	       numbered_port("remote_port", i) != hook->port)
+		i++;
+	if (!numbered_port("remote_port", i))
+		i = 1;
+	snprintf(variable, sizeof(variable), "proto_%u", i);
+	proto = secure_getenv(variable);
+	if (proto && strncmp(proto, "udp", 3) == 0)
+		hook->proto = IPPROTO_UDP;
+	else if (proto && strncmp(proto, "tcp", 3) == 0)
+		hook->proto = IPPROTO_TCP;
 }
 
 static int
@@ -28,7 +71,9 @@ read_openvpn(struct bal_hook *hook, int argc, char **argv, struct bal_err *err)
 	hook->gateway = bal_hook_stranger_addr("route_vpn_gateway");
 	hook->transport = bal_hook_stranger_addr("local_1");
 	hook->server = bal_hook_stranger_addr("trusted_ip");
+	read_remote(hook);
 	hook->config = secure_getenv("config");
+	hook->pid = secure_getenv("daemon_pid");
 	context = bal_hook_openvpn_args(argc, argv) ?
 			  argv[5] :
 			  secure_getenv("script_context");

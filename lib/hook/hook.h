@@ -27,7 +27,9 @@ struct bal_hook {
 	struct bal_addr gateway;
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
 	struct bal_addr server;    /* OpenVPN: trusted_ip, where it sends to */
+	uint32_t port, proto; /* OpenVPN: of @server, IPPROTO_...; 0: not known */
 	const char *config; /* OpenVPN: its configuration file, or NULL */
+	const char *pid;    /* OpenVPN: its process id, or NULL */
 	enum bal_lease_news lease; /* DHCP */
 	bool comes_late; /* ifupdown: ifup ends before the device is there */
 	/*

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/suggest.h"
@@ -30,6 +31,18 @@ bal_hook_strict(void)
 		bal_warn("option bal-strict of %.15s: %.200s",
 			 secure_getenv("IFACE"), err.msg);
 	return strict;
+}
+
+int
+bal_hook_family(void)
+{
+	const char *text = secure_getenv("ADDRFAM");
+
+	if (!text || bal_hook_caller() != BAL_CALLER_IFUPDOWN)
+		return 0;
+	if (strcmp(text, "inet6") == 0)
+		return AF_INET6;
+	return strcmp(text, "inet") == 0 ? AF_INET : 0;
 }
 
 /* interfaces(5) has comments on lines of their own only. */
@@ -71,7 +84,7 @@ stanza_option(struct bal_hook *hook, const char *key, struct bal_err *err)
 	if (strcmp(key, "targets") != 0 && strchr(text, '\n'))
 		return bal_err(err, BAL_ECONF, "option bal-%s of %s: " TWICE,
 			       name, hook->dev);
-	if (bal_settings_set(&hook->options, ~0u, key, text, &why) == 0)
+	if (bal_settings_set(&hook->options, UINT64_MAX, key, text, &why) == 0)
 		return 0;
 	return bal_err(err, BAL_ECONF, "option bal-%s of %s: %.200s%s", name,
 		       hook->dev, why.msg, bal_hook_hint(text));
@@ -175,7 +188,9 @@ bal_hook_read_ifupdown(struct bal_hook *hook, bool options, struct bal_err *err)
 		if (stanza_options(hook, err) < 0)
 			return -1;
 	}
-	hook->gateway = bal_hook_stranger_addr("IF_GATEWAY");
+	/* That of IPv6 is where the kernel has it, in main. */
+	if (bal_hook_family() != AF_INET6)
+		hook->gateway = bal_hook_stranger_addr("IF_GATEWAY");
 	/* These dial in the background. */
 	hook->comes_late = method && (strcmp(method, "ppp") == 0 ||
 				      strcmp(method, "wvdial") == 0);

@@ -23,4 +23,10 @@ const char *bal_hook_option(size_t i);
  */
 const char *bal_hook_hint(const char *value);
 
+/*
+ * The family of the stanza whose hook calls us: ifupdown calls once for each
+ * `iface DEV inet` and `iface DEV inet6`.  0: another caller, or it is not said.
+ */
+int bal_hook_family(void);
+
 #endif

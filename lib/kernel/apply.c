@@ -5,14 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "firewall/firewall.h"
-#include "netlink/write.h"
-#include "netlink/sysctl.h"
+#include "kernel/kind.h"
 
 struct applying {
 	const bal_op_list *ops;
 	struct bal_applied *out;
-	bool uncommitted; /* a commit of the firewall failed */
+	struct bal_committing how;
+	struct bal_err failed; /* the first commit that did */
 };
 
 static bool
@@ -39,33 +38,14 @@ world_moved(int eno)
 static bool
 is_gone_already(const struct bal_op *op, int eno)
 {
-	switch (op->kind) {
-	case BAL_OP_ROUTE_DEL:
-	case BAL_OP_RULE_DEL:
-	case BAL_OP_NEXTHOP_DEL:
-		return eno == ESRCH || eno == ENOENT;
-	case BAL_OP_DEVCONF:
-		return op->devconf.restore && eno == ENODEV;
-	default:
-		return false;
-	}
+	return op->verb == BAL_DEL &&
+	       (eno == ESRCH || eno == ENOENT || eno == ENODEV);
 }
 
-/* The one device that a refused next hop is by. */
 static const char *
 dev_of(const struct bal_op *op)
 {
-	switch (op->kind) {
-	case BAL_OP_NEXTHOP_ADD:
-	case BAL_OP_NEXTHOP_REPLACE:
-		return op->nexthop.hop.dev;
-	case BAL_OP_ROUTE_ADD:
-	case BAL_OP_ROUTE_APPEND:
-	case BAL_OP_ROUTE_REPLACE:
-		return op->route.n_hops == 1 ? op->route.hops[0].dev : "";
-	default:
-		return "";
-	}
+	return op->kind->dev ? op->kind->dev(op) : "";
 }
 
 /* The kernel is short of memory: that says nothing about what was asked. */
@@ -89,6 +69,7 @@ on_failure(size_t number, int eno, const char *why, void *arg)
 		a->out->moved = true;
 		(void)bal_copy(a->out->dev, sizeof(a->out->dev),
 			       is_shortage(eno) ? "" : dev_of(op));
+		a->out->six = op->kind->six && op->kind->six(op);
 		bal_err_sys(&a->out->first, eno, "cannot %s%s%s%s",
 			    bal_op_describe(op, what, sizeof(what)),
 			    why[0] ? " (" : "", why, why[0] ? ")" : "");
@@ -97,79 +78,63 @@ on_failure(size_t number, int eno, const char *why, void *arg)
 		a->out->moved = false;
 }
 
-/* Where one cannot be written, none can: bal-doctor tells of each. */
-static void
-write_sysctl(const struct bal_sysctl_set *set)
-{
-	static bool warned;
-	const struct bal_sysctl_row *row = &bal_sysctls[set->which];
-	struct bal_err err;
-
-	if (bal_sysctl_write(row->name, set->value, &err) == 0 || warned)
-		return;
-	warned = true;
-	/* What is only to be put back was ours, and serves. */
-	bal_warn("%s; %s", err.msg,
-		 set->value == row->ours ? row->lost : "it stays as it is");
-}
-
 /*
  * Routes matter more than marks: a commit that fails keeps nothing else from
- * being done.  It is told at the end; without the kernel's modules, warned of.
+ * being done.  It is reported at the end; without the kernel's modules, warned of.
  */
 static void
-commit_firewall(struct applying *a, const struct bal_fw_op *op,
-		const struct bal_changes *changes, struct bal_err *failed)
+commit(struct applying *a, const struct bal_op *op)
 {
 	struct bal_err err = { 0 };
 
-	/* Nothing is lost on the way from one to the other. */
-	if (op->leaving && a->uncommitted)
+	if (op->kind->commit(op, &a->how, &err) == 0)
 		return;
-	if (op->by->commit(op->want, op->have, op->part, changes->lock_wait_ms,
-			   &err) == 0)
-		return;
-	a->uncommitted = true;
+	a->how.failed = true;
 	if (err.kind == BAL_EUNAVAIL)
 		bal_warn("%s", err.msg);
-	else if (err.kind == BAL_EBUSY && !changes->lock_wait_ms)
+	else if (err.kind == BAL_EBUSY && !a->how.wait_ms)
 		a->out->chains_wait = true;
-	else if (failed->kind == BAL_EOK)
-		*failed = err;
+	else if (a->failed.kind == BAL_EOK)
+		a->failed = err;
+}
+
+/* What stands before a commit is in force before it. */
+static int
+carry_out(struct applying *a, size_t number, struct bal_nl *nl,
+	  struct bal_err *err)
+{
+	const struct bal_op *op = &a->ops->v[number];
+	struct bal_nlmsg req;
+
+	if (op->kind->encode) {
+		op->kind->encode(op, &req);
+		return bal_nl_queue(nl, &req, number, err);
+	}
+	if (bal_nl_flush(nl, err) < 0)
+		return -1;
+	commit(a, op);
+	return 0;
 }
 
 int
 bal_apply(struct bal_nl *nl, const struct bal_changes *changes,
 	  struct bal_applied *out, struct bal_err *err)
 {
-	const bal_op_list *ops = changes->ops;
-	struct applying a = { .ops = ops, .out = out };
-	struct bal_err failed = { 0 };
+	struct applying a = { .ops = changes->ops,
+			      .out = out,
+			      .how.wait_ms = changes->lock_wait_ms };
 	int rc = 0;
 
 	*out = (struct bal_applied){ 0 };
 	bal_nl_on_failure(nl, on_failure, &a);
-	for (size_t i = 0; i < ops->n && rc == 0; i++) {
-		const struct bal_op *op = &ops->v[i];
-		struct bal_nlmsg req;
-
-		if (bal_nl_encode(op, &req)) {
-			rc = bal_nl_queue(nl, &req, i, err);
-			continue;
-		}
-		/* What stands before a commit is in force before it. */
-		rc = bal_nl_flush(nl, err);
-		if (rc == 0 && op->kind == BAL_OP_SYSCTL)
-			write_sysctl(&op->sysctl);
-		if (rc == 0 && op->kind == BAL_OP_FIREWALL)
-			commit_firewall(&a, op->firewall, changes, &failed);
-	}
+	for (size_t i = 0; i < a.ops->n && rc == 0; i++)
+		rc = carry_out(&a, i, nl, err);
 	if (rc == 0)
 		rc = bal_nl_flush(nl, err);
 	bal_nl_on_failure(nl, NULL, NULL);
-	out->done = ops->n - out->refused;
-	if (rc == 0 && failed.kind != BAL_EOK) {
-		*err = failed;
+	out->done = a.ops->n - out->refused;
+	if (rc == 0 && a.failed.kind != BAL_EOK) {
+		*err = a.failed;
 		return -1;
 	}
 	return rc;

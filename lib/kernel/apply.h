@@ -3,8 +3,8 @@
 #ifndef BAL_APPLY_H
 #define BAL_APPLY_H
 
+#include "kernel/op.h"
 #include "netlink/nl.h"
-#include "netlink/op.h"
 
 /* What is to be done, in this order; and how long to wait for the firewall. */
 struct bal_changes {
@@ -29,6 +29,7 @@ struct bal_applied {
 	bool chains_wait;
 	struct bal_err first; /* the first refusal, in words */
 	char dev[BAL_IFNAMSIZ]; /* the uplink that is refused, or "" */
+	bool six;		/* it is, by IPv6 alone */
 };
 
 /*

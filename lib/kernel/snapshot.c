@@ -6,8 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/order.h"
+#include "kernel/kind.h"
 #include "netlink/read.h"
-#include "netlink/sysctl.h"
 
 uint64_t
 bal_now_ms(void)
@@ -35,7 +36,7 @@ bal_snapshot_index(struct bal_snapshot *snap, struct bal_arena *arena)
 	for (size_t i = 0; v && i < snap->links.n; i++)
 		v[i] = &snap->links.v[i];
 	if (v)
-		qsort(v, snap->links.n, sizeof(*v), by_name);
+		bal_sort(v, snap->links.n, sizeof(*v), by_name);
 	snap->by_name = v;
 }
 
@@ -63,69 +64,6 @@ bal_snapshot_ifindex(const struct bal_snapshot *snap, int ifindex)
 		if (snap->links.v[i].ifindex == ifindex)
 			return &snap->links.v[i];
 	return NULL;
-}
-
-static const struct bal_nexthop *
-find_nexthop(const struct bal_snapshot *snap, uint32_t id)
-{
-	for (size_t i = 0; i < snap->nexthops.n; i++)
-		if (snap->nexthops.v[i].id == id)
-			return &snap->nexthops.v[i];
-	return NULL;
-}
-
-/*
- * Routes over nexthop objects: the hops as the objects say, since with
- * nexthop_compat_mode=0 the route's own message does not repeat them.
- */
-static void
-expand_groups(struct bal_snapshot *snap, struct bal_arena *arena)
-{
-	for (size_t i = 0; i < snap->all.n; i++) {
-		struct bal_route *r = &snap->all.v[i];
-		const struct bal_nexthop *nh;
-
-		nh = r->nhid ? find_nexthop(snap, r->nhid) : NULL;
-		if (!nh || !nh->n_members)
-			continue;
-		r->hops = bal_arena_alloc(arena,
-					  nh->n_members * sizeof(*r->hops));
-		r->n_hops = r->hops ? nh->n_members : 0;
-		for (size_t k = 0; k < r->n_hops; k++) {
-			const struct bal_nexthop *one;
-
-			one = find_nexthop(snap, nh->members[k].id);
-			if (one)
-				r->hops[k] = one->hop;
-			r->hops[k].weight = nh->members[k].weight;
-		}
-	}
-}
-
-/* Names for people: hops come with indexes only. */
-static void
-name_hops(struct bal_snapshot *snap)
-{
-	const struct bal_link *last = NULL;
-
-	for (size_t i = 0; i < snap->all.n; i++) {
-		struct bal_route *r = &snap->all.v[i];
-
-		for (size_t k = 0; k < r->n_hops; k++) {
-			const struct bal_link *l = last;
-
-			if (r->protocol != BAL_PROTO)
-				continue;
-			/* A device's routes stand together. */
-			if (!l || l->ifindex != r->hops[k].ifindex)
-				l = bal_snapshot_ifindex(snap,
-							 r->hops[k].ifindex);
-			last = l;
-			if (l)
-				memcpy(r->hops[k].dev, l->name,
-				       sizeof(l->name));
-		}
-	}
 }
 
 static void
@@ -164,46 +102,52 @@ tables_of(const struct bal_snapshot *snap,
 	}
 }
 
+/*
+ * Foreign routes of @tables among @all, and ours of every one, which are in @out
+ * already where those are some @more.  Routes of one table stand together in the
+ * dump.
+ */
 static void
-take_routes(struct bal_snapshot *snap, uint32_t table, struct bal_arena *arena)
+take_routes(const bal_route_list *all, bal_route_list *out,
+	    const uint32_t *tables, size_t n, bool more,
+	    struct bal_arena *arena)
 {
-	for (size_t i = 0; i < snap->all.n; i++) {
+	uint32_t last = 0;
+	bool wanted = false;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct bal_route *r = &all->v[i];
 		struct bal_route *slot;
 
-		if (snap->all.v[i].table != table)
-			continue;
-		slot = BAL_PUSH(arena, &snap->routes);
+		if (r->table != last) {
+			wanted = false;
+			for (size_t k = 0; k < n && !wanted; k++)
+				wanted = tables[k] == r->table;
+		}
+		last = r->table;
+		slot = (r->protocol == BAL_PROTO ? !more : wanted) ?
+			       BAL_PUSH(arena, out) :
+			       NULL;
 		if (slot)
-			*slot = snap->all.v[i];
+			*slot = *r;
 	}
 }
 
-/* Everything that netlink tells. */
 static int
-read_netlink(struct bal_snapshot *snap, struct bal_nl *nl,
-	     const struct bal_snapshot_want *want, struct bal_arena *arena,
-	     struct bal_err *err)
+read_kinds(struct bal_snapshot *snap, struct bal_nl *nl,
+	   const struct bal_snapshot_want *want, struct bal_arena *arena,
+	   struct bal_err *err)
 {
-	int rc;
+	struct bal_reading r = {
+		.snap = snap, .nl = nl, .want = want, .arena = arena
+	};
 
-	memset(snap, 0, sizeof(*snap));
-	rc = bal_nl_links(nl, want->stats, arena, &snap->links, err);
-	if (rc == BAL_DUMP_DONE)
-		rc = bal_nl_addrs(nl, arena, &snap->addrs, err);
-	if (rc == BAL_DUMP_DONE)
-		rc = bal_nl_rules(nl, arena, &snap->rules, err);
-	if (rc != BAL_DUMP_DONE)
-		return rc == BAL_DUMP_ABSENT ?
-			       bal_err(err, BAL_EUNAVAIL,
-				       "the kernel has no policy routing "
-				       "(CONFIG_IP_MULTIPLE_TABLES)") :
-			       rc;
-	rc = bal_nl_nexthops(nl, arena, &snap->nexthops, err);
-	if (rc < 0)
-		return -1;
-	snap->has_nexthops = rc == BAL_DUMP_DONE;
-	snap->has_stats = want->stats;
-	return bal_nl_all_routes(nl, arena, &snap->all, err);
+	for (size_t i = 0; snap->kinds[i]; i++) {
+		r.have = &snap->have[i];
+		if (snap->kinds[i]->read && snap->kinds[i]->read(&r, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int
@@ -211,19 +155,20 @@ bal_snapshot_read(struct bal_snapshot *snap, struct bal_nl *nl,
 		  const struct bal_snapshot_want *want, struct bal_arena *arena,
 		  struct bal_err *err)
 {
-	if (read_netlink(snap, nl, want, arena, err) < 0)
+	memset(snap, 0, sizeof(*snap));
+	snap->kinds = want->kinds;
+	snap->has_stats = want->stats;
+	if (bal_nl_links(nl, want->stats, arena, &snap->links, err) < 0 ||
+	    bal_nl_addrs(nl, arena, &snap->addrs, err) < 0)
 		return -1;
 	bal_snapshot_index(snap, arena);
-	expand_groups(snap, arena);
-	name_hops(snap);
-	tables_of(snap, want, &snap->tables, arena);
-	for (size_t i = 0; i < snap->tables.n; i++)
-		take_routes(snap, snap->tables.v[i], arena);
-	if (bal_fw_look(&want->firewall, &want->fw_scope, arena, &snap->firewalls,
-			err) < 0)
+	if (read_kinds(snap, nl, want, arena, err) < 0)
 		return -1;
-	for (int i = 0; i < BAL_SYSCTL_MAX; i++)
-		snap->sysctls.of[i] = bal_sysctl_read(bal_sysctls[i].name);
+	tables_of(snap, want, &snap->tables, arena);
+	take_routes(&snap->all, &snap->routes, snap->tables.v, snap->tables.n,
+		    false, arena);
+	take_routes(&snap->all6, &snap->routes6, snap->tables.v,
+		    snap->tables.n, false, arena);
 	snap->now_ms = bal_now_ms();
 	return arena->oom ? bal_err_nomem(err) : 0;
 }
@@ -235,8 +180,11 @@ bal_snapshot_add_table(struct bal_snapshot *snap, uint32_t table,
 	const size_t tables = snap->tables.n;
 
 	add_table(&snap->tables, table, arena);
-	if (snap->tables.n > tables)
-		take_routes(snap, table, arena);
+	if (snap->tables.n > tables) {
+		take_routes(&snap->all, &snap->routes, &table, 1, true, arena);
+		take_routes(&snap->all6, &snap->routes6, &table, 1, true,
+			    arena);
+	}
 	return arena->oom ? bal_err_nomem(err) : 0;
 }
 
@@ -250,14 +198,14 @@ hop_by(const struct bal_route *r, int ifindex)
 }
 
 struct bal_addr
-bal_snapshot_foreign_gateway(const struct bal_snapshot *snap, uint32_t table,
+bal_snapshot_foreign_gateway(const bal_route_list *all, uint32_t table,
 			     int ifindex)
 {
 	const struct bal_route *best = NULL;
 	struct bal_addr gateway = { 0 };
 
-	for (size_t i = 0; i < snap->all.n; i++) {
-		const struct bal_route *r = &snap->all.v[i];
+	for (size_t i = 0; i < all->n; i++) {
+		const struct bal_route *r = &all->v[i];
 		const struct bal_hop *hop = hop_by(r, ifindex);
 
 		if (!hop || r->table != table || r->dst.len ||

@@ -248,6 +248,17 @@ same_tables(const struct bal_monitor_known *a,
 		       0;
 }
 
+/* The socket receives changes of @group from now on, or none of them. */
+static void
+join(int fd, int group, bool wanted)
+{
+
+	(void)setsockopt(fd, SOL_NETLINK,
+			 wanted ? NETLINK_ADD_MEMBERSHIP :
+				  NETLINK_DROP_MEMBERSHIP,
+			 &group, sizeof(group));
+}
+
 int
 bal_monitor_care(struct bal_monitor *monitor,
 		 const struct bal_monitor_interest *interest,
@@ -266,6 +277,8 @@ bal_monitor_care(struct bal_monitor *monitor,
 		free(now.tables);
 		return bal_err_nomem(err);
 	}
+	now.rules6 = interest->rules6;
+	now.routes6 = interest->routes6;
 	now.n_devs = interest->n_devs;
 	for (size_t i = 0; i < now.n_devs; i++)
 		carry_over(&now.devs[i], interest->devs[i], &before);
@@ -273,13 +286,21 @@ bal_monitor_care(struct bal_monitor *monitor,
 	for (size_t i = 0; i < now.n_tables; i++)
 		now.tables[i] = interest->tables[i];
 	is_new = !all_asked(&now) || !before.tables ||
-		 !same_tables(&now, &before);
+		 !same_tables(&now, &before) ||
+		 (now.rules6 && !before.rules6) ||
+		 (now.routes6 && !before.routes6);
 	if (ask_devices(&now, err) < 0) {
 		free(now.devs);
 		free(now.tables);
 		return -1;
 	}
 	monitor->known = now;
+	if (now.rules6 != before.rules6)
+		join(monitor->source.fd, RTNLGRP_IPV6_RULE, now.rules6);
+	if (now.routes6 != before.routes6) {
+		join(monitor->source.fd, RTNLGRP_IPV6_ROUTE, now.routes6);
+		join(monitor->source.fd, RTNLGRP_IPV6_IFADDR, now.routes6);
+	}
 	if (is_new)
 		bal_monitor_filter(monitor->source.fd, &now);
 	free(before.devs);

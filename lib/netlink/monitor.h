@@ -3,6 +3,7 @@
 #ifndef BAL_MONITOR_H
 #define BAL_MONITOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/loop.h"
@@ -23,22 +24,25 @@ struct bal_monitor_interest {
 	size_t n_devs;
 	const uint32_t *tables; /* the tables with our routes */
 	size_t n_tables;
+	bool rules6; /* of IPv6, too */
+	bool routes6; /* and its addresses and routes */
 };
 
 struct bal_monitor;
 
 /*
  * A netlink socket in @loop that listens to RTNLGRP_LINK, IPV4_IFADDR,
- * IPV4_ROUTE, IPV4_RULE and NEXTHOP.  @told is called with what is new (enum
- * bal_news), once for all that was waiting in the socket (at most 64 messages
- * at a time, so that a storm does not starve the loop), and only for news that
- * concern the interest: a device of that name (or index under that name
- * before), addresses of such a device, routes of those tables or a default
- * route in main by such a device, rules and nexthops of our protocol (214) and
- * rules that look up one of the tables.  Repeated link messages that change
- * neither flags, carrier, name nor index are none.  Changes by the netlink port
- * @self are no news (bal_nl_port(); 0: none).  @told may do anything with the
- * monitor, closing it included.
+ * IPV4_ROUTE, IPV4_RULE and NEXTHOP, and to IPV6_RULE, IPV6_IFADDR and
+ * IPV6_ROUTE where those are of interest.  @told is called with what is new
+ * (enum bal_news), once for all that was waiting in the socket (at most 64
+ * messages at a time, so that a storm does not starve the loop), and only for
+ * news that concern the interest: a device of
+ * that name (or index under that name before), addresses of such a device, routes
+ * of those tables or a default route in main, rules and nexthops of our protocol
+ * (214), nexthops that replace another, and rules that look up one of the tables.
+ * Repeated link messages that change neither flags, carrier, name nor index are
+ * none.  Changes by the netlink port @self are no news (bal_nl_port(); 0: none).
+ * @told may do anything with the monitor, closing it included.
  *
  * The kernel does not notify of IPv4 routes that are lost with a device or an
  * address: BAL_NEWS_LINK and BAL_NEWS_ADDR mean that they may be gone, too.

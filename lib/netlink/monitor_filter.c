@@ -13,6 +13,7 @@
 /* Offsets in a message. */
 enum {
 	TYPE = offsetof(struct nlmsghdr, nlmsg_type),
+	FLAGS = offsetof(struct nlmsghdr, nlmsg_flags),
 	PORT = offsetof(struct nlmsghdr, nlmsg_pid),
 	NH_PROTOCOL = NLMSG_HDRLEN + offsetof(struct nhmsg, nh_protocol),
 	DST_LEN = NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_dst_len),
@@ -53,10 +54,12 @@ write_program(struct program *p, const struct bal_monitor_known *known)
 	};
 	const struct sock_filter kind[] = {
 		LOAD(BPF_H, TYPE),
-		IF(htons(RTM_NEWROUTE), 7, 0),
-		IF(htons(RTM_DELROUTE), 6, 0),
+		IF(htons(RTM_NEWROUTE), 9, 0),
+		IF(htons(RTM_DELROUTE), 8, 0),
 		IF(htons(RTM_NEWNEXTHOP), 1, 0),
-		IF(htons(RTM_DELNEXTHOP), 0, 2),
+		IF(htons(RTM_DELNEXTHOP), 0, 4),
+		LOAD(BPF_H, FLAGS),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, htons(NLM_F_REPLACE), 2, 0),
 		LOAD(BPF_B, NH_PROTOCOL),
 		IF(BAL_PROTO, 0, 1),
 		KEEP,
@@ -76,7 +79,7 @@ write_program(struct program *p, const struct bal_monitor_known *known)
 		IF(htonl(RT_TABLE_MAIN), 1, 0),
 		DROP,
 		LOAD(BPF_B, DST_LEN),
-		IF(0, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 1, 1, 0),
 		KEEP,
 		DROP,
 	};

@@ -23,6 +23,7 @@ struct bal_monitor_known {
 	size_t n_devs;
 	uint32_t *tables;
 	size_t n_tables;
+	bool rules6, routes6;
 	uint32_t self; /* netlink port whose changes are our own, 0: none */
 };
 
@@ -37,7 +38,7 @@ unsigned bal_monitor_news(struct bal_monitor_known *known,
 /*
  * Attach a socket filter to the netlink socket @fd that drops most of what
  * bal_monitor_news() would ignore: our own changes, routes of other tables,
- * nexthops of other protocols.  If that fails, every message comes.
+ * new nexthops of other protocols.  If that fails, every message comes.
  */
 void bal_monitor_filter(int fd, const struct bal_monitor_known *known);
 

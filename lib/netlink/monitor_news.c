@@ -81,30 +81,21 @@ link_news(struct bal_monitor_known *known, const struct nlmsghdr *h)
 	return news;
 }
 
+static bool
+is_of_interest(const struct bal_monitor_known *known, int family)
+{
+	return family == AF_INET || (known->routes6 && family == AF_INET6);
+}
+
 static unsigned
 addr_news(const struct bal_monitor_known *known, const struct nlmsghdr *h)
 {
 	const struct ifaddrmsg *ifa = NLMSG_DATA(h);
 
-	if (ifa->ifa_family != AF_INET || !is_our_dev(known, ifa->ifa_index))
+	if (!is_of_interest(known, ifa->ifa_family) ||
+	    !is_our_dev(known, ifa->ifa_index))
 		return 0;
 	return BAL_NEWS_ADDR;
-}
-
-static bool
-hops_use_our_dev(const struct bal_monitor_known *known,
-		 const struct rtattr *multipath)
-{
-	const struct rtnexthop *rtnh = RTA_DATA(multipath);
-	int left = RTA_PAYLOAD(multipath);
-
-	while (left >= (int)sizeof(*rtnh) && RTNH_OK(rtnh, left)) {
-		if (is_our_dev(known, (uint32_t)rtnh->rtnh_ifindex))
-			return true;
-		left -= RTNH_ALIGN(rtnh->rtnh_len);
-		rtnh = RTNH_NEXT(rtnh);
-	}
-	return false;
 }
 
 static unsigned
@@ -114,21 +105,19 @@ route_news(const struct bal_monitor_known *known, const struct nlmsghdr *h)
 	struct rtattr *tb[RTA_MAX + 1];
 	uint32_t table;
 
-	if (rtm->rtm_family != AF_INET)
+	if (!is_of_interest(known, rtm->rtm_family))
 		return 0;
 	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
 	table = tb[RTA_TABLE] ? bal_nl_u32(tb[RTA_TABLE]) : rtm->rtm_table;
 	if (is_our_table(known, table))
 		return BAL_NEWS_ROUTE;
-	if (table != RT_TABLE_MAIN || rtm->rtm_dst_len != 0)
-		return 0;
-	if (is_our_dev(known, bal_nl_u32(tb[RTA_OIF])) ||
-	    (tb[RTA_MULTIPATH] && hops_use_our_dev(known, tb[RTA_MULTIPATH])))
-		return BAL_NEWS_ROUTE;
-	/* With nexthop_compat_mode=0 the message lacks the device. */
-	if (tb[RTA_NH_ID] && !tb[RTA_OIF] && !tb[RTA_MULTIPATH])
-		return BAL_NEWS_ROUTE;
-	return 0;
+	/*
+	 * By whichever device: it tells a gateway, and whether new connections
+	 * are kept from a dead uplink while no share is alive.
+	 */
+	return table == RT_TABLE_MAIN && rtm->rtm_dst_len <= 1 ?
+		       BAL_NEWS_ROUTE :
+		       0;
 }
 
 static unsigned
@@ -138,7 +127,8 @@ rule_news(const struct bal_monitor_known *known, const struct nlmsghdr *h)
 	struct rtattr *tb[FRA_MAX + 1];
 	uint32_t table;
 
-	if (frh->family != AF_INET)
+	if (frh->family != AF_INET &&
+	    !(known->rules6 && frh->family == AF_INET6))
 		return 0;
 	bal_nl_parse(tb, FRA_MAX, RTM_RTA((struct rtmsg *)frh),
 		     NLMSG_PAYLOAD(h, sizeof(*frh)));
@@ -191,8 +181,15 @@ bal_monitor_news(struct bal_monitor_known *known, const struct nlmsghdr *h,
 	kind = kind_of(h->nlmsg_type);
 	if (!kind || (known->self && h->nlmsg_pid == known->self))
 		return 0;
+	/*
+	 * One that replaces another has a protocol of its own, whichever that
+	 * had: it may be ours, or the way of a route that counts.
+	 */
 	if (h->nlmsg_type == RTM_NEWNEXTHOP || h->nlmsg_type == RTM_DELNEXTHOP)
-		return nhm->nh_protocol == BAL_PROTO ? kind : 0;
+		return nhm->nh_protocol == BAL_PROTO ||
+				       h->nlmsg_flags & NLM_F_REPLACE ?
+			       kind :
+			       0;
 	if (got < h->nlmsg_len)
 		return kind;
 	switch (kind) {

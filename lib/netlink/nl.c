@@ -12,6 +12,9 @@
 #include "netlink/internal.h"
 #include "base/text.h"
 
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
 #ifndef NETLINK_CAP_ACK
 #define NETLINK_CAP_ACK 10
 #endif
@@ -119,6 +122,17 @@ bal_nl_port(const struct bal_nl *nl)
 	return nl->port;
 }
 
+uint64_t
+bal_nl_namespace(const struct bal_nl *nl)
+{
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	return getsockopt(nl->fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) ?
+		       0 :
+		       cookie;
+}
+
 void
 bal_nlmsg_init(struct bal_nlmsg *m, int type, int flags, const void *hdr,
 	       size_t len)
@@ -150,12 +164,6 @@ bal_nlmsg_put(struct bal_nlmsg *m, int type, const void *data, size_t len)
 
 void
 bal_nlmsg_put_u8(struct bal_nlmsg *m, int type, uint8_t value)
-{
-	bal_nlmsg_put(m, type, &value, sizeof(value));
-}
-
-void
-bal_nlmsg_put_u16(struct bal_nlmsg *m, int type, uint16_t value)
 {
 	bal_nlmsg_put(m, type, &value, sizeof(value));
 }

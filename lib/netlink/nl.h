@@ -39,6 +39,12 @@ int bal_nl_reopen(struct bal_nl *nl, struct bal_err *err);
 uint32_t bal_nl_port(const struct bal_nl *nl);
 
 /*
+ * The number of the network namespace of @nl, which no other one gets in this
+ * boot; 0: the kernel, before 5.14, does not tell.
+ */
+uint64_t bal_nl_namespace(const struct bal_nl *nl);
+
+/*
  * One request.  4096 bytes hold the longest that we send: a multipath route
  * or a group over 250 uplinks with 16 bytes each, in nested attributes.
  * @overflow is set when an attribute did not fit; sending it then fails.
@@ -57,7 +63,6 @@ void bal_nlmsg_init(struct bal_nlmsg *m, int type, int flags, const void *hdr,
 		    size_t len);
 void bal_nlmsg_put(struct bal_nlmsg *m, int type, const void *data, size_t len);
 void bal_nlmsg_put_u8(struct bal_nlmsg *m, int type, uint8_t value);
-void bal_nlmsg_put_u16(struct bal_nlmsg *m, int type, uint16_t value);
 void bal_nlmsg_put_u32(struct bal_nlmsg *m, int type, uint32_t value);
 void bal_nlmsg_put_str(struct bal_nlmsg *m, int type, const char *text);
 /* Open a nested attribute; NULL after an overflow.  Close it again. */
@@ -130,6 +135,9 @@ void bal_nl_on_failure(struct bal_nl *nl, bal_nl_failed_fn *failed, void *arg);
  */
 int bal_nl_queue(struct bal_nl *nl, struct bal_nlmsg *req, size_t number,
 		 struct bal_err *err);
+
+/* Forget the batch; nothing of it is sent. */
+void bal_nl_drop(struct bal_nl *nl);
 
 /* Send the batch and read its answers; the queue is empty afterwards. */
 int bal_nl_flush(struct bal_nl *nl, struct bal_err *err);

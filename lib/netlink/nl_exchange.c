@@ -320,6 +320,12 @@ bal_nl_flush(struct bal_nl *nl, struct bal_err *err)
 	return exchange(nl, &reqs, on_change, &n, err) < 0 ? -1 : 0;
 }
 
+void
+bal_nl_drop(struct bal_nl *nl)
+{
+	empty_batch(nl);
+}
+
 int
 bal_nl_queue(struct bal_nl *nl, struct bal_nlmsg *req, size_t number,
 	     struct bal_err *err)

@@ -36,12 +36,27 @@ enum bal_devconf {
 	BAL_DC_MAX,
 };
 
+/* The per-device sysctls of IPv6 that bal sets (net.ipv6.conf.DEV.*). */
+enum bal_devconf6 {
+	BAL_DC6_ACCEPT_RA, /* 2: also while it forwards */
+	BAL_DC6_OIF_ADDRS, /* use_oif_addrs_only */
+	BAL_DC6_IGNORE_LINKDOWN, /* ignore_routes_with_linkdown */
+	BAL_DC6_MAX,
+};
+
 /* The global sysctls that bal sets while there is an uplink. */
 enum bal_sysctl {
+	BAL_SYSCTL_HASH_FIELDS, /* fib_multipath_hash_fields, before the policy */
 	BAL_SYSCTL_HASH_POLICY, /* fib_multipath_hash_policy */
 	BAL_SYSCTL_ICMP_ERRORS, /* icmp_errors_use_inbound_ifaddr */
+	BAL_SYSCTL_HASH_POLICY6, /* the policy of IPv6, read where balanced */
 	BAL_SYSCTL_MAX,
 };
+
+/* What fib_multipath_hash_policy says. */
+#define BAL_HASH_POLICY_HOSTS 0
+#define BAL_HASH_POLICY_CONNECTIONS 1
+#define BAL_HASH_POLICY_FIELDS 3 /* those of fib_multipath_hash_fields */
 
 /* One of these sysctls. */
 struct bal_sysctl_row {
@@ -61,6 +76,24 @@ struct bal_sysctl_values {
 /* All values -1. */
 struct bal_sysctl_values bal_sysctl_none(void);
 
+/* Values for some of a device's sysctls. */
+struct bal_devconf_set {
+	int ifindex;
+	char dev[BAL_IFNAMSIZ];
+	unsigned mask; /* 1 << enum bal_devconf: which */
+	int32_t value[BAL_DC_MAX];
+	bool restore; /* the values from before bal, at the very end */
+};
+
+/* What can be done to an object. */
+enum bal_verb {
+	BAL_ADD,
+	BAL_REPLACE, /* one that is there, and is ours */
+	BAL_APPEND,  /* beside a foreign one of the same key */
+	BAL_DEL,     /* or: the values from before bal */
+	BAL_SET,     /* values; or one commit of many objects */
+};
+
 /* One network device. */
 struct bal_link {
 	int ifindex;
@@ -72,8 +105,14 @@ struct bal_link {
 	bool tun;     /* a tun or tap device, or OpenVPN's own kind */
 	bool has_devconf;
 	int32_t devconf[BAL_DC_MAX];
+	bool has_ipv6, ipv6_off; /* IPv6 is known there; disable_ipv6 */
+	bool forwards6;		 /* net.ipv6.conf.DEV.forwarding */
+	int32_t devconf6[BAL_DC6_MAX]; /* -1: the kernel has no such one */
 	uint64_t rx_bytes, tx_bytes; /* only where statistics were requested */
 };
+
+/* What marks a host that lo has by us, whatever the kernel's age. */
+#define BAL_LOCAL_LABEL "lo:bal"
 
 /* One address of a device, with the prefix length of its subnet. */
 struct bal_ifaddr {
@@ -81,6 +120,9 @@ struct bal_ifaddr {
 	struct bal_addr addr;
 	bool secondary; /* IFA_F_SECONDARY: not the first of its subnet */
 	bool peer;      /* point-to-point: there is no subnet */
+	bool ours;	/* of lo, by bal_nl_encode_local() */
+	/* Of IPv6: not usable (yet); not for new connections; for privacy. */
+	bool tentative, deprecated, temporary;
 };
 
 enum bal_rule_action {
@@ -89,8 +131,13 @@ enum bal_rule_action {
 	BAL_RULE_GOTO,
 	BAL_RULE_NOP,
 	BAL_RULE_UNREACHABLE,
-	BAL_RULE_BLACKHOLE, /* foreign, as are those below */
 	BAL_RULE_PROHIBIT,
+	BAL_RULE_BLACKHOLE, /* foreign */
+};
+
+/* Ports of a rule, both included; 0: any. */
+struct bal_ports {
+	uint16_t first, last;
 };
 
 /* One policy rule.  All-zero members do not take part in the match. */
@@ -100,15 +147,20 @@ struct bal_rule {
 	uint8_t protocol; /* FRA_PROTOCOL */
 	bool invert;      /* `not` */
 	/*
-	 * It matches or does something without a member here (ports, users,
-	 * groups of devices): foreign.
+	 * It matches a protocol, ports or users, or does something without a
+	 * member here (groups of devices): that is foreign.
 	 */
 	bool narrow;
+	bool obscure; /* what it asks for has no member here */
 	enum bal_rule_action action;
 	struct bal_addr src, dst;
 	char iif[BAL_IFNAMSIZ], oif[BAL_IFNAMSIZ];
 	uint32_t mark, mask;
 	bool has_mark; /* `fwmark 0/MASK` is a match too */
+	uint8_t ip_proto;
+	struct bal_ports sport, dport;
+	bool has_uid; /* of a socket; what is forwarded counts as user 0 */
+	uint32_t uid_first, uid_last;
 	uint32_t table;       /* LOOKUP */
 	uint32_t target;      /* GOTO: a priority */
 	int suppress_prefixlen; /* -1: none */
@@ -127,6 +179,8 @@ enum bal_route_type {
 	BAL_ROUTE_OTHER,
 	BAL_ROUTE_UNICAST,
 	BAL_ROUTE_UNREACHABLE,
+	BAL_ROUTE_BLACKHOLE,
+	BAL_ROUTE_PROHIBIT,
 	BAL_ROUTE_LOCAL, /* to this box itself */
 	BAL_ROUTE_THROW, /* the lookup goes on with the next rule */
 };
@@ -139,6 +193,7 @@ struct bal_route {
 	uint8_t protocol;
 	enum bal_route_type type;
 	bool scope_link; /* RT_SCOPE_LINK; else universe */
+	uint8_t tos;	 /* read of ours alone, which never have one */
 	struct bal_addr src; /* preferred source */
 	uint32_t nhid;       /* nexthop object it refers to, 0: none */
 	/*
@@ -169,8 +224,12 @@ typedef BAL_LIST(struct bal_rule) bal_rule_list;
 typedef BAL_LIST(struct bal_route) bal_route_list;
 typedef BAL_LIST(struct bal_nexthop) bal_nexthop_list;
 
-/* The name of a sysctl below net.ipv4.conf.DEV. */
+/* The word of iproute2 for a type without next hops; "" for others. */
+const char *bal_route_type_word(enum bal_route_type type);
+
+/* The name of a sysctl below net.ipv4.conf.DEV, and net.ipv6.conf.DEV. */
 const char *bal_devconf_name(enum bal_devconf dc);
+const char *bal_devconf6_name(enum bal_devconf6 dc);
 
 /* A total order of rules by all members, first by priority. */
 int bal_rule_cmp(const struct bal_rule *a, const struct bal_rule *b);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* read - decodes addresses, rules, nexthops and routes. */
+/* read - decodes addresses, nexthops and routes. */
 #include "netlink/read.h"
 
-#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/nexthop.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "netlink/read_internal.h"
@@ -14,8 +14,8 @@
 	((struct rtattr *)((char *)(h) + NLMSG_ALIGN(sizeof(struct nhmsg))))
 #endif
 
-static struct bal_addr
-addr_of(int family, const struct rtattr *rta, unsigned len)
+struct bal_addr
+bal_nl_addr_of(int family, const struct rtattr *rta, unsigned len)
 {
 	if (!rta)
 		return (struct bal_addr){ 0 };
@@ -25,7 +25,22 @@ addr_of(int family, const struct rtattr *rta, unsigned len)
 static struct bal_addr
 host_of(int family, const struct rtattr *rta)
 {
-	return addr_of(family, rta, bal_addr_bits(family));
+	return bal_nl_addr_of(family, rta, bal_addr_bits(family));
+}
+
+/* IPv6 has the bit of a secondary address for a temporary one. */
+static void
+flags_of(struct bal_ifaddr *a, int family, uint32_t flags)
+{
+	if (family == AF_INET) {
+		a->secondary = flags & IFA_F_SECONDARY;
+		return;
+	}
+	a->temporary = flags & IFA_F_TEMPORARY;
+	a->deprecated = flags & IFA_F_DEPRECATED;
+	a->tentative = flags & IFA_F_DADFAILED ||
+		       (flags & IFA_F_TENTATIVE &&
+			!(flags & IFA_F_OPTIMISTIC));
 }
 
 static void
@@ -35,121 +50,55 @@ on_addr(const struct nlmsghdr *h, void *arg)
 	struct rtattr *tb[IFA_MAX + 1];
 	struct bal_nl_sink *sink = arg;
 	bal_ifaddr_list *out = sink->out;
+	char label[BAL_IFNAMSIZ];
+	const struct rtattr *own;
 	struct bal_ifaddr *a;
 	uint32_t flags;
 
-	if (h->nlmsg_type != RTM_NEWADDR || ifa->ifa_family != AF_INET)
+	if (h->nlmsg_type != RTM_NEWADDR || ifa->ifa_family != sink->family)
 		return;
 	bal_nl_parse(tb, IFA_MAX, IFA_RTA(ifa), IFA_PAYLOAD(h));
-	if (!tb[IFA_LOCAL])
+	/* Without a peer IPv6 has the address itself there. */
+	own = tb[IFA_LOCAL];
+	if (!own && sink->family == AF_INET6 && ifa->ifa_scope == RT_SCOPE_UNIVERSE)
+		own = tb[IFA_ADDRESS];
+	if (!own)
 		return;
 	a = BAL_PUSH(sink->arena, out);
 	if (!a)
 		return;
 	flags = tb[IFA_FLAGS] ? bal_nl_u32(tb[IFA_FLAGS]) : ifa->ifa_flags;
 	a->ifindex = (int)ifa->ifa_index;
-	a->addr = addr_of(AF_INET, tb[IFA_LOCAL], ifa->ifa_prefixlen);
-	a->secondary = flags & IFA_F_SECONDARY;
+	a->addr = bal_nl_addr_of(sink->family, own, ifa->ifa_prefixlen);
+	flags_of(a, sink->family, flags);
+	bal_nl_str(tb[IFA_LABEL], label, sizeof(label));
+	a->ours = strcmp(label, BAL_LOCAL_LABEL) == 0;
 	if (tb[IFA_ADDRESS]) {
-		struct bal_addr peer = host_of(AF_INET, tb[IFA_ADDRESS]);
+		struct bal_addr peer = host_of(sink->family, tb[IFA_ADDRESS]);
 
 		a->peer = !bal_addr_same_host(&peer, &a->addr);
 	}
 }
 
 int
-bal_nl_addrs(struct bal_nl *nl, struct bal_arena *arena, bal_ifaddr_list *out,
-	     struct bal_err *err)
+bal_nl_addrs_of(struct bal_nl *nl, int family, struct bal_arena *arena,
+		bal_ifaddr_list *out, struct bal_err *err)
 {
-	struct bal_nl_sink sink = { .arena = arena, .out = out };
-	struct ifaddrmsg ifa = { .ifa_family = AF_INET };
+	struct bal_nl_sink sink = { .arena = arena,
+				    .out = out,
+				    .family = family };
+	struct ifaddrmsg ifa = { .ifa_family = (uint8_t)family };
 	struct bal_nlmsg req;
 
 	bal_nlmsg_init(&req, RTM_GETADDR, 0, &ifa, sizeof(ifa));
 	return bal_nl_dump(nl, &req, on_addr, &sink, &out->n, err);
 }
 
-static enum bal_rule_action
-action_of(uint8_t action)
-{
-	switch (action) {
-	case FR_ACT_TO_TBL:
-		return BAL_RULE_LOOKUP;
-	case FR_ACT_GOTO:
-		return BAL_RULE_GOTO;
-	case FR_ACT_NOP:
-		return BAL_RULE_NOP;
-	case FR_ACT_UNREACHABLE:
-		return BAL_RULE_UNREACHABLE;
-	case FR_ACT_BLACKHOLE:
-		return BAL_RULE_BLACKHOLE;
-	case FR_ACT_PROHIBIT:
-		return BAL_RULE_PROHIBIT;
-	default:
-		return BAL_RULE_OTHER;
-	}
-}
-
-/* The attributes that struct bal_rule has a member for. */
-#define BIT(type) (UINT64_C(1) << (type))
-#define RULE_KNOWN                                                          \
-	(BIT(FRA_PAD) | BIT(FRA_PRIORITY) | BIT(FRA_PROTOCOL) |             \
-	 BIT(FRA_SRC) | BIT(FRA_DST) | BIT(FRA_IIFNAME) |                   \
-	 BIT(FRA_OIFNAME) | BIT(FRA_FWMARK) | BIT(FRA_FWMASK) |             \
-	 BIT(FRA_TABLE) | BIT(FRA_GOTO) | BIT(FRA_SUPPRESS_PREFIXLEN))
-
-static void
-on_rule(const struct nlmsghdr *h, void *arg)
-{
-	const struct fib_rule_hdr *frh = NLMSG_DATA(h);
-	struct rtattr *tb[FRA_MAX + 1];
-	struct bal_nl_sink *sink = arg;
-	bal_rule_list *out = sink->out;
-	struct bal_rule *r;
-
-	if (h->nlmsg_type != RTM_NEWRULE || frh->family != AF_INET)
-		return;
-	bal_nl_parse(tb, FRA_MAX, RTM_RTA((struct rtmsg *)frh),
-		     NLMSG_PAYLOAD(h, sizeof(*frh)));
-	r = BAL_PUSH(sink->arena, out);
-	if (!r)
-		return;
-	r->family = AF_INET;
-	r->priority = bal_nl_u32(tb[FRA_PRIORITY]);
-	r->protocol = bal_nl_u8(tb[FRA_PROTOCOL]);
-	r->invert = frh->flags & FIB_RULE_INVERT;
-	r->action = action_of(frh->action);
-	r->src = addr_of(AF_INET, tb[FRA_SRC], frh->src_len);
-	r->dst = addr_of(AF_INET, tb[FRA_DST], frh->dst_len);
-	bal_nl_str(tb[FRA_IIFNAME], r->iif, sizeof(r->iif));
-	bal_nl_str(tb[FRA_OIFNAME], r->oif, sizeof(r->oif));
-	r->mark = bal_nl_u32(tb[FRA_FWMARK]);
-	r->mask = bal_nl_u32(tb[FRA_FWMASK]);
-	r->has_mark = r->mask != 0;
-	r->narrow = frh->tos ||
-		    !bal_nl_only(RTM_RTA((struct rtmsg *)frh),
-				 NLMSG_PAYLOAD(h, sizeof(*frh)), RULE_KNOWN);
-	if (r->action == BAL_RULE_LOOKUP)
-		r->table = tb[FRA_TABLE] ? bal_nl_u32(tb[FRA_TABLE]) :
-					   frh->table;
-	if (r->action == BAL_RULE_GOTO)
-		r->target = bal_nl_u32(tb[FRA_GOTO]);
-	r->suppress_prefixlen = -1;
-	if (r->action == BAL_RULE_LOOKUP && tb[FRA_SUPPRESS_PREFIXLEN])
-		r->suppress_prefixlen =
-			(int)bal_nl_u32(tb[FRA_SUPPRESS_PREFIXLEN]);
-}
-
 int
-bal_nl_rules(struct bal_nl *nl, struct bal_arena *arena, bal_rule_list *out,
+bal_nl_addrs(struct bal_nl *nl, struct bal_arena *arena, bal_ifaddr_list *out,
 	     struct bal_err *err)
 {
-	struct bal_nl_sink sink = { .arena = arena, .out = out };
-	struct fib_rule_hdr frh = { .family = AF_INET };
-	struct bal_nlmsg req;
-
-	bal_nlmsg_init(&req, RTM_GETRULE, 0, &frh, sizeof(frh));
-	return bal_nl_dump(nl, &req, on_rule, &sink, &out->n, err);
+	return bal_nl_addrs_of(nl, AF_INET, arena, out, err);
 }
 
 static void
@@ -257,12 +206,31 @@ hops_of(struct bal_route *r, struct rtattr **tb, const struct rtmsg *rtm,
 	r->hops[0].weight = 1;
 }
 
-/* Most of a dump of all tables: its attributes are not even parsed. */
+/*
+ * Most of a dump of all tables: its attributes are not even parsed.  What has
+ * our protocol is ours, wherever it stands.
+ */
 static bool
-is_bulk(const struct rtmsg *rtm)
+is_bulk(const struct rtmsg *rtm, const struct bal_prefixes *around)
 {
+	if (rtm->rtm_protocol == BAL_PROTO)
+		return false;
 	return rtm->rtm_table == BAL_TABLE_LOCAL ||
-	       (rtm->rtm_table == BAL_TABLE_MAIN && rtm->rtm_dst_len);
+	       (rtm->rtm_table == BAL_TABLE_MAIN && rtm->rtm_dst_len > 1 &&
+		!around->n);
+}
+
+static bool
+is_wanted(const struct bal_route *r, const struct bal_prefixes *around)
+{
+	if (r->table != BAL_TABLE_MAIN || r->dst.len <= 1 ||
+	    r->protocol == BAL_PROTO)
+		return true;
+	for (size_t i = 0; i < around->n; i++)
+		if (around->v[i].len >= r->dst.len &&
+		    bal_addr_in(&around->v[i], &r->dst))
+			return true;
+	return false;
 }
 
 static void
@@ -272,43 +240,59 @@ on_route(const struct nlmsghdr *h, void *arg)
 	struct rtattr *tb[RTA_MAX + 1];
 	struct bal_nl_sink *sink = arg;
 	bal_route_list *out = sink->out;
-	struct bal_route *r;
+	struct bal_route key = { 0 }, *r;
 	uint32_t table;
 
-	if (h->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != AF_INET ||
-	    (rtm->rtm_flags & RTM_F_CLONED) || rtm->rtm_tos != 0 ||
-	    (!sink->table && is_bulk(rtm)))
+	if (h->nlmsg_type != RTM_NEWROUTE || rtm->rtm_family != sink->family ||
+	    (rtm->rtm_flags & RTM_F_CLONED) ||
+	    (rtm->rtm_tos && rtm->rtm_protocol != BAL_PROTO) ||
+	    (sink->around && is_bulk(rtm, sink->around)))
 		return;
 	bal_nl_parse(tb, RTA_MAX, RTM_RTA(rtm), RTM_PAYLOAD(h));
 	table = tb[RTA_TABLE] ? bal_nl_u32(tb[RTA_TABLE]) : rtm->rtm_table;
 	/* Kernels before 4.20 have no strict checking and send all tables. */
 	if (sink->table && table != sink->table)
 		return;
+	key.table = table;
+	key.protocol = rtm->rtm_protocol;
+	key.tos = rtm->rtm_tos;
+	key.dst = tb[RTA_DST] ?
+			  bal_nl_addr_of(sink->family, tb[RTA_DST],
+					 rtm->rtm_dst_len) :
+			  bal_addr_any(sink->family);
+	if (sink->around && !is_wanted(&key, sink->around))
+		return;
 	r = BAL_PUSH(sink->arena, out);
 	if (!r)
 		return;
-	r->table = table;
-	r->dst = tb[RTA_DST] ?
-			 addr_of(AF_INET, tb[RTA_DST], rtm->rtm_dst_len) :
-			 bal_addr_any(AF_INET);
+	*r = key;
 	r->metric = bal_nl_u32(tb[RTA_PRIORITY]);
-	r->protocol = rtm->rtm_protocol;
 	r->type = rtm->rtm_type == RTN_UNICAST	   ? BAL_ROUTE_UNICAST :
 		  rtm->rtm_type == RTN_UNREACHABLE ? BAL_ROUTE_UNREACHABLE :
+		  rtm->rtm_type == RTN_BLACKHOLE   ? BAL_ROUTE_BLACKHOLE :
+		  rtm->rtm_type == RTN_PROHIBIT	   ? BAL_ROUTE_PROHIBIT :
 		  rtm->rtm_type == RTN_LOCAL	   ? BAL_ROUTE_LOCAL :
 		  rtm->rtm_type == RTN_THROW	   ? BAL_ROUTE_THROW :
 						     BAL_ROUTE_OTHER;
 	r->scope_link = rtm->rtm_scope == RT_SCOPE_LINK;
-	r->src = host_of(AF_INET, tb[RTA_PREFSRC]);
+	if (r->protocol == BAL_PROTO &&
+	    (rtm->rtm_scope == RT_SCOPE_HOST || rtm->rtm_tos))
+		r->type = BAL_ROUTE_OTHER;
+	r->src = host_of(sink->family, tb[RTA_PREFSRC]);
 	r->nhid = bal_nl_u32(tb[RTA_NH_ID]);
-	hops_of(r, tb, rtm, sink->arena);
+	/* IPv6 has a device, `lo`, where nothing leaves, too. */
+	if (r->type == BAL_ROUTE_UNICAST || sink->family == AF_INET)
+		hops_of(r, tb, rtm, sink->arena);
 }
 
 int
 bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 	      bal_route_list *out, struct bal_err *err)
 {
-	struct bal_nl_sink sink = { .arena = arena, .out = out, .table = table };
+	struct bal_nl_sink sink = { .arena = arena,
+				    .out = out,
+				    .family = AF_INET,
+				    .table = table };
 	struct rtmsg rtm = { .rtm_family = AF_INET };
 	struct bal_nlmsg req;
 
@@ -318,11 +302,15 @@ bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 }
 
 int
-bal_nl_all_routes(struct bal_nl *nl, struct bal_arena *arena,
+bal_nl_all_routes(struct bal_nl *nl, int family,
+		  const struct bal_prefixes *around, struct bal_arena *arena,
 		  bal_route_list *out, struct bal_err *err)
 {
-	struct bal_nl_sink sink = { .arena = arena, .out = out };
-	struct rtmsg rtm = { .rtm_family = AF_INET };
+	struct bal_nl_sink sink = { .arena = arena,
+				    .out = out,
+				    .family = family,
+				    .around = around };
+	struct rtmsg rtm = { .rtm_family = (uint8_t)family };
 	struct bal_nlmsg req;
 
 	bal_nlmsg_init(&req, RTM_GETROUTE, 0, &rtm, sizeof(rtm));

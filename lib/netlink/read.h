@@ -15,13 +15,19 @@
 int bal_nl_links(struct bal_nl *nl, bool stats, struct bal_arena *arena,
 		 bal_link_list *out, struct bal_err *err);
 
-/* Every IPv4 address. */
+/*
+ * Every IPv4 address; those of @family, of IPv6 without those of one link alone.
+ */
 int bal_nl_addrs(struct bal_nl *nl, struct bal_arena *arena,
 		 bal_ifaddr_list *out, struct bal_err *err);
+int bal_nl_addrs_of(struct bal_nl *nl, int family, struct bal_arena *arena,
+		    bal_ifaddr_list *out, struct bal_err *err);
 
-/* Every IPv4 policy rule, foreign ones too. */
+/* Every IPv4 policy rule, foreign ones too; those of @family. */
 int bal_nl_rules(struct bal_nl *nl, struct bal_arena *arena, bal_rule_list *out,
 		 struct bal_err *err);
+int bal_nl_rules_of(struct bal_nl *nl, int family, struct bal_arena *arena,
+		    bal_rule_list *out, struct bal_err *err);
 
 /* Every nexthop object; BAL_DUMP_ABSENT before Linux 5.3. */
 int bal_nl_nexthops(struct bal_nl *nl, struct bal_arena *arena,
@@ -35,12 +41,22 @@ int bal_nl_nexthops(struct bal_nl *nl, struct bal_arena *arena,
 int bal_nl_routes(struct bal_nl *nl, uint32_t table, struct bal_arena *arena,
 		  bal_route_list *out, struct bal_err *err);
 
+/* Prefixes, owned by the caller. */
+struct bal_prefixes {
+	const struct bal_addr *v;
+	size_t n;
+};
+
 /*
- * The IPv4 routes of all tables at once, each table's in the kernel's order,
- * without those of `local` and, of `main`, all that are no default routes.
+ * The routes of @family of all tables at once, each table's in the kernel's order,
+ * without those of `local`; of `main` only default routes, the two halves of
+ * the world, and what holds one of @around as a whole.  @around NULL: all of
+ * them, without an exception.
  */
-int bal_nl_all_routes(struct bal_nl *nl, struct bal_arena *arena,
-		      bal_route_list *out, struct bal_err *err);
+int bal_nl_all_routes(struct bal_nl *nl, int family,
+		      const struct bal_prefixes *around,
+		      struct bal_arena *arena, bal_route_list *out,
+		      struct bal_err *err);
 
 /* A locally generated packet, and its route. */
 struct bal_way {

@@ -3,6 +3,7 @@
 #include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -23,20 +24,50 @@ const int bal_devconf_id[BAL_DC_MAX] = {
 	[BAL_DC_IGNORE_LINKDOWN] = IPV4_DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN,
 };
 
+static const int devconf6_id[BAL_DC6_MAX] = {
+	[BAL_DC6_ACCEPT_RA] = DEVCONF_ACCEPT_RA,
+	[BAL_DC6_OIF_ADDRS] = DEVCONF_USE_OIF_ADDRS_ONLY,
+	[BAL_DC6_IGNORE_LINKDOWN] = DEVCONF_IGNORE_ROUTES_WITH_LINKDOWN,
+};
+
+/* The kernel sends a device's settings of IPv6 whether they are of use or not. */
 static void
-devconf_of(struct bal_link *link, const struct rtattr *af_spec)
+ipv6_of(struct bal_link *link, const struct rtattr *family)
 {
-	struct rtattr *families[AF_MAX + 1], *inet[IFLA_INET_MAX + 1];
+	struct rtattr *inet6[IFLA_INET6_MAX + 1];
 	const uint32_t *conf;
 	size_t n;
 
-	if (!af_spec)
+	if (!family)
 		return;
-	bal_nl_parse(families, AF_MAX, RTA_DATA(af_spec), RTA_PAYLOAD(af_spec));
-	if (!families[AF_INET])
+	bal_nl_parse(inet6, IFLA_INET6_MAX, RTA_DATA(family),
+		     RTA_PAYLOAD(family));
+	if (!inet6[IFLA_INET6_CONF])
 		return;
-	bal_nl_parse(inet, IFLA_INET_MAX, RTA_DATA(families[AF_INET]),
-		     RTA_PAYLOAD(families[AF_INET]));
+	n = RTA_PAYLOAD(inet6[IFLA_INET6_CONF]) / sizeof(*conf);
+	if (n <= DEVCONF_DISABLE_IPV6)
+		return;
+	conf = RTA_DATA(inet6[IFLA_INET6_CONF]);
+	link->has_ipv6 = true;
+	link->ipv6_off = conf[DEVCONF_DISABLE_IPV6];
+	link->forwards6 = conf[DEVCONF_FORWARDING];
+	for (int i = 0; i < BAL_DC6_MAX; i++)
+		link->devconf6[i] = (size_t)devconf6_id[i] < n ?
+					    (int32_t)conf[devconf6_id[i]] :
+					    -1;
+}
+
+static void
+devconf_of(struct bal_link *link, const struct rtattr *family)
+{
+	struct rtattr *inet[IFLA_INET_MAX + 1];
+	const uint32_t *conf;
+	size_t n;
+
+	if (!family)
+		return;
+	bal_nl_parse(inet, IFLA_INET_MAX, RTA_DATA(family),
+		     RTA_PAYLOAD(family));
 	if (!inet[IFLA_INET_CONF])
 		return;
 	conf = RTA_DATA(inet[IFLA_INET_CONF]);
@@ -47,6 +78,18 @@ devconf_of(struct bal_link *link, const struct rtattr *af_spec)
 		link->devconf[i] = (int32_t)conf[bal_devconf_id[i] - 1];
 	}
 	link->has_devconf = true;
+}
+
+static void
+families_of(struct bal_link *link, const struct rtattr *af_spec)
+{
+	struct rtattr *families[AF_MAX + 1];
+
+	if (!af_spec)
+		return;
+	bal_nl_parse(families, AF_MAX, RTA_DATA(af_spec), RTA_PAYLOAD(af_spec));
+	devconf_of(link, families[AF_INET]);
+	ipv6_of(link, families[AF_INET6]);
 }
 
 /* "ovpn-dco" is OpenVPN's own module, "ovpn" that of Linux since 6.16. */
@@ -90,7 +133,7 @@ on_link(const struct nlmsghdr *h, void *arg)
 	link->no_arp = ifi->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT);
 	link->loopback = ifi->ifi_flags & IFF_LOOPBACK;
 	link->tun = is_tun(tb[IFLA_LINKINFO]);
-	devconf_of(link, tb[IFLA_AF_SPEC]);
+	families_of(link, tb[IFLA_AF_SPEC]);
 	if (tb[IFLA_STATS64]) {
 		struct rtnl_link_stats64 stats = { 0 };
 		size_t len = RTA_PAYLOAD(tb[IFLA_STATS64]);

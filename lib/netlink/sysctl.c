@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -59,6 +61,21 @@ bal_sysctl_write(const char *name, int32_t value, struct bal_err *err)
 			return 0;
 	}
 	return bal_err_sys(err, eno, "cannot write %s", path);
+}
+
+unsigned
+bal_kernel_release(void)
+{
+	unsigned long major, minor;
+	struct utsname name;
+	char *end;
+
+	if (uname(&name) < 0)
+		return 0;
+	major = strtoul(name.release, &end, 10);
+	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	return major < 1000 && minor < 1000 ? (unsigned)(major * 1000 + minor) :
+					      0;
 }
 
 int32_t

@@ -11,6 +11,7 @@
 
 #include "base/child.h"
 #include "base/run.h"
+#include "base/show.h"
 
 const char *
 bal_ovpn_dir(void)
@@ -107,8 +108,10 @@ bal_ovpn_add_addresses(struct bal_ovpn_wanted *out,
 static void
 print_command(FILE *out, char *const argv[])
 {
-	for (size_t i = 0; argv[i]; i++)
-		fprintf(out, "%s%s", i ? " " : "", argv[i]);
+	for (size_t i = 0; argv[i]; i++) {
+		fputs(i ? " " : "", out);
+		bal_put_word(out, argv[i]);
+	}
 	fputc('\n', out);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "openvpn/files.h"
+#include "openvpn/socket.h"
 #include "base/text.h"
 
 struct learning {
@@ -39,15 +40,17 @@ pass_over(void *arg, const char *msg)
 }
 
 void
-bal_ovpn_learn(const char *config, char *dev, struct bal_addr *local)
+bal_ovpn_learn(const char *config, const char *pid, char *dev,
+	       struct bal_addr *local)
 {
 	struct learning l = { .dev = dev };
 	const struct bal_ovpn_taker taker = { take, pass_over, &l };
 
 	dev[0] = '\0';
-	if (!config || !*config)
-		return;
-	bal_ovpn_read(config, ".", &taker);
+	if (config && *config)
+		bal_ovpn_read(config, ".", &taker);
+	if (!dev[0])
+		bal_ovpn_bound_dev(pid, dev);
 	if (bal_addr_none(local))
 		*local = l.local;
 }

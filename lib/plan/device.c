@@ -2,7 +2,7 @@
 /* device - what the kernel shows of the device of an uplink; pure. */
 #include "plan/device.h"
 
-#include <stdlib.h>
+#include "base/order.h"
 #include <string.h>
 #include <sys/socket.h>
 
@@ -82,7 +82,7 @@ bal_holders_sort(struct bal_holders *all, const struct bal_snapshot *snap,
 		return false;
 	for (size_t i = 0; i < all->n; i++)
 		all->v[i] = &snap->addrs.v[i];
-	qsort(all->v, all->n, sizeof(*all->v), by_host);
+	bal_sort(all->v, all->n, sizeof(*all->v), by_host);
 	return true;
 }
 
@@ -165,7 +165,7 @@ ask_others(struct bal_leg *leg, const struct bal_uplink *up,
 
 		if (!bal_addr_none(found))
 			return;
-		theirs = bal_snapshot_foreign_gateway(view->snap, tables[i],
+		theirs = bal_snapshot_foreign_gateway(&view->snap->all, tables[i],
 						      up->ifindex);
 		*found = of_family(leg, &theirs);
 	}
@@ -216,7 +216,12 @@ bal_uplink_see_device(struct bal_uplink *up, const struct bal_uplink_state *us,
 			up->restore_mask = us->saved_mask;
 			up->restore = us->saved;
 		}
+		up->ipv6_off = us->ipv6_ifindex == link->ifindex;
+		if (us->saved6_ifindex == link->ifindex)
+			up->restore6 = us->saved6;
 	}
+	up->mptcp_id = (uint8_t)us->mptcp_id;
+	up->mptcp_addr = us->mptcp_addr;
 	up->v4.family = AF_INET;
 	bal_leg_see(&up->v4, up, us, view);
 }

@@ -13,6 +13,7 @@ bal_plan_firewall(const struct bal_world *world, struct bal_arena *arena,
 
 	out->mask = g->mark_mask;
 	out->masquerade = g->masquerade;
+	out->ipv6 = g->ipv6 == BAL_IPV6_BALANCE;
 	out->mss_clamp = g->mss_clamp;
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
@@ -27,5 +28,7 @@ bal_plan_firewall(const struct bal_world *world, struct bal_arena *arena,
 		slot->mark = bal_mark_of(up->slot, out->mask);
 		slot->inbound = bal_mark_of(
 			bal_plan_inbound(ups, up, out->mask), out->mask);
+		slot->left = !bal_plan_holds(world, up);
 	}
+	bal_plan_classes(world, arena, out);
 }

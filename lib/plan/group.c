@@ -2,6 +2,8 @@
 /* group - which uplinks are in a group, and which of them take new traffic. */
 #include "plan/group.h"
 
+#include <string.h>
+
 int
 bal_groups_make(const struct bal_uplinks *ups, enum bal_mode mode,
 		uint32_t table, struct bal_arena *arena, bal_group_list *out,
@@ -14,7 +16,7 @@ bal_groups_make(const struct bal_uplinks *ups, enum bal_mode mode,
 	group->name = "balancing";
 	group->table = table;
 	group->mode = mode;
-	group->kind = BAL_GROUP_CONNECTION;
+	group->kind = BAL_BALANCE_CONNECTION;
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink **slot;
 
@@ -54,6 +56,35 @@ bal_groups_own(const bal_group_list *groups, uint32_t table)
 	return false;
 }
 
+bool
+bal_plan_better(const struct bal_uplink *up, const struct bal_uplink *than)
+{
+	return up->alive &&
+	       (!than || bal_uplink_metric(up) < bal_uplink_metric(than));
+}
+
+const struct bal_group *
+bal_groups_find(const bal_group_list *groups, const char *name)
+{
+	for (size_t i = 1; i < groups->n; i++)
+		if (strcmp(groups->v[i].name, name) == 0)
+			return &groups->v[i];
+	return NULL;
+}
+
+uint32_t
+bal_group_metric(const struct bal_group *group, const struct bal_uplink *up)
+{
+	uint32_t place = 0;
+
+	if (!group->ordered)
+		return bal_uplink_metric(up);
+	while (place + 1 < group->members.n && group->members.v[place] != up)
+		place++;
+	place += bal_uplink_rank(up) * (BAL_PRIORITY_MAX + 1);
+	return place * 256 + up->slot;
+}
+
 const struct bal_uplink *
 bal_group_best(const struct bal_group *group)
 {
@@ -62,11 +93,20 @@ bal_group_best(const struct bal_group *group)
 	for (size_t i = 0; i < group->members.n; i++) {
 		const struct bal_uplink *up = group->members.v[i];
 
-		if (up->alive &&
-		    (!best || bal_uplink_metric(up) < bal_uplink_metric(best)))
+		if (up->alive && (!best || bal_group_metric(group, up) <
+						   bal_group_metric(group, best)))
 			best = up;
 	}
 	return best;
+}
+
+bool
+bal_group_spreads_over(const struct bal_group *group,
+		       const struct bal_uplink *up,
+		       const struct bal_uplink *best)
+{
+	return up->alive && bal_uplink_addr(up) && best &&
+	       bal_plan_shares(group->mode, up, best);
 }
 
 bool
@@ -81,7 +121,7 @@ bal_plan_shares(enum bal_mode mode, const struct bal_uplink *up,
 {
 	if (mode == BAL_MODE_SOLO)
 		return up == best;
-	return !up->degraded || best->degraded;
+	return bal_uplink_rank(up) <= bal_uplink_rank(best);
 }
 
 bool

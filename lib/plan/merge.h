@@ -8,8 +8,8 @@
 
 /*
  * The merged settings of one uplink, learned values not among them.  Settings
- * rank: told (options, stanza), bal.conf's section, [check], built-in.  @us may
- * be NULL.  bal_uplinks_resolve() keeps them in the uplink: once is enough.
+ * rank: requested (options, stanza), bal.conf's section, [check], built-in.  @us
+ * may be NULL.  bal_uplinks_resolve() keeps them in the uplink: once is enough.
  */
 struct bal_settings bal_uplink_settings(const struct bal_conf *conf,
 					const struct bal_uplink_state *us,

@@ -19,9 +19,11 @@ see_replugged(struct bal_uplink_state *us, const struct bal_link *link)
 	us->ifindex = link->ifindex;
 	us->counted_ms = 0;
 	us->rx_rate = us->tx_rate = 0;
+	bal_trace_restart(&us->trace);
 	if (us->record.health == BAL_HEALTH_ALIVE ||
 	    us->record.health == BAL_HEALTH_DEGRADED)
 		us->record = (struct bal_health_record){ 0 };
+	us->record6 = (struct bal_health_record){ 0 };
 }
 
 /* The values that bal-down puts back: those of before us, read once. */
@@ -38,11 +40,16 @@ save_devconf(struct bal_uplink_state *us, const struct bal_link *link)
 
 /* Likewise; also that of one which a package before did not set. */
 static void
-save_sysctls(struct bal_state *state, const struct bal_sysctl_values *now)
+save_sysctls(struct bal_state *state, const struct bal_conf *conf,
+	     const struct bal_sysctl_values *now)
 {
+	const bool spreads = bal_state_balance(state, conf) ==
+			     BAL_BALANCE_CONNECTION;
+
 	for (int i = 0; i < BAL_SYSCTL_MAX && state->n_uplinks; i++)
 		if (state->saved_sysctls.of[i] < 0 &&
-		    now->of[i] != bal_sysctls[i].ours)
+		    (now->of[i] != bal_sysctls[i].ours ||
+		     (i == BAL_SYSCTL_HASH_POLICY && !spreads)))
 			state->saved_sysctls.of[i] = now->of[i];
 }
 
@@ -70,6 +77,10 @@ count_traffic(struct bal_uplink_state *us, const struct bal_link *link,
 	us->rx_bytes = link->rx_bytes;
 	us->tx_bytes = link->tx_bytes;
 	us->counted_ms = now_ms;
+	bal_trace_add(&us->trace, now_ms, link->rx_bytes + link->tx_bytes,
+		      us->record.health == BAL_HEALTH_DEAD ?
+			      0 :
+			      us->record.srtt_us);
 }
 
 static void
@@ -108,5 +119,5 @@ bal_state_observe(struct bal_state *state, const struct bal_conf *conf,
 		if (snap->has_stats)
 			count_traffic(us, link, snap->now_ms);
 	}
-	save_sysctls(state, &snap->sysctls);
+	save_sysctls(state, conf, &snap->sysctls);
 }

@@ -2,6 +2,7 @@
 /* over - which lines carry tunnels, and so who has a share; pure. */
 #include "plan/over.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "plan/merge.h"
@@ -19,6 +20,7 @@ bal_over_is_nowhere(const struct bal_conf *conf, const struct bal_state *state,
 		    const char *over)
 {
 	return over[0] && strcmp(over, "?") != 0 &&
+	       !bal_over_is_several(&conf->policy, over) &&
 	       !bal_state_find(state, over) && !bal_conf_find(conf, over);
 }
 
@@ -61,14 +63,38 @@ add_line(bal_line_list *out, struct bal_arena *arena, const char *line,
 		*slot = line;
 }
 
+/* All that `over` stands for. */
+static void
+add_several(bal_line_list *out, struct bal_arena *arena,
+	    const struct bal_conf *conf, const struct bal_uplinks *ups,
+	    const char *over, enum bal_share share)
+{
+	const struct bal_conf_group *g = bal_policy_group(&conf->policy, over);
+
+	for (size_t i = 0; g && i < g->n_uplinks; i++)
+		add_line(out, arena, g->uplinks[i], share);
+	for (size_t i = 0; !g && i < ups->n; i++)
+		if (ups->v[i].base)
+			add_line(out, arena, ups->v[i].name, share);
+	for (size_t i = 0; !g && i < conf->n_uplinks; i++)
+		if (!(conf->uplinks[i].set.has & BAL_SET_OVER) &&
+		    !bal_uplinks_find(ups, conf->uplinks[i].name))
+			add_line(out, arena, conf->uplinks[i].name, share);
+}
+
 /* What is said, and what it is in truth where that is a slip. */
 static void
 add_over(bal_line_list *out, struct bal_arena *arena,
 	 const struct bal_conf *conf, const struct bal_state *state,
-	 const char *name, const struct bal_settings *set)
+	 const struct bal_uplinks *ups, const char *name,
+	 const struct bal_settings *set)
 {
 	const char *over = bal_over_of(conf, state, name);
 
+	if (bal_over_is_several(&conf->policy, over)) {
+		add_several(out, arena, conf, ups, over, set->share);
+		return;
+	}
 	add_line(out, arena, set->over, set->share);
 	if (strcmp(over, set->over) != 0)
 		add_line(out, arena, over, set->share);
@@ -81,13 +107,14 @@ bal_over_lines(const struct bal_conf *conf, const struct bal_state *state,
 {
 	for (size_t i = 0; i < ups->n; i++)
 		if (!ups->v[i].base)
-			add_over(out, arena, conf, state, ups->v[i].name,
+			add_over(out, arena, conf, state, ups, ups->v[i].name,
 				 &ups->v[i].set);
 	for (size_t i = 0; i < conf->n_uplinks; i++) {
 		const struct bal_conf_uplink *u = &conf->uplinks[i];
 
 		if (u->set.has & BAL_SET_OVER && !bal_state_find(state, u->name))
-			add_over(out, arena, conf, state, u->name, &u->set);
+			add_over(out, arena, conf, state, ups, u->name,
+				 &u->set);
 	}
 	for (size_t i = 0; i < state->n_tunnels; i++) {
 		const struct bal_tunnel_try *t = &state->tunnels[i];
@@ -98,6 +125,67 @@ bal_over_lines(const struct bal_conf *conf, const struct bal_state *state,
 			add_line(out, arena, t->over,
 				 u ? u->set.share : BAL_SHARE_AUTO);
 	}
+}
+
+bool
+bal_over_is_several(const struct bal_policy *policy, const char *over)
+{
+	return !strcmp(over, BAL_OVER_ANY) || bal_policy_group(policy, over);
+}
+
+int64_t
+bal_over_place(const struct bal_policy *policy, const char *over,
+	       const struct bal_uplink *up)
+{
+	const struct bal_conf_group *g = bal_policy_group(policy, over);
+
+	if (!up->base || !up->admin_up)
+		return -1;
+	if (!g)
+		return bal_uplink_metric(up);
+	for (size_t i = 0; i < g->n_uplinks; i++)
+		if (!strcmp(g->uplinks[i], up->name))
+			return (int64_t)(i + bal_uplink_rank(up) *
+						     (BAL_PRIORITY_MAX + 1)) *
+				       256 +
+			       up->slot;
+	return -1;
+}
+
+static bool
+is_well(const struct bal_uplink *up)
+{
+	return up->v4.usable && up->v4.health != BAL_HEALTH_DEAD;
+}
+
+const struct bal_uplink *
+bal_over_best(const struct bal_policy *policy, const struct bal_uplinks *ups,
+	      const char *over)
+{
+	const struct bal_uplink *best = NULL;
+	int64_t first = 0;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_uplink *up = &ups->v[i];
+		const int64_t place = bal_over_place(policy, over, up);
+
+		if (place < 0 || (best && is_well(best) > is_well(up)) ||
+		    (best && is_well(best) == is_well(up) && place >= first))
+			continue;
+		best = up;
+		first = place;
+	}
+	return best;
+}
+
+const char *
+bal_over_table(const char *over, char buf[BAL_GROUP_TABLELEN])
+{
+	const bool any = !strcmp(over, BAL_OVER_ANY);
+
+	snprintf(buf, BAL_GROUP_TABLELEN, BAL_UNDERLAY "%s%s", any ? "" : ":",
+		 any ? "" : over);
+	return buf;
 }
 
 bool

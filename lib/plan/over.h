@@ -9,6 +9,30 @@
 /* Names of lines, owned by conf, state and uplinks. */
 typedef BAL_LIST(const char *) bal_line_list;
 
+/* What `over` has for every line. */
+#define BAL_OVER_ANY "any"
+
+/* Does @over mean several lines: any, or those of a group? */
+bool bal_over_is_several(const struct bal_policy *policy, const char *over);
+
+/*
+ * Of the lines that @over, which means several, stands for, the one to use: the
+ * first in order of those that are well, else of those that are up; NULL: none.
+ */
+const struct bal_uplink *bal_over_best(const struct bal_policy *policy,
+				       const struct bal_uplinks *ups,
+				       const char *over);
+
+/*
+ * The place of @up among those: smaller first, degraded ones behind, and last
+ * those that have used their caps; -1: it is none of them.
+ */
+int64_t bal_over_place(const struct bal_policy *policy, const char *over,
+		       const struct bal_uplink *up);
+
+/* The name of the table for @over, which means several, in @buf. */
+const char *bal_over_table(const char *over, char buf[BAL_GROUP_TABLELEN]);
+
 /*
  * Is @over, which was said of a tunnel, neither an uplink on record nor a
  * section?  Then a device of that name is the only thing that it can mean.

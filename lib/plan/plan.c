@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "plan/mptcp.h"
+
 /*
  * KERNEL.md 1 and 3: arp_ignore=1 alone ends ARP flux, arp_announce=2 asks
  * with the right sender, arp_filter=1 would deafen all but the first of
@@ -72,16 +74,41 @@ bal_plan_wants_names(const struct bal_world *world, struct bal_arena *arena)
 }
 
 /*
- * The policy by which the kernel spreads is one for all: that of sessions, which
- * was there before us, only where every group wants it.
+ * The policy by which the kernel spreads is one for all: that of sessions only
+ * where every group wants it.
  */
-static bool
-spreads_connections(const bal_group_list *groups)
+static int32_t
+hash_policy(const bal_group_list *groups)
 {
-	for (size_t i = 0; i < groups->n; i++)
-		if (groups->v[i].kind == BAL_GROUP_CONNECTION)
-			return true;
-	return false;
+	int32_t policy = BAL_HASH_POLICY_HOSTS;
+
+	for (size_t i = 0; i < groups->n; i++) {
+		if (groups->v[i].kind == BAL_BALANCE_HASH)
+			return BAL_HASH_POLICY_FIELDS;
+		if (groups->v[i].kind == BAL_BALANCE_CONNECTION)
+			policy = BAL_HASH_POLICY_CONNECTIONS;
+	}
+	return policy;
+}
+
+static void
+want_sysctls(const struct bal_world *world, struct bal_plan *plan)
+{
+	const int32_t policy = hash_policy(world->groups);
+
+	plan->restore_sysctls = false;
+	plan->sysctls.of[BAL_SYSCTL_HASH_POLICY] = policy;
+	plan->sysctls.of[BAL_SYSCTL_HASH_FIELDS] =
+		policy == BAL_HASH_POLICY_FIELDS ?
+			(int32_t)world->globals->hash :
+			-1;
+	plan->sysctls.of[BAL_SYSCTL_ICMP_ERRORS] =
+		bal_sysctls[BAL_SYSCTL_ICMP_ERRORS].ours;
+	plan->six = world->globals->ipv6 == BAL_IPV6_BALANCE;
+	/* Else it is put back. */
+	if (plan->six)
+		plan->sysctls.of[BAL_SYSCTL_HASH_POLICY6] =
+			bal_sysctls[BAL_SYSCTL_HASH_POLICY6].ours;
 }
 
 int
@@ -89,7 +116,8 @@ bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 	      struct bal_plan *out, struct bal_err *err)
 {
 	const struct bal_uplinks *ups = world->uplinks;
-	struct bal_plan plan = { .sysctls = world->saved_sysctls };
+	struct bal_plan plan = { .sysctls = world->saved_sysctls,
+				 .restore_sysctls = true };
 	bool any = false;
 
 	for (size_t i = 0; i < ups->n; i++) {
@@ -97,13 +125,16 @@ bal_plan_make(const struct bal_world *world, struct bal_arena *arena,
 		want_devconf(&ups->v[i], arena, &plan);
 	}
 	if (any) {
-		for (int i = 0; i < BAL_SYSCTL_MAX; i++)
-			if (i != BAL_SYSCTL_HASH_POLICY ||
-			    spreads_connections(world->groups))
-				plan.sysctls.of[i] = bal_sysctls[i].ours;
+		want_sysctls(world, &plan);
 		bal_plan_rules(world, arena, &plan.rules);
+		bal_plan_rules6(world, arena, &plan.rules6);
 		bal_plan_routes(world, arena, &plan.routes);
+		bal_plan_routes6(world, arena, &plan.routes6);
+		bal_plan_underlay_routes(world, arena, &plan.routes);
 		bal_plan_firewall(world, arena, &plan.firewall);
+		plan.steer = bal_plan_steer(world, arena);
+		bal_plan_mptcp(world, arena, &plan.mptcp);
+		bal_plan_smooth(world, arena, &plan);
 	}
 	if (arena->oom)
 		return bal_err_nomem(err);

@@ -35,8 +35,9 @@ recover_addresses(struct bal_uplink_state *us, const struct bal_snapshot *snap)
 	for (size_t i = 0; i < snap->rules.n; i++) {
 		const struct bal_rule *r = &snap->rules.v[i];
 
+		/* Not of a smoothed tunnel, whose own line has that address. */
 		if (bal_recover_is_ours(r) && r->table == us->table &&
-		    !bal_addr_none(&r->src) &&
+		    !bal_addr_none(&r->src) && !r->ip_proto &&
 		    bal_addr_none(&us->learned_addr))
 			us->learned_addr = r->src;
 	}
@@ -51,7 +52,7 @@ recover_addresses(struct bal_uplink_state *us, const struct bal_snapshot *snap)
 }
 
 /*
- * Weight and priority as the kernel has them.  They count as told only where
+ * Weight and priority as the kernel has them.  They count as requested only where
  * the configuration says something else, so that it stays in charge.
  */
 static void
@@ -87,7 +88,7 @@ recover_shares(struct bal_uplink_state *us, const struct bal_settings *set,
 
 /*
  * With a default in its own table, and nothing in the @common one though
- * others stand there: it was told to stay out.
+ * others stand there: `share = no` was requested.
  */
 static bool
 stays_out(const struct bal_snapshot *snap, uint32_t table, uint32_t common,
@@ -251,7 +252,7 @@ recover_uplink(struct bal_state *state, const struct bal_conf *conf,
 static bool
 is_catch_all(const struct bal_rule *r)
 {
-	return bal_recover_is_ours(r) && !r->has_mark && !r->iif[0] && !r->oif[0] &&
+	return bal_recover_is_ours(r) && !r->narrow && !r->has_mark && !r->iif[0] && !r->oif[0] &&
 	       bal_addr_none(&r->src) && bal_addr_none(&r->dst) &&
 	       r->suppress_prefixlen < 0 && !bal_recover_is_kernels(r->table);
 }
@@ -316,7 +317,8 @@ bal_state_recover(struct bal_state *state, const struct bal_conf *conf,
 		}
 	}
 	recover_mode(state, conf, snap);
-	/* Nobody knows whether there was a chain in nat: look once. */
-	state->masquerading = state->n_uplinks > 0;
+	/* A chain in nat, a rule of IPv6, a program, an endpoint: look once. */
+	state->masquerading = state->rules6 = state->routes6 =
+		state->steered = state->mptcp = state->n_uplinks > 0;
 	return 0;
 }

@@ -2,13 +2,16 @@
 /* resolve - the merge of what was said, remembered and seen; pure. */
 #include "plan/resolve.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "plan/agree.h"
+#include "plan/caps.h"
 #include "plan/device.h"
+#include "plan/leg6.h"
 #include "plan/merge.h"
 #include "plan/over.h"
+#include "plan/smooth.h"
 
 static void
 fill(struct bal_uplink *up, const struct bal_uplink_state *us,
@@ -25,10 +28,16 @@ fill(struct bal_uplink *up, const struct bal_uplink_state *us,
 		up->set.has |= BAL_SET_OVER;
 	}
 	up->base = !(up->set.has & BAL_SET_OVER);
+	up->server = us->learned_server;
+	up->grouped = bal_policy_leads_to(&conf->policy, us->name);
 	bal_uplink_see_device(up, us, view);
 	up->alive = up->v4.usable && up->v4.health != BAL_HEALTH_DEAD;
+	bal_leg6_see(up, us, conf, view);
 	up->degraded = up->v4.health == BAL_HEALTH_DEGRADED;
 	up->lossy = bal_health_is_lossy(&us->record);
+	up->capped = bal_caps_of(us, &up->set);
+	if (up->set.weight == BAL_WEIGHT_AUTO)
+		up->set.weight = us->capacity.weight ? us->capacity.weight : 1;
 }
 
 static int
@@ -107,6 +116,42 @@ is_way_out(const struct bal_uplinks *ups, const struct bal_snapshot *snap,
 	       under->v4.health != BAL_HEALTH_DEAD;
 }
 
+/* Copies of what it sends leave by a line that lives. */
+static bool
+is_copied_out(const struct bal_uplinks *ups, const struct bal_snapshot *snap,
+	      const struct bal_uplink *up)
+{
+	return bal_smooth_is_on(up) &&
+	       is_way_out(ups, snap, NULL, up->smoothing.copy);
+}
+
+/* The line in use, for all that asks what it is over. */
+static void
+choose_lines(struct bal_uplinks *ups, const struct bal_conf *conf,
+	     const struct bal_state *state)
+{
+	for (size_t i = 0; i < ups->n; i++) {
+		struct bal_uplink *up = &ups->v[i];
+		char table[BAL_GROUP_TABLELEN];
+		const struct bal_group_state *record;
+		const struct bal_conf_group *group;
+		const struct bal_uplink *line;
+
+		if (up->base ||
+		    !bal_over_is_several(&conf->policy, up->set.over))
+			continue;
+		group = bal_policy_group(&conf->policy, up->set.over);
+		up->over_any = true;
+		up->over_group = group ? group->name : "";
+		record = bal_state_find_group(
+			state, bal_over_table(up->set.over, table));
+		up->underlay = record ? record->table : 0;
+		line = bal_over_best(&conf->policy, ups, up->set.over);
+		if (line)
+			memcpy(up->set.over, line->name, sizeof(up->set.over));
+	}
+}
+
 /* Nothing gets through a tunnel whose packets get nowhere. */
 static void
 strand_tunnels(struct bal_uplinks *ups, const struct bal_snapshot *snap,
@@ -117,10 +162,11 @@ strand_tunnels(struct bal_uplinks *ups, const struct bal_snapshot *snap,
 
 		if (up->base ||
 		    is_way_out(ups, snap, bal_state_find(state, up->name),
-			       up->set.over))
+			       up->set.over) ||
+		    is_copied_out(ups, snap, up))
 			continue;
 		up->underlay_down = true;
-		up->alive = false;
+		up->alive = up->alive6 = false;
 	}
 }
 
@@ -206,10 +252,14 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 	for (size_t i = 0; i < ups.n; i++)
 		find_used_addr(&ups, &ups.v[i], &state->uplinks[i],
 			       &view.all);
-	qsort(ups.v, ups.n, sizeof(*ups.v), by_slot);
+	bal_sort(ups.v, ups.n, sizeof(*ups.v), by_slot);
 	compare_addresses(&ups, &view.all);
+	choose_lines(&ups, conf, state);
+	bal_uplinks_smooth(&ups, state, &view.all, snap->no_copies);
 	strand_tunnels(&ups, snap, state);
+	bal_caps_apply(&ups);
 	keep_all_dead(&ups, &conf->globals, state, snap->now_ms);
+	bal_leg6_keep_dead(&ups, &conf->globals);
 	if (arena->oom)
 		return bal_err_nomem(err);
 	*out = ups;

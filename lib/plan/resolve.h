@@ -6,7 +6,7 @@
 #include "plan/uplink.h"
 
 /*
- * Merge @conf, @state and @snap into @out.  Settings rank: told (options,
+ * Merge @conf, @state and @snap into @out.  Settings rank: requested (options,
  * stanza), bal.conf's section, [check], learned, built-in; they are kept in the
  * uplinks, so that nothing is merged a second time.  A gateway that is neither
  * said nor known is that of others' default routes.

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "netlink/read.h"
+#include "plan/main_way.h"
 #include "plan/over.h"
 #include "plan/plan.h"
 
@@ -43,7 +44,8 @@ static bool
 is_wanted(const struct bal_resort_from *from, const bal_line_list *lines)
 {
 	for (size_t i = 0; i < from->uplinks->n; i++)
-		if (bal_plan_balanced(&from->uplinks->v[i]))
+		if (bal_plan_balanced(&from->uplinks->v[i]) ||
+		    from->uplinks->v[i].capped != BAL_CAPPED_NONE)
 			return true;
 	for (size_t i = 0; i < from->conf->n_uplinks; i++) {
 		const struct bal_conf_uplink *u = &from->conf->uplinks[i];
@@ -55,6 +57,25 @@ is_wanted(const struct bal_resort_from *from, const bal_line_list *lines)
 	return remembered(from);
 }
 
+static bool
+any_up(const struct bal_uplinks *ups)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].admin_up)
+			return true;
+	return false;
+}
+
+static bool
+any_alive(const struct bal_uplinks *ups)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].alive)
+			return true;
+	return false;
+}
+
+/* With no uplink up nothing is managed: main has its way, and nothing is lost. */
 static int
 can_be(const struct bal_resort_from *from, bool *out, struct bal_err *err)
 {
@@ -63,13 +84,27 @@ can_be(const struct bal_resort_from *from, bool *out, struct bal_err *err)
 	bool oom;
 
 	*out = false;
-	if (in_use(from->uplinks))
+	if (!any_up(from->uplinks) || in_use(from->uplinks))
 		return 0;
 	bal_over_lines(from->conf, from->state, from->uplinks, &arena, &lines);
-	*out = is_wanted(from, &lines);
+	*out = !any_alive(from->uplinks) || is_wanted(from, &lines);
 	oom = arena.oom;
 	bal_arena_fini(&arena);
 	return oom ? bal_err_nomem(err) : 0;
+}
+
+/* Listed destinations pass main by. */
+static bool
+main_ends(const struct bal_resort_from *from)
+{
+	struct bal_addr half = bal_addr_any(AF_INET);
+
+	half.len = 1;
+	if (!any_up(from->uplinks) || from->conf->globals.n_destinations ||
+	    !bal_main_end(from->snap, from->uplinks, &half))
+		return false;
+	half.bytes[0] = 0x80;
+	return bal_main_end(from->snap, from->uplinks, &half);
 }
 
 /* The device of a new connection; 0: the kernel has no way for it. */
@@ -93,22 +128,15 @@ find_device(struct bal_nl *nl, const struct bal_globals *globals, int *ifindex,
 	return 0;
 }
 
-static bool
-any_up(const struct bal_uplinks *ups)
-{
-	for (size_t i = 0; i < ups->n; i++)
-		if (ups->v[i].admin_up)
-			return true;
-	return false;
-}
-
 static enum bal_resort_kind
 kind_of(const struct bal_uplinks *ups, int ifindex)
 {
 	for (size_t i = 0; i < ups->n; i++)
 		if (ups->v[i].ifindex == ifindex && ups->v[i].admin_up)
-			return ups->v[i].share ? BAL_RESORT_DEAD :
-						 BAL_RESORT_LINE;
+			return bal_uplink_condition(&ups->v[i]) ==
+					       BAL_HEALTH_DEAD ?
+				       BAL_RESORT_DEAD :
+				       BAL_RESORT_LINE;
 	return BAL_RESORT_FOREIGN;
 }
 
@@ -124,15 +152,16 @@ bal_resort_find(struct bal_nl *nl, const struct bal_resort_from *from,
 	*out = (struct bal_resort){ 0 };
 	if (can_be(from, &asked, err) < 0)
 		return -1;
-	if (!asked)
+	found.main_ends = main_ends(from);
+	if (!asked && !found.main_ends)
 		return 0;
 	if (find_device(nl, &from->conf->globals, &ifindex, err) < 0)
 		return -1;
 	link = bal_snapshot_ifindex(from->snap, ifindex);
-	/* A box that no uplink is up on has lost nothing by us. */
-	if (!ifindex && any_up(from->uplinks))
+	found.main_ends &= !ifindex;
+	if (!ifindex)
 		found.kind = BAL_RESORT_NOTHING;
-	if (ifindex && link) {
+	if (asked && ifindex && link) {
 		found.kind = kind_of(from->uplinks, ifindex);
 		memcpy(found.dev, link->name, sizeof(found.dev));
 	}
@@ -152,7 +181,9 @@ bal_resort_str(const struct bal_resort *resort, char *buf, size_t size)
 	if (resort->kind == BAL_RESORT_NONE)
 		snprintf(buf, size, "%s", "");
 	else if (resort->kind == BAL_RESORT_NOTHING)
-		snprintf(buf, size, "nothing leaves");
+		snprintf(buf, size, "nothing leaves%s",
+			 resort->main_ends ? ": table main ends the search" :
+					     "");
 	else
 		snprintf(buf, size, "new connections leave by %s%s",
 			 resort->dev, which[resort->kind]);

@@ -7,10 +7,10 @@
 #include "plan/uplink.h"
 
 enum bal_resort_kind {
-	BAL_RESORT_NONE,    /* an uplink that has a share is in use, or none has one */
+	BAL_RESORT_NONE,    /* nothing to report: see bal_resort_find() */
 	BAL_RESORT_LINE,    /* an uplink without a share */
 	BAL_RESORT_FOREIGN, /* a device that is no uplink */
-	BAL_RESORT_DEAD,    /* an uplink that has a share, and is dead */
+	BAL_RESORT_DEAD,    /* an uplink that is dead */
 	BAL_RESORT_NOTHING, /* the kernel has no way out beside its uplinks */
 };
 
@@ -18,6 +18,7 @@ enum bal_resort_kind {
 struct bal_resort {
 	enum bal_resort_kind kind;
 	char dev[BAL_IFNAMSIZ]; /* "" for NONE and NOTHING */
+	bool main_ends; /* of NOTHING: bal_main_end(), whatever is alive */
 };
 
 /* What bal_resort_find() looks at. */
@@ -29,10 +30,12 @@ struct bal_resort_from {
 };
 
 /*
- * Some uplink has a share, or would have one were it up, and none of these is
- * in use: how do new connections leave?  The kernel is asked, as rules and
- * routes are now, and only then: main's default route, which is not ours, and
- * rules of others come first.  -1: it did not answer, or memory ran out.
+ * How do new connections leave, where some uplink is up, but none that has a
+ * share is in use, though one has a share, or would have it were it up, or no
+ * uplink at all is alive?  The kernel is asked, as rules and routes are now, and
+ * only then: main's default route, which is not ours, and rules of others come
+ * first.  And where some uplink is up, and main ends the search for all of the
+ * world: does anything leave all the same?  -1: it did not answer, or memory ran out.
  */
 int bal_resort_find(struct bal_nl *nl, const struct bal_resort_from *from,
 		    struct bal_resort *out, struct bal_err *err);

@@ -1,123 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* routes - the routes of a plan: tables of devices, groups, last resort. */
+/* routes - the routes of a plan: tables of groups. */
 #include <string.h>
 #include <sys/socket.h>
 
 #include "plan/internal.h"
+#include "plan/route_make.h"
+#include "plan/routes_last.h"
 
 struct maker {
 	const struct bal_world *world;
 	bal_prefix_list shared;
-	const struct bal_group *group; /* whose table is made */
+	const struct bal_group *group; /* whose members it is about */
+	uint32_t table;		       /* the one that is made */
+	uint32_t base;		       /* of metrics in it */
 	struct bal_arena *arena;
 	bal_route_list *out;
 };
 
 static struct bal_route *
-add(struct maker *m, uint32_t table, const struct bal_addr *dst,
-    uint32_t metric)
+add(struct maker *m, const struct bal_addr *dst, uint32_t metric)
 {
-	struct bal_route *r = BAL_PUSH(m->arena, m->out);
-
-	if (!r)
-		return NULL;
-	r->table = table;
-	r->dst = *dst;
-	r->metric = metric;
-	r->protocol = BAL_PROTO;
-	r->type = BAL_ROUTE_UNICAST;
-	return r;
-}
-
-/* Room for @n hops; n_hops is counted up by add_hop(). */
-static bool
-make_room(struct maker *m, struct bal_route *r, size_t n)
-{
-	if (r)
-		r->hops = bal_arena_alloc(m->arena, n * sizeof(*r->hops));
-	return r && r->hops;
-}
-
-static void
-add_hop(struct bal_route *r, const struct bal_uplink *up, bool direct)
-{
-	struct bal_hop *hop = &r->hops[r->n_hops++];
-
-	hop->ifindex = up->ifindex;
-	memcpy(hop->dev, up->name, sizeof(hop->dev));
-	hop->weight = up->set.weight;
-	if (!direct && !bal_addr_none(&up->v4.gateway)) {
-		hop->gateway = up->v4.gateway;
-		hop->onlink = true;
-	}
-}
-
-/* A route whose next hops are all devices reaches no further than the link. */
-static void
-finish(struct bal_route *r)
-{
-	r->scope_link = true;
-	for (size_t i = 0; i < r->n_hops; i++)
-		if (r->hops[i].onlink)
-			r->scope_link = false;
-	/* The weight of a single hop is not in the kernel's route. */
-	if (r->n_hops == 1)
-		r->hops[0].weight = 1;
+	return bal_route_add(m->arena, m->out, m->table, dst, metric);
 }
 
 static struct bal_route *
-one_hop(struct maker *m, uint32_t table, const struct bal_addr *dst,
-	uint32_t metric, const struct bal_uplink *up, bool direct)
+one_hop(struct maker *m, const struct bal_addr *dst, uint32_t metric,
+	const struct bal_uplink *up, bool direct)
 {
-	struct bal_route *r = add(m, table, dst, metric);
-
-	if (!make_room(m, r, 1))
-		return NULL;
-	add_hop(r, up, direct);
-	finish(r);
-	return r;
-}
-
-static bool
-subnet_seen(const struct bal_leg *leg, size_t upto, const struct bal_addr *net)
-{
-	for (size_t i = 0; i < upto; i++) {
-		struct bal_addr other = bal_addr_network(&leg->addrs[i]->addr);
-
-		if (!leg->addrs[i]->peer && bal_addr_cmp(&other, net) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The table of one device: its own subnets directly, the rest by G. */
-static void
-device_table(struct maker *m, const struct bal_uplink *up,
-	     const struct bal_leg *leg)
-{
-	struct bal_addr any;
-	struct bal_route *r;
-
-	if (!up->admin_up || !up->up || !leg->n_addrs)
-		return;
-	for (size_t i = 0; i < leg->n_addrs; i++) {
-		const struct bal_ifaddr *own = leg->addrs[i];
-		struct bal_addr net = bal_addr_network(&own->addr);
-
-		/* A /0 would stand where the default route stands. */
-		if (own->peer || bal_addr_is_host(&own->addr) || !net.len ||
-		    subnet_seen(leg, i, &net))
-			continue;
-		r = one_hop(m, up->table, &net, 0, up, true);
-		if (r)
-			r->src = bal_addr_host(&own->addr);
-	}
-	if (bal_addr_none(&leg->gateway) && !up->no_arp)
-		return;
-	any = bal_addr_any(leg->family);
-	r = one_hop(m, up->table, &any, 0, up, false);
-	if (r)
-		r->src = bal_addr_host(&leg->addrs[0]->addr);
+	return bal_route_one_hop(m->arena, m->out, m->table, dst, metric, up,
+				 direct);
 }
 
 /* Is the member @up one of those that @net is spread over?  No @net: all are. */
@@ -133,16 +44,19 @@ takes_part(const struct bal_uplink *up, const struct bal_addr *net)
 }
 
 static bool
-better(const struct bal_uplink *a, const struct bal_uplink *b)
+better(const struct maker *m, const struct bal_uplink *a,
+       const struct bal_uplink *b)
 {
-	return !b || bal_uplink_metric(a) < bal_uplink_metric(b);
+	return !b || bal_group_metric(m->group, a) <
+			     bal_group_metric(m->group, b);
 }
 
 /*
  * @prefix in the group's table: over all that take part by weight or, in solo,
  * over the best; and below it each of them alone, for the kernel to fall back on.
+ * False: none takes part.
  */
-static void
+static bool
 balance(struct maker *m, const struct bal_addr *prefix,
 	const struct bal_addr *net)
 {
@@ -155,25 +69,26 @@ balance(struct maker *m, const struct bal_addr *prefix,
 		if (!takes_part(g->members.v[i], net))
 			continue;
 		n++;
-		if (better(g->members.v[i], best))
+		if (better(m, g->members.v[i], best))
 			best = g->members.v[i];
 	}
 	if (!best)
-		return;
-	top = add(m, g->table, prefix, BAL_METRIC_WEIGHTED);
-	if (!make_room(m, top, n))
-		return;
+		return false;
+	top = add(m, prefix, m->base + BAL_METRIC_WEIGHTED);
+	if (!bal_route_make_room(m->arena, top, n))
+		return true;
 	for (size_t i = 0; i < g->members.n; i++)
 		if (takes_part(g->members.v[i], net) &&
 		    bal_plan_shares(g->mode, g->members.v[i], best))
-			add_hop(top, g->members.v[i], net != NULL);
-	finish(top);
+			bal_route_add_hop(top, g->members.v[i], net != NULL);
+	bal_route_finish(top);
 	for (size_t i = 0; i < g->members.n; i++)
 		if (takes_part(g->members.v[i], net))
-			one_hop(m, g->table, prefix,
-				BAL_METRIC_SINGLE +
-					bal_uplink_metric(g->members.v[i]),
+			one_hop(m, prefix,
+				m->base + BAL_METRIC_SINGLE +
+					bal_group_metric(g, g->members.v[i]),
 				g->members.v[i], net != NULL);
+	return true;
 }
 
 /*
@@ -200,22 +115,35 @@ static void
 no_hop(struct maker *m, enum bal_route_type type, const struct bal_addr *prefix,
        uint32_t metric)
 {
-	struct bal_route *r = add(m, m->group->table, prefix, metric);
+	struct bal_route *r = add(m, prefix, metric);
 
 	if (r)
 		r->type = type;
 }
 
+static bool
+is_shared(const struct maker *m, const struct bal_addr *prefix)
+{
+	for (size_t i = 0; i < m->shared.n; i++)
+		if (bal_addr_cmp(&m->shared.v[i], prefix) == 0)
+			return true;
+	return false;
+}
+
 /* What uplinks share is balanced already. */
+static void
+balance_all(struct maker *m, const struct bal_addr *prefix)
+{
+	if (!is_shared(m, prefix))
+		balance(m, prefix, NULL);
+}
+
 static void
 balance_destination(struct maker *m, const struct bal_addr *dst)
 {
-	bool is_shared = false;
-
-	for (size_t k = 0; k < m->shared.n; k++)
-		is_shared |= bal_addr_cmp(&m->shared.v[k], dst) == 0;
-	if (!is_shared)
-		balance(m, dst, NULL);
+	if (!is_shared(m, dst) && !balance(m, dst, NULL) && !is_closed(m))
+		bal_route_before_main(m->world, m->table, dst, m->arena,
+				      m->out);
 	if (is_closed(m))
 		no_hop(m, BAL_ROUTE_UNREACHABLE, dst, BAL_METRIC_CLOSED);
 }
@@ -233,7 +161,7 @@ lan_subnet(struct maker *m, const struct bal_addr *net)
 	lan.ifindex = own->ifindex;
 	memcpy(lan.name, bal_snapshot_ifindex(m->world->snap, own->ifindex)->name,
 	       sizeof(lan.name));
-	r = one_hop(m, m->group->table, net, 0, &lan, true);
+	r = one_hop(m, net, 0, &lan, true);
 	if (r)
 		r->src = bal_addr_host(&own->addr);
 }
@@ -278,7 +206,7 @@ best_living(const struct maker *m, const struct bal_addr *net)
 
 	for (size_t i = 0; i < ups->n; i++)
 		if (ups->v[i].alive && reaches(m, &ups->v[i], net, &own) &&
-		    better(&ups->v[i], best))
+		    better(m, &ups->v[i], best))
 			best = &ups->v[i];
 	return best;
 }
@@ -295,12 +223,13 @@ shared_subnet(struct maker *m, const struct bal_addr *net)
 	const bool tunnels = is_of_tunnels(ups, net);
 	const struct bal_uplink *best = best_living(m, net);
 
-	lan_subnet(m, net);
+	if (!m->base)
+		lan_subnet(m, net);
 	if (tunnels)
 		balance(m, net, net);
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i];
-		uint32_t metric = bal_uplink_metric(up);
+		uint32_t metric = m->base + bal_group_metric(m->group, up);
 		const struct bal_ifaddr *own;
 		struct bal_route *r;
 
@@ -311,63 +240,91 @@ shared_subnet(struct maker *m, const struct bal_addr *net)
 		metric += up->alive ? BAL_METRIC_SINGLE :
 				      BAL_METRIC_LAST_RESORT;
 		if (!tunnels && up == best)
-			metric = BAL_METRIC_WEIGHTED;
-		r = one_hop(m, m->group->table, net, metric, up, true);
+			metric = m->base + BAL_METRIC_WEIGHTED;
+		r = one_hop(m, net, metric, up, true);
 		if (r)
 			r->src = bal_addr_host(&own->addr);
 	}
 }
 
+/* @make for the destinations of @group, for the default if it has none. */
+static void
+all_of(struct maker *m, const struct bal_group *group,
+       void (*make)(struct maker *m, const struct bal_addr *prefix))
+{
+	struct bal_addr any = bal_addr_any(AF_INET);
+
+	for (size_t i = 0; i < group->n_destinations; i++)
+		make(m, &group->destinations[i]);
+	if (!group->n_destinations)
+		make(m, &any);
+}
+
+/* Behind all members: the end of a group that is not left to the next rule. */
+static void
+end_all(struct maker *m, const struct bal_addr *prefix)
+{
+	static const enum bal_route_type types[] = {
+		[BAL_FALLBACK_UNREACHABLE] = BAL_ROUTE_UNREACHABLE,
+		[BAL_FALLBACK_PROHIBIT] = BAL_ROUTE_PROHIBIT,
+		[BAL_FALLBACK_BLACKHOLE] = BAL_ROUTE_BLACKHOLE,
+	};
+
+	if (!is_shared(m, prefix))
+		no_hop(m, types[m->group->fallback], prefix, BAL_METRIC_LEAVE);
+}
+
 /*
  * A further group has a way to everywhere, but a subnet that no member is in
- * is none of its own: what follows has it.
+ * is none of its own: what follows has it.  Behind its members come those of
+ * the groups that it falls back to, each with metrics of its own, so that the
+ * kernel goes on by them by itself.
  */
 static void
-group_table(struct maker *m, const struct bal_group *group)
+further_table(struct maker *m, const struct bal_group *group)
+{
+	for (;;) {
+		for (size_t i = 0; i < m->shared.n; i++) {
+			shared_subnet(m, &m->shared.v[i]);
+			if (!m->base)
+				no_hop(m, BAL_ROUTE_THROW, &m->shared.v[i],
+				       BAL_METRIC_LEAVE);
+		}
+		all_of(m, group, balance_all);
+		if (m->group->fallback != BAL_FALLBACK_GROUP)
+			break;
+		m->group = &m->world->groups->v[m->group->fallback_at];
+		m->base += BAL_METRIC_FALLBACK;
+	}
+	if (m->group->fallback > BAL_FALLBACK_MAIN)
+		all_of(m, group, end_all);
+}
+
+/* The table of whatever no rule leads to another. */
+static void
+rest_table(struct maker *m)
 {
 	const struct bal_globals *g = m->world->globals;
 	struct bal_addr any = bal_addr_any(AF_INET);
 
-	m->group = group;
-	for (size_t i = 0; i < m->shared.n; i++) {
+	for (size_t i = 0; i < m->shared.n; i++)
 		shared_subnet(m, &m->shared.v[i]);
-		if (!is_rest(m))
-			no_hop(m, BAL_ROUTE_THROW, &m->shared.v[i],
-			       BAL_METRIC_LEAVE);
-	}
-	if (!is_rest(m)) {
-		balance(m, &any, NULL);
-		return;
-	}
 	for (size_t i = 0; i < g->n_destinations; i++)
 		balance_destination(m, &g->destinations[i]);
 	if (!g->n_destinations)
 		balance_destination(m, &any);
 }
 
-/*
- * Behind everything: the base uplinks, so that OpenVPN can look its server's
- * name up while no tunnel lives.  The dead among them only while all are.
- */
 static void
-last_resort(struct maker *m)
+group_table(struct maker *m, const struct bal_group *group)
 {
-	const struct bal_uplinks *ups = m->world->uplinks;
-	struct bal_addr any = bal_addr_any(AF_INET);
-	bool alive = false;
-
-	if (!m->world->globals->last_resort)
-		return;
-	for (size_t i = 0; i < ups->n; i++)
-		alive |= ups->v[i].base && ups->v[i].alive;
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
-
-		if (up->base && up->v4.usable && (up->alive || !alive))
-			one_hop(m, BAL_TABLE_DEFAULT, &any,
-				BAL_METRIC_LAST_RESORT + bal_uplink_metric(up),
-				up, false);
-	}
+	m->group = group;
+	m->table = group->table;
+	m->base = 0;
+	if (is_rest(m))
+		rest_table(m);
+	else
+		further_table(m, group);
 }
 
 void
@@ -378,9 +335,9 @@ bal_plan_routes(const struct bal_world *world, struct bal_arena *arena,
 
 	bal_plan_shared_subnets(world->uplinks, arena, &m.shared);
 	for (size_t i = 0; i < world->uplinks->n; i++)
-		device_table(&m, &world->uplinks->v[i],
-			     &world->uplinks->v[i].v4);
+		bal_route_device(&world->uplinks->v[i],
+				 &world->uplinks->v[i].v4, arena, out);
 	for (size_t i = 0; i < world->groups->n; i++)
 		group_table(&m, &world->groups->v[i]);
-	last_resort(&m);
+	bal_route_last_resort(world, arena, out);
 }

@@ -12,21 +12,30 @@ struct maker {
 	bal_rule_list *out;
 };
 
-/* A new rule of @role with action @action, the rest to be filled in. */
+struct bal_rule *
+bal_plan_add_rule(bal_rule_list *list, int family, uint32_t priority,
+		  enum bal_rule_action action, struct bal_rule *scratch,
+		  struct bal_arena *arena)
+{
+	struct bal_rule *rule = BAL_PUSH(arena, list);
+
+	if (!rule)
+		rule = scratch;
+	rule->priority = priority;
+	rule->family = family;
+	rule->protocol = BAL_PROTO;
+	rule->action = action;
+	rule->suppress_prefixlen = -1;
+	return rule;
+}
+
 static struct bal_rule *
 add(struct maker *m, int role, enum bal_rule_action action, struct bal_rule *r)
 {
-	struct bal_rule *slot = BAL_PUSH(m->arena, m->out);
-
-	/* Out of memory: the caller writes into its own copy in vain. */
-	if (!slot)
-		slot = r;
-	slot->priority = m->world->globals->rule_priority + (uint32_t)role;
-	slot->family = AF_INET;
-	slot->protocol = BAL_PROTO;
-	slot->action = action;
-	slot->suppress_prefixlen = -1;
-	return slot;
+	return bal_plan_add_rule(m->out, AF_INET,
+				 m->world->globals->rule_priority +
+					 (uint32_t)role,
+				 action, r, m->arena);
 }
 
 static struct bal_rule *
@@ -122,16 +131,16 @@ own_rules(struct maker *m, const struct bal_uplink *up,
 }
 
 /*
- * Do flows that left by @up stay?  A dead one's must be free to leave it
- * (KERNEL.md 14).  Without a last resort nothing goes by a line that takes no
- * part, not even what went by it before.
+ * A dead one's must be free to leave it (KERNEL.md 14).  Without a last resort
+ * nothing goes by a line that takes no part, not even what went by it before; but
+ * a cap ends no connection.
  */
-static bool
-holds_flows(const struct maker *m, const struct bal_uplink *up)
+bool
+bal_plan_holds(const struct bal_world *world, const struct bal_uplink *up)
 {
-	return up->alive && !bal_plan_shunned(m->world->uplinks, up) &&
-	       (m->world->globals->last_resort ||
-		bal_groups_have(m->world->groups, up));
+	return up->alive && !bal_plan_shunned(world->uplinks, up) &&
+	       (world->globals->last_resort || up->capped != BAL_CAPPED_NONE ||
+		bal_groups_have(world->groups, up));
 }
 
 static void
@@ -146,7 +155,7 @@ uplink_rules(struct maker *m, const struct bal_uplink *up)
 	if (inbound != up->slot)
 		mark_rule(m, BAL_RULE_INBOUND, up, inbound);
 	own_rules(m, up, &up->v4);
-	if (holds_flows(m, up)) {
+	if (bal_plan_holds(m->world, up)) {
 		mark_rule(m, BAL_RULE_SLOT, up, up->slot);
 		mark_rule(m, BAL_RULE_OWN_MARK, up, up->slot);
 	}
@@ -183,6 +192,13 @@ is_any(const struct maker *m, const bal_prefix_list *shared,
 	for (size_t i = 0; i < g->n_destinations; i++)
 		if (test(&g->destinations[i], prefix))
 			return true;
+	for (size_t k = 1; k < m->world->groups->n; k++) {
+		const struct bal_group *group = &m->world->groups->v[k];
+
+		for (size_t i = 0; i < group->n_destinations; i++)
+			if (test(&group->destinations[i], prefix))
+				return true;
+	}
 	return false;
 }
 
@@ -245,10 +261,21 @@ past_main(struct maker *m, const bal_prefix_list *shared,
 	r->dst = *prefix;
 }
 
+/* Destinations, of all or of a group, pass main by. */
+static void
+destination_rules(struct maker *m, const bal_prefix_list *shared,
+		  const struct bal_addr *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i].len && !is_among(shared, &list[i]))
+			past_main(m, shared, &list[i]);
+}
+
 static void
 prefix_rules(struct maker *m)
 {
 	const struct bal_globals *g = m->world->globals;
+	const bal_group_list *groups = m->world->groups;
 	bal_prefix_list shared = { 0 };
 
 	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
@@ -269,10 +296,10 @@ prefix_rules(struct maker *m)
 		match_mark(r, 0, g->mark_mask);
 		r->suppress_prefixlen = shared.v[i].len - 1;
 	}
-	for (size_t i = 0; i < g->n_destinations; i++)
-		if (g->destinations[i].len &&
-		    !is_among(&shared, &g->destinations[i]))
-			past_main(m, &shared, &g->destinations[i]);
+	destination_rules(m, &shared, g->destinations, g->n_destinations);
+	for (size_t i = 1; i < groups->n; i++)
+		destination_rules(m, &shared, groups->v[i].destinations,
+				  groups->v[i].n_destinations);
 }
 
 /* The rules that stand once, whatever the uplinks are. */
@@ -319,6 +346,8 @@ bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
 
 	prefix_rules(&m);
 	frame(&m);
+	bal_plan_underlay_rules(world, arena, out);
+	bal_plan_policy_rules(world, arena, out);
 	for (size_t i = 0; i < ups->n; i++)
 		if (ups->v[i].admin_up)
 			uplink_rules(&m, &ups->v[i]);

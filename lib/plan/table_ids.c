@@ -11,6 +11,9 @@ table_taken(const struct bal_state *state, const bal_table_list *names,
 	for (size_t i = 0; i < state->n_uplinks; i++)
 		if (state->uplinks[i].table == id)
 			return true;
+	for (size_t i = 0; i < state->n_groups; i++)
+		if (state->groups[i].table == id)
+			return true;
 	for (size_t i = 0; i < rules->n; i++)
 		if (rules->v[i].table == id)
 			return true;
@@ -28,16 +31,21 @@ bal_tables_free_id(const struct bal_state *state, const bal_table_list *names,
 }
 
 uint32_t
+bal_tables_free_group(const struct bal_state *state,
+		      const bal_table_list *names, const bal_rule_list *rules)
+{
+	for (uint32_t id = BAL_TABLES_LAST; id > BAL_TABLES_BASE; id--)
+		if (!table_taken(state, names, rules, id))
+			return id;
+	return 0;
+}
+
+uint32_t
 bal_tables_free_balancing(const struct bal_state *state,
 			  const bal_table_list *names,
 			  const bal_rule_list *rules)
 {
-	uint32_t id = BAL_TABLES_BASE;
-
-	if (!table_taken(state, names, rules, id))
-		return id;
-	for (id = BAL_TABLES_LAST; id > BAL_TABLES_BASE; id--)
-		if (!table_taken(state, names, rules, id))
-			return id;
-	return 0;
+	if (!table_taken(state, names, rules, BAL_TABLES_BASE))
+		return BAL_TABLES_BASE;
+	return bal_tables_free_group(state, names, rules);
 }

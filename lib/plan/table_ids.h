@@ -12,6 +12,11 @@ uint32_t bal_tables_free_id(const struct bal_state *state,
 			    const bal_table_list *names,
 			    const bal_rule_list *rules);
 
+/* The highest that is free: the low ones go with slots; 0: none. */
+uint32_t bal_tables_free_group(const struct bal_state *state,
+			       const bal_table_list *names,
+			       const bal_rule_list *rules);
+
 /*
  * BAL_TABLES_BASE, else the highest id that is free, since the low ones go with
  * slots; 0: none.

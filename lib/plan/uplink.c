@@ -18,6 +18,9 @@ bal_uplink_owns(const struct bal_uplink *up, const struct bal_target *target)
 	for (size_t i = 0; i < up->v4.n_addrs; i++)
 		if (bal_addr_same_host(&up->v4.addrs[i]->addr, &target->addr))
 			return true;
+	for (size_t i = 0; i < up->v6.n_addrs; i++)
+		if (bal_addr_same_host(&up->v6.addrs[i]->addr, &target->addr))
+			return true;
 	return false;
 }
 
@@ -27,13 +30,54 @@ bal_uplink_addr(const struct bal_uplink *up)
 	return up->v4.n_addrs ? up->v4.addrs[0] : NULL;
 }
 
+static const char *
+device_lacks(const struct bal_uplink *up)
+{
+	if (!up->ifindex)
+		return "no device";
+	if (!up->up)
+		return "link down";
+	return up->carrier ? NULL : "no carrier";
+}
+
+const char *
+bal_uplink_lacks6(const struct bal_uplink *up)
+{
+	const char *lack = device_lacks(up);
+
+	if (lack)
+		return lack;
+	if (!up->v6.n_addrs)
+		return "no IPv6 address";
+	return up->v6.usable ? NULL : "no IPv6 gateway";
+}
+
+const char *
+bal_uplink_lacks(const struct bal_uplink *up)
+{
+	const char *lack = device_lacks(up);
+
+	if (lack)
+		return lack;
+	if (!up->v4.n_addrs)
+		return "no address";
+	return up->v4.usable ? NULL : "no gateway";
+}
+
+uint32_t
+bal_uplink_rank(const struct bal_uplink *up)
+{
+	if (up->capped != BAL_CAPPED_NONE)
+		return 2;
+	return up->degraded ? 1 : 0;
+}
+
 uint32_t
 bal_uplink_metric(const struct bal_uplink *up)
 {
-	uint32_t order = up->set.priority;
+	const uint32_t order = bal_uplink_rank(up) * (BAL_PRIORITY_MAX + 1) +
+			       up->set.priority;
 
-	if (up->degraded)
-		order += BAL_PRIORITY_MAX + 1;
 	return order * 256 + up->slot;
 }
 
@@ -62,6 +106,14 @@ bal_uplink_disable(struct bal_uplink *up)
 	up->v4.gateway = (struct bal_addr){ 0 };
 	up->no_arp = false;
 	up->v4.usable = up->alive = false;
+	bal_uplink_disable6(up);
+}
+
+void
+bal_uplink_disable6(struct bal_uplink *up)
+{
+	up->v6.gateway = (struct bal_addr){ 0 };
+	up->v6.usable = up->alive6 = false;
 }
 
 enum bal_health
@@ -131,4 +183,18 @@ bal_plan_inbound(const struct bal_uplinks *ups, const struct bal_uplink *up,
 	const uint32_t value = slots + 1 + up->slot;
 
 	return up->slot > slots || is_slot(ups, value) ? up->slot : value;
+}
+
+int
+bal_uplink_require(const struct bal_uplink *up, const char *dev,
+		   struct bal_err *err)
+{
+	if (!up || !up->admin_up)
+		return bal_err(err, BAL_EUNAVAIL, "%s is no uplink", dev);
+	if (!up->ifindex)
+		return bal_err(err, BAL_EUNAVAIL, "%s: there is no such device",
+			       dev);
+	if (!up->v4.n_addrs)
+		return bal_err(err, BAL_EUNAVAIL, "%s has no address", dev);
+	return 0;
 }

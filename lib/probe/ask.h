@@ -35,6 +35,7 @@ struct bal_ask {
 	struct bal_ask_way way;
 	enum bal_asked asked;
 	int error; /* errno of what failed in sending: ENODEV, ENETUNREACH... */
+	struct bal_addr found; /* of DNS, BAL_ASKED_GOOD: the address */
 	char why[64]; /* BAL_ASKED_BAD: "refused", "HTTP status 302"... */
 	void (*done)(struct bal_ask *ask, void *arg); /* @asked is decided */
 	void *arg;

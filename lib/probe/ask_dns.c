@@ -123,6 +123,7 @@ look_for_address(struct bal_ask *ask, const uint8_t *m, size_t len, size_t at,
 		if (u16(m + at) == TYPE_A && u16(m + at + 2) == CLASS_IN &&
 		    u16(m + at + 8) == 4) {
 			seen = true;
+			ask->found = bal_addr_raw(AF_INET, m + data, 4, 32);
 			if (any ||
 			    memcmp(m + data, ask->target.expect.bytes, 4) == 0)
 				return BAL_ASKED_GOOD;

@@ -3,10 +3,12 @@
 #include "probe/cost.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include "probe/icmp.h"
 
 #define IP_HEAD 20
+#define IP6_HEAD 40
 #define UDP_HEAD 8
 #define TCP_HEAD 32 /* with timestamps */
 #define TCP_SYN 40  /* with all options of Linux */
@@ -22,7 +24,8 @@ bal_target_bytes(const struct bal_target *t)
 
 	switch (t->kind) {
 	case BAL_TARGET_ICMP:
-		return 2 * (IP_HEAD + 8 + BAL_ICMP_TOKEN);
+		return 2 * ((t->addr.family == AF_INET6 ? IP6_HEAD : IP_HEAD) +
+			    8 + BAL_ICMP_TOKEN);
 	case BAL_TARGET_TCP:
 		return tcp;
 	case BAL_TARGET_DNS:

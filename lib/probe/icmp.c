@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/icmp.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/random.h>
@@ -20,18 +21,37 @@ struct packet {
 };
 
 static int
+open_of(const struct bal_icmp *sock, int type)
+{
+	return socket(sock->family, type | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		      sock->family == AF_INET6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+}
+
+static int
+filter_replies(const struct bal_icmp *sock)
+{
+	const struct icmp_filter four = { .data = ~(1U << ICMP_ECHOREPLY) };
+	struct icmp6_filter six;
+
+	if (sock->family == AF_INET)
+		return setsockopt(sock->fd, IPPROTO_RAW, ICMP_FILTER, &four,
+				  sizeof(four));
+	ICMP6_FILTER_SETBLOCKALL(&six);
+	ICMP6_FILTER_SETPASS(ICMP6_ECHO_REPLY, &six);
+	return setsockopt(sock->fd, IPPROTO_ICMPV6, ICMP6_FILTER, &six,
+			  sizeof(six));
+}
+
+static int
 open_raw(struct bal_icmp *sock, struct bal_err *err)
 {
-	struct icmp_filter filter = { .data = ~(1U << ICMP_ECHOREPLY) };
 	int eno;
 
 	sock->raw = true;
-	sock->fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
-			  IPPROTO_ICMP);
+	sock->fd = open_of(sock, SOCK_RAW);
 	if (sock->fd < 0)
 		return bal_err_sys(err, errno, "cannot open an ICMP socket");
-	if (setsockopt(sock->fd, IPPROTO_RAW, ICMP_FILTER, &filter,
-		       sizeof(filter)) == 0 &&
+	if (filter_replies(sock) == 0 &&
 	    getrandom(&sock->id, sizeof(sock->id), 0) == sizeof(sock->id))
 		return 0;
 	eno = errno;
@@ -43,8 +63,7 @@ open_any(struct bal_icmp *sock, struct bal_err *err)
 {
 	sock->raw = false;
 	sock->id = 0;
-	sock->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-			  IPPROTO_ICMP);
+	sock->fd = open_of(sock, SOCK_DGRAM);
 	if (sock->fd >= 0)
 		return 0;
 	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
@@ -53,10 +72,10 @@ open_any(struct bal_icmp *sock, struct bal_err *err)
 }
 
 int
-bal_icmp_open(struct bal_icmp *sock, const char *dev, int ifindex,
+bal_icmp_open(struct bal_icmp *sock, int family, const char *dev, int ifindex,
 	      uint32_t mark, struct bal_err *err)
 {
-	struct bal_icmp s;
+	struct bal_icmp s = { .family = family };
 	int rc;
 
 	rc = open_any(&s, err);
@@ -77,7 +96,7 @@ bal_icmp_close(struct bal_icmp *sock)
 	sock->fd = -1;
 }
 
-/* RFC 1071; the kernel does it for unprivileged sockets only. */
+/* RFC 1071; the kernel does it for unprivileged sockets and IPv6 only. */
 static uint16_t
 checksum(const struct packet *p)
 {
@@ -91,24 +110,54 @@ checksum(const struct packet *p)
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
+/* The packet is the same but for its type. */
+union host {
+	struct sockaddr any;
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+};
+
+static socklen_t
+put_host(union host *host, const struct bal_addr *a)
+{
+	*host = (union host){ .any.sa_family = a->family };
+	if (a->family == AF_INET) {
+		memcpy(&host->four.sin_addr, a->bytes, 4);
+		return sizeof(host->four);
+	}
+	memcpy(&host->six.sin6_addr, a->bytes, 16);
+	return sizeof(host->six);
+}
+
+static struct bal_addr
+get_host(const union host *host)
+{
+	return host->any.sa_family == AF_INET6 ?
+		       bal_addr_raw(AF_INET6, &host->six.sin6_addr, 16, 128) :
+		       bal_addr_raw(AF_INET, &host->four.sin_addr, 4, 32);
+}
+
 int
 bal_icmp_send(const struct bal_icmp *sock, const struct bal_addr *to,
 	      uint16_t seq, const uint8_t *token)
 {
-	struct sockaddr_in dest = { .sin_family = AF_INET };
+	const bool six = sock->family == AF_INET6;
+	union host dest;
+	socklen_t len;
 	struct packet p = {
-		.head.type = ICMP_ECHO,
+		.head.type = six ? ICMP6_ECHO_REQUEST : ICMP_ECHO,
 		.head.un.echo.id = sock->id,
 		.head.un.echo.sequence = htons(seq),
 	};
 
-	if (to->family != AF_INET)
+	if (to->family != sock->family)
 		return EAFNOSUPPORT;
-	memcpy(&dest.sin_addr, to->bytes, sizeof(dest.sin_addr));
+	len = put_host(&dest, to);
 	memcpy(p.token, token, sizeof(p.token));
-	p.head.checksum = checksum(&p);
-	while (sendto(sock->fd, &p, sizeof(p), MSG_NOSIGNAL,
-		      (struct sockaddr *)&dest, sizeof(dest)) < 0)
+	if (!six)
+		p.head.checksum = checksum(&p);
+	while (sendto(sock->fd, &p, sizeof(p), MSG_NOSIGNAL, &dest.any, len) <
+	       0)
 		if (errno != EINTR)
 			return errno;
 	return 0;
@@ -118,25 +167,27 @@ int
 bal_icmp_recv(const struct bal_icmp *sock, struct bal_icmp_reply *out)
 {
 	unsigned char buf[128];
-	struct sockaddr_in from = { 0 };
+	const bool six = sock->family == AF_INET6;
+	union host from = { 0 };
 	socklen_t from_len = sizeof(from);
 	struct packet p;
 	size_t head;
 	ssize_t len;
 
-	len = recvfrom(sock->fd, buf, sizeof(buf), MSG_TRUNC,
-		       (struct sockaddr *)&from, &from_len);
+	len = recvfrom(sock->fd, buf, sizeof(buf), MSG_TRUNC, &from.any,
+		       &from_len);
 	if (len < 0)
 		return errno == EAGAIN ? -1 : 0;
-	/* A raw socket delivers the IP header too. */
-	head = sock->raw && len > 0 ? (buf[0] & 0xfU) * 4 : 0;
+	/* A raw socket of IPv4 delivers the IP header too. */
+	head = sock->raw && !six && len > 0 ? (buf[0] & 0xfU) * 4 : 0;
 	if ((size_t)len != head + sizeof(p) || (size_t)len > sizeof(buf))
 		return 0;
 	memcpy(&p, buf + head, sizeof(p));
-	if (p.head.type != ICMP_ECHOREPLY || p.head.code != 0 ||
+	if (p.head.type != (six ? ICMP6_ECHO_REPLY : ICMP_ECHOREPLY) ||
+	    p.head.code != 0 ||
 	    (sock->raw && p.head.un.echo.id != sock->id))
 		return 0;
-	out->from = bal_addr_raw(AF_INET, &from.sin_addr, 4, 32);
+	out->from = get_host(&from);
 	out->seq = ntohs(p.head.un.echo.sequence);
 	memcpy(out->token, p.token, sizeof(out->token));
 	return 1;

@@ -13,6 +13,7 @@
 /* @fd -1: not open.  Never blocks. */
 struct bal_icmp {
 	int fd;
+	int family; /* AF_INET, AF_INET6 */
 	bool raw; /* a raw socket, else an unprivileged one */
 	uint16_t id; /* of a raw socket; the kernel sets that of the other */
 };
@@ -24,14 +25,14 @@ struct bal_icmp_reply {
 };
 
 /*
- * Open a socket whose packets leave by @dev and are received from there only:
+ * Open a socket of @family whose packets leave by @dev and are received from there only:
  * an unprivileged ICMP socket where ping_group_range allows it, else a raw one.
  * Fails with err->sys ENODEV where @dev is not (or no longer) the device number
  * @ifindex.  @mark is the fwmark, 0: none; without the privilege for it the
  * socket has none.
  */
-int bal_icmp_open(struct bal_icmp *sock, const char *dev, int ifindex,
-		  uint32_t mark, struct bal_err *err);
+int bal_icmp_open(struct bal_icmp *sock, int family, const char *dev,
+		  int ifindex, uint32_t mark, struct bal_err *err);
 
 /* Close the socket, if it is open; @fd is -1. */
 void bal_icmp_close(struct bal_icmp *sock);

@@ -3,7 +3,9 @@
 #ifndef BAL_PROBE_H
 #define BAL_PROBE_H
 
+#include "health/capacity.h"
 #include "health/health.h"
+#include "health/rtts.h"
 #include "config/target.h"
 #include "base/text.h"
 
@@ -14,6 +16,7 @@ struct bal_probe {
 	/* input */
 	char dev[BAL_IFNAMSIZ];
 	int ifindex;
+	int family; /* of the targets; 0 is AF_INET */
 	struct bal_addr source; /* address of @dev when the probe was planned */
 	struct bal_addr gateway;
 	struct bal_addr link; /* the subnet of its modem, or none */
@@ -34,7 +37,9 @@ struct bal_probe {
 	struct bal_health_record record; /* in: before; out: now */
 	uint32_t sent, answered;
 	uint64_t spent;	 /* bytes of probes and their answers */
+	struct bal_fill_sum fill; /* what its line carried */
 	uint32_t rtt_us; /* of the last answer, 0: none */
+	struct bal_rtts rtts; /* of all of them */
 	char reason[BAL_REASON_MAX]; /* "no answer from 9.9.9.9" */
 };
 

@@ -281,6 +281,8 @@ bal_prober_taken(struct bal_prober *prober)
 	for (struct line *l = prober->lines; l; l = l->next) {
 		l->p.sent = l->p.answered = 0;
 		l->p.spent = 0;
+		l->p.fill = (struct bal_fill_sum){ 0 };
+		l->p.rtts = (struct bal_rtts){ 0 };
 		l->changed = false;
 		bal_line_tell_doubt(l);
 	}

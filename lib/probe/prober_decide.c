@@ -171,6 +171,7 @@ learn_rtt(struct line *l, struct target_record *record, uint32_t rtt_us)
 		record->least_us += (rtt_us - record->least_us) / 16;
 	l->queue_us = rtt_us - record->least_us;
 	l->p.rtt_us = rtt_us;
+	bal_fill_answer(&l->traffic.fill, l->queue_us, record->least_us);
 }
 
 void
@@ -191,6 +192,7 @@ bal_round_answered(struct line *l, uint32_t number, size_t target,
 	record->fails = 0;
 	learn_rtt(l, record, rtt_us);
 	l->p.answered++;
+	bal_rtts_add(&l->p.rtts, rtt_us);
 	if (count_bits(l, r->answered) >= bal_line_need(l))
 		decide_good(l, number, rtt_us);
 	bal_rounds_skip_decided(l);

@@ -40,11 +40,11 @@ bal_line_note_doubt(struct line *l)
 	const struct doubt doubt = bal_line_doubt(l);
 	const uint64_t now = l->prober->now_ns;
 
-	if (doubt.recovers != l->told.recovers)
+	if (doubt.recovers != l->reported.recovers)
 		l->news_ns =
 			earliest(l->news_ns,
 				 latest(now, l->reported_ns + RECOVERIES_APART_NS));
-	else if (doubt.in_doubt == l->told.in_doubt)
+	else if (doubt.in_doubt == l->reported.in_doubt)
 		l->news_ns = doubt.in_doubt ? l->doubted_ns : BAL_NEVER;
 	else
 		l->news_ns = earliest(l->news_ns,
@@ -57,12 +57,12 @@ bal_line_tell_doubt(struct line *l)
 {
 	const struct doubt doubt = bal_line_doubt(l);
 
-	if (doubt.recovers != l->told.recovers ||
-	    doubt.in_doubt != l->told.in_doubt)
+	if (doubt.recovers != l->reported.recovers ||
+	    doubt.in_doubt != l->reported.in_doubt)
 		l->reported_ns = l->prober->now_ns;
 	if (doubt.in_doubt)
 		l->doubted_ns = l->prober->now_ns + DOUBTS_APART_NS;
-	l->told = doubt;
+	l->reported = doubt;
 	l->news_ns = BAL_NEVER;
 }
 

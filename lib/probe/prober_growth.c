@@ -63,6 +63,9 @@ look(struct line *l, struct bal_growth *g)
 	t->seen_ns = l->prober->now_ns;
 	t->own_rx = t->own_tx = 0;
 	if (known)
+		bal_fill_note(&t->fill, g->rx_bytes, g->tx_bytes, g->span_ns,
+			      &l->p.fill);
+	if (known)
 		bal_shortfall_note(&t->shortfall, g->rx_packets, g->tx_packets,
 				   g->span_ns, !has_doubts(l));
 	return known;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "probe/prober_internal.h"
 
@@ -124,10 +125,11 @@ on_ready(struct bal_source *source, uint32_t events)
 static int
 open_socket(struct line *l)
 {
+	const int family = l->p.family == AF_INET6 ? AF_INET6 : AF_INET;
 	struct bal_err why;
 
-	if (bal_icmp_open(&l->sock, l->p.dev, l->p.ifindex, l->p.mark, &why) <
-	    0)
+	if (bal_icmp_open(&l->sock, family, l->p.dev, l->p.ifindex,
+			  l->p.mark, &why) < 0)
 		return why.sys;
 	l->source.fd = l->sock.fd;
 	l->source.ready = on_ready;

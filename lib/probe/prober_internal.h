@@ -83,6 +83,7 @@ struct traffic {
 	uint64_t wanted_ns;	 /* last use of @arrivals */
 	uint32_t skipped;	 /* rounds in a row that traffic replaced */
 	uint32_t saved;		 /* rounds saved and not spent on inquiries */
+	struct bal_fill fill;
 	struct bal_shortfall shortfall;
 	struct bal_inquiry inquiry;
 };
@@ -105,7 +106,7 @@ struct line {
 	bool unasked; /* for so long that this is reported */
 	bool stays;   /* while planning: is in the new plan */
 	bool changed;
-	struct doubt told;    /* as last reported */
+	struct doubt reported;    /* as last reported */
 	uint64_t reported_ns;    /* when a new one was reported */
 	uint64_t doubted_ns; /* no doubt is reported before */
 	uint64_t news_ns;    /* when to report the present one; or BAL_NEVER */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sys/socket.h>
+
 #include "probe/prober_internal.h"
 
 void
@@ -25,6 +27,9 @@ bal_line_say(struct line *l, const char *fmt, ...)
 bool
 bal_line_proved_by_tunnel(const struct line *l, uint64_t since_ns)
 {
+	/* Its packets say nothing of the other family. */
+	if (l->p.family == AF_INET6)
+		return false;
 	for (const struct line *t = l->prober->lines; t; t = t->next)
 		if (line_is_over(t, l) && t->good_ns > since_ns)
 			return true;

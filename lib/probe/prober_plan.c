@@ -62,7 +62,7 @@ static bool
 same_line(const struct bal_probe *a, const struct bal_probe *b)
 {
 	return strcmp(a->dev, b->dev) == 0 && a->ifindex == b->ifindex &&
-	       a->mark == b->mark && a->no_carrier == b->no_carrier &&
+	       a->family == b->family && a->mark == b->mark && a->no_carrier == b->no_carrier &&
 	       bal_addr_same_host(&a->source, &b->source) &&
 	       same_questions(a, b);
 }
@@ -106,7 +106,7 @@ line_open(struct bal_prober *prober, const struct bal_probe *p)
 	l->traffic.poll_ns = BAL_NEVER;
 	l->traffic.arrivals = -1;
 	l->news_ns = BAL_NEVER;
-	l->told = bal_line_doubt(l);
+	l->reported = bal_line_doubt(l);
 	l->due_ns = prober->now_ns;
 	if (p->record.good)
 		l->vouched_ns = prober->now_ns;

@@ -74,6 +74,11 @@ check_table(const struct bal_state *state, const char *dev, uint32_t id,
 		return bal_err(err, BAL_ECONF,
 			       "tables %s and %s have one id, %u", dev,
 			       other->name, id);
+	for (size_t i = 0; i < state->n_groups; i++)
+		if (state->groups[i].table == id)
+			return bal_err(err, BAL_ECONF,
+				       "the table %s is that of group %s", dev,
+				       state->groups[i].name);
 	return 0;
 }
 

@@ -18,4 +18,19 @@ int bal_intent_admit(const struct bal_intent *intent,
 		     struct bal_state *state, struct bal_arena *arena,
 		     bal_table_list *fresh, struct bal_err *err);
 
+/* Has each group of @conf, and each underlay, its table by @state? */
+bool bal_groups_are_admitted(const struct bal_conf *conf,
+			     const struct bal_state *state);
+
+/*
+ * Give each group of @conf, each uplink that its rules lead to by itself and
+ * each underlay of the tunnels in @state a table there: the one of its name,
+ * else the one that it has, else one that is free.  For the rest see
+ * bal_intent_admit().  -1: none is free.
+ */
+int bal_groups_admit(const struct bal_conf *conf,
+		     const bal_table_list *names, const bal_rule_list *rules,
+		     struct bal_state *state, struct bal_arena *arena,
+		     bal_table_list *fresh, struct bal_err *err);
+
 #endif

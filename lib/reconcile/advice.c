@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "netlink/sysctl.h"
+#include "plan/agree.h"
 #include "plan/over.h"
 
 static void
@@ -40,11 +41,16 @@ advise_sysctls(const struct bal_uplink *up)
 }
 
 static bool
+is_nowhere(const struct bal_pass *pass, const char *uplink)
+{
+	return bal_over_is_nowhere(&pass->in.conf, &pass->in.state, uplink) &&
+	       !bal_snapshot_link(&pass->snap, uplink);
+}
+
+static bool
 is_over_nowhere(const struct bal_pass *pass, const struct bal_settings *set)
 {
-	return set->has & BAL_SET_OVER &&
-	       bal_over_is_nowhere(&pass->in.conf, &pass->in.state, set->over) &&
-	       !bal_snapshot_link(&pass->snap, set->over);
+	return set->has & BAL_SET_OVER && is_nowhere(pass, set->over);
 }
 
 /*
@@ -61,6 +67,39 @@ advise_over(const struct bal_pass *pass, const char *dev)
 			 dev, us->options.over);
 }
 
+static void
+advise_group(const struct bal_pass *pass, const struct bal_conf_group *g)
+{
+	const struct bal_conf_place at =
+		bal_conf_place(&pass->in.conf, g->uplinks_line);
+
+	for (size_t i = 0; i < g->n_uplinks; i++)
+		if (is_nowhere(pass, g->uplinks[i]))
+			bal_warn("%s:%u: uplinks \"%s\" is no uplink, no device "
+				 "and no section",
+				 at.path, at.line, g->uplinks[i]);
+}
+
+static void
+advise_policy(const struct bal_pass *pass)
+{
+	const struct bal_policy *p = &pass->in.conf.policy;
+
+	for (size_t i = 0; i < p->n_groups; i++)
+		advise_group(pass, &p->groups[i]);
+	for (size_t i = 0; i < p->n_rules; i++) {
+		const struct bal_conf_rule *rule = &p->rules[i];
+		const struct bal_conf_place at =
+			bal_conf_place(&pass->in.conf, rule->group_line);
+
+		if (rule->lead == BAL_LEAD_UPLINK &&
+		    is_nowhere(pass, rule->group))
+			bal_warn("%s:%u: group \"%s\" is no uplink, no device "
+				 "and no section",
+				 at.path, at.line, rule->group);
+	}
+}
+
 void
 bal_advise_conf(const struct bal_pass *pass)
 {
@@ -68,12 +107,16 @@ bal_advise_conf(const struct bal_pass *pass)
 	for (size_t i = 0; !pass->in.trouble.faults && i < pass->in.conf.n_uplinks;
 	     i++) {
 		const struct bal_conf_uplink *u = &pass->in.conf.uplinks[i];
+		const struct bal_conf_place at =
+			bal_conf_place(&pass->in.conf, u->over_line);
 
 		if (is_over_nowhere(pass, &u->set))
 			bal_warn("%s:%u: over \"%s\" is no uplink, no device "
 				 "and no section",
-				 pass->session.paths.conf, u->over_line, u->set.over);
+				 at.path, at.line, u->set.over);
 	}
+	if (!pass->in.trouble.faults)
+		advise_policy(pass);
 }
 
 void
@@ -91,4 +134,25 @@ bal_advise(const struct bal_pass *pass, const char *dev)
 	}
 	advise_gateway(up);
 	advise_sysctls(up);
+}
+
+bool
+bal_advise_amiss(const struct bal_pass *pass)
+{
+	const struct bal_uplink *circle = bal_uplinks_circle(&pass->uplinks);
+	bool amiss = bal_uplinks_some_dead(&pass->uplinks) ||
+		     pass->last_resort.kind != BAL_RESORT_NONE || circle;
+
+	if (circle)
+		bal_warn("%s is over itself by way of %s", circle->name,
+			 circle->set.over);
+	for (size_t i = 0; i < pass->in.conf.n_uplinks; i++) {
+		const struct bal_conf_uplink *u = &pass->in.conf.uplinks[i];
+
+		if (!bal_uplink_missing(u, &pass->in.state))
+			continue;
+		bal_warn("%s is required, and not up", u->name);
+		amiss = true;
+	}
+	return amiss;
 }

@@ -19,4 +19,11 @@ void bal_advise(const struct bal_pass *pass, const char *dev);
  */
 void bal_advise_conf(const struct bal_pass *pass);
 
+/*
+ * Is an uplink not as desired: dead, missing, over itself, or all traffic where
+ * it should not be?  A bal_warn() of each for which there is no event: without a
+ * device none is raised.  After a bal_pass_run() or a bal_pass_look().
+ */
+bool bal_advise_amiss(const struct bal_pass *pass);
+
 #endif

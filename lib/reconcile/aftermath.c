@@ -36,6 +36,15 @@ own_runner(struct bal_pass_session *session, struct bal_err *err)
 	return session->flush_runner;
 }
 
+/* While bal.conf has a mistake, groups are those of the one before it. */
+static const char *
+conf_in_use(const struct bal_pass *pass)
+{
+	return pass->in.trouble.instead == BAL_INSTEAD_LAST_GOOD ?
+		       pass->session.paths.last_good :
+		       pass->session.paths.conf;
+}
+
 void
 bal_aftermath_release(struct bal_pass *pass)
 {
@@ -49,6 +58,7 @@ bal_aftermath_release(struct bal_pass *pass)
 	if (!runner ||
 	    bal_flush_start(runner, &pass->outcome.releases,
 			    pass->in.conf.globals.mark_mask,
+			    conf_in_use(pass),
 			    pass->session.runner ? WATCH_LIMIT_MS : COMMAND_LIMIT_MS,
 			    &why) < 0)
 		bal_warn("%s", why.msg);

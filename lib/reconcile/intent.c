@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "state/budget.h"
 #include "plan/merge.h"
@@ -45,8 +46,14 @@ static void
 learn_over(struct bal_uplink_state *us, const struct bal_intent *intent,
 	   const struct bal_state *state, const struct bal_snapshot *snap)
 {
-	if (!intent->keep_options || !bal_addr_none(&intent->hook.server))
+	if (!intent->keep_options || !bal_addr_none(&intent->hook.server)) {
 		us->learned_server = intent->hook.server;
+		us->learned_local = bal_addr_none(&intent->hook.transport) ?
+					    (struct bal_addr){ 0 } :
+					    bal_addr_host(&intent->hook.transport);
+		us->learned_port = intent->hook.port;
+		us->learned_proto = intent->hook.proto;
+	}
 	if (!intent->keep_options)
 		us->learned_over[0] = '\0';
 	else if (!us->since_ms)
@@ -129,6 +136,26 @@ take_stanza(struct bal_uplink_state *us, const char *stanza,
 		(void)bal_copy(us->stanza, sizeof(us->stanza), stanza);
 }
 
+static uint32_t
+stanza_bit(const struct bal_intent *intent)
+{
+	if (!intent->hook.family)
+		return 0;
+	return intent->hook.family == AF_INET6 ? 2 : 1;
+}
+
+/* ifdown of one family: the stanza of the other has it as an uplink still. */
+static bool
+stays_for_other(const struct bal_intent *intent, const struct bal_state *state)
+{
+	struct bal_uplink_state *us = bal_state_find(state, intent->dev);
+
+	if (intent->all || !us || !stanza_bit(intent))
+		return false;
+	us->stanzas &= ~stanza_bit(intent);
+	return us->stanzas != 0;
+}
+
 static int
 apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 	 const struct bal_snapshot *snap, struct bal_state *state,
@@ -145,6 +172,7 @@ apply_up(const struct bal_intent *intent, const struct bal_conf *conf,
 		return bal_err(err, BAL_ESYS, "%s was not admitted",
 			       intent->dev);
 	us->admin_up = true;
+	us->stanzas |= stanza_bit(intent);
 	take_stanza(us, intent->hook.stanza, state);
 	give_line_back(intent, state);
 	if (intent->keep_options)
@@ -169,23 +197,33 @@ still_probed(const struct bal_uplink_state *us, const struct bal_probe *p,
 	     const struct bal_snapshot *snap)
 {
 	const struct bal_link *link = bal_snapshot_link(snap, p->dev);
+	const bal_ifaddr_list *addrs = p->family == AF_INET6 ? &snap->addrs6 :
+							       &snap->addrs;
 
 	if (!us || !us->admin_up || !link || link->ifindex != p->ifindex)
 		return false;
-	for (size_t i = 0; i < snap->addrs.n; i++)
-		if (snap->addrs.v[i].ifindex == p->ifindex &&
-		    bal_addr_same_host(&snap->addrs.v[i].addr, &p->source))
+	for (size_t i = 0; i < addrs->n; i++)
+		if (addrs->v[i].ifindex == p->ifindex &&
+		    bal_addr_same_host(&addrs->v[i].addr, &p->source))
 			return true;
 	return false;
 }
 
 static void
-apply_probe(struct bal_uplink_state *us, const struct bal_probe *p)
+apply_probe(struct bal_uplink_state *us, const struct bal_probe *p,
+	    uint64_t now_ms)
 {
-	us->record = p->record;
 	us->sent += p->sent;
 	us->answered += p->answered;
+	bal_rtts_merge(&us->rtts, &p->rtts);
 	bal_budget_spend(us, p->spent);
+	if (p->family == AF_INET6) {
+		us->record6 = p->record;
+		(void)bal_copy(us->reason6, sizeof(us->reason6), p->reason);
+		return;
+	}
+	bal_capacity_learn(&us->capacity, &p->fill, now_ms);
+	us->record = p->record;
 	if (p->rtt_us)
 		us->rtt_us = p->rtt_us;
 	(void)bal_copy(us->reason, sizeof(us->reason), p->reason);
@@ -218,6 +256,8 @@ apply_down(const struct bal_intent *intent, const struct bal_conf *conf,
 	   const struct bal_snapshot *snap, struct bal_state *state,
 	   struct bal_err *err)
 {
+	if (stays_for_other(intent, state))
+		return 0;
 	/*
 	 * Also for a device that is no uplink now: its client is to stay down.
 	 */
@@ -273,16 +313,24 @@ bal_intent_apply(const struct bal_intent *intent, const struct bal_conf *conf,
 		rc = apply_down(intent, conf, snap, state, err);
 		break;
 	case BAL_INTENT_MODE:
-		state->has_mode = true;
-		state->mode = intent->mode;
+		if (intent->has_mode) {
+			state->has_mode = true;
+			state->mode = intent->mode;
+		}
+		if (intent->balance)
+			state->balance = intent->balance;
 		break;
 	case BAL_INTENT_CHECK:
+		us = bal_state_find(state, intent->dev);
+		if (us && intent->measured)
+			bal_capacity_measured(&us->capacity, intent->measured,
+					      snap->now_ms);
 		for (size_t i = 0; i < intent->n_probes; i++) {
 			const struct bal_probe *p = &intent->probes[i];
 
 			us = bal_state_find(state, p->dev);
 			if (still_probed(us, p, snap))
-				apply_probe(us, p);
+				apply_probe(us, p, snap->now_ms);
 		}
 		break;
 	}

@@ -19,12 +19,14 @@ enum bal_intent_kind {
 /* The details that a hook adds.  Zero state: by hand, none. */
 struct bal_intent_hook {
 	enum bal_caller caller;	   /* UP, DOWN */
+	int family; /* UP, DOWN: of ifupdown's stanza; 0: of none */
 	char stanza[BAL_IFNAMSIZ]; /* UP: as struct bal_hook has it */
 	struct bal_addr gateway;   /* UP: ifupdown, OpenVPN, a lease */
 	/* UP, or CHECK with a device: also of one that is no uplink (yet) */
 	enum bal_lease_news lease;
 	struct bal_addr transport; /* UP: OpenVPN's own local address */
 	struct bal_addr server; /* UP: its server's, as it connected */
+	uint32_t port, proto;	/* UP: of @server; 0: not known */
 	char over[BAL_IFNAMSIZ];   /* UP: the device that it binds to, or "" */
 	bool comes_late; /* UP: of a device that may not be there yet, too */
 	bool restart;	 /* UP: without a gateway, the old one holds */
@@ -42,8 +44,11 @@ struct bal_intent {
 	 * has a section in the configuration; else it is a CHECK.
 	 */
 	bool known_only, known_conf;
+	bool reset_cap;	    /* UP: of an uplink that is one, see usage.h */
 	bool all;	    /* DOWN: every uplink */
-	enum bal_mode mode; /* MODE */
+	bool has_mode;	    /* MODE: sets @mode */
+	enum bal_mode mode;
+	uint32_t balance;   /* MODE: 1 + enum bal_balance; 0: as it is */
 	bool save_mode;	    /* MODE: for the next boot, too */
 	struct bal_intent_hook hook; /* UP, DOWN */
 	bool requested; /* UP, DOWN: by request.h, so of a tunnel only */
@@ -53,6 +58,7 @@ struct bal_intent {
 	 */
 	bool (*is_left)(const void *left);
 	const void *left;
+	uint64_t measured; /* CHECK of @dev: bytes a second; 0: none */
 	const struct bal_probe *probes; /* CHECK */
 	size_t n_probes;
 };

@@ -6,10 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/loop.h"
 #include "reconcile/aftermath.h"
 #include "plan/over.h"
 #include "reconcile/pass_internal.h"
 #include "reconcile/pass_mode.h"
+#include "reconcile/pass_mptcp.h"
+#include "reconcile/pass_usage.h"
+#include "reconcile/pass_weights.h"
 #include "actions/use.h"
 #include "state/write.h"
 
@@ -36,6 +40,7 @@ bal_pass_forget(struct bal_pass *pass)
 	pass->in.has_names = false;
 	memset(&pass->refused, 0, sizeof(pass->refused));
 	memset(&pass->outcome, 0, sizeof(pass->outcome));
+	memset(&pass->mptcp, 0, sizeof(pass->mptcp));
 	pass->unwritten = (struct bal_err){ 0 };
 	pass->locked_out = pass->chains_wait = false;
 }
@@ -46,6 +51,7 @@ bal_pass_fini(struct bal_pass *pass)
 	bal_aftermath_wait(&pass->session);
 	bal_pass_forget(pass);
 	bal_state_fini(&pass->in.state);
+	bal_state_fini(&pass->in.reported);
 	bal_conf_fini(&pass->in.conf);
 	bal_nl_close(pass->session.nl);
 	pass->session.nl = NULL;
@@ -60,7 +66,9 @@ bal_pass_look(struct bal_pass *pass, struct bal_err *err)
 	if (bal_pass_load(pass, err) < 0)
 		return -1;
 	bal_pass_reconcile_conf(&pass->session, &pass->in);
-	return bal_pass_see(pass, err) < 0 ? -1 : bal_pass_resolve(pass, err);
+	if (bal_pass_see(pass, err) < 0 || bal_pass_count(pass, NULL, err) < 0)
+		return -1;
+	return bal_pass_resolve(pass, err);
 }
 
 uint64_t
@@ -68,13 +76,32 @@ bal_pass_next_ms(const struct bal_pass *pass)
 {
 	const uint64_t all[] = { bal_use_next_ms(&pass->in.state),
 				 pass->outcome.tunnels_ms,
-				 pass->uplinks.next_ms };
+				 pass->uplinks.next_ms,
+				 bal_pass_usage_next_ms(pass) };
 	uint64_t next = 0;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (all[i] && (!next || all[i] < next))
 			next = all[i];
 	return next;
+}
+
+/* What is clean of ours need not be looked at, @up: there is an uplink. */
+static void
+drop_ipv6(struct bal_pass *pass, bool up)
+{
+	const enum bal_ipv6 key = pass->in.conf.globals.ipv6;
+	const bool rules6 = up && key != BAL_IPV6_IGNORE;
+	const bool routes6 = up && key == BAL_IPV6_BALANCE;
+	struct bal_state *state = &pass->in.state;
+
+	if (state->rules6 == rules6 && state->routes6 == routes6)
+		return;
+	if (!routes6)
+		state->saved_sysctls.of[BAL_SYSCTL_HASH_POLICY6] = -1;
+	state->rules6 = rules6;
+	state->routes6 = routes6;
+	pass->state_written = false;
 }
 
 /* Drop what bal-down kept until the kernel was clean; with @all everything. */
@@ -108,11 +135,26 @@ drop_leftovers(struct bal_pass *pass, bool all)
 		state->saved_sysctls.of[i] = -1;
 		pass->state_written = false;
 	}
+	if (!up && state->n_groups) {
+		bal_state_forget_groups(state);
+		pass->state_written = false;
+	}
 	masquerading = up && pass->in.conf.globals.masquerade;
 	if (state->masquerading != masquerading) {
 		state->masquerading = masquerading;
 		pass->state_written = false;
 	}
+	drop_ipv6(pass, up);
+	bal_pass_settle_mptcp(pass, up);
+}
+
+/* Only in a file that is written anyway: a pass without news writes none. */
+static void
+note_pass(struct bal_pass *pass)
+{
+	pass->in.state.pass_ms = pass->snap.now_ms;
+	pass->in.state.pass_us =
+		(bal_clock_ns() - pass->began_ns) / BAL_NS_PER_US;
 }
 
 static int
@@ -120,12 +162,17 @@ finish(struct bal_pass *pass, const struct bal_intent *intent,
        struct bal_err *err)
 {
 	if (intent->save_mode &&
-	    bal_mode_save(&pass->session.paths, intent->mode, err) < 0)
+	    bal_mode_save(&pass->session.paths, intent, err) < 0)
 		return -1;
 	drop_leftovers(pass, intent->all);
-	if (pass->state_written || bal_pass_state_is_as_read(pass))
-		return 0;
-	return bal_pass_write(pass, err);
+	if (!pass->state_written && !bal_pass_state_is_as_read(pass)) {
+		note_pass(pass);
+		if (bal_pass_write(pass, err) < 0)
+			return -1;
+	}
+	if (pass->in.reported.has_mode)
+		(void)unlink(pass->session.paths.reported);
+	return 0;
 }
 
 /*
@@ -158,6 +205,8 @@ look(struct bal_pass *pass, struct bal_intent *intent, struct bal_err *err)
 
 	/* Whatever bal.conf says, what is there can go. */
 	pass->session.conf_anyway |= intent->kind == BAL_INTENT_DOWN;
+	if (bal_pass_renew_conf(&pass->session, &pass->in, err) < 0)
+		return -1;
 	bal_pass_reconcile_conf(&pass->session, &pass->in);
 	rc = bal_pass_see(pass, err);
 	if (rc < 0 && pass->in.state_lost)
@@ -215,7 +264,10 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 {
 	if (load(pass, intent, err) < 0 || look(pass, intent, err) < 0 ||
 	    bal_pass_intend(pass, intent, err) < 0 ||
-	    bal_pass_converge(pass, intent, err) < 0)
+	    bal_pass_count(pass, intent, err) < 0)
+		return -1;
+	bal_pass_weigh(pass);
+	if (bal_pass_converge(pass, intent, err) < 0)
 		return -1;
 	if (pass->session.dry_run)
 		return 0;
@@ -266,6 +318,7 @@ bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 	int rc;
 
 	bal_pass_forget(pass);
+	pass->began_ns = bal_clock_ns();
 	if (!pass->session.dry_run && take_lock(pass, &mine, err) < 0)
 		return -1;
 	rc = run_locked(pass, &mine, err);

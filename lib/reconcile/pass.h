@@ -24,6 +24,7 @@
 
 /* An uplink that the kernel refused. */
 struct bal_refusal {
+	bool six; /* its IPv6 alone */
 	char dev[BAL_IFNAMSIZ];
 	struct bal_err why;
 };
@@ -33,7 +34,9 @@ struct bal_pass_session {
 	struct bal_paths paths;
 	FILE *out;    /* of -n and -v: operations as shell lines; or NULL */
 	bool dry_run; /* print to @out, touch nothing */
-	bool want_stats; /* read the devices' byte counters */
+	bool want_whole; /* look at every route there is */
+	bool want_stats; /* read the devices' byte counters; caps need them */
+	bool ends; /* the last run of this process: records go to disk */
 	bool no_chains;  /* do not read the firewall (no privilege for it) */
 	bool gently;     /* nor load one that is not there to look at it */
 	/* A mistake in bal.conf is no reason to stop: see in.trouble. */
@@ -71,6 +74,12 @@ struct bal_pass_inputs {
 	struct bal_state state; /* the saved mode is in it */
 	bool state_lost;
 	struct bal_state was; /* the file's content; zero state: none */
+	/*
+	 * The state before bal_pass_put_state(), with the mode in force then:
+	 * what changed since is reported, and the file removed.  Zero state:
+	 * there is none, and @was is what was reported.
+	 */
+	struct bal_state reported;
 	bool has_names;	      /* bal_pass_names() has read @names */
 	bal_table_list names;
 };
@@ -89,11 +98,14 @@ struct bal_pass {
 	struct bal_uplinks uplinks;
 	bal_table_list fresh; /* table names to be registered */
 	BAL_LIST(struct bal_refusal) refused;
+	bal_mptcp_list mptcp; /* endpoints as planned last */
 	struct bal_outcome outcome; /* of the last run */
 	enum bal_mode mode_before;
+	enum bal_balance balance_before;
 	struct bal_resort last_resort; /* after a run */
 	/* In the last run another process held the lock, or iptables' lock. */
 	bool locked_out, chains_wait;
+	uint64_t began_ns;  /* bal_clock_ns() at the begin of the last run */
 	bool state_written; /* the file holds in.state as it is */
 	/*
 	 * Of CHECK: why the state was not written, though the kernel is as
@@ -141,6 +153,15 @@ int bal_pass_look(struct bal_pass *pass, struct bal_err *err);
  */
 int bal_pass_run(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err);
+
+/*
+ * Replace the state file, which holds @was with @mode in force, by @now.  The
+ * next pass reports what differs, as events and in the journal.  The caller
+ * holds the lock.  -1 with @err, and the file is as it was.
+ */
+int bal_pass_put_state(const struct bal_paths *paths,
+		       const struct bal_state *was, enum bal_mode mode,
+		       const struct bal_state *now, struct bal_err *err);
 
 /*
  * When time alone makes another run due: an uplink is drained, an OpenVPN

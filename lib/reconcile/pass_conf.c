@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "config/conf_parts.h"
 #include "config/globals.h"
 #include "base/lines.h"
 #include "plan/agree.h"
@@ -45,13 +46,16 @@ count_last_good(const struct bal_pass_session *session,
 		 struct bal_pass_inputs *in, const struct bal_state *beside,
 		 size_t more)
 {
+	const struct bal_conf_files kept = { .path = session->paths.last_good,
+					     .must_exist = true,
+					     .kept = true };
 	struct bal_err ignored;
 	struct bal_conf last;
 
 	if (!session->paths.last_good[0] ||
 	    in->trouble.instead == BAL_INSTEAD_LAST_GOOD ||
 	    !is_private(session->paths.last_good) ||
-	    bal_conf_read(&last, session->paths.last_good, true, &ignored) < 0)
+	    bal_conf_read(&last, &kept, &ignored) < 0)
 		return false;
 	if (beside &&
 	    (bal_state_has_room(beside, more, last.globals.mark_mask,
@@ -70,7 +74,8 @@ bal_pass_conf_stays(const struct bal_paths *paths, const struct bal_conf *conf,
 {
 	struct stat now, kept;
 
-	if (!conf->text || conf->len || !paths->last_good[0] ||
+	if (!conf->text || conf->len || conf->n_parts ||
+	    !paths->last_good[0] ||
 	    stat(paths->conf, &now) < 0 || !S_ISREG(now.st_mode) ||
 	    stat(paths->last_good, &kept) < 0 || !S_ISREG(kept.st_mode) ||
 	    !kept.st_size)
@@ -98,22 +103,40 @@ bal_pass_read_conf(const struct bal_pass_session *session,
 		   struct bal_pass_inputs *in, struct bal_err *err)
 {
 	const struct bal_paths *paths = &session->paths;
+	const struct bal_conf_files files = bal_conf_files(paths);
 	struct bal_err why;
 
 	if (!session->conf_anyway) {
-		if (bal_conf_read(&in->conf, paths->conf, paths->conf_given,
-				  err) < 0)
+		if (bal_conf_read(&in->conf, &files, err) < 0)
 			return -1;
 		return bal_pass_conf_stays(paths, &in->conf, err);
 	}
-	if (bal_conf_read_anyway(&in->conf, paths->conf, paths->conf_given,
-				 &in->trouble, err) < 0)
+	if (bal_conf_read_anyway(&in->conf, &files, &in->trouble, err) < 0)
 		return -1;
 	if (in->trouble.faults)
 		(void)count_last_good(session, in, NULL, 0);
 	else if (bal_pass_conf_stays(paths, &in->conf, &why) < 0 &&
 		 count_last_good(session, in, NULL, 0))
 		note_contradiction(in, &why);
+	return 0;
+}
+
+int
+bal_pass_renew_conf(const struct bal_pass_session *session,
+		    struct bal_pass_inputs *in, struct bal_err *err)
+{
+	struct bal_pass_inputs fresh = { 0 };
+
+	if (session->conf_anyway || !in->trouble.faults)
+		return 0;
+	if (bal_pass_read_conf(session, &fresh, err) < 0) {
+		bal_conf_fini(&fresh.conf);
+		return -1;
+	}
+	bal_conf_fini(&in->conf);
+	in->conf = fresh.conf;
+	in->trouble = fresh.trouble;
+	in->conf_waits = false;
 	return 0;
 }
 
@@ -139,7 +162,7 @@ agrees_now(struct bal_pass_inputs *in)
 
 /* Drop the values that bal.conf has for these. */
 static bool
-agrees_without(struct bal_pass_inputs *in, unsigned keys)
+agrees_without(struct bal_pass_inputs *in, uint64_t keys)
 {
 	struct bal_conf *conf = &in->conf;
 	struct bal_err ignored;
@@ -205,9 +228,56 @@ bal_pass_make_room(const struct bal_pass_session *session,
 	(void)agrees_now(in);
 }
 
+static void
+drop_rules_of_nft(struct bal_policy *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (!p->rules[i].nft_key)
+			p->rules[kept++] = p->rules[i];
+	p->n_rules = kept;
+}
+
+int
+bal_pass_check_nft(const struct bal_pass_session *session,
+		   struct bal_pass_inputs *in, const struct bal_fw_seen *seen,
+		   struct bal_err *err)
+{
+	const struct bal_conf_rule *rule = bal_policy_of_nft(&in->conf.policy);
+	struct bal_conf_place at;
+	struct bal_globals *g = &in->conf.globals;
+	const bool six = g->ipv6 == BAL_IPV6_BALANCE;
+	struct bal_err why;
+
+	if ((!rule && !six) || !seen->n || bal_fw_has_nft(seen))
+		return 0;
+	at = bal_conf_place(&in->conf, six ? g->ipv6_line : rule->nft_line);
+	if (six)
+		bal_err(&why, BAL_ECONF,
+			"%s:%u: ipv6 = balance needs nftables, which is not "
+			"there",
+			at.path, at.line);
+	else
+		bal_err(&why, BAL_ECONF,
+			"%s:%u: rule \"%s\": %s needs nftables, which is not "
+			"there",
+			at.path, at.line, rule->name, rule->nft_key);
+	if (!session->conf_anyway) {
+		*err = why;
+		return -1;
+	}
+	note_contradiction(in, &why);
+	if (in->trouble.instead != BAL_INSTEAD_LAST_GOOD)
+		in->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
+	drop_rules_of_nft(&in->conf.policy);
+	if (six)
+		g->ipv6 = BAL_IPV6_IGNORE;
+	return 0;
+}
+
 static bool
-is_kept(const struct bal_pass_session *session,
-	const struct bal_pass_inputs *in)
+is_kept(const struct bal_pass_session *session, const char *want, size_t size)
 {
 	struct bal_err ignored;
 	size_t len;
@@ -217,8 +287,7 @@ is_kept(const struct bal_pass_session *session,
 	if (bal_read_file(session->paths.last_good, BAL_INI_MAX, &text, &len,
 			  &ignored) < 0)
 		return false;
-	same = len == in->conf.len &&
-	       (len == 0 || memcmp(text, in->conf.text, len) == 0);
+	same = len == size && memcmp(text, want, len) == 0;
 	free(text);
 	return same;
 }
@@ -229,16 +298,18 @@ bal_pass_keep_conf(const struct bal_pass_session *session,
 {
 	const struct bal_paths *paths = &session->paths;
 	struct bal_err ignored;
+	size_t len;
+	char *text;
 
 	/* Without an uplink the configuration is not proven. */
 	if (in->trouble.faults || !paths->last_good[0] ||
 	    !in->state.n_uplinks)
 		return;
+	text = bal_conf_parts_join(&in->conf, &len);
 	/* Each time: the disk may have been full, or the file removed. */
-	if (is_kept(session, in))
-		return;
-	if (bal_make_dir_of(paths->last_good, &ignored) == 0)
-		(void)bal_write_file(paths->last_good,
-				     in->conf.text ? in->conf.text : "",
-				     in->conf.len, KEPT_MODE, &ignored);
+	if (text && !is_kept(session, text, len) &&
+	    bal_make_dir_of(paths->last_good, &ignored) == 0)
+		(void)bal_write_file(paths->last_good, text, len, KEPT_MODE,
+				     &ignored);
+	free(text);
 }

@@ -96,11 +96,14 @@ bal_pass_intend(struct bal_pass *pass, struct bal_intent *intent,
 	if (admit_lost(pass, err) < 0)
 		return -1;
 	pass->mode_before = bal_pass_mode(&pass->in);
+	pass->balance_before =
+		bal_state_balance(&pass->in.state, &pass->in.conf);
 	if (choose(pass, intent, err) < 0 ||
 	    (intent->kind == BAL_INTENT_UP && admit(pass, intent, err) < 0) ||
 	    bal_intent_apply(intent, &pass->in.conf, &pass->snap, &pass->in.state,
 			     &pass->arena, err) < 0 ||
-	    (intent->kind == BAL_INTENT_UP && agree(pass, err) < 0))
+	    (intent->kind == BAL_INTENT_UP && agree(pass, err) < 0) ||
+	    bal_pass_admit_groups(pass, err) < 0)
 		return -1;
 	bal_pass_register(pass);
 	return 0;

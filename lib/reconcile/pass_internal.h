@@ -24,6 +24,13 @@ int bal_pass_read_conf(const struct bal_pass_session *session,
 		struct bal_pass_inputs *in, struct bal_err *err);
 
 /*
+ * Without conf_anyway: bal.conf anew, where going down went on with another one.
+ * -1 with @err, and @in untouched.
+ */
+int bal_pass_renew_conf(const struct bal_pass_session *session,
+		struct bal_pass_inputs *in, struct bal_err *err);
+
+/*
  * -1, BAL_ECONF: @conf has become empty.  Such a file is being written just
  * now, or a power failure left it: treated as a mistake.
  */
@@ -44,6 +51,15 @@ void bal_pass_reconcile_conf(const struct bal_pass_session *session,
  */
 void bal_pass_make_room(const struct bal_pass_session *session,
 		struct bal_pass_inputs *in, const char *dev);
+
+/*
+ * Rules that only nftables can carry out, where it is not there: -1, BAL_ECONF,
+ * by file and line; with conf_anyway they are left out.  0 where no firewall
+ * was looked at.
+ */
+int bal_pass_check_nft(const struct bal_pass_session *session,
+		       struct bal_pass_inputs *in,
+		       const struct bal_fw_seen *seen, struct bal_err *err);
 
 /*
  * Keep the configuration as the last good one, after a pass that succeeded;
@@ -114,6 +130,9 @@ bool bal_pass_may_go_on(const struct bal_intent *intent);
  */
 int bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 		   struct bal_err *err);
+
+/* As long as there is an uplink: groups of bal.conf get their tables. */
+int bal_pass_admit_groups(struct bal_pass *pass, struct bal_err *err);
 
 /*
  * Uplinks whose slot leaves no bits for the mark of inbound connections get a

@@ -5,6 +5,7 @@
 
 #include "kernel/apply.h"
 #include "plan/resolve.h"
+#include "reconcile/pass_firewall.h"
 #include "reconcile/pass_internal.h"
 #include "reconcile/pass_plan.h"
 #include "state/write.h"
@@ -50,7 +51,9 @@ leave_out_refused(struct bal_pass *pass)
 		struct bal_uplink *up = bal_uplinks_find(
 			&pass->uplinks, pass->refused.v[i].dev);
 
-		if (up)
+		if (up && pass->refused.v[i].six)
+			bal_uplink_disable6(up);
+		else if (up)
 			bal_uplink_disable(up);
 	}
 }
@@ -64,15 +67,17 @@ note_refused(struct bal_pass *pass, const struct bal_applied *applied)
 	if (!applied->dev[0])
 		return false;
 	for (size_t k = 0; k < pass->refused.n; k++)
-		if (strcmp(pass->refused.v[k].dev, applied->dev) == 0)
+		if (pass->refused.v[k].six == applied->six &&
+		    strcmp(pass->refused.v[k].dev, applied->dev) == 0)
 			return false;
 	slot = BAL_PUSH(&pass->arena, &pass->refused);
 	if (!slot)
 		return false;
 	memcpy(slot->dev, applied->dev, sizeof(slot->dev));
 	slot->why = applied->first;
+	slot->six = applied->six;
 	us = bal_state_find(&pass->in.state, slot->dev);
-	if (us)
+	if (us && !slot->six)
 		snprintf(us->reason, sizeof(us->reason), "refused: %.*s",
 			 (int)sizeof(us->reason) - 10, slot->why.msg);
 	return true;
@@ -119,6 +124,7 @@ reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 	  struct bal_applied *applied, struct bal_err *err)
 {
 	struct bal_due due = { 0 };
+	int rc;
 
 	if (bal_pass_resolve(pass, err) < 0)
 		return -1;
@@ -132,7 +138,10 @@ reconcile(struct bal_pass *pass, const struct bal_intent *intent,
 		return 0;
 	if (pass->session.lock >= 0 && write_ahead(pass, intent, err) < 0)
 		return -1;
-	if (apply(pass, &due, applied, err) < 0)
+	rc = apply(pass, &due, applied, err);
+	bal_pass_prove(pass, &due);
+	bal_pass_note_smooth(pass, &due, true);
+	if (rc < 0)
 		return -1;
 	return applied->refused ? 1 : 0;
 }
@@ -179,7 +188,7 @@ bal_pass_tell_refusals(const struct bal_pass *pass, const struct bal_intent *int
 	for (size_t i = 0; i < pass->refused.n; i++) {
 		const struct bal_refusal *r = &pass->refused.v[i];
 
-		if (strcmp(r->dev, intent->dev) == 0) {
+		if (!r->six && strcmp(r->dev, intent->dev) == 0) {
 			*err = r->why;
 			rc = -1;
 		} else {

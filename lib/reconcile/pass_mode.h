@@ -12,8 +12,14 @@ enum bal_mode bal_pass_mode(const struct bal_pass_inputs *in);
 void bal_pass_load_mode(struct bal_pass_inputs *in,
 			const struct bal_paths *paths);
 
-/* Write @mode for good, making its directory.  -1 with @err. */
-int bal_mode_save(const struct bal_paths *paths, enum bal_mode mode,
-		  struct bal_err *err);
+/* Write what @intent sets for good, making its directory.  -1 with @err. */
+int bal_mode_save(const struct bal_paths *paths,
+		  const struct bal_intent *intent, struct bal_err *err);
+
+/*
+ * The seed of `balance = session`, which outlives a boot: read or, outside of a
+ * dry run, made.
+ */
+uint32_t bal_pass_seed(struct bal_pass *pass);
 
 #endif

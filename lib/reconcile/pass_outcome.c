@@ -6,13 +6,16 @@
 #include "actions/journal.h"
 #include "reconcile/pass_internal.h"
 #include "reconcile/pass_mode.h"
+#include "reconcile/pass_plan.h"
 #include "plan/resort.h"
+#include "reconcile/pass_usage.h"
+#include "reconcile/pass_weights.h"
 
 static bool
 is_for_people(const struct bal_event *e)
 {
 	return e->kind != BAL_EVENT_UP && e->kind != BAL_EVENT_DOWN &&
-	       e->kind != BAL_EVENT_MODE;
+	       e->kind != BAL_EVENT_MODE && e->kind != BAL_EVENT_BALANCE;
 }
 
 void
@@ -96,6 +99,19 @@ bal_pass_resort(const struct bal_pass *pass, struct bal_resort *out,
 	return pass->session.nl ? bal_resort_find(pass->session.nl, &from, out, err) : 0;
 }
 
+/* The groups, where one has a failback_drain; else none. */
+static int
+find_groups(const struct bal_pass *pass, struct bal_arena *arena,
+	    bal_group_list *out, struct bal_err *err)
+{
+	const struct bal_policy *p = &pass->in.conf.policy;
+
+	for (size_t i = 0; i < p->n_groups; i++)
+		if (p->groups[i].has_drain)
+			return bal_pass_groups(pass, arena, out, err);
+	return 0;
+}
+
 int
 bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err)
@@ -106,6 +122,8 @@ bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 		.globals = &pass->in.conf.globals,
 		.mode = bal_pass_mode(&pass->in),
 		.mode_before = pass->mode_before,
+		.balance = bal_state_balance(&pass->in.state, &pass->in.conf),
+		.balance_before = pass->balance_before,
 		.now_ms = pass->snap.now_ms,
 		.now_wall = bal_journal_now().at,
 		/*
@@ -115,8 +133,17 @@ bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 				       &pass->last_resort :
 				       NULL,
 	};
+	bal_group_list groups = { 0 };
 	struct bal_err why;
 
+	if (find_groups(pass, &pass->arena, &groups, err) < 0)
+		return -1;
+	if (groups.n)
+		from.groups = &groups;
+	if (pass->in.reported.has_mode) {
+		from.was = &pass->in.reported;
+		from.mode_before = pass->in.reported.mode;
+	}
 	/* Without the kernel's answer the last report holds. */
 	if (bal_pass_resort(pass, &pass->last_resort, &why) < 0)
 		from.last_resort = NULL;
@@ -135,6 +162,10 @@ bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
 		return -1;
 	if (has_budget(pass))
 		keep_accounts(pass, time(NULL));
+	bal_pass_keep_capacities(pass);
+	/* It may be the last look for long, and at a device that goes away. */
+	bal_pass_keep_usage(pass, pass->session.ends ||
+					  intent->kind == BAL_INTENT_DOWN);
 	/* Conditions, and what is due later, are part of the state. */
 	if (!bal_pass_state_is_as_read(pass))
 		pass->state_written = false;

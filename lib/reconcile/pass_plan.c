@@ -2,9 +2,14 @@
 /* pass_plan - the planned kernel state, and the operations to get there. */
 #include "reconcile/pass_plan.h"
 
+#include "plan/best.h"
+#include "kinds/steer.h"
 #include "plan/diff.h"
+#include "reconcile/pass_firewall.h"
+#include "plan/rules6.h"
 #include "reconcile/pass_internal.h"
 #include "reconcile/pass_mode.h"
+#include "reconcile/pass_mptcp.h"
 
 /* An uplink of bal.conf that was never up has no table. */
 static void
@@ -41,40 +46,118 @@ all_names(struct bal_pass *pass, bal_table_list *out, struct bal_err *err)
 	return 0;
 }
 
-static int
-plan(struct bal_pass *pass, const bal_group_list *groups,
-     struct bal_plan *out, struct bal_err *err)
+/* Whose IPv6 is ours to put back: before it is turned off. */
+static void
+note_ipv6(struct bal_pass *pass)
 {
-	struct bal_world world = {
-		.globals = &pass->in.conf.globals,
-		.uplinks = &pass->uplinks,
-		.groups = groups,
-		.snap = &pass->snap,
-		.saved_sysctls = pass->in.state.saved_sysctls,
-	};
-	bal_table_list names = { 0 };
+	for (size_t i = 0; i < pass->uplinks.n; i++) {
+		const struct bal_uplink *up = &pass->uplinks.v[i];
+		struct bal_uplink_state *us =
+			bal_state_find(&pass->in.state, up->name);
 
-	if (bal_plan_wants_names(&world, &pass->arena)) {
-		if (all_names(pass, &names, err) < 0)
-			return -1;
-		world.names = &names;
+		if (!us || !up->link || !up->link->has_ipv6 ||
+		    up->link->ipv6_off)
+			continue;
+		us->ipv6_ifindex = bal_plan_blocks_ipv6(up) ? up->ifindex : 0;
 	}
-	return bal_plan_make(&world, &pass->arena, out, err);
+}
+
+/*
+ * What the sysctls of its device were, before they are set; and no more once
+ * they are put back.
+ */
+static void
+note_devconf6(struct bal_uplink_state *us, const struct bal_uplink *up)
+{
+	const bool known = us->saved6_ifindex == up->ifindex;
+	bool waits = false;
+	int32_t value;
+
+	for (int i = 0; i < BAL_DC6_MAX; i++)
+		waits |= bal_plan_restores6(up, i, &value);
+	if (up->six ? known : waits)
+		return;
+	us->saved6_ifindex = up->six ? up->ifindex : 0;
+	for (int i = 0; i < BAL_DC6_MAX; i++)
+		us->saved6[i] = up->six ? (uint32_t)(up->link->devconf6[i] + 1) :
+					  0;
+}
+
+static void
+note_six(struct bal_pass *pass)
+{
+	for (size_t i = 0; i < pass->uplinks.n; i++) {
+		const struct bal_uplink *up = &pass->uplinks.v[i];
+		struct bal_uplink_state *us =
+			bal_state_find(&pass->in.state, up->name);
+
+		if (us && up->link && up->link->has_ipv6)
+			note_devconf6(us, up);
+	}
+}
+
+int
+bal_pass_groups(const struct bal_pass *pass, struct bal_arena *arena,
+		bal_group_list *out, struct bal_err *err)
+{
+	if (bal_groups_make(&pass->uplinks, bal_pass_mode(&pass->in),
+			    pass->in.state.balancing_table, arena, out,
+			    err) < 0)
+		return -1;
+	out->v[0].kind = bal_state_balance(&pass->in.state, &pass->in.conf);
+	return bal_groups_add(&pass->in.conf.policy, &pass->in.state,
+			      &pass->uplinks, arena, out, err);
+}
+
+static bool
+has_sessions(const bal_group_list *groups)
+{
+	for (size_t i = 0; i < groups->n; i++)
+		if (groups->v[i].kind == BAL_BALANCE_SESSION)
+			return true;
+	return false;
 }
 
 int
 bal_pass_due(struct bal_pass *pass, struct bal_due *due, struct bal_err *err)
 {
-	bool objects = pass->in.conf.globals.nexthop_objects &&
-		       pass->snap.has_nexthops;
+	struct bal_world world = {
+		.globals = &pass->in.conf.globals,
+		.uplinks = &pass->uplinks,
+		.policy = &pass->in.conf.policy,
+		.snap = &pass->snap,
+		.saved_sysctls = pass->in.state.saved_sysctls,
+		.saved_mptcp = pass->in.state.saved_mptcp,
+	};
 	bal_group_list groups = { 0 };
+	bal_table_list names = { 0 };
+	bool steered;
 
-	if (bal_groups_make(&pass->uplinks, bal_pass_mode(&pass->in),
-			    pass->in.state.balancing_table, &pass->arena,
-			    &groups, err) < 0 ||
-	    plan(pass, &groups, &due->plan, err) < 0)
+	if (bal_pass_groups(pass, &pass->arena, &groups, err) < 0)
 		return -1;
-	pass->in.state.masquerading |= due->plan.firewall.masquerade;
-	return bal_diff_make(&due->plan, &pass->snap, &groups, objects,
-			     &pass->arena, &due->ops, err);
+	bal_best_remember(&groups, &pass->in.state);
+	world.groups = &groups;
+	if (has_sessions(&groups))
+		world.seed = bal_pass_seed(pass);
+	if (bal_plan_wants_names(&world, &pass->arena)) {
+		if (all_names(pass, &names, err) < 0)
+			return -1;
+		world.names = &names;
+	}
+	if (bal_plan_make(&world, &pass->arena, &due->plan, err) < 0)
+		return -1;
+	if (bal_kind_steer_see(&pass->snap, due->plan.steer, &steered,
+			       &pass->arena, err) < 0)
+		return -1;
+	if (bal_diff_make(&world, &due->plan, &pass->arena, &due->ops, err) < 0)
+		return -1;
+	bal_pass_note_firewall(pass, due);
+	bal_pass_note_smooth(pass, due, false);
+	pass->in.state.rules6 |= due->plan.rules6.n > 0;
+	pass->in.state.routes6 |= due->plan.six;
+	pass->in.state.steered = steered || due->plan.steer;
+	note_ipv6(pass);
+	bal_pass_note_mptcp(pass, &world, &due->plan.mptcp);
+	note_six(pass);
+	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef BAL_PASS_PLAN_H
 #define BAL_PASS_PLAN_H
 
+#include "kernel/op.h"
 #include "reconcile/pass.h"
 
 /* The plan, and the operations to get there.  Zero state: none. */
@@ -18,5 +19,12 @@ struct bal_due {
  */
 int bal_pass_due(struct bal_pass *pass, struct bal_due *due,
 		 struct bal_err *err);
+
+/*
+ * The groups that @pass plans with, the one for the rest first.  They live in
+ * @arena, and refer to @pass.  -1 only when memory ran out.
+ */
+int bal_pass_groups(const struct bal_pass *pass, struct bal_arena *arena,
+		    bal_group_list *out, struct bal_err *err);
 
 #endif

@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pass_state - reads and writes the state. */
 #include <string.h>
+#include <unistd.h>
 
 #include "reconcile/pass_internal.h"
 #include "state/read.h"
 #include "reconcile/pass_mode.h"
 #include "state/write.h"
 
-static size_t
-uplinks_size(const struct bal_state *state)
-{
-	return state->n_uplinks * sizeof(*state->uplinks);
-}
-
-static size_t
-tunnels_size(const struct bal_state *state)
-{
-	return state->n_tunnels * sizeof(*state->tunnels);
-}
-
-static size_t
-leases_size(const struct bal_state *state)
-{
-	return state->n_leases * sizeof(*state->leases);
-}
+/* The bytes that are in use of an array of @state. */
+#define BYTES(state, array) ((state)->n_##array * sizeof(*(state)->array))
 
 static void *
 copy(struct bal_arena *arena, const void *from, size_t size)
@@ -38,13 +24,14 @@ copy(struct bal_arena *arena, const void *from, size_t size)
 void
 bal_pass_remember(struct bal_pass *pass)
 {
-	pass->in.was = pass->in.state;
-	pass->in.was.uplinks = copy(&pass->arena, pass->in.state.uplinks,
-				 uplinks_size(&pass->in.state));
-	pass->in.was.tunnels = copy(&pass->arena, pass->in.state.tunnels,
-				 tunnels_size(&pass->in.state));
-	pass->in.was.leases = copy(&pass->arena, pass->in.state.leases,
-				leases_size(&pass->in.state));
+	const struct bal_state *now = &pass->in.state;
+	struct bal_state *was = &pass->in.was;
+
+	*was = *now;
+	was->uplinks = copy(&pass->arena, now->uplinks, BYTES(now, uplinks));
+	was->tunnels = copy(&pass->arena, now->tunnels, BYTES(now, tunnels));
+	was->leases = copy(&pass->arena, now->leases, BYTES(now, leases));
+	was->groups = copy(&pass->arena, now->groups, BYTES(now, groups));
 }
 
 static bool
@@ -58,7 +45,7 @@ bal_pass_leases_are_as_read(const struct bal_pass *pass)
 {
 	return pass->in.state.n_leases == pass->in.was.n_leases &&
 	       is_same(pass->in.state.leases, pass->in.was.leases,
-		       leases_size(&pass->in.state));
+		       BYTES(&pass->in.state, leases));
 }
 
 /* By bytes: a difference in padding alone only causes a needless write. */
@@ -71,11 +58,28 @@ bal_pass_state_is_as_read(const struct bal_pass *pass)
 	now.uplinks = was->uplinks;
 	now.tunnels = was->tunnels;
 	now.leases = was->leases;
+	now.groups = was->groups;
 	return !was->damaged && was->format == BAL_STATE_FORMAT &&
 	       memcmp(&now, was, sizeof(now)) == 0 &&
-	       is_same(pass->in.state.uplinks, was->uplinks, uplinks_size(&now)) &&
-	       is_same(pass->in.state.tunnels, was->tunnels, tunnels_size(&now)) &&
+	       is_same(pass->in.state.uplinks, was->uplinks,
+		       BYTES(was, uplinks)) &&
+	       is_same(pass->in.state.tunnels, was->tunnels,
+		       BYTES(was, tunnels)) &&
+	       is_same(pass->in.state.groups, was->groups,
+		       BYTES(was, groups)) &&
 	       bal_pass_leases_are_as_read(pass);
+}
+
+/* Without it, or where it is damaged, what was read is what was reported. */
+static void
+load_reported(struct bal_pass *pass)
+{
+	struct bal_err ignored;
+
+	bal_state_fini(&pass->in.reported);
+	if (bal_state_read(&pass->in.reported, pass->session.paths.reported, false,
+			   &ignored) <= 0)
+		bal_state_fini(&pass->in.reported);
 }
 
 int
@@ -96,8 +100,25 @@ bal_pass_load(struct bal_pass *pass, struct bal_err *err)
 	pass->in.state = state;
 	pass->in.state_lost = rc == 0;
 	bal_pass_remember(pass);
+	load_reported(pass);
 	bal_pass_load_mode(&pass->in, &pass->session.paths);
 	return 0;
+}
+
+int
+bal_pass_put_state(const struct bal_paths *paths, const struct bal_state *was,
+		   enum bal_mode mode, const struct bal_state *now,
+		   struct bal_err *err)
+{
+	struct bal_state reported = *was;
+
+	reported.has_mode = true;
+	reported.mode = mode;
+	/* Of two without a pass between them the first is what was reported. */
+	if (access(paths->reported, F_OK) != 0 &&
+	    bal_state_write(&reported, paths->reported, err) < 0)
+		return -1;
+	return bal_state_write(now, paths->state, err);
 }
 
 int

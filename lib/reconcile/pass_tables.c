@@ -77,6 +77,27 @@ bal_pass_admit(struct bal_pass *pass, const struct bal_intent *intent,
 				      &pass->arena, err);
 }
 
+int
+bal_pass_admit_groups(struct bal_pass *pass, struct bal_err *err)
+{
+	const struct bal_conf *conf = &pass->in.conf;
+	struct bal_state *state = &pass->in.state;
+	const bal_table_list *names;
+
+	if (!state->n_uplinks || bal_groups_are_admitted(conf, state))
+		return 0;
+	names = bal_pass_names(pass, err);
+	if (!names ||
+	    bal_groups_admit(conf, names, &pass->snap.rules, state,
+			     &pass->arena, &pass->fresh, err) < 0)
+		return -1;
+	for (size_t i = 0; i < state->n_groups; i++)
+		if (bal_snapshot_add_table(&pass->snap, state->groups[i].table,
+					   &pass->arena, err) < 0)
+			return -1;
+	return 0;
+}
+
 void
 bal_pass_lower_slots(struct bal_pass *pass)
 {

@@ -13,7 +13,13 @@ line_of(const struct bal_pass *pass, const char *name, bool over_said)
 {
 	const struct bal_uplink_state *us = bal_state_find(&pass->in.state, name);
 	const char *over = bal_over_of(&pass->in.conf, &pass->in.state, name);
+	const struct bal_policy *policy = &pass->in.conf.policy;
+	const struct bal_uplink *line;
 
+	if (bal_over_is_several(policy, over)) {
+		line = bal_over_best(policy, &pass->uplinks, over);
+		return line ? line->name : "";
+	}
 	if (over_said || bal_uplinks_find(&pass->uplinks, over) ||
 	    bal_conf_find(&pass->in.conf, over) ||
 	    (us && !strcmp(us->line_down, over)) || !strcmp(over, "?"))

@@ -4,8 +4,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
+#include "plan/leg6.h"
+#include "plan/smooth.h"
 #include "probe/cost.h"
 #include "state/budget.h"
 
@@ -18,13 +21,21 @@ add_host(struct bal_probe *p, const struct bal_addr *host)
 	};
 }
 
+/* What has no address is for IPv4. */
+static bool
+is_of(const struct bal_target *target, int family)
+{
+	return family ==
+	       (bal_addr_none(&target->addr) ? AF_INET : target->addr.family);
+}
+
 static void
 take_targets(const struct bal_uplink *up, struct bal_probe *p)
 {
 	for (size_t i = 0; i < up->set.n_targets; i++) {
 		const struct bal_target *target = &up->set.targets[i];
 
-		if (!bal_uplink_owns(up, target))
+		if (is_of(target, p->family) && !bal_uplink_owns(up, target))
 			p->targets[p->n_targets++] = *target;
 	}
 }
@@ -69,6 +80,7 @@ answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
 
 		if (up == self || !us || !us->record.srtt_us || !up->v4.n_addrs)
 			continue;
+		p.family = AF_INET;
 		choose_targets(up, &p);
 		if (p.n_targets == 1 &&
 		    bal_addr_same_host(&p.targets[0].addr, host))
@@ -77,14 +89,18 @@ answers_another(const struct bal_pass *pass, const struct bal_uplink *self,
 	return false;
 }
 
-/* At rest: as many targets as must answer. */
+/* At rest: as many targets as must answer; @others are of the other family. */
 static uint32_t
-round_bytes(const struct bal_probe *p)
+round_bytes(const struct bal_probe *p, const struct bal_uplink *up)
 {
-	uint32_t bytes = 0;
+	uint32_t bytes = 0, others = 0;
 
 	for (size_t i = 0; i < p->n_targets && i < p->need; i++)
 		bytes += bal_target_bytes(&p->targets[i]);
+	for (size_t i = 0; up->v6.n_addrs && i < up->set.n_targets; i++)
+		if (!is_of(&up->set.targets[i], p->family) &&
+		    others++ < up->set.need)
+			bytes += bal_target_bytes(&up->set.targets[i]);
 	return bytes;
 }
 
@@ -106,20 +122,46 @@ rule_of(const struct bal_settings *set)
 	};
 }
 
+/*
+ * The copies of a tunnel begin when its line has been silent for some time: a
+ * question within it is no evidence yet.  The next one goes by both lines.
+ */
 static void
-fill(struct bal_probe *p, const struct bal_uplink *up,
-     const struct bal_uplink_state *us, uint32_t mark_mask)
+wait_for_copies(struct bal_health_rule *rule, const struct bal_uplink *up)
 {
+	const uint32_t ms = bal_smooth_is_on(up) ? up->smoothing.silence_ms : 0;
+
+	if (rule->timeout_min_ms < ms)
+		rule->timeout_min_ms = ms;
+	if (rule->timeout_ms < ms)
+		rule->timeout_ms = ms;
+}
+
+static void
+fill(struct bal_probe *p, const struct bal_pass *pass,
+     const struct bal_uplink *up, const struct bal_uplink_state *us)
+{
+	const struct bal_leg *leg = p->family == AF_INET6 ? &up->v6 : &up->v4;
+
 	p->ifindex = up->ifindex;
-	p->source = bal_addr_host(&bal_uplink_addr(up)->addr);
-	p->gateway = up->v4.gateway;
+	p->source = bal_addr_host(&leg->addrs[0]->addr);
+	p->gateway = leg->gateway;
 	/* A host in a tunnel's subnet that answers is at its far end. */
 	if (!bal_uplink_is_tunnel(up))
-		p->link = bal_uplink_addr(up)->addr;
-	p->mark = bal_mark_of(up->slot, mark_mask);
+		p->link = leg->addrs[0]->addr;
+	p->mark = bal_mark_of(up->slot, pass->in.conf.globals.mark_mask);
 	p->need = up->set.need;
-	p->passive = up->set.passive;
-	p->metered = up->set.budget || !up->set.degraded_loss;
+	wait_for_copies(&p->rule, up);
+	/*
+	 * The device's counters are of both families, and copies leave by one line
+	 * and are answered by another.
+	 */
+	p->passive = p->family == AF_INET &&
+				     !bal_smooth_uses(&pass->uplinks, up) ?
+			     up->set.passive :
+			     0;
+	p->metered = (up->set.budget || !up->set.degraded_loss) &&
+		     !up->v6.n_addrs;
 	memcpy(p->http_host, up->set.http_host, sizeof(p->http_host));
 	memcpy(p->http_expect, up->set.http_expect, sizeof(p->http_expect));
 	p->pass_ms =
@@ -128,7 +170,7 @@ fill(struct bal_probe *p, const struct bal_uplink *up,
 	if (p->need > p->n_targets)
 		p->need = (uint32_t)p->n_targets;
 	p->rule.interval_ms = bal_budget_interval_ms(
-		up->set.budget, us->spent, round_bytes(p), time(NULL),
+		up->set.budget, us->spent, round_bytes(p, up), time(NULL),
 		p->rule.interval_ms);
 	/*
 	 * Without targets (any more) there is no result, and old ones are
@@ -148,8 +190,8 @@ struct own {
 	struct bal_addr addr;
 };
 
-static struct own told[16];
-static size_t n_told;
+static struct own warned[16];
+static size_t n_warned;
 
 static bool
 is_target(const struct bal_uplink *up, const struct bal_addr *addr)
@@ -166,14 +208,14 @@ tell_own(const struct bal_uplink *up, const struct bal_addr *addr)
 {
 	char host[BAL_ADDR_STRLEN];
 
-	for (size_t i = 0; i < n_told; i++)
-		if (strcmp(told[i].dev, up->name) == 0 &&
-		    bal_addr_same_host(&told[i].addr, addr))
+	for (size_t i = 0; i < n_warned; i++)
+		if (strcmp(warned[i].dev, up->name) == 0 &&
+		    bal_addr_same_host(&warned[i].addr, addr))
 			return;
-	if (n_told == sizeof(told) / sizeof(told[0]))
+	if (n_warned == sizeof(warned) / sizeof(warned[0]))
 		return;
-	memcpy(told[n_told].dev, up->name, sizeof(told[0].dev));
-	told[n_told++].addr = *addr;
+	memcpy(warned[n_warned].dev, up->name, sizeof(warned[0].dev));
+	warned[n_warned++].addr = *addr;
 	bal_warn("%s: target %s is its own address and not asked: it would "
 		 "always answer",
 		 up->name, bal_addr_host_str(addr, host));
@@ -182,10 +224,10 @@ tell_own(const struct bal_uplink *up, const struct bal_addr *addr)
 static void
 warn_of_own(const struct bal_uplink *up)
 {
-	for (size_t i = 0; i < n_told; i++)
-		if (strcmp(told[i].dev, up->name) == 0 &&
-		    !is_target(up, &told[i].addr))
-			told[i--] = told[--n_told];
+	for (size_t i = 0; i < n_warned; i++)
+		if (strcmp(warned[i].dev, up->name) == 0 &&
+		    !is_target(up, &warned[i].addr))
+			warned[i--] = warned[--n_warned];
 	for (size_t i = 0; i < up->set.n_targets; i++)
 		if (bal_uplink_owns(up, &up->set.targets[i]))
 			tell_own(up, &up->set.targets[i].addr);
@@ -198,19 +240,43 @@ bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 	const struct bal_uplink_state *us =
 		bal_state_find(&pass->in.state, up->name);
 
-	*out = (struct bal_probe){ .rule = rule_of(&up->set) };
+	*out = (struct bal_probe){ .rule = rule_of(&up->set),
+				   .family = AF_INET };
 	memcpy(out->dev, up->name, sizeof(out->dev));
-	memcpy(out->over, up->set.over, sizeof(out->over));
+	/* Which line an answer through copies came by is not known. */
+	if (!bal_smooth_is_on(up))
+		memcpy(out->over, up->set.over, sizeof(out->over));
 	if (!us)
 		return false;
 	out->record = us->record;
 	memcpy(out->reason, us->reason, sizeof(out->reason));
 	if (!up->admin_up || !up->up || !up->v4.n_addrs)
 		return false;
-	fill(out, up, us, pass->in.conf.globals.mark_mask);
+	fill(out, pass, up, us);
 	if (out->rule.guessed &&
 	    answers_another(pass, up, &out->targets[0].addr))
 		out->rule.guessed = false;
+	return true;
+}
+
+bool
+bal_pass_probe6(const struct bal_pass *pass, const struct bal_uplink *up,
+		struct bal_probe *out)
+{
+	const struct bal_uplink_state *us =
+		bal_state_find(&pass->in.state, up->name);
+
+	*out = (struct bal_probe){ .rule = rule_of(&up->set),
+				   .family = AF_INET6 };
+	memcpy(out->dev, up->name, sizeof(out->dev));
+	if (!us)
+		return false;
+	out->record = us->record6;
+	memcpy(out->reason, us->reason6, sizeof(out->reason));
+	if (!up->six || !up->up || !up->v6.n_addrs ||
+	    !bal_has_targets(&up->set, AF_INET6))
+		return false;
+	fill(out, pass, up, us);
 	return true;
 }
 
@@ -238,12 +304,13 @@ bal_pass_probes(const struct bal_pass *pass, struct bal_probe **out, size_t *n,
 		struct bal_err *err)
 {
 	const struct bal_uplinks *ups = &pass->uplinks;
-	struct bal_probe *v = calloc(ups->n + 1, sizeof(*v));
+	struct bal_probe *v = calloc(2 * ups->n + 1, sizeof(*v));
 
 	if (!v)
 		return bal_err_nomem(err);
 	*n = 0;
 	for (size_t i = 0; i < ups->n; i++) {
+		*n += bal_pass_probe6(pass, &ups->v[i], &v[*n]);
 		if (!bal_pass_probe(pass, &ups->v[i], &v[*n]))
 			continue;
 		warn_of_own(&ups->v[i]);

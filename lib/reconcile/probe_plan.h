@@ -25,4 +25,8 @@ bool bal_pass_asks_nobody(const struct bal_pass *pass);
 bool bal_pass_probe(const struct bal_pass *pass, const struct bal_uplink *up,
 		    struct bal_probe *out);
 
+/* The same of its targets of IPv6: it is probed by each family on its own. */
+bool bal_pass_probe6(const struct bal_pass *pass, const struct bal_uplink *up,
+		     struct bal_probe *out);
+
 #endif

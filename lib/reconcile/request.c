@@ -3,6 +3,7 @@
 #include "reconcile/request.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,8 @@ bal_request_of(const struct bal_intent *intent)
 		r.gateway = intent->hook.gateway;
 		r.transport = intent->hook.transport;
 		r.server = intent->hook.server;
+		r.port = intent->hook.port;
+		r.proto = intent->hook.proto;
 		r.restart = intent->hook.restart;
 	} else if (intent->hook.signal && is_signal(intent->hook.signal)) {
 		(void)bal_copy(r.signal, sizeof(r.signal), intent->hook.signal);
@@ -72,6 +75,8 @@ bal_request_intent(const struct bal_request *request)
 		.hook.gateway = request->gateway,
 		.hook.transport = request->transport,
 		.hook.server = request->server,
+		.hook.port = request->port,
+		.hook.proto = request->proto,
 		.hook.restart = request->restart,
 		.hook.signal = request->signal[0] ? request->signal : NULL,
 	};
@@ -94,6 +99,15 @@ add_line(char *buf, size_t len, const char *key, const char *value)
 	return more < 0 ? len : len + (size_t)more;
 }
 
+static size_t
+add_number(char *buf, size_t len, const char *key, uint32_t number)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%" PRIu32, number);
+	return add_line(buf, len, key, number ? text : "");
+}
+
 static const char *
 host_or_nothing(const struct bal_addr *a, char *buf)
 {
@@ -114,6 +128,8 @@ bal_request_print(const struct bal_request *request, char *buf)
 		       host_or_nothing(&request->transport, host));
 	len = add_line(buf, len, "server",
 		       host_or_nothing(&request->server, host));
+	len = add_number(buf, len, "port", request->port);
+	len = add_number(buf, len, "proto", request->proto);
 	len = add_line(buf, len, "context", request->restart ? "restart" : "");
 	return add_line(buf, len, "signal", request->signal);
 }
@@ -126,14 +142,16 @@ enum key {
 	KEY_GATEWAY,
 	KEY_TRANSPORT,
 	KEY_SERVER,
+	KEY_PORT,
+	KEY_PROTO,
 	KEY_CONTEXT,
 	KEY_SIGNAL,
 	KEYS
 };
 
 static const char *const keys[KEYS] = { "verb",	     "dev",    "gateway",
-					"transport", "server", "context",
-					"signal" };
+					"transport", "server", "port",
+					"proto",     "context", "signal" };
 
 struct reading {
 	struct bal_request request;
@@ -190,6 +208,10 @@ set_value(struct bal_request *r, enum key key, const char *value,
 		return bal_hook_addr(value, &r->transport, err);
 	case KEY_SERVER:
 		return bal_hook_addr(value, &r->server, err);
+	case KEY_PORT:
+		return bal_parse_u32(value, 1, UINT16_MAX, &r->port, err);
+	case KEY_PROTO:
+		return bal_parse_u32(value, 1, UINT8_MAX, &r->proto, err);
 	case KEY_CONTEXT:
 		return set_context(r, value, err);
 	case KEY_SIGNAL:
@@ -231,7 +253,8 @@ check_whole(const struct reading *rd, struct bal_err *err)
 		return bal_err(err, BAL_ECONF, "verb or dev is missing");
 	if (rd->request.up ? rd->seen[KEY_SIGNAL] :
 			     rd->seen[KEY_GATEWAY] || rd->seen[KEY_TRANSPORT] ||
-				     rd->seen[KEY_CONTEXT])
+				     rd->seen[KEY_CONTEXT] || rd->seen[KEY_PORT] ||
+				     rd->seen[KEY_PROTO])
 		return bal_err(err, BAL_ECONF, "a key is the other verb's");
 	return 0;
 }

@@ -39,6 +39,7 @@ struct bal_request {
 	bool restart; /* context; init where it is not set */
 	char dev[BAL_IFNAMSIZ];
 	struct bal_addr gateway, transport, server; /* none: not set */
+	uint32_t port, proto; /* of @server; 0: not set */
 	char signal[BAL_REQUEST_SIGNAL_MAX]; /* "": not set */
 };
 

@@ -155,22 +155,6 @@ parse_line(const char *line, struct account *out)
 	       bal_state_u64(spent, UINT64_MAX, &out->spent, &ignored) == 0;
 }
 
-/* 1: @text is malloced.  0: no file.  -1: it cannot be read. */
-static int
-read_accounts(const char *path, char **text, struct bal_err *err)
-{
-	struct bal_err why = { 0 };
-	size_t len;
-
-	if (bal_read_file(path, FILE_MAX, text, &len, &why) == 0)
-		return 1;
-	if (why.sys == ENOENT || why.sys == ENOTDIR)
-		return 0;
-	*err = why;
-	/* Another type of file, or too large: not ours. */
-	return why.kind == BAL_ECONF ? 0 : -1;
-}
-
 static void
 load_account(const struct account *a, struct bal_state *state)
 {
@@ -195,7 +179,7 @@ bal_budget_load(const char *path, struct bal_state *state, struct bal_err *err)
 		unknown |= state->uplinks[i].spent_month == 0;
 	if (!unknown)
 		return 0;
-	rc = read_accounts(path, &text, err);
+	rc = bal_read_kept(path, FILE_MAX, &text, err);
 	if (rc <= 0)
 		return rc;
 	for (char *line = strtok_r(text, "\n", &save); line;
@@ -262,7 +246,7 @@ bal_budget_save(const char *path, struct bal_state *state, struct bal_err *err)
 	int rc;
 
 	if (bal_make_dir_of(path, err) < 0 ||
-	    read_accounts(path, &old, err) < 0)
+	    bal_read_kept(path, FILE_MAX, &old, err) < 0)
 		return -1;
 	text = compose(state, old, &len);
 	free(old);

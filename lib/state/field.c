@@ -8,8 +8,12 @@
 
 #define SAVED "saved"
 #define JUDGE "judge"
+#define RTTS "rtts"
+#define TRACE "trace"
+#define JUDGE6 "judge6"
 #define TUNNEL "tunnel"
 #define FORMER "former"
+#define GROUP "group"
 
 /* Never a table of the kernel. */
 static int
@@ -128,9 +132,9 @@ set_field(const struct bal_field_table *table, void *of,
 	if (!field)
 		return 1;
 	i = (size_t)(field - table->v);
-	if (seen->fields & UINT64_C(1) << i)
+	if (seen->keys[i])
 		return bal_state_twice(key, err);
-	seen->fields |= UINT64_C(1) << i;
+	seen->keys[i] = seen->any = true;
 	seen->next = i + 1;
 	return parse_field(field, text, bal_field_member(field, of), err);
 }
@@ -144,9 +148,10 @@ set_options(struct bal_settings *options, const char *key, const char *text,
 	if (i < 0)
 		return 1;
 	/* `targets` has a line for each, as eight of them do not fit one. */
-	if (options->has & 1u << i && 1u << i != BAL_SET_TARGETS)
+	if (options->has & UINT64_C(1) << i &&
+	    UINT64_C(1) << i != BAL_SET_TARGETS)
 		return bal_state_twice(key, err);
-	return bal_settings_set(options, ~0u, key, text, err);
+	return bal_settings_set(options, UINT64_MAX, key, text, err);
 }
 
 int
@@ -159,6 +164,12 @@ bal_uplink_state_set(struct bal_uplink_state *u, struct bal_state_seen *seen,
 		return bal_saved_set(u, text, err);
 	if (!strcmp(key, JUDGE))
 		return bal_health_set(&u->record, text, err);
+	if (!strcmp(key, RTTS))
+		return bal_rtts_set(&u->rtts, text, err);
+	if (!strcmp(key, TRACE))
+		return bal_trace_set(&u->trace, text, err);
+	if (!strcmp(key, JUDGE6))
+		return bal_health_set(&u->record6, text, err);
 	return set_field(&bal_fields_of_uplink, u, seen, key, text, err);
 }
 
@@ -183,6 +194,8 @@ bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 		return bal_tunnel_set(state, text, err);
 	if (!strcmp(key, FORMER))
 		return bal_former_set(state, text, err);
+	if (!strcmp(key, GROUP))
+		return bal_group_state_set(state, text, err);
 	if (!strncmp(key, LEASE, strlen(LEASE)))
 		return set_lease(state, key + strlen(LEASE), text, err);
 	if (!strcmp(key, FORMAT))

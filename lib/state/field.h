@@ -8,8 +8,10 @@
 #include "state/state.h"
 
 /* Which keys of a section have been read.  Zero state: none. */
+#define BAL_STATE_KEYS_MAX 96
 struct bal_state_seen {
-	uint64_t fields;
+	bool any;
+	bool keys[BAL_STATE_KEYS_MAX]; /* by number */
 	size_t next; /* where to look first: keys come in the order written */
 };
 

@@ -9,16 +9,20 @@
 
 /* Keys of bal_settings_key() that the first format has. */
 #define N_TOLD 25
-_Static_assert(BAL_SET_FAILBACK_DRAIN == 1 << (N_TOLD - 1),
+_Static_assert(BAL_SET_FAILBACK_DRAIN == UINT64_C(1) << (N_TOLD - 1),
 	       "a new key of an uplink goes behind the old ones");
+
+#define WEIGHT_FIRST 255 /* the largest of the first format */
 
 /* The first format has `balance`, with yes and no. */
 static void
 print_one(const struct bal_settings *options, size_t i, const char *value,
 	  FILE *out)
 {
-	const bool older = 1u << i == BAL_SET_SHARE && options->share;
-	const bool late = i >= N_TOLD || (1u << i == BAL_SET_SHARE && !older);
+	const bool older = UINT64_C(1) << i == BAL_SET_SHARE && options->share;
+	const bool late = i >= N_TOLD || (UINT64_C(1) << i == BAL_SET_SHARE && !older) ||
+			  (UINT64_C(1) << i == BAL_SET_WEIGHT &&
+			   (!options->weight || options->weight > WEIGHT_FIRST));
 
 	fprintf(out, "%s" TOLD "%s = %s\n", late ? LATE : "",
 		older ? "balance" : bal_settings_key(i), value);
@@ -32,7 +36,7 @@ print_options(const struct bal_settings *options, FILE *out)
 
 	for (size_t i = 0; bal_settings_key(i); i++) {
 		rest = bal_settings_get(options, i, value, sizeof(value));
-		if (rest && 1u << i != BAL_SET_TARGETS) {
+		if (rest && UINT64_C(1) << i != BAL_SET_TARGETS) {
 			print_one(options, i, rest, out);
 			continue;
 		}
@@ -41,9 +45,16 @@ print_options(const struct bal_settings *options, FILE *out)
 	}
 }
 
+/* "KEY = ", as the format has it. */
+static void
+begin(const struct bal_field *field, FILE *out)
+{
+	fprintf(out, "%s%s = ", field->late ? LATE : "", field->name);
+}
+
 /* The format cannot hold the start of a comment or a control character. */
 static void
-print_reason(const char *reason, FILE *out)
+print_reason(const struct bal_field *field, const char *reason, FILE *out)
 {
 	char clean[sizeof(((struct bal_uplink_state *)0)->reason)];
 
@@ -54,14 +65,8 @@ print_reason(const char *reason, FILE *out)
 	for (char *c = clean; *c; c++)
 		if (*c == ';')
 			*c = ',';
-	fprintf(out, "reason = %s\n", clean);
-}
-
-/* "KEY = ", as the format has it. */
-static void
-begin(const struct bal_field *field, FILE *out)
-{
-	fprintf(out, "%s%s = ", field->late ? LATE : "", field->name);
+	begin(field, out);
+	fprintf(out, "%s\n", clean);
 }
 
 static void
@@ -158,7 +163,7 @@ print_field(const struct bal_field *field, const void *member, FILE *out)
 		print_addr(field, member, out);
 		break;
 	case KIND_REASON:
-		print_reason(member, out);
+		print_reason(field, member, out);
 		break;
 	case KIND_SYSCTL:
 		print_sysctl(field, *(const int32_t *)member, out);
@@ -180,7 +185,10 @@ void
 bal_uplink_state_print(const struct bal_uplink_state *u, FILE *out)
 {
 	print_fields(&bal_fields_of_uplink, u, out);
-	bal_health_print(&u->record, out);
+	bal_health_print(&u->record, "judge", out);
+	bal_health_print(&u->record6, LATE "judge6", out);
+	bal_rtts_print(&u->rtts, out);
+	bal_trace_print(&u->trace, out);
 	print_options(&u->options, out);
 	bal_saved_print(u, out);
 }
@@ -200,5 +208,9 @@ bal_state_print(const struct bal_state *state, FILE *out)
 	for (size_t i = 0; i < state->n_formers; i++) {
 		fputs(LATE, out);
 		bal_former_print(&state->formers[i], out);
+	}
+	for (size_t i = 0; i < state->n_groups; i++) {
+		fputs(LATE, out);
+		bal_group_state_print(&state->groups[i], out);
 	}
 }

@@ -157,7 +157,7 @@ bal_health_set(struct bal_health_record *j, const char *text, struct bal_err *er
 }
 
 void
-bal_health_print(const struct bal_health_record *j, FILE *out)
+bal_health_print(const struct bal_health_record *j, const char *key, FILE *out)
 {
 	uint64_t any = 0;
 
@@ -165,7 +165,7 @@ bal_health_print(const struct bal_health_record *j, FILE *out)
 		any |= get_judged(j, i);
 	if (!any)
 		return;
-	fputs("judge =", out);
+	fprintf(out, "%s =", key);
 	for (size_t i = 0; i < N_JUDGED; i++)
 		fprintf(out, " %" PRIu64, get_judged(j, i));
 	fputc('\n', out);

@@ -28,7 +28,16 @@ void bal_saved_print(const struct bal_uplink_state *u, FILE *out);
 
 /* `judge`: the health record without the health. */
 int bal_health_set(struct bal_health_record *j, const char *text, struct bal_err *err);
-void bal_health_print(const struct bal_health_record *j, FILE *out);
+void bal_health_print(const struct bal_health_record *j, const char *key,
+		      FILE *out);
+
+/* `rtts`: the histogram of its round trips, behind their sum. */
+int bal_rtts_set(struct bal_rtts *r, const char *text, struct bal_err *err);
+void bal_rtts_print(const struct bal_rtts *r, FILE *out);
+
+/* `trace`: its last hour. */
+int bal_trace_set(struct bal_trace *t, const char *text, struct bal_err *err);
+void bal_trace_print(const struct bal_trace *t, FILE *out);
 
 /* `tunnel`: one line for each that was started or is stopped. */
 int bal_tunnel_set(struct bal_state *state, const char *text,
@@ -39,5 +48,10 @@ void bal_tunnel_print(const struct bal_tunnel_try *t, FILE *out);
 int bal_former_set(struct bal_state *state, const char *text,
 		   struct bal_err *err);
 void bal_former_print(const struct bal_former *f, FILE *out);
+
+/* `group`: one line for each that has a table: name, table, best member. */
+int bal_group_state_set(struct bal_state *state, const char *text,
+			struct bal_err *err);
+void bal_group_state_print(const struct bal_group_state *g, FILE *out);
 
 #endif

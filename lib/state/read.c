@@ -60,7 +60,7 @@ static bool
 is_of_lost_uplink(struct bal_reader *r, const char *key)
 {
 	if (strcmp(key, "admin") != 0 ||
-	    (r->section == SECTION_UPLINK && !(r->doubtful && r->seen.fields)))
+	    (r->section == SECTION_UPLINK && !(r->doubtful && r->seen.any)))
 		return false;
 	if (r->section == SECTION_KEPT)
 		r->state.kept_len = r->kept_before;

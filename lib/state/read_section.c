@@ -105,7 +105,7 @@ begin_uplink(struct bal_reader *r, const char *section)
 		if (!u->slot && !u->table && !u->options.has)
 			begin_record(r, section, u);
 		/* The section before had no line, so these are not its own. */
-		else if (!r->seen.fields && strcmp(r->name, section) != 0)
+		else if (!r->seen.any && strcmp(r->name, section) != 0)
 			r->section = SECTION_NONE;
 		return;
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/text.h"
 
 #define FIRST_ROOM 8
@@ -54,18 +55,22 @@ bal_state_fini(struct bal_state *state)
 	free(state->tunnels);
 	free(state->leases);
 	free(state->kept);
+	free(state->groups);
 	*state = (struct bal_state){ 0 };
 }
 
 struct bal_uplink_state *
 bal_state_find(const struct bal_state *state, const char *name)
 {
-	size_t i;
+	/* No more than where to begin: callers go through them in order. */
+	static size_t last;
+	const size_t at = bal_find_name(state->uplinks, state->n_uplinks,
+					sizeof(*state->uplinks), name, last);
 
-	for (i = 0; i < state->n_uplinks; i++)
-		if (!strcmp(state->uplinks[i].name, name))
-			return &state->uplinks[i];
-	return NULL;
+	if (at == state->n_uplinks)
+		return NULL;
+	last = at;
+	return &state->uplinks[at];
 }
 
 struct bal_tunnel_try *
@@ -103,6 +108,40 @@ bal_state_tunnel(struct bal_state *state, const char *name,
 	*t = (struct bal_tunnel_try){ 0 };
 	bal_copy(t->name, sizeof(t->name), name);
 	return t;
+}
+
+struct bal_group_state *
+bal_state_find_group(const struct bal_state *state, const char *name)
+{
+	for (size_t i = 0; i < state->n_groups; i++)
+		if (!strcmp(state->groups[i].name, name))
+			return &state->groups[i];
+	return NULL;
+}
+
+struct bal_group_state *
+bal_state_group(struct bal_state *state, const char *name)
+{
+	struct bal_group_state *g = bal_state_find_group(state, name);
+
+	if (g || state->n_groups == BAL_GROUP_STATES_MAX)
+		return g;
+	if (!state->groups)
+		state->groups = calloc(BAL_GROUP_STATES_MAX, sizeof(*g));
+	if (!state->groups)
+		return NULL;
+	g = &state->groups[state->n_groups];
+	*g = (struct bal_group_state){ 0 };
+	if (bal_copy(g->name, sizeof(g->name), name) < 0)
+		return NULL;
+	state->n_groups++;
+	return g;
+}
+
+void
+bal_state_forget_groups(struct bal_state *state)
+{
+	state->n_groups = 0;
 }
 
 static void
@@ -243,4 +282,14 @@ bal_state_keep(struct bal_state *state, const char *section, const char *line,
 	memcpy(moved + state->kept_len + a, line, b);
 	state->kept_len += a + b;
 	return 0;
+}
+
+enum bal_balance
+bal_state_balance(const struct bal_state *state, const struct bal_conf *conf)
+{
+	if (state->balance)
+		return (enum bal_balance)(state->balance - 1);
+	if (state->saved_balance)
+		return (enum bal_balance)(state->saved_balance - 1);
+	return conf->globals.balance;
 }

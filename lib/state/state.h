@@ -4,7 +4,10 @@
 #define BAL_STATE_H
 
 #include "config/conf.h"
+#include "health/capacity.h"
 #include "health/health.h"
+#include "health/rtts.h"
+#include "health/trace.h"
 #include "netlink/object.h"
 
 /* What of this box's traffic goes by an uplink; use.h has the transitions. */
@@ -16,6 +19,25 @@ enum bal_use {
 	BAL_USE_FULL, /* and new connections */
 };
 
+/*
+ * Bytes that an uplink with a cap has carried, see usage.h.  Zero state: no
+ * record, in memory or on disk.
+ */
+struct bal_usage {
+	bool known;
+	uint64_t bytes;	   /* in this period */
+	uint64_t saved;	   /* of these, recorded on disk; more: none is */
+	uint64_t saved_ms; /* CLOCK_BOOTTIME of that; 0: in another boot */
+	uint32_t period;   /* the month in which it began; 0: none yet */
+	uint32_t reported; /* the last threshold, in per cent of the cap */
+	/* The device and its counters at the last sample; 0: of another boot */
+	int ifindex;
+	uint64_t rx, tx;
+	/* The clock names another period, and CLOCK_BOOTTIME since when */
+	uint32_t doubt_period;
+	uint64_t doubt_ms;
+};
+
 /* One uplink, made known by bal-up. */
 struct bal_uplink_state {
 	char name[BAL_IFNAMSIZ];
@@ -25,6 +47,10 @@ struct bal_uplink_state {
 	struct bal_addr learned_gateway;
 	struct bal_addr learned_addr; /* with prefix length */
 	struct bal_addr learned_server; /* of its OpenVPN client, or none */
+	/* Its client's own address, if it is bound to one, and what it speaks. */
+	struct bal_addr learned_local;
+	uint32_t learned_port, learned_proto; /* the server's; 0: not known */
+	bool smooth_told; /* that its server may log each copy */
 	char learned_over[BAL_IFNAMSIZ];
 	char line_down[BAL_IFNAMSIZ]; /* its underlay, taken down by bal-down */
 	/* The name that pppd dialled it by, where that is not the device's. */
@@ -44,9 +70,15 @@ struct bal_uplink_state {
 	char reason[64];   /* of the last bad round */
 	uint32_t rtt_us;   /* last good answer */
 	uint64_t sent, answered; /* probes since it is known */
+	struct bal_rtts rtts;	 /* of these that were answered */
+	struct bal_trace trace;	 /* round trip and traffic lately */
+	uint64_t deaths;	 /* events "dead" since it is known */
 	uint64_t spent;		 /* bytes of probes in this month */
 	uint64_t spent_saved;	 /* of these, recorded on disk */
 	uint32_t spent_month;	 /* of @spent, as 202611; 0: none yet */
+	struct bal_usage usage;
+	struct bal_capacity capacity;
+	uint64_t capacity_saved; /* its rate, as recorded on disk */
 	/*
 	 * Its use when the duties of a change were done last, and its address
 	 * then: they differ from the present ones where a change waits for
@@ -66,6 +98,18 @@ struct bal_uplink_state {
 	int saved_ifindex;
 	unsigned saved_mask; /* 1 << enum bal_devconf */
 	int32_t saved[BAL_DC_MAX];
+	int ipv6_ifindex; /* the device whose IPv6 is off by us; 0: none */
+	/* Its endpoint of MPTCP in the kernel, as far as there is one. */
+	uint32_t mptcp_id; /* 0: none */
+	struct bal_addr mptcp_addr;
+	uint32_t stanzas; /* of ifupdown that are up: bit 0 inet, 1 inet6 */
+	/* Likewise of IPv6: each value plus 1, so that 0 is none. */
+	int saved6_ifindex;
+	uint32_t saved6[BAL_DC6_MAX];
+	struct bal_health_record record6; /* by its probes of IPv6 */
+	char reason6[64];		  /* of the last bad round of these */
+	bool held6; /* connections of IPv6 were its own when this was written */
+	bool dead6; /* that it is dead by IPv6 was reported */
 };
 
 /* The reason of an uplink that was dead when its record ended: hold_back(). */
@@ -105,12 +149,38 @@ struct bal_former {
 	int ifindex;	      /* its number then */
 };
 
+/*
+ * What is remembered of a group, by the name of its table: that of the group,
+ * or BAL_ONLY and an uplink that rules lead to by itself.
+ */
+struct bal_group_state {
+	char name[BAL_GROUP_TABLELEN];
+	uint32_t table;
+	char best[BAL_IFNAMSIZ]; /* the member in use, of mode best; "": none */
+	/* With a failback_drain: its first member, once it has answered. */
+	char proven[BAL_IFNAMSIZ];
+	uint64_t drain_ms; /* CLOCK_BOOTTIME: flush what is elsewhere; 0: never */
+};
+
+#define BAL_GROUP_STATES_MAX 192
+
 #define BAL_FORMERS_MAX 32 /* the oldest goes first */
 
 /* The gateway in a device's DHCP lease, be it an uplink or not yet. */
 struct bal_lease {
 	char dev[BAL_IFNAMSIZ];
 	struct bal_addr gateway;
+};
+
+/*
+ * What nftables held when it was right last: a struct bal_fw_proof.  Zero state:
+ * it is not known.
+ */
+struct bal_nft_seen {
+	uint64_t place, model;
+	uint32_t generation;
+	bool translates;
+	bool refuses;
 };
 
 /*
@@ -131,14 +201,30 @@ struct bal_state {
 	enum bal_mode mode;
 	uint32_t balancing_table; /* 0: not chosen yet */
 	bool masquerading;	  /* a chain of ours may be in the nat table */
+	bool rules6; /* rules of ours may be among those of IPv6 */
+	bool routes6; /* so may routes, and sysctls be set */
+	bool steered; /* a program of ours may be at connect() */
+	bool mptcp; /* endpoints of ours may be there, or our limit */
+	uint32_t saved_mptcp; /* 1 + the limit of subflows before bal; 0: none */
+	bool smoothed; /* a table that copies datagrams may be there */
+	struct bal_nft_seen smooth; /* what it held, likewise; see @nft */
+	/* The last pass that wrote the file: CLOCK_BOOTTIME; how long it took */
+	uint64_t pass_ms, pass_us;
+	bool uses_nft; /* nftables held the marks when they were written last */
+	struct bal_nft_seen nft;
 	/* The last result of bal_resort_find(), as reported. */
 	char last_resort[BAL_IFNAMSIZ];
 	bool nothing_leaves;
 	/* 1 + enum bal_mode, as last read from disk; 0: none */
 	uint32_t saved_mode;
+	/* 1 + enum bal_balance: by bal-mode, and as last read from disk */
+	uint32_t balance, saved_balance;
+	uint32_t seed; /* as last read from disk; 0: none */
 	/* The month of the clock, and CLOCK_BOOTTIME since when */
 	uint32_t clock_month;
 	uint64_t clock_since_ms; /* 0: it is believed; see budget.h */
+	/* Seconds since 1970 at boot, by a clock that was believed; 0: none */
+	uint64_t believed_boot_s;
 	struct bal_sysctl_values saved_sysctls; /* those before bal */
 	struct bal_uplink_state *uplinks;
 	size_t n_uplinks;
@@ -153,6 +239,9 @@ struct bal_state {
 	size_t kept_len;
 	struct bal_former formers[BAL_FORMERS_MAX];
 	size_t n_formers;
+	/* Those that have a table, as long as there is an uplink. */
+	struct bal_group_state *groups; /* room for BAL_GROUP_STATES_MAX */
+	size_t n_groups;
 };
 
 /* Free everything in @state: zero state again. */
@@ -216,6 +305,21 @@ struct bal_former *bal_state_former(struct bal_state *state, const char *name);
  */
 bool bal_state_forget_former(struct bal_state *state, const char *name,
 			     struct bal_former *out);
+
+/* The record of the group with the table @name, or NULL. */
+struct bal_group_state *bal_state_find_group(const struct bal_state *state,
+					     const char *name);
+
+/* The same, a new zeroed one where there is none; NULL: no room, or memory. */
+struct bal_group_state *bal_state_group(struct bal_state *state,
+					const char *name);
+
+/* Forget all groups. */
+void bal_state_forget_groups(struct bal_state *state);
+
+/* The kind of balance in force: of this boot, saved, or of @conf. */
+enum bal_balance bal_state_balance(const struct bal_state *state,
+				   const struct bal_conf *conf);
 
 /* Remove the uplink @name. */
 void bal_state_remove(struct bal_state *state, const char *name);

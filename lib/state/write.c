@@ -8,6 +8,7 @@
 
 #include "base/lines.h"
 #include "base/paths.h"
+#include "base/order.h"
 #include "state/field.h"
 
 #define STATE_MODE 0644 /* bal-status may run as anybody */
@@ -72,7 +73,7 @@ print_state(const struct bal_state *state, FILE *out)
 	}
 	for (i = 0; i < state->n_uplinks; i++)
 		order[i] = &state->uplinks[i];
-	qsort(order, state->n_uplinks, sizeof(order[0]), by_name);
+	bal_sort(order, state->n_uplinks, sizeof(order[0]), by_name);
 	fputs("; Kept by bal. What it cannot read stays, what is damaged "
 	      "goes.\n[bal]\n",
 	      out);

@@ -3,7 +3,9 @@
 #include <inttypes.h>
 
 #include "base/show.h"
+#include "state/usage.h"
 #include "status/internal.h"
+#include "status/smooth.h"
 
 /* All of them; with @own those that are not asked. */
 static void
@@ -51,19 +53,37 @@ put_probes(FILE *out, const struct bal_status_row *row)
 }
 
 static void
+put_cap(FILE *out, const struct bal_status_row *row)
+{
+	const struct bal_usage *u = &row->remembered->usage;
+
+	fprintf(out,
+		",\"capacity_bytes_per_s\":%" PRIu64 ",\"cap\":%" PRIu64 ",\"cap_used\":%" PRIu64
+		",\"cap_percent\":%u,",
+		row->remembered->capacity.weight ?
+			row->remembered->capacity.rate :
+			0,
+		row->set.cap, row->set.cap ? u->bytes : 0,
+		bal_usage_percent(u, row->set.cap));
+	bal_json_string(out, "cap_state", bal_status_capped(row));
+}
+
+static void
 put_remembered(FILE *out, const struct bal_status_row *row)
 {
 	const struct bal_uplink_state *us = row->remembered;
 
 	fprintf(out,
 		",\"table\":%" PRIu32 ",\"slot\":%" PRIu32
-		",\"ifindex\":%d,\"rtt_ms\":%.3f,\"total_sent\":%" PRIu64
+		",\"ifindex\":%d,\"mptcp_id\":%" PRIu32 ",\"rtt_ms\":%.3f,\"total_sent\":%" PRIu64
 		",\"total_answered\":%" PRIu64 ",\"rx_bytes_per_s\":%" PRIu64
 		",\"tx_bytes_per_s\":%" PRIu64 ",\"for_s\":%.3f,",
 		us->table, us->slot, row->up ? row->up->ifindex : 0,
-		us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
+		us->mptcp_id, us->rtt_us / 1000.0, us->sent, us->answered, us->rx_rate,
 		us->tx_rate, (double)row->for_ms / 1000.0);
 	bal_json_string(out, "reason", bal_status_reason(row));
+	put_cap(out, row);
+	bal_status_smooth_json(row, out);
 	put_probes(out, row);
 }
 
@@ -82,7 +102,10 @@ put_health(FILE *out, const struct bal_status_row *row)
 		fputc(',', out);
 		bal_json_string(out, "reason", bal_status_reason(row));
 	}
-	fputs("}]", out);
+	fputc('}', out);
+	if (row->up && row->up->six)
+		bal_status_six_json(row, out);
+	fputc(']', out);
 }
 
 static void
@@ -156,6 +179,8 @@ begin(struct bal_status_print *p)
 
 	bal_json_begin(out);
 	bal_json_string(out, "mode", bal_mode_name(status->mode));
+	fputc(',', out);
+	bal_json_string(out, "balance", bal_balance_name(status->balance));
 	fprintf(out, ",\"alive\":%zu,", status->n_alive);
 	put_trouble(out, status);
 	bal_json_bool(out, "kept", status->kept);
@@ -168,6 +193,10 @@ begin(struct bal_status_print *p)
 	bal_json_bool(out, "marks", !status->no_marks);
 	fputc(',', out);
 	bal_json_bool(out, "nexthop_objects", !status->no_objects);
+	fputc(',', out);
+	bal_status_groups_json(&status->groups, out);
+	fputc(',', out);
+	bal_status_rules_json(status->policy, out);
 	fputs(",\"uplinks\":[", out);
 }
 

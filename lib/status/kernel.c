@@ -43,6 +43,8 @@ bal_status_print_kernel(const struct bal_pass *pass, FILE *out)
 		show_table(out, pass->uplinks.v[i].table);
 	if (pass->in.state.balancing_table)
 		show_table(out, pass->in.state.balancing_table);
+	for (size_t i = 0; i < pass->in.state.n_groups; i++)
+		show_table(out, pass->in.state.groups[i].table);
 	show_table(out, BAL_TABLE_DEFAULT);
 	if (pass->session.no_chains) {
 		bal_warn("without privilege the firewall cannot be read");

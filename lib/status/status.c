@@ -10,23 +10,19 @@
 #include "plan/over.h"
 #include "plan/resort.h"
 #include "reconcile/pass_mode.h"
+#include "reconcile/pass_plan.h"
 #include "reconcile/probe_plan.h"
+#include "status/smooth.h"
 
 static const char *
 state_word(const struct bal_uplink *up)
 {
-	if (!up->ifindex)
-		return "no device";
-	if (!up->admin_up)
+	const char *lack = bal_uplink_lacks(up);
+
+	if (up->ifindex && !up->admin_up)
 		return "down";
-	if (!up->up)
-		return "link down";
-	if (!up->carrier)
-		return "no carrier";
-	if (!up->v4.n_addrs)
-		return "no address";
-	if (!up->v4.usable)
-		return "no gateway";
+	if (lack)
+		return lack;
 	if (up->underlay_down)
 		return "underlay down";
 	return bal_health_name(up->v4.health);
@@ -163,6 +159,8 @@ add_section(struct bal_status *status, const struct bal_pass *pass,
 	row->state =
 		bal_snapshot_link(&pass->snap, name) ? "down" : "no device";
 	row->set = bal_uplink_settings(&pass->in.conf, NULL, name);
+	if (row->set.weight == BAL_WEIGHT_AUTO)
+		row->set.weight = 1;
 	row->share_due = bal_over_has_share(lines, name, row->set.share);
 	row->missing = row->set.required;
 }
@@ -188,10 +186,11 @@ static void
 count(struct bal_status *status)
 {
 	status->n_all = status->rows.n;
-	status->n_alive = status->n_ready = 0;
+	status->n_up = status->n_alive = status->n_ready = 0;
 	for (size_t i = 0; i < status->rows.n; i++) {
 		const struct bal_status_row *row = &status->rows.v[i];
 
+		status->n_up += row->up && row->up->admin_up;
 		status->n_alive += row->alive;
 		status->n_ready += row->alive && row->balanced && !row->shares;
 	}
@@ -213,22 +212,28 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 {
 	struct bal_status status = {
 		.mode = bal_pass_mode(&pass->in),
+		.balance = bal_state_balance(&pass->in.state, &pass->in.conf),
 		.overrules = who_overrules(pass),
 		.trouble = pass->in.trouble.faults ? &pass->in.trouble : NULL,
 		.kept = pass->uplinks.kept,
+		.pass_ms = pass->in.state.pass_ms,
+		.pass_us = pass->in.state.pass_us,
+		.pass_age_ms =
+			pass->snap.now_ms > pass->in.state.pass_ms ?
+				pass->snap.now_ms - pass->in.state.pass_ms :
+				0,
 		.no_marks = !pass->session.no_chains &&
 			    !bal_fw_holds_marks(&pass->snap.firewalls),
 		.no_objects = !pass->snap.has_nexthops ||
 			      !pass->in.conf.globals.nexthop_objects,
 		.mark_mask = pass->in.conf.globals.mark_mask,
+		.policy = &pass->in.conf.policy,
 	};
 
 	bal_line_list lines = { 0 };
 	bal_group_list groups = { 0 };
 
-	if (bal_groups_make(&pass->uplinks, status.mode,
-			    pass->in.state.balancing_table, arena, &groups,
-			    err) < 0)
+	if (bal_pass_groups(pass, arena, &groups, err) < 0)
 		return -1;
 	bal_over_lines(&pass->in.conf, &pass->in.state, &pass->uplinks, arena,
 		       &lines);
@@ -239,12 +244,15 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		if (!find_row(&status, pass->in.conf.uplinks[i].name))
 			add_section(&status, pass, &lines,
 				    pass->in.conf.uplinks[i].name, arena);
+	bal_status_groups(&pass->in.conf.policy, &groups, arena,
+			  &status.groups);
 	if (arena->oom)
 		return bal_err_nomem(err);
 	if (bal_pass_resort(pass, &status.last_resort, err) < 0)
 		return -1;
 	share_out(&status);
 	count(&status);
+	bal_status_smooth(pass, &status, arena);
 	if (status.rows.n)
 		qsort(status.rows.v, status.rows.n, sizeof(*status.rows.v),
 		      by_name);
@@ -261,7 +269,43 @@ bal_status_narrow(struct bal_status *status, const char *name)
 		return NULL;
 	status->rows.v = row;
 	status->rows.n = 1;
+	row->expected = true;
 	return row;
+}
+
+int
+bal_status_expect(struct bal_status *status, const char *list,
+		  struct bal_arena *arena, struct bal_err *err)
+{
+	char name[BAL_IFNAMSIZ];
+	struct bal_status_row *row;
+	int got;
+
+	while ((got = bal_next_word(&list, name, sizeof(name))) > 0) {
+		row = find_row(status, name);
+		if (!row && bal_check_ifname(name, err) < 0)
+			break;
+		if (!row)
+			row = add_row(status, arena, name);
+		if (!row)
+			return bal_err_nomem(err);
+		if (!row->state)
+			row->state = "no uplink";
+		row->expected = true;
+	}
+	if (got == 0)
+		return 0;
+	return bal_err(err, BAL_EUSAGE,
+		       "--expect has a word that is no name of a device");
+}
+
+bool
+bal_status_disappoints(const struct bal_status *status)
+{
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (status->rows.v[i].expected && !status->rows.v[i].alive)
+			return true;
+	return false;
 }
 
 uint32_t
@@ -279,4 +323,17 @@ bal_status_reason(const struct bal_status_row *row)
 	return row->up && row->up->admin_up ?
 		       bal_outcome_reason(row->up, row->remembered) :
 		       row->remembered->reason;
+}
+
+const char *
+bal_status_capped(const struct bal_status_row *row)
+{
+	static const char *const words[] = {
+		[BAL_CAPPED_NONE] = NULL,
+		[BAL_CAPPED_LAST] = "last_resort",
+		[BAL_CAPPED_OFF] = "off",
+		[BAL_CAPPED_HARD] = "hard",
+	};
+
+	return row->up ? words[row->up->capped] : NULL;
 }

@@ -1,182 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* text - the status as a table for people, and remarks below it. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
+#include "actions/cap_event.h"
 #include "base/show.h"
+#include "state/usage.h"
+#include "status/color.h"
 #include "status/internal.h"
-
-#define CELL 40
-
-enum column {
-	COL_UPLINK,
-	COL_STATE,
-	COL_SHARE,
-	COL_WEIGHT,
-	COL_PRIORITY,
-	COL_ADDRESS,
-	COL_GATEWAY,
-	COL_OVER,
-	COL_RTT,
-	COL_LOSS,
-	COL_RX,
-	COL_TX,
-	COL_FOR,
-	COL_MAX,
-};
-_Static_assert(COL_MAX <= BAL_STATUS_COLUMNS, "widths are kept in the print");
-
-static const char *const titles[COL_MAX] = {
-	"UPLINK", "STATE", "SHARE", "WEIGHT", "PRIO", "ADDRESS", "GATEWAY",
-	"OVER",	  "RTT",   "LOSS",  "RX/s",   "TX/s", "FOR",
-};
-
-static const bool right[COL_MAX] = {
-	[COL_SHARE] = true, [COL_WEIGHT] = true, [COL_PRIORITY] = true,
-	[COL_RTT] = true,   [COL_LOSS] = true,	 [COL_RX] = true,
-	[COL_TX] = true,    [COL_FOR] = true,
-};
-
-typedef char cells[COL_MAX][CELL];
-
-static void set(char *cell, const char *fmt, ...) BAL_PRINTF(2, 3);
-
-static void
-set(char *cell, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(cell, CELL, fmt, ap);
-	va_end(ap);
-}
-
-static void
-set_bytes(char *cell, uint64_t n)
-{
-	static const char units[] = "BkMGT";
-	double v = (double)n;
-	size_t u = 0;
-
-	for (; v >= 999.5 && u < sizeof(units) - 2; u++)
-		v /= 1000;
-	if (u == 0 || v >= 99.5)
-		set(cell, "%.0f%c", v, units[u]);
-	else
-		set(cell, "%.1f%c", v, units[u]);
-}
-
-static void
-fill_measured(cells c, const struct bal_status_row *row)
-{
-	const struct bal_uplink_state *us = row->remembered;
-
-	if (us->rtt_us)
-		set(c[COL_RTT], "%.1fms", us->rtt_us / 1000.0);
-	if (row->probes.recent_rounds)
-		set(c[COL_LOSS], "%" PRIu32 "%%", bal_status_loss(&row->probes));
-	if (us->counted_ms) {
-		set_bytes(c[COL_RX], us->rx_rate);
-		set_bytes(c[COL_TX], us->tx_rate);
-	}
-	if (row->for_ms)
-		bal_span_str(row->for_ms, c[COL_FOR], CELL);
-}
-
-static void
-fill(cells c, const struct bal_status_row *row)
-{
-	const struct bal_ifaddr *a = row->up ? bal_uplink_addr(row->up) : NULL;
-	char buf[BAL_ADDR_STRLEN];
-
-	for (int i = 0; i < COL_MAX; i++)
-		set(c[i], "-");
-	set(c[COL_UPLINK], "%s", row->name);
-	set(c[COL_STATE], "%s", row->state);
-	if (row->shares)
-		set(c[COL_SHARE], "%u%%", row->share);
-	if (row->share_due)
-		set(c[COL_WEIGHT], "%" PRIu32, row->set.weight);
-	set(c[COL_PRIORITY], "%" PRIu32, row->set.priority);
-	if (a)
-		set(c[COL_ADDRESS], "%s/%u", bal_addr_host_str(&a->addr, buf),
-		    a->addr.len);
-	if (row->up && !bal_addr_none(&row->up->v4.gateway))
-		set(c[COL_GATEWAY], "%s",
-		    bal_addr_host_str(&row->up->v4.gateway, buf));
-	if (row->set.over[0])
-		set(c[COL_OVER], "%s", row->set.over);
-	if (row->remembered)
-		fill_measured(c, row);
-}
-
-/* A column of no width is left out. */
-static void
-print_line(FILE *out, cells c, const size_t *width)
-{
-	char line[COL_MAX * (CELL + 2) + 1] = "";
-	size_t at = 0;
-
-	for (int i = 0; i < COL_MAX; i++)
-		if (width[i])
-			at += (size_t)snprintf(line + at, sizeof(line) - at,
-					       right[i] ? "%s%*s" : "%s%-*s",
-					       at ? "  " : "", (int)width[i],
-					       c[i]);
-	while (at > 0 && line[at - 1] == ' ')
-		line[--at] = '\0';
-	fprintf(out, "%s\n", line);
-}
-
-static void
-measure(const cells c, size_t *width)
-{
-	for (int i = 0; i < COL_MAX; i++)
-		if (strlen(c[i]) > width[i])
-			width[i] = strlen(c[i]);
-}
-
-static size_t
-sum_of(const size_t *width)
-{
-	size_t sum = 0;
-
-	for (int i = 0; i < COL_MAX; i++)
-		if (width[i])
-			sum += width[i] + (sum ? 2 : 0);
-	return sum;
-}
-
-/* What is least missed goes first: of the keys, that of the other mode. */
-static void
-fit(size_t *width, enum bal_mode mode, size_t columns)
-{
-	const bool solo = mode == BAL_MODE_SOLO;
-	const enum column order[] = {
-		COL_GATEWAY,
-		solo ? COL_WEIGHT : COL_PRIORITY,
-		solo ? COL_PRIORITY : COL_WEIGHT,
-		COL_TX,
-		COL_RX,
-		COL_LOSS,
-		COL_OVER,
-	};
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (columns && sum_of(width) > columns)
-			width[order[i]] = 0;
-}
+#include "status/smooth.h"
+#include "status/spark.h"
+#include "status/table.h"
 
 /* What was spent, of how much, and the pace that follows from it. */
 static void
 print_budget(const struct bal_status_row *row, FILE *out)
 {
 	const struct bal_status_probes *p = &row->probes;
-	char spent[CELL], budget[CELL];
+	char spent[BAL_AMOUNT_STRLEN], budget[BAL_AMOUNT_STRLEN];
 
-	set_bytes(spent, p->spent);
-	set_bytes(budget, row->set.budget);
+	bal_amount_str(p->spent, spent);
+	bal_amount_str(row->set.budget, budget);
 	fprintf(out, "%s: probes have cost %s of %s in this month", row->name,
 		spent, budget);
 	if (p->spent >= row->set.budget)
@@ -187,6 +31,38 @@ print_budget(const struct bal_status_row *row, FILE *out)
 	else if (p->interval_ms)
 		fprintf(out, ", one round in %" PRIu32 " ms", p->interval_ms);
 	fputc('\n', out);
+}
+
+static void
+print_capped(const struct bal_status_row *row, FILE *out)
+{
+	static const char *const words[] = {
+		[BAL_CAPPED_LAST] = "new connections only while no other "
+				    "uplink is alive",
+		[BAL_CAPPED_OFF] = "off while another uplink is alive",
+		[BAL_CAPPED_HARD] = "no new connections",
+	};
+	const bool own = row->set.cap &&
+			 row->remembered->usage.bytes >= row->set.cap;
+
+	if (row->up && row->up->capped != BAL_CAPPED_NONE)
+		fprintf(out, "%s: the cap%s%s is used up: %s\n", row->name,
+			own ? "" : " of ", own ? "" : row->set.over,
+			words[row->up->capped]);
+}
+
+/* How much of its data cap is used, and what follows. */
+static void
+print_cap(const struct bal_status_row *row, FILE *out)
+{
+	const struct bal_usage *u = &row->remembered->usage;
+	char words[BAL_CAP_STRLEN];
+
+	if (row->set.cap && u->known)
+		fprintf(out, "%s: %s of its cap are used (%u %%)\n", row->name,
+			bal_cap_str(u, &row->set, words),
+			bal_usage_percent(u, row->set.cap));
+	print_capped(row, out);
 }
 
 /* Nothing of it as long as all is as usual. */
@@ -201,6 +77,9 @@ print_probes(const struct bal_status_row *row, FILE *out)
 			fprintf(out, "%s: %s\n", row->name, words[i]);
 	if (row->remembered && row->set.budget)
 		print_budget(row, out);
+	if (row->remembered)
+		print_cap(row, out);
+	bal_status_smooth_text(row, out);
 }
 
 /* One line for each address, however it would be asked. */
@@ -236,6 +115,7 @@ print_remarks(const struct bal_status *status, FILE *out)
 				row->name);
 		if (*why)
 			fprintf(out, "%s: %s\n", row->name, why);
+		bal_status_six_text(row, out);
 		print_probes(row, out);
 		print_own(row, out);
 		if (row->unprobed)
@@ -249,24 +129,28 @@ print_remarks(const struct bal_status *status, FILE *out)
 	if (status->due)
 		fprintf(out, "changes that bal-check would make: %zu\n",
 			status->due);
-	if (status->kept)
-		fputs("all uplinks look dead and are used all the same "
-		      "(when_all_dead = keep)\n", out);
 	if (status->no_marks)
 		fputs("no firewall keeps marks: replies and forwarded connections "
 		      "may change their uplink\n", out);
 }
 
 static void
-print_resort(const struct bal_resort *resort, FILE *out)
+print_resort(const struct bal_status_print *p)
 {
+	const struct bal_resort *resort = &p->status->last_resort;
 	char words[BAL_RESORT_STRLEN];
+	FILE *out = p->out;
 
+	bal_status_color(p, BAL_COLOR_LOUD,
+			 resort->kind == BAL_RESORT_NOTHING ? "NOTHING LEAVES" :
+							      "LAST RESORT");
 	if (resort->kind == BAL_RESORT_NOTHING)
-		fputs("NOTHING LEAVES: no uplink that has a share is alive\n",
-		      out);
+		fprintf(out, ": %s\n",
+			resort->main_ends ?
+				"table main ends the search (see bal-doctor)" :
+				"no uplink that has a share is alive");
 	else
-		fprintf(out, "LAST RESORT: %s%s\n",
+		fprintf(out, ": %s%s\n",
 			bal_resort_str(resort, words, sizeof(words)),
 			resort->kind == BAL_RESORT_LINE ?
 				", which has no share" :
@@ -274,11 +158,27 @@ print_resort(const struct bal_resort *resort, FILE *out)
 }
 
 static void
-headline(const struct bal_status *status, FILE *out)
+headline(const struct bal_status_print *p)
 {
+	const struct bal_status *status = p->status;
+	FILE *out = p->out;
+
 	fprintf(out, "mode %s, ", bal_mode_name(status->mode));
+	if (status->mode == BAL_MODE_MULTI &&
+	    status->balance != BAL_BALANCE_CONNECTION)
+		fprintf(out, "by %s, ", bal_balance_name(status->balance));
 	if (status->last_resort.kind != BAL_RESORT_NONE) {
-		print_resort(&status->last_resort, out);
+		print_resort(p);
+		return;
+	}
+	if (status->kept) {
+		bal_status_color(p, BAL_COLOR_LOUD, "ALL DEAD");
+		fputs(": used all the same (when_all_dead = keep)\n", out);
+		return;
+	}
+	if (status->n_all && !status->n_up) {
+		bal_status_color(p, BAL_COLOR_LOUD, "NO UPLINK IS UP");
+		fputs(": main has its way, as without bal\n", out);
 		return;
 	}
 	fprintf(out, "%zu of %zu uplinks in use",
@@ -288,30 +188,13 @@ headline(const struct bal_status *status, FILE *out)
 	fputc('\n', out);
 }
 
-/* The widths of all lines are known before the first one. */
-static void
-begin_table(struct bal_status_print *p)
-{
-	cells head, c;
-
-	for (int i = 0; i < COL_MAX; i++)
-		set(head[i], "%s", titles[i]);
-	measure(head, p->width);
-	for (size_t i = 0; i < p->status->rows.n; i++) {
-		fill(c, &p->status->rows.v[i]);
-		measure(c, p->width);
-	}
-	fit(p->width, p->status->mode, p->columns);
-	print_line(p->out, head, p->width);
-}
-
 static void
 begin(struct bal_status_print *p)
 {
 	const struct bal_status *status = p->status;
 	FILE *out = p->out;
 
-	headline(status, out);
+	headline(p);
 	if (status->overrules)
 		fprintf(out, "(set by %s; the configuration says otherwise)\n",
 			status->overrules);
@@ -324,21 +207,23 @@ begin(struct bal_status_print *p)
 		return;
 	}
 	fputc('\n', out);
-	begin_table(p);
+	bal_status_table_begin(p);
 }
 
 static void
 uplink(struct bal_status_print *p, const struct bal_status_row *row)
 {
-	cells c;
-
-	fill(c, row);
-	print_line(p->out, c, p->width);
+	bal_status_table_row(p, row);
 }
 
 static void
 end(struct bal_status_print *p)
 {
+	for (size_t i = 0; p->look.sparks && i < p->status->rows.n; i++)
+		bal_status_spark(p, &p->status->rows.v[i]);
+	/* Of one uplink alone is said what is its own. */
+	if (p->status->rows.n >= p->status->n_all)
+		bal_status_groups_text(&p->status->groups, p->out);
 	if (p->status->rows.n)
 		print_remarks(p->status, p->out);
 }

@@ -74,6 +74,14 @@ bal_try_drop(const struct bal_paths *paths, const char *name)
 	(void)unlink(mark_file(paths, name, DONE).s);
 }
 
+void
+bal_try_rename(const struct bal_paths *paths, const char *from, const char *to)
+{
+	(void)rename(bal_try_file(paths, from).s, bal_try_file(paths, to).s);
+	(void)rename(mark_file(paths, from, NONE).s,
+		     mark_file(paths, to, NONE).s);
+}
+
 /* Has @path the content of copy @name? */
 static bool
 is_as(const struct bal_paths *paths, const char *name, const char *path)

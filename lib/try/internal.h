@@ -18,9 +18,6 @@ struct bal_try_left {
 struct bal_try_path bal_try_file(const struct bal_paths *paths,
 				 const char *name);
 
-/* The kernel's id of this boot into @buf of @size; "" where it has none. */
-void bal_try_boot_id(char *buf, size_t size);
-
 /* A unique id of a trial into @buf of BAL_TRY_ID.  -1 with @err. */
 int bal_try_make_id(char *buf, struct bal_err *err);
 
@@ -53,6 +50,10 @@ int bal_try_save(const struct bal_paths *paths, const char *name,
 /* Is there a copy @name? */
 bool bal_try_has(const struct bal_paths *paths, const char *name);
 
+/* Let the copy @from, or its absence, be the copy @to. */
+void bal_try_rename(const struct bal_paths *paths, const char *from,
+		    const char *to);
+
 /* Remove the copy @name. */
 void bal_try_drop(const struct bal_paths *paths, const char *name);
 
@@ -79,9 +80,23 @@ const struct bal_uplink *bal_try_cut_with(const struct bal_uplinks *ups,
 
 /*
  * Undo what the commands of the trial have requested in the state, the last one
- * first, and remove their records.  -1 with @err.
+ * first, and remove their records; @mode was in force until now.  -1 with @err.
  */
-int bal_try_undo_steps(const struct bal_paths *paths, struct bal_err *err);
+int bal_try_undo_steps(const struct bal_paths *paths, enum bal_mode mode,
+		       struct bal_err *err);
+
+/*
+ * Copy the state and the saved mode as they are before a command is run.  -1
+ * with @err.
+ */
+int bal_try_save_start(const struct bal_paths *paths, struct bal_err *err);
+
+/*
+ * The command has ended.  Where it has recorded no step, because a wrapper has
+ * cleared BAL_TRY, all that differs from the start is attributed to it.  -1 with
+ * @err.
+ */
+int bal_try_adopt(const struct bal_paths *paths, struct bal_err *err);
 
 /* Remove the records of all steps. */
 void bal_try_drop_steps(const struct bal_paths *paths);

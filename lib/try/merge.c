@@ -53,7 +53,7 @@ merge_options(const struct bal_settings *before, const struct bal_settings *afte
 	struct bal_settings undone = *before;
 
 	for (size_t key = 0; bal_settings_key(key); key++) {
-		const unsigned bit = 1u << key;
+		const uint64_t bit = UINT64_C(1) << key;
 
 		if (is_same_setting(before, after, key) ||
 		    !is_same_setting(now, after, key))
@@ -242,6 +242,9 @@ bal_try_merge(const struct bal_state *before, const struct bal_state *after,
 		now->has_mode = before->has_mode;
 		now->mode = before->mode;
 	}
+	if (before->balance != after->balance &&
+	    now->balance == after->balance)
+		now->balance = before->balance;
 	if (merge_uplinks(before, after, now, err) < 0 ||
 	    merge_tunnels(before, after, now, err) < 0)
 		return -1;

@@ -8,12 +8,12 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/boot.h"
 #include "kernel/snapshot.h"
 #include "try/internal.h"
 
 #define RECORD_MAX 4096
 #define PRIVATE 0600
-#define BOOT_ID "/proc/sys/kernel/random/boot_id"
 /* The last line: a truncated record lacks it. */
 #define END "end"
 /* The bits of every key and of that line. */
@@ -26,21 +26,6 @@ bal_try_file(const struct bal_paths *paths, const char *name)
 
 	snprintf(p.s, sizeof(p.s), "%s/%s", paths->trial, name);
 	return p;
-}
-
-void
-bal_try_boot_id(char *buf, size_t size)
-{
-	struct bal_err ignored;
-	char *text;
-	size_t len;
-
-	buf[0] = '\0';
-	if (bal_read_file(BOOT_ID, RECORD_MAX, &text, &len, &ignored) < 0)
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	(void)bal_copy(buf, size, text);
-	free(text);
 }
 
 int
@@ -188,7 +173,7 @@ bal_try_of_this_boot(const struct bal_try *t)
 {
 	char boot[sizeof(t->boot)];
 
-	bal_try_boot_id(boot, sizeof(boot));
+	bal_boot_id(boot, sizeof(boot));
 	return strcmp(boot, t->boot) == 0;
 }
 

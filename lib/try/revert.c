@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "base/lock.h"
+#include "reconcile/pass_mode.h"
+#include "state/read.h"
 #include "try/internal.h"
 
 struct putting {
@@ -29,6 +31,27 @@ put_back_file(struct putting *p, const char *name, const char *after,
 	     &why);
 }
 
+/* By the files as the trial has left them. */
+static enum bal_mode
+mode_in_force(const struct bal_paths *paths)
+{
+	struct bal_conf_files files = bal_conf_files(paths);
+	struct bal_pass_inputs in = { 0 };
+	enum bal_mode mode = BAL_MODE_MULTI;
+	struct bal_err ignored;
+
+	files.must_exist = false;
+	if (bal_state_read(&in.state, paths->state, false, &ignored) >= 0 &&
+	    bal_conf_read_anyway(&in.conf, &files, &in.trouble, &ignored) ==
+		    0) {
+		bal_pass_load_mode(&in, paths);
+		mode = bal_pass_mode(&in);
+		bal_conf_fini(&in.conf);
+	}
+	bal_state_fini(&in.state);
+	return mode;
+}
+
 /*
  * Each as far as possible: a full disk must not keep the rest from it.  A part
  * that was restored is not restored again when another needs a retry.
@@ -37,12 +60,13 @@ static int
 put_back(const struct bal_paths *paths, const struct bal_try *t,
 	 struct bal_try_left *left, struct bal_err *err)
 {
+	const enum bal_mode mode = mode_in_force(paths);
 	struct putting p = { .paths = paths, .err = err };
 	struct bal_err why;
 
 	put_back_file(&p, "conf", "conf.after", t->conf);
 	if (bal_try_of_this_boot(t))
-		note(&p, bal_try_undo_steps(paths, &why), &why);
+		note(&p, bal_try_undo_steps(paths, mode, &why), &why);
 	put_back_file(&p, "mode", "mode.after", paths->saved_mode);
 	/* Written during the trial, if at all. */
 	put_back_file(&p, "last", "conf.after", paths->last_good);

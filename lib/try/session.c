@@ -156,19 +156,19 @@ descriptor(pid_t pid, const char *name, const struct connections *all)
 
 /* "PEER PORT OWN PORT", as sshd sets it for its shell. */
 static bool
-is_told(const struct connection *c, const char *told)
+is_ssh_connection(const struct connection *c, const char *words)
 {
 	char peer[BAL_ADDR_STRLEN], own[BAL_ADDR_STRLEN], text[160];
 
 	snprintf(text, sizeof(text), "%s %u %s %u",
 		 bal_addr_host_str(&c->s.peer, peer), c->s.peer_port,
 		 bal_addr_host_str(&c->s.own, own), c->s.own_port);
-	return told && strcmp(text, told) == 0;
+	return words && strcmp(text, words) == 0;
 }
 
 /* The value of SSH_CONNECTION of process @pid, malloced, or NULL. */
 static char *
-options_of(pid_t pid)
+ssh_connection_of(pid_t pid)
 {
 	static const char name[] = "SSH_CONNECTION=";
 	char path[32], *text, *value = NULL;
@@ -196,7 +196,7 @@ held_by(pid_t pid, pid_t below, const struct connection *same,
 	const struct connections *all)
 {
 	const struct connection *first = NULL;
-	char path[32], *told = same ? NULL : options_of(below);
+	char path[32], *words = same ? NULL : ssh_connection_of(below);
 	long lowest = -1;
 	struct dirent *e;
 	DIR *dir;
@@ -209,7 +209,7 @@ held_by(pid_t pid, pid_t below, const struct connection *same,
 
 		if (!c || (same && c != same))
 			continue;
-		if (is_told(c, told))
+		if (is_ssh_connection(c, words))
 			fd = 0;
 		if (lowest < 0 || fd < lowest) {
 			first = c;
@@ -218,7 +218,7 @@ held_by(pid_t pid, pid_t below, const struct connection *same,
 	}
 	if (dir)
 		closedir(dir);
-	free(told);
+	free(words);
 	return first;
 }
 

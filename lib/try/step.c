@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* secure_getenv */
 #endif
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define STEPS_MAX 16
 #define MODE_COPY "mode"
 #define MODE_AFTER "mode.after"
+#define MODE_START "mode.0"
 
 struct step_name {
 	char s[24]; /* any number fits */
@@ -48,7 +50,7 @@ drop(const struct bal_paths *paths, int n)
 void
 bal_try_drop_steps(const struct bal_paths *paths)
 {
-	for (int n = STEPS_MAX; n > 0; n--)
+	for (int n = STEPS_MAX; n >= 0; n--)
 		drop(paths, n);
 }
 
@@ -117,6 +119,44 @@ begin(struct step *step, struct bal_err *err)
 			err) < 0)
 		return -1;
 	step->n = n;
+	return 0;
+}
+
+/* --- a command that has recorded no step ----------------------------------- */
+
+int
+bal_try_save_start(const struct bal_paths *paths, struct bal_err *err)
+{
+	struct bal_state now = { 0 };
+	int rc = bal_try_save(paths, MODE_START, paths->saved_mode, err);
+
+	if (rc == 0)
+		rc = bal_state_read(&now, paths->state, false, err);
+	if (rc >= 0)
+		rc = write_state(paths, &now, name_of("before", 0).s, err);
+	bal_state_fini(&now);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+bal_try_adopt(const struct bal_paths *paths, struct bal_err *err)
+{
+	const struct bal_try_path start =
+		bal_try_file(paths, name_of("before", 0).s);
+	struct bal_state now = { 0 };
+	int rc;
+
+	if (!has(paths, "before", 0) || has(paths, "before", 1))
+		return 0;
+	rc = bal_state_read(&now, paths->state, false, err);
+	if (rc >= 0)
+		rc = write_state(paths, &now, name_of("after", 1).s, err);
+	bal_state_fini(&now);
+	if (rc < 0 || bal_try_save(paths, MODE_AFTER, paths->saved_mode, err) < 0)
+		return -1;
+	bal_try_rename(paths, MODE_START, MODE_COPY);
+	if (rename(start.s, bal_try_file(paths, name_of("before", 1).s).s))
+		return bal_err_sys(err, errno, "cannot write %s", start.s);
 	return 0;
 }
 
@@ -207,22 +247,26 @@ undo(const struct bal_paths *paths, int n, struct bal_state *now,
 }
 
 int
-bal_try_undo_steps(const struct bal_paths *paths, struct bal_err *err)
+bal_try_undo_steps(const struct bal_paths *paths, enum bal_mode mode,
+		   struct bal_err *err)
 {
-	struct bal_state now = { 0 };
+	struct bal_state was = { 0 }, now = { 0 };
 	int rc;
 
 	if (!has(paths, "before", 1))
 		return 0;
-	rc = bal_state_read(&now, paths->state, false, err);
+	rc = bal_state_read(&was, paths->state, false, err);
+	if (rc >= 0)
+		rc = bal_state_read(&now, paths->state, false, err);
 	for (int n = STEPS_MAX; rc >= 0 && n > 0; n--)
 		if (has(paths, "before", n))
 			rc = undo(paths, n, &now, err);
 	if (rc >= 0)
-		rc = bal_state_write(&now, paths->state, err);
+		rc = bal_pass_put_state(paths, &was, mode, &now, err);
 	/* Once: requests of others before all the rest is done hold. */
 	if (rc >= 0)
 		bal_try_drop_steps(paths);
+	bal_state_fini(&was);
 	bal_state_fini(&now);
 	return rc < 0 ? -1 : 0;
 }

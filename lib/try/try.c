@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/boot.h"
 #include "base/lock.h"
 #include "kernel/snapshot.h"
 #include "state/read.h"
@@ -31,7 +32,7 @@ result_path(const struct bal_paths *paths)
 
 /* Each is copied only if it may be changed. */
 static const char *const copies[] = { "conf", "last", "mode", "conf.after",
-				      "mode.after" };
+				      "mode.after", "mode.0" };
 
 static void
 write_result(const struct bal_paths *paths, const char *how, const char *why)
@@ -100,19 +101,6 @@ check_free(const struct bal_paths *paths, struct bal_err *err)
 		       (t.until_ms - bal_now_ms()) / 1000);
 }
 
-/* A device or a fifo would be replaced by a file, for the whole box. */
-static int
-check_replaceable(const char *path, struct bal_err *err)
-{
-	struct stat st;
-
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		return bal_err(err, BAL_ECONF,
-			       "%s is not a regular file, and not replaced",
-			       path);
-	return 0;
-}
-
 /* Commands copy what they change themselves; see step.c. */
 static int
 save(const struct bal_paths *paths, const struct bal_try *t,
@@ -122,8 +110,8 @@ save(const struct bal_paths *paths, const struct bal_try *t,
 
 	drop_copies(paths);
 	if (!conf)
-		return 0;
-	if (check_replaceable(t->conf, err) < 0)
+		return bal_try_save_start(paths, err);
+	if (bal_check_replaceable(t->conf, err) < 0)
 		return -1;
 	if (paths->last_good[0] &&
 	    bal_try_save(paths, "last", paths->last_good, err) < 0)
@@ -148,7 +136,7 @@ begin_locked(const struct bal_paths *paths, const struct bal_conf *conf,
 	if (bal_copy(t.conf, sizeof(t.conf),
 		     realpath(paths->conf, real) ? real : paths->conf) < 0)
 		return bal_err_sys(err, ENAMETOOLONG, "%s", paths->conf);
-	bal_try_boot_id(t.boot, sizeof(t.boot));
+	bal_boot_id(t.boot, sizeof(t.boot));
 	t.until_ms = bal_now_ms() + BAL_TRY_MAKING_MS;
 	if (bal_make_dir(paths->trial, err) < 0 ||
 	    bal_check_private(paths->trial, err) < 0 ||
@@ -205,28 +193,39 @@ bal_try_install(const struct bal_paths *paths, const char *id,
 	return rc;
 }
 
+static int
+made_locked(const struct bal_paths *paths, uint32_t for_ms, struct bal_try *t,
+	    struct bal_err *err)
+{
+	struct bal_try now;
+	int rc = bal_try_read_own(paths, t->id, &now, err);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 0 || bal_try_expired(&now))
+		return bal_err(err, BAL_EBUSY,
+			       "the change took longer than %d s, and is not "
+			       "kept",
+			       BAL_TRY_MAKING_MS / 1000);
+	if (bal_try_adopt(paths, err) < 0)
+		return -1;
+	now.made_ms = bal_now_ms();
+	now.until_ms = now.made_ms + for_ms;
+	if (bal_try_write(paths, &now, err) < 0)
+		return -1;
+	*t = now;
+	return 0;
+}
+
 int
 bal_try_made(const struct bal_paths *paths, uint32_t for_ms, struct bal_try *t,
 	     struct bal_err *err)
 {
 	int lock = bal_lock(paths, TRY_LOCK_MS, err), rc;
-	struct bal_try now;
 
 	if (lock < 0)
 		return -1;
-	rc = bal_try_read_own(paths, t->id, &now, err);
-	if (rc > 0 && !bal_try_expired(&now)) {
-		now.made_ms = bal_now_ms();
-		now.until_ms = now.made_ms + for_ms;
-		rc = bal_try_write(paths, &now, err);
-		if (rc == 0)
-			*t = now;
-	} else if (rc >= 0) {
-		rc = bal_err(err, BAL_EBUSY,
-			     "the change took longer than %d s, and is not "
-			     "kept",
-			     BAL_TRY_MAKING_MS / 1000);
-	}
+	rc = made_locked(paths, for_ms, t, err);
 	bal_unlock(&lock);
 	return rc;
 }

@@ -16,6 +16,8 @@
  *	last			the last good bal.conf
  *	mode, mode.after	the saved mode
  *	before.N, after.N	the state before and after pass N of the change
+ *	before.0, mode.0	state and saved mode before a command was run:
+ *				what counts where it has recorded no pass
  *	record
  *
  * NAME.none instead of NAME: there was no such file.  What has no copy is not

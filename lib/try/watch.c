@@ -94,16 +94,16 @@ struct watching {
 	struct bal_nl *diag;
 	struct bal_silence silence;
 	char id[BAL_TRY_ID]; /* of the first pending trial */
-	struct bal_err told;
+	struct bal_err warned;
 };
 
 /* A disk stays full for hours: report it once. */
 static void
 warn_once(struct watching *w, const struct bal_err *why)
 {
-	if (strcmp(w->told.msg, why->msg) != 0)
+	if (strcmp(w->warned.msg, why->msg) != 0)
 		bal_warn("%s", why->msg);
-	w->told = *why;
+	w->warned = *why;
 }
 
 /* Time until the next look in ms; 0: the trial is over. */

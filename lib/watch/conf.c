@@ -21,11 +21,11 @@ agrees(const struct bal_conf *conf, const char *path, struct bal_err *err)
 static int
 read_conf(struct bal_pass *pass, struct bal_err *err)
 {
+	const struct bal_conf_files files = bal_conf_files(&pass->session.paths);
 	struct bal_conf conf = { 0 };
 
 	pass->in.conf_waits = false;
-	if (bal_conf_read(&conf, pass->session.paths.conf, pass->session.paths.conf_given,
-			  err) < 0) {
+	if (bal_conf_read(&conf, &files, err) < 0) {
 		/* A file that could not be read may be correct. */
 		pass->in.conf_waits = err->sys != 0;
 		return -1;
@@ -58,8 +58,8 @@ bal_watch_read_conf(struct bal_pass *pass)
 void
 bal_watch_retry_conf(struct bal_pass *pass)
 {
-	struct bal_err told;
+	struct bal_err ignored;
 
 	if (pass->in.conf_waits)
-		(void)read_conf(pass, &told);
+		(void)read_conf(pass, &ignored);
 }

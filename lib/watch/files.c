@@ -8,7 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/lines.h"
 #include "base/text.h"
+#include "config/conf_parts.h"
+#include "config/destinations.h"
 #include "watch/internal.h"
 
 /* Identifies the file that a name refers to: renaming changes it. */
@@ -18,12 +21,13 @@ struct version {
 	off_t size;
 	struct timespec mtime;
 	bool there;
+	uint64_t others; /* of bal.conf: a hash of its folder's and its lists' */
 };
 
 struct bal_watch_files {
 	struct bal_source source; /* first member; fd -1: no inotify */
 	struct bal_loop *loop;
-	char conf[BAL_PATH_MAX], state[BAL_PATH_MAX];
+	char conf[BAL_PATH_MAX], parts[BAL_PATH_MAX], state[BAL_PATH_MAX];
 	int conf_directory, state_directory; /* inotify's numbers; -1: none */
 	struct version conf_seen, state_seen;
 	char requests[BAL_PATH_MAX];
@@ -41,13 +45,62 @@ version_of(const char *path)
 	if (stat(path, &st) < 0)
 		return v;
 	return (struct version){ st.st_dev, st.st_ino, st.st_size, st.st_mtim,
-				 true };
+				 true, 0 };
+}
+
+static void
+add_file(void *arg, const char *path)
+{
+	const struct version v = version_of(path);
+	const uint64_t parts[] = { v.there, v.dev, v.ino, (uint64_t)v.size,
+				   (uint64_t)v.mtime.tv_sec,
+				   (uint64_t)v.mtime.tv_nsec };
+	uint64_t *hash = arg;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		*hash = (*hash ^ parts[i]) * UINT64_C(1099511628211);
+}
+
+/* By the file as it is, right or wrong: what is mended may be a list of it. */
+static void
+add_lists_of(uint64_t *hash, const char *path)
+{
+	struct bal_err ignored;
+	size_t len;
+	char *text;
+
+	if (bal_read_file(path, BAL_INI_MAX, &text, &len, &ignored) < 0)
+		return;
+	bal_destinations_files(text, add_file, hash);
+	free(text);
+}
+
+static int
+add_part(void *arg, const char *path, struct bal_err *err)
+{
+	(void)err;
+	add_file(arg, path);
+	add_lists_of(arg, path);
+	return 0;
+}
+
+static struct version
+version_of_conf(const struct bal_watch_files *f)
+{
+	struct version v = version_of(f->conf);
+	struct bal_err ignored;
+
+	if (v.there)
+		add_lists_of(&v.others, f->conf);
+	(void)bal_conf_parts_list(f->parts, add_part, &v.others, &ignored);
+	return v;
 }
 
 static bool
 same_version(const struct version *a, const struct version *b)
 {
-	return a->there == b->there && a->dev == b->dev && a->ino == b->ino &&
+	return a->there == b->there && a->others == b->others &&
+	       a->dev == b->dev && a->ino == b->ino &&
 	       a->size == b->size && a->mtime.tv_sec == b->mtime.tv_sec &&
 	       a->mtime.tv_nsec == b->mtime.tv_nsec;
 }
@@ -126,6 +179,9 @@ bal_watch_files_look(struct bal_watch_files *f)
 			&f->conf_directory);
 	watch_folder_of(f->source.fd, f->state, IN_MOVED_TO | IN_DELETE,
 			&f->state_directory);
+	(void)inotify_add_watch(f->source.fd, f->parts,
+				IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE |
+					IN_MOVED_FROM | IN_ONLYDIR);
 	/* The same number again, or -1 as long as there is no directory. */
 	f->requests_directory = inotify_add_watch(f->source.fd, f->requests,
 					       IN_MOVED_TO | IN_ONLYDIR |
@@ -144,9 +200,10 @@ bal_watch_files_open(struct bal_loop *loop, const struct bal_paths *paths,
 	}
 	f->loop = loop;
 	memcpy(f->conf, paths->conf, sizeof(f->conf));
+	memcpy(f->parts, paths->conf_parts, sizeof(f->parts));
 	memcpy(f->state, paths->state, sizeof(f->state));
 	memcpy(f->requests, paths->requests, sizeof(f->requests));
-	f->conf_seen = version_of(f->conf);
+	f->conf_seen = version_of_conf(f);
 	f->conf_directory = f->state_directory = f->requests_directory = -1;
 	f->source.ready = on_ready;
 	f->source.fd = -1;
@@ -185,7 +242,7 @@ bal_watch_files_conf_changed(struct bal_watch_files *f)
 
 	if (!f->touched)
 		return false;
-	now = version_of(f->conf);
+	now = version_of_conf(f);
 	if (same_version(&now, &f->conf_seen))
 		return false;
 	f->conf_seen = now;

@@ -99,12 +99,12 @@ bool bal_watch_files_state_changed(struct bal_watch_files *files);
 bool bal_watch_files_requested(struct bal_watch_files *files);
 
 /*
- * Have @monitor report on the uplinks in state and configuration of @pass, and
- * on their tables.  1: they are others than before, and their changes until now
- * were not reported; 0: the same ones; -1 with @err.
+ * Have @monitor report on the uplinks in the state of @pass, on their tables, and
+ * on the devices of main's default routes as it has read them.  1: they are
+ * others than before, and their changes until now were not reported; 0: the same
+ * ones; -1 with @err.
  */
-int bal_watch_care(struct bal_monitor *monitor,
-	       const struct bal_pass_inputs *in,
+int bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
 		   struct bal_err *err);
 
 /*

@@ -2,6 +2,7 @@
 /* once - one pass over all uplinks, or some rounds, until all have a result. */
 #include "watch/once.h"
 
+#include "base/lock.h"
 #include "watch/internal.h"
 
 /* A single pass does not let a dead uplink wait longer for the others. */
@@ -153,4 +154,19 @@ bal_watch_rounds(struct bal_pass *pass, uint32_t rounds, uint32_t interval_ms,
 
 	bal_watch_core_close(&o.core);
 	return rc;
+}
+
+int
+bal_watch_lock(struct bal_pass *pass, bool for_good, struct bal_err *err)
+{
+	struct bal_stopped stopped;
+
+	pass->session.run_lock = bal_lock_run(&pass->session.paths, err);
+	if (pass->session.run_lock >= 0)
+		return 0;
+	if (err->kind != BAL_EBUSY || for_good ||
+	    !bal_lock_stopped(&pass->session.paths, &stopped))
+		return -1;
+	bal_warn("%s", err->msg);
+	return 0;
 }

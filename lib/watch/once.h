@@ -6,6 +6,13 @@
 #include "reconcile/pass.h"
 
 /*
+ * Become the only prober: pass->session.run_lock.  BAL_EBUSY where another one
+ * probes; beside one that is stopped a single pass (not @for_good) probes all the
+ * same, with a bal_warn(): it is the only one while that is stopped.
+ */
+int bal_watch_lock(struct bal_pass *pass, bool for_good, struct bal_err *err);
+
+/*
  * One pass over all uplinks until each has its result.  The kernel is
  * reconciled before it (a probe through a table that was emptied would mark a
  * healthy uplink down) and after it.  The result of one uplink waits for others

@@ -89,7 +89,7 @@ full_pass(struct bal_watch *w, struct bal_err *err)
 	w->due |= pass->chains_wait;
 	if (bal_watch_core_plan(&w->core, err) < 0)
 		return -1;
-	is_new = bal_watch_care(w->monitor, &pass->in, err);
+	is_new = bal_watch_care(w->monitor, pass, err);
 	if (is_new < 0)
 		return -1;
 	hear_tables(w);

@@ -230,6 +230,7 @@ end(struct bal_watch *w, struct bal_err *err)
 	int rc;
 
 	w->core.pass->session.lock_wait_ms = LAST_LOCK_WAIT_MS;
+	w->core.pass->session.ends = true;
 	rc = bal_watch_core_pass(&w->core, err);
 	if (rc == 0 || !w->core.pass->locked_out)
 		return rc;

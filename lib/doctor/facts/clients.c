@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* clients - OpenVPN's client configurations, and the route of their packets. */
-#include <glob.h>
 #include <string.h>
 
 #include "doctor/facts/internal.h"
@@ -140,7 +139,7 @@ read_clients(struct bal_facts *f, const char *dir)
 {
 	glob_t found = { 0 };
 
-	if (glob(bal_facts_text(f, "%s/*.conf", dir), 0, NULL, &found) != 0)
+	if (!bal_facts_glob(f, dir, bal_facts_text(f, "%s/*.conf", dir), &found))
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		read_client(f, found.gl_pathv[i], dir);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timex.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -51,21 +50,6 @@ look_at_clock(struct bal_facts *f)
 	f->year = gmtime_r(&now, &tm) ? tm.tm_year + 1900 : 0;
 	if (adjtimex(&tx) >= 0)
 		f->clock_synced = tx.status & STA_UNSYNC ? BAL_NO : BAL_YES;
-}
-
-static void
-look_at_release(struct bal_facts *f)
-{
-	unsigned long major, minor;
-	struct utsname name;
-	char *end;
-
-	if (uname(&name) < 0)
-		return;
-	major = strtoul(name.release, &end, 10);
-	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
-	if (major < 1000 && minor < 1000)
-		f->release = (unsigned)(major * 1000 + minor);
 }
 
 /*
@@ -131,6 +115,7 @@ look_with_pass(struct bal_facts *f, struct bal_pass *pass)
 	f->features[BAL_FEATURE_NEXTHOPS] =
 		pass->snap.has_nexthops ? BAL_YES : BAL_NO;
 	look_at_plan(f, pass);
+	bal_steer_look(&f->steer);
 	bal_facts_rules(f, pass->session.nl);
 	bal_facts_ways(f, pass->session.nl);
 	if (bal_pass_resort(pass, &f->last_resort, &why) < 0)
@@ -200,7 +185,7 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	look_for_tables(f, &pass->session.paths);
 	look_with_pass(f, pass);
 	look_at_trouble(f);
-	look_at_release(f);
+	f->release = bal_kernel_release();
 	look_at_settings(f);
 	look_at_clock(f);
 	bal_facts_kernel(f);

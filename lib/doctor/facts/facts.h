@@ -7,6 +7,7 @@
 #ifndef BAL_FACTS_H
 #define BAL_FACTS_H
 
+#include "bpf/steer_held.h"
 #include "firewall/chain.h"
 #include "reconcile/pass.h"
 
@@ -167,6 +168,7 @@ struct bal_facts {
 	size_t due; /* operations that a pass would do */
 	enum bal_mode mode;
 	struct bal_plan plan;
+	struct bal_steer_held steer;
 
 	unsigned release; /* 6018: Linux 6.18; 0: unknown */
 	enum bal_known features[BAL_FEATURE_MAX];
@@ -185,6 +187,8 @@ struct bal_facts {
 	BAL_LIST(struct bal_foreign_rule) foreign_rules;
 	BAL_LIST(struct bal_main_way) main_ways;
 	struct bal_resort last_resort;
+	/* The route by which main ends the search for all the world, in words. */
+	const char *main_end;
 	bool main_hosts; /* main has a route by a gateway to a single host */
 	BAL_LIST(struct bal_v6_way) v6_ways;
 	BAL_LIST(struct bal_marker) markers;

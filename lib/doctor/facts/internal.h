@@ -3,6 +3,8 @@
 #ifndef BAL_FACTS_INTERNAL_H
 #define BAL_FACTS_INTERNAL_H
 
+#include <glob.h>
+
 #include "doctor/facts/facts.h"
 #include "netlink/read.h"
 
@@ -32,6 +34,15 @@ char *bal_facts_run(struct bal_facts *f, char *const argv[]);
 
 /* The same, of a program that may fail, with its stderr; -1: it did not end. */
 char *bal_facts_run_any(struct bal_facts *f, char *const argv[], int *status);
+
+/*
+ * The files of @pattern, which @path contains, by glob(3): globfree() where it is
+ * true.  False: none, or it has wildcards in more than three directories, which
+ * bal_facts_unseen() notes: that would walk the whole file system, and /proc has
+ * no end.
+ */
+bool bal_facts_glob(struct bal_facts *f, const char *path, const char *pattern,
+		    glob_t *found);
 
 /* Cut the next line off *@text, without its end; NULL: there is none. */
 char *bal_facts_line(char **text);

@@ -10,6 +10,7 @@
 #include "base/child.h"
 #include "doctor/facts/internal.h"
 
+#define WILD_PARTS_MAX 3
 #define FILE_MAX ((size_t)1 << 20)
 #define OUTPUT_MAX ((size_t)4 << 20)
 #define OUTPUT_MS 5000
@@ -64,6 +65,34 @@ bal_facts_file(struct bal_facts *f, const char *path)
 		memcpy(kept, text, len + 1);
 	free(text);
 	return kept;
+}
+
+/* How many of the names between slashes have wildcards. */
+static unsigned
+wild_parts(const char *pattern)
+{
+	unsigned parts = 0;
+
+	while (*(pattern += strspn(pattern, "/"))) {
+		size_t len = strcspn(pattern, "/");
+
+		parts += strcspn(pattern, "*?[") < len;
+		pattern += len;
+	}
+	return parts;
+}
+
+bool
+bal_facts_glob(struct bal_facts *f, const char *path, const char *pattern,
+	       glob_t *found)
+{
+	if (wild_parts(pattern) <= WILD_PARTS_MAX)
+		return glob(pattern, 0, NULL, found) == 0;
+	bal_facts_unseen(f, bal_facts_text(f,
+					   "%s: source %s: wildcards in more "
+					   "than %d directories",
+					   path, pattern, WILD_PARTS_MAX));
+	return false;
 }
 
 char *

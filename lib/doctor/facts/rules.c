@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "doctor/facts/internal.h"
+#include "kinds/rule.h"
 #include "netlink/read.h"
-#include "netlink/op.h"
 
 #define KERNELS_MAIN 32766 /* priority of the kernel's `lookup main` */
 
@@ -78,12 +78,21 @@ note_way(const struct bal_facts *f, struct bal_foreign_rule *found,
 	found->gateway = r->hops[0].gateway;
 }
 
+static bool
+is_of_group(const struct bal_state *state, uint32_t table)
+{
+	for (size_t i = 0; i < state->n_groups; i++)
+		if (state->groups[i].table == table)
+			return true;
+	return table == state->balancing_table;
+}
+
 /* A route by which bal sends what has no uplink: by those that are alive. */
 static bool
 is_cared_for(const struct bal_facts *f, const struct bal_route *r)
 {
 	return r->protocol == BAL_PROTO &&
-	       (r->table == f->state->balancing_table ||
+	       (is_of_group(f->state, r->table) ||
 		r->table == BAL_TABLE_DEFAULT);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* stanzas - stanzas of interfaces(5), and which of them are in use. */
 #include <ctype.h>
-#include <glob.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 #define STATE STATE_DIR "/ifstate"
 #define SOURCES_DEEP 8 /* nesting of `source` */
 #define FILES_MAX 256
+/* Each heir has its copy, and is judged by it: a chain must not multiply. */
+#define INHERITED_MAX 64
 
 /* The stanza that is being read. */
 struct stanza {
@@ -85,7 +86,8 @@ read_source(struct file *file, const char *pattern, bool directory)
 {
 	glob_t found = { 0 };
 
-	if (file->deep >= SOURCES_DEEP || glob(pattern, 0, NULL, &found) != 0)
+	if (file->deep >= SOURCES_DEEP ||
+	    !bal_facts_glob(file->f, file->path, pattern, &found))
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		if (!directory || is_plain_name(found.gl_pathv[i]))
@@ -170,8 +172,14 @@ open_stanza(struct file *file, const char *dev, const char *method,
 {
 	/* @base moves with the list, its options do not. */
 	const struct bal_stanza_option *v = base ? base->options.v : NULL;
-	const size_t n = base ? base->options.n : 0;
+	size_t n = base ? base->options.n : 0;
 
+	if (n > INHERITED_MAX) {
+		n = INHERITED_MAX;
+		bal_facts_unseen(file->f, bal_facts_text(file->f,
+			"%s:%u: more than %d lines that it inherits",
+			file->path, file->line, (int)n));
+	}
 	(void)bal_copy(file->stanza.dev, sizeof(file->stanza.dev), dev);
 	keep_stanza(file, method);
 	for (size_t i = 0; i < n; i++)

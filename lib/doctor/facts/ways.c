@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ways - foreign default routes: of table main, and of IPv6. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "doctor/facts/internal.h"
 #include "netlink/read.h"
+#include "plan/main_way.h"
 
 #define V6_ROUTES "/proc/net/ipv6_route"
 /* linux/ipv6_route.h, which does not go with netinet/in.h. */
@@ -29,6 +32,28 @@ note_hops(struct bal_facts *f, const struct bal_route *r)
 	}
 }
 
+/* The word of ip(8) for its type; without one, it is over a nexthop object. */
+static void
+note_end(struct bal_facts *f)
+{
+	struct bal_addr half = bal_addr_any(AF_INET);
+	char dst[BAL_ADDR_STRLEN];
+
+	half.len = 1;
+	for (int i = 0; f->looked && !f->main_end && i < 2; i++) {
+		const struct bal_route *r =
+			bal_main_end(f->snap, f->uplinks, &half);
+		const char *word = r ? bal_route_type_word(r->type) : "";
+
+		if (r)
+			f->main_end = bal_facts_text(
+				f, "%s%s%s metric %" PRIu32, word,
+				*word ? " " : "", bal_addr_str(&r->dst, dst),
+				r->metric);
+		half.bytes[0] = 0x80;
+	}
+}
+
 static void
 look_at_main(struct bal_facts *f, struct bal_nl *nl)
 {
@@ -49,6 +74,7 @@ look_at_main(struct bal_facts *f, struct bal_nl *nl)
 		f->main_hosts |= r->dst.len == 32 && r->n_hops &&
 				 !bal_addr_none(&r->hops[0].gateway);
 	}
+	note_end(f);
 	bal_arena_fini(&arena);
 }
 

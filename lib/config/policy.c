@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* policy - groups and rules as bal.conf has them. */
+#include "config/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+bal_policy_fini(struct bal_policy *policy)
+{
+	free(policy->groups);
+	free(policy->rules);
+	*policy = (struct bal_policy){ 0 };
+}
+
+const struct bal_conf_group *
+bal_policy_group(const struct bal_policy *policy, const char *name)
+{
+	for (size_t i = 0; i < policy->n_groups; i++)
+		if (!strcmp(policy->groups[i].name, name))
+			return &policy->groups[i];
+	return NULL;
+}
+
+enum bal_fallback
+bal_policy_last_fallback(const struct bal_policy *policy,
+			 const struct bal_conf_group *group)
+{
+	/* A circle was refused; with more steps than groups it would be one. */
+	for (size_t i = 0; group && i <= policy->n_groups; i++) {
+		if (group->fallback != BAL_FALLBACK_GROUP)
+			return group->fallback;
+		group = bal_policy_group(policy, group->fallback_group);
+	}
+	return BAL_FALLBACK_NEXT;
+}
+
+bool
+bal_policy_leads_to(const struct bal_policy *policy, const char *name)
+{
+	for (size_t i = 0; i < policy->n_rules; i++)
+		if (policy->rules[i].lead == BAL_LEAD_UPLINK &&
+		    !strcmp(policy->rules[i].group, name))
+			return true;
+	for (size_t i = 0; i < policy->n_groups; i++)
+		for (size_t k = 0; k < policy->groups[i].n_uplinks; k++)
+			if (!strcmp(policy->groups[i].uplinks[k], name))
+				return true;
+	return false;
+}
+
+bool
+bal_policy_closes(const struct bal_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_rules; i++)
+		if (policy->rules[i].lead == BAL_LEAD_UNREACHABLE)
+			return true;
+	for (size_t i = 0; i < policy->n_groups; i++)
+		if (policy->groups[i].fallback == BAL_FALLBACK_UNREACHABLE ||
+		    policy->groups[i].fallback == BAL_FALLBACK_PROHIBIT)
+			return true;
+	return false;
+}
+
+const struct bal_conf_rule *
+bal_policy_of_nft(const struct bal_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_rules; i++)
+		if (policy->rules[i].nft_key)
+			return &policy->rules[i];
+	return NULL;
+}
+
+bool
+bal_policy_is_plain(const struct bal_conf_rule *rule)
+{
+	return !rule->has_dscp && !rule->from_set[0] && !rule->to_set[0];
+}
+
+const char *
+bal_policy_hidden(const struct bal_conf_rule *rule)
+{
+	if (rule->has_dscp)
+		return "dscp";
+	if (rule->from_set[0] || rule->to_set[0])
+		return BAL_RULE_SET;
+	if (rule->has_mark)
+		return "mark";
+	return rule->iif[0] && strcmp(rule->iif, "lo") != 0 ? "iif" : NULL;
+}
+
+/* Its upper half, but for the value with all bits. */
+uint32_t
+bal_policy_classes(uint32_t mask)
+{
+	return (mask >> __builtin_ctz(mask)) / 2;
+}
+
+static size_t
+at_least_one(size_t n)
+{
+	return n ? n : 1;
+}
+
+size_t
+bal_policy_parts(const struct bal_conf_rule *rule)
+{
+	const bool ports = rule->n_sport || rule->n_dport;
+
+	/* Ports without a protocol: those of TCP and of UDP. */
+	return at_least_one(rule->n_from) * at_least_one(rule->n_to) *
+	       at_least_one(rule->n_sport) * at_least_one(rule->n_dport) *
+	       (ports && !rule->proto ? 2 : 1);
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* firewall_class - which packets nftables has to tell apart for rules. */
+#include <string.h>
+
+#include "plan/internal.h"
+
+struct maker {
+	const struct bal_world *world;
+	struct bal_arena *arena;
+	struct bal_fw_model *out;
+	const struct bal_conf_rule *rule; /* NULL: destinations of a group */
+	size_t class; /* of what is pushed, plus 1; 0: none */
+};
+
+static void
+push_select(void *arg, struct bal_rule *r)
+{
+	struct maker *m = arg;
+	struct bal_fw_select *s = BAL_PUSH(m->arena, &m->out->selects);
+
+	if (!s)
+		return;
+	*s = (struct bal_fw_select){
+		.proto = r->ip_proto,
+		.sport = r->sport,
+		.dport = r->dport,
+		.has_mark = r->has_mark,
+		.mark = r->mark,
+		.mark_mask = r->mask,
+		.src = r->src,
+		.dst = r->dst,
+		.src_set = m->rule ? m->rule->from_set : "",
+		.dst_set = m->rule ? m->rule->to_set : "",
+		.has_dscp = m->rule && m->rule->has_dscp,
+		.dscp = m->rule ? m->rule->dscp : 0,
+		.class = m->class,
+	};
+	memcpy(s->iif, r->iif, sizeof(s->iif));
+}
+
+/* A number that the group keeps, moved out of the mask's way. */
+static uint32_t
+tag_of(const struct bal_group *group, uint32_t mask)
+{
+	const unsigned at = (unsigned)__builtin_ctz(mask);
+	const uint32_t low = at ? (1u << at) - 1 : 0;
+	const unsigned width = 32 - (unsigned)__builtin_clz(mask >> at);
+
+	if (at + width == 32)
+		return group->table & low;
+	return (group->table & low) |
+	       (group->table & ~low) << width;
+}
+
+static void
+push_living(struct maker *m, const struct bal_group *group,
+	    struct bal_fw_class *class)
+{
+	for (size_t i = 0; i < group->members.n; i++) {
+		const struct bal_uplink *up = group->members.v[i];
+		uint32_t *slot;
+
+		if (!bal_plan_holds(m->world, up))
+			continue;
+		slot = BAL_PUSH(m->arena, &class->members);
+		if (slot)
+			*slot = bal_mark_of(up->slot, m->out->mask);
+	}
+}
+
+/* While no member lives, those of the group that takes over. */
+static void
+fill_sticky(struct maker *m, const struct bal_group *group,
+	    struct bal_fw_class *class)
+{
+	class->sticky_ms = m->rule->sticky_ms;
+	(void)bal_copy(class->rule, sizeof(class->rule), m->rule->name);
+	class->tag = tag_of(group, m->out->mask);
+	push_living(m, group, class);
+	while (!class->members.n && group->fallback == BAL_FALLBACK_GROUP) {
+		group = &m->world->groups->v[group->fallback_at];
+		push_living(m, group, class);
+	}
+}
+
+static void
+begin(struct maker *m, const struct bal_led *lead, size_t k)
+{
+	const uint32_t mark = bal_plan_class(m->world, m->rule, lead, k);
+	struct bal_fw_class *class;
+
+	m->class = 0;
+	class = mark ? BAL_PUSH(m->arena, &m->out->classes) : NULL;
+	if (!class)
+		return;
+	m->class = m->out->classes.n;
+	class->mark = mark;
+	class->refuses = lead->closed;
+	if (m->rule && m->rule->sticky_ms && lead->group)
+		fill_sticky(m, lead->group, class);
+}
+
+static void
+add_rule(struct maker *m, size_t k)
+{
+	struct bal_led lead;
+
+	m->rule = &m->world->policy->rules[k];
+	if (m->rule->has_uid || strcmp(m->rule->iif, "lo") == 0 ||
+	    !bal_plan_lead(m->world, m->rule, &lead))
+		return;
+	begin(m, &lead, k);
+	/* Without its mark it is not there. */
+	if (m->class || bal_policy_is_plain(m->rule))
+		bal_plan_parts(m->world, m->rule, push_select, m);
+}
+
+static void
+add_destinations(struct maker *m, const struct bal_group *group, size_t k)
+{
+	const struct bal_led lead = bal_plan_lead_to(m->world, group);
+
+	m->rule = NULL;
+	if (group->n_destinations)
+		begin(m, &lead, k);
+	for (size_t i = 0; i < group->n_destinations; i++) {
+		struct bal_rule r = { .dst = group->destinations[i] };
+
+		push_select(m, &r);
+	}
+}
+
+void
+bal_plan_classes(const struct bal_world *world, struct bal_arena *arena,
+		 struct bal_fw_model *out)
+{
+	struct maker m = { .world = world, .arena = arena, .out = out };
+	const size_t n = world->policy ? world->policy->n_rules : 0;
+
+	for (size_t k = 0; k < n; k++)
+		add_rule(&m, k);
+	for (size_t i = 1; i < world->groups->n; i++)
+		add_destinations(&m, &world->groups->v[i], n + i - 1);
+	/* The last ones that lead to no class decide nothing. */
+	while (out->selects.n && !out->selects.v[out->selects.n - 1].class)
+		out->selects.n--;
+}
