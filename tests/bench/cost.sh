@@ -26,16 +26,17 @@ die() {
 # whether floor calls them or not: ld.so's work is a part of every run.
 build() {
 	local libnetlink=${LIBNETLINK:-$srcdir/libnetlink/native}
+	local libbal=${LIBBAL:-$srcdir/build/libbal.a}
 	local here=$srcdir/tests/bench lib=$srcdir/lib
 	FLOOR=$W/floor MEASURE=$W/measure
 	# shellcheck disable=SC2086,SC2046 # lists
 	${CC:-cc} -std=gnu11 -D_GNU_SOURCE ${CFLAGS:--g -O2} -fPIE -pie \
 		-ffunction-sections -fdata-sections -fstack-protector-strong \
 		-fstack-clash-protection -I"$libnetlink" -I"$lib" \
-		-o "$FLOOR" "$here"/floor*.c "$lib"/{firewall/xentry,base/text,base/error}.c \
-		"$libnetlink"/libnetlink.a -Wl,--gc-sections -Wl,-z,relro \
+		-o "$FLOOR" "$here"/floor*.c \
+		"$libbal" "$libnetlink"/libnetlink.a -Wl,--gc-sections -Wl,-z,relro \
 		-Wl,-z,now -Wl,--no-as-needed \
-		$(pkg-config --libs libip4tc inih libmnl) &&
+		$(pkg-config --libs libip4tc inih libnftnl libmnl) &&
 		${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O2 -o "$MEASURE" \
 			"$here"/measure.c
 }
@@ -44,7 +45,7 @@ build() {
 scene() {
 	local n=$1 k address gateway
 	exec 3>"$W"/links 4>/etc/bal/bal.conf 5>"$W"/far
-	printf '[bal]\nmark_mask = 0xffc00000\n' >&4
+	printf '[bal]\nmark_mask = 0xffc00000\nfirewall = %s\n' "$FIREWALL" >&4
 	for ((k = 1; k <= n; k++)); do
 		if [ "$2" = same ]; then
 			address=192.168.1.$((100 + k)) gateway=192.168.1.1
@@ -233,11 +234,11 @@ run_all() {
 }
 
 mkdir -p "$W"
-build || die "cannot build floor; LIBNETLINK names the folder of libnetlink.a"
+build || die "cannot build floor; LIBNETLINK names the folder of libnetlink.a, LIBBAL libbal.a"
 lab_box_defaults
 ip netns add far || die "cannot make a namespace"
 ip link set lo up
-echo "medians of $ROUNDS, commands taking turns; CPU is user + system"
+echo "firewall $FIREWALL; medians of $ROUNDS, commands taking turns; CPU is user + system"
 header
 run_all
 cat "$W"/one_by_one

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-
+static const struct marks *marks = &marks_legacy;
 int uplinks;
 bool same_subnet;
 int failures;
@@ -89,7 +89,7 @@ read_all(bool one_dump)
 		nl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), RTA_TABLE, BALANCING);
 		nl_dump(RTM_GETROUTE, &rtm, sizeof(rtm), RTA_TABLE, LAST);
 	}
-	mangle_read();
+	marks->read();
 }
 
 static void
@@ -138,7 +138,7 @@ setup(int unused)
 	for (int k = 1; k <= uplinks; k++)
 		uplink_rules(RTM_NEWRULE, k);
 	nl_flush();
-	mangle_setup();
+	marks->setup();
 }
 
 /* As much as a setup of 2016 had: 3 rules, 2 routes and a share for each. */
@@ -157,7 +157,7 @@ seed(int unused)
 	multipath_route();
 	balancing_rule(RTM_NEWRULE);
 	nl_flush();
-	mangle_setup();
+	marks->setup();
 }
 
 /* With one left of two there is no group, as bal has it. */
@@ -184,7 +184,7 @@ down(int k)
 		nexthop(RTM_DELNEXTHOP, other);
 	}
 	nl_flush();
-	mangle_change(k, false);
+	marks->change(k, false);
 	sysctls(k, false);
 	nl_flush();
 }
@@ -205,7 +205,7 @@ up(int k)
 	else if (same_subnet)
 		subnet_route(RTM_NEWROUTE, k);
 	nl_flush();
-	mangle_change(k, true);
+	marks->change(k, true);
 	balanced_routes(RTM_NEWROUTE, k);
 	group(second ? NLM_F_CREATE | NLM_F_EXCL : NLM_F_REPLACE, 0);
 	if (second)
@@ -232,7 +232,7 @@ clear(int unused)
 	/* What bal makes may have the next number. */
 	nexthop(RTM_DELNEXTHOP, uplinks + 1);
 	nl_flush();
-	mangle_clear();
+	marks->clear();
 	global_sysctls("0");
 }
 
@@ -249,19 +249,23 @@ number(const char *text, int max)
 static const struct {
 	const char *name;
 	void (*run)(int k);
+	bool reads; /* first what a change has to be compared with */
 } commands[] = {
-	{ "noop", noop },   { "noop-one-dump", noop_one_dump },
-	{ "setup", setup }, { "seed", seed },
-	{ "clear", clear }, { "down", down },
-	{ "up", up },	    { "solo", solo },
-	{ "multi", multi },
+	{ "noop", noop, false },   { "noop-one-dump", noop_one_dump, false },
+	{ "setup", setup, false }, { "seed", seed, false },
+	{ "clear", clear, false }, { "down", down, true },
+	{ "up", up, true },	   { "solo", solo, true },
+	{ "multi", multi, true },
 };
 
 int
 main(int argc, char **argv)
 {
+	const char *firewall = getenv("FIREWALL");
 	int k = 0;
 
+	if (firewall && strcmp(firewall, "nft") == 0)
+		marks = &marks_nft;
 	if (argc >= 4) {
 		uplinks = number(argv[2], 250);
 		same_subnet = strcmp(argv[3], "same") == 0;
@@ -272,6 +276,8 @@ main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;
 		nl_open();
+		if (commands[i].reads)
+			read_all(true);
 		commands[i].run(k);
 		nl_flush();
 		nl_close();

@@ -54,10 +54,14 @@ void balancing_rule(int type);
 void shared_rules(int type); /* of the subnet that all share */
 void frame_rules(int type);
 
-/* iptables: one commit each. */
-void mangle_read(void);
-void mangle_setup(void);
-void mangle_change(int k, bool up);
-void mangle_clear(void);
+/* The marks: one commit each. */
+struct marks {
+	void (*read)(void);
+	void (*setup)(void);
+	void (*change)(int k, bool up);
+	void (*clear)(void);
+};
+extern const struct marks marks_legacy; /* iptables' mangle table */
+extern const struct marks marks_nft;
 
 #endif

@@ -77,7 +77,7 @@ xrules_of(struct xtc_handle *h, int k, int at)
 	xrule(h, PRE, at < 0 ? -1 : 2 * at + 1, &leave);
 }
 
-void
+static void
 mangle_setup(void)
 {
 	struct bal_xrule restore = { .target = BAL_XT_RESTORE_MARK,
@@ -104,7 +104,7 @@ mangle_setup(void)
 	iptc_free(h);
 }
 
-void
+static void
 mangle_change(int k, bool up)
 {
 	struct xtc_handle *h = mangle_open();
@@ -121,7 +121,7 @@ mangle_change(int k, bool up)
 	iptc_free(h);
 }
 
-void
+static void
 mangle_clear(void)
 {
 	struct xtc_handle *h = mangle_open();
@@ -137,8 +137,11 @@ mangle_clear(void)
 	iptc_free(h);
 }
 
-void
+static void
 mangle_read(void)
 {
 	iptc_free(mangle_open());
 }
+
+const struct marks marks_legacy = { mangle_read, mangle_setup, mangle_change,
+				    mangle_clear };

@@ -38,6 +38,28 @@ model_of(unsigned n, bool masquerade, struct bal_arena *arena)
 	return m;
 }
 
+/* @n rules of one class, none of which fits. */
+static void
+add_rules(struct bal_fw_model *m, unsigned n, struct bal_arena *arena)
+{
+	struct bal_fw_class *class = BAL_PUSH(arena, &m->classes);
+
+	if (!class)
+		exit(71);
+	class->mark = 2 * m->uplinks.v[0].inbound;
+	for (uint16_t i = 1; i <= n; i++) {
+		struct bal_fw_select *s = BAL_PUSH(arena, &m->selects);
+
+		if (!s)
+			exit(71);
+		*s = (struct bal_fw_select){ .proto = IPPROTO_UDP,
+					     .dport = { 1000 + i, 1000 + i },
+					     .src_set = "",
+					     .dst_set = "",
+					     .class = 1 };
+	}
+}
+
 static void
 commit(const struct bal_firewall *by, const struct bal_fw_model *want)
 {
@@ -95,14 +117,15 @@ sender(const char *path, const char *address)
 int
 main(int argc, char **argv)
 {
-	const bool nft = argc == 6 && !strcmp(argv[1], "nft");
+	const bool rules = argc == 6 && !strncmp(argv[1], "rules", 5);
+	const bool nft = argc == 6 && (rules || !strcmp(argv[1], "nft"));
 	const bool none = argc == 6 && !strcmp(argv[1], "none");
 	struct bal_arena arena = { 0 };
 	double best = 0;
 	int fd;
 
 	if (argc != 6) {
-		fprintf(stderr, "usage: packets none|legacy|nft UPLINKS "
+		fprintf(stderr, "usage: packets none|legacy|nft|rulesN UPLINKS "
 				"MASQUERADE NAMESPACE ADDRESS\n");
 		return 64;
 	}
@@ -111,6 +134,9 @@ main(int argc, char **argv)
 						 !strcmp(argv[3], "yes"),
 						 &arena);
 
+		if (rules)
+			add_rules(&m, (unsigned)strtoul(argv[1] + 5, NULL, 10),
+				  &arena);
 		commit(nft ? &bal_firewall_nft : &bal_firewall_legacy, &m);
 	}
 	fd = sender(argv[4], argv[5]);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ns for each forwarded packet: with conntrack alone, with the marks in legacy
-# tables, with the marks in nftables; by the last of so many uplinks.
+# tables, with the marks in nftables, with so many [rule]s beside them that need it;
+# by the last of so many uplinks.
 # Usage: packets.sh [UPLINKS...]
 # shellcheck source-path=SCRIPTDIR source=../lab/lab.sh
 . "$(dirname "$0")"/../lab/lab.sh
@@ -59,8 +60,10 @@ printf '%-24s' "ns for each packet"
 printf '%8s' "$@"
 echo
 for masquerade in no yes; do
-	for firewall in none legacy nft; do
-		[ "$firewall $masquerade" != "none yes" ] || continue
+	for firewall in none legacy nft rules1 rules100; do
+		case $firewall,$masquerade in
+		none,yes | rules*,no) continue ;;
+		esac
 		printf '%-24s' "$firewall, masquerade $masquerade"
 		for n; do
 			measure "$firewall" "$n" "$masquerade"

@@ -11,12 +11,25 @@ lab_refuse() {
 	exit 77
 }
 
-# lab_lacks WHAT...: true if one of these, commands or "tun", cannot be used
-# here; then the reason is printed.
+# lab_cgroup: a cgroup v2 is there that can be written, as bal-exec needs one.
+lab_cgroup() {
+	local dir type
+	while read -r _ dir type _; do
+		[ "$type" != cgroup2 ] || [ ! -w "$dir" ] || return 0
+	done </proc/mounts
+	return 1
+}
+
+# lab_lacks WHAT...: true if one of these, commands, "tun" or "cgroup", cannot be
+# used here; then the reason is printed.
 lab_lacks() {
 	local what
 	for what; do
-		if [ "$what" = tun ]; then
+		if [ "$what" = cgroup ]; then
+			lab_cgroup && continue
+			echo "no cgroup v2 that could be written"
+			return
+		elif [ "$what" = tun ]; then
 			if ! [ -e /dev/net/tun ]; then
 				echo "there is no /dev/net/tun"
 				return
@@ -53,6 +66,31 @@ lab_go_first() {
 	fi
 }
 
+# lab_own_cgroup "$@": this script and all that it starts see a cgroup of their own
+# as the root: no program stays on that of the machine, whatever becomes of the
+# test.  Returns there; false where there is no cgroup v2 that could be written.
+lab_own_cgroup() {
+	local dir type own=
+	if [ "${LAB_CGROUP-}" ]; then
+		[ "${LAB_INSIDE-}" = 1 ] || { umount "$LAB_CGROUP" &&
+			mount -t cgroup2 lab "$LAB_CGROUP"; } || exit 99
+		return
+	fi
+	while read -r _ dir type _; do
+		[ "$type" = cgroup2 ] || continue
+		own=$(mktemp -d "$dir$(sed -n 's/^0:://p' \
+			/proc/self/cgroup)/bal-test.XXXXXX" 2>/dev/null) && break
+	done </proc/mounts
+	[ "$own" ] || return
+	# shellcheck disable=SC2016 # they are of the inner shell
+	LAB_CGROUP=$dir OWN=$own setpriv --pdeathsig KILL \
+		"$BASH" -c 'echo 0 >"$OWN"/cgroup.procs && exec unshare --cgroup \
+			--mount --propagation private "$BASH" "$0" "$@"' "$0" "$@"
+	set -- $?
+	wait_for 30 rmdir "$own" 2>/dev/null
+	exit "$1"
+}
+
 # lab_enter "$@": run the calling script inside; returns there only.
 lab_enter() {
 	local how reason child
@@ -64,6 +102,8 @@ lab_enter() {
 		lab_make_private || exit 99
 		return
 	fi
+	# Before that, bal has a program at connect() unless told otherwise.
+	lab_kernel_since 6 16 || [ "$(id -u)" -ne 0 ] || lab_own_cgroup "$@"
 	reason=$(lab_lacks ip unshare nsenter setpriv "$LAB_IPTABLES" \
 		"$LAB_IPTABLES-restore") && lab_refuse "$reason"
 	how=(--mount --net --pid --fork --kill-child --mount-proc
@@ -174,7 +214,22 @@ lab_break_marks() {
 		nft flush chain inet bal output
 	fi
 }
-export -f lab_firewall lab_marks lab_break_marks
+
+# lab_translates: bal has rules there that change addresses, as `masquerade = yes`
+# wants.
+lab_translates() {
+	if [ "$FIREWALL" = legacy ]; then
+		"$LAB_IPTABLES" -t nat -S | grep -q BAL_
+	else
+		nft list chain inet bal translate >/dev/null 2>&1
+	fi
+}
+
+# lab_is_marked: that firewall, and not the other one, has marks of bal's.
+lab_is_marked() {
+	lab_marks | grep -q -e 'BAL_' -e 'bal layout'
+}
+export -f lab_firewall lab_marks lab_break_marks lab_translates lab_is_marked
 
 # lab_install FOLDER: its programs are in every hook's PATH, in front of all
 # others.

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,7 +22,8 @@
 
 static const char usage[] =
 	"usage: ask [OPTIONS] [-n COUNT] HOW ADDR PORT\n"
-	"  HOW: tcp, fastopen, mptcp, uring; udp (connected), sendto, sendmmsg\n"
+	"  HOW: tcp, fastopen, mptcp, uring; udp (connected), sendto, sendmmsg;\n"
+	"  kind, owner: sends nothing, prints what socket(2) gave\n"
 	"  COUNT questions on one socket; for each a line: the first word of\n"
 	"  the answer, none, or the error.  ADDR: IPv4 or IPv6.\n"
 	"  -d, -f  bind to a device, an address; -s  do not wait long\n"
@@ -159,7 +161,7 @@ static int
 open_socket(const struct ask *a)
 {
 	bool stream = is(a, "tcp") || is(a, "fastopen") || is(a, "mptcp") ||
-		      is(a, "uring");
+		      is(a, "uring") || is(a, "kind") || is(a, "owner");
 	int fd = socket(a->to.addr.ss_family,
 			(stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC,
 			is(a, "mptcp") ? IPPROTO_MPTCP : 0);
@@ -225,6 +227,24 @@ connect_by_ring(int fd, const struct place *to)
 	return ring_result(ring, &p);
 }
 
+/* The protocol of a socket that was asked for as TCP, or its user. */
+static int
+describe(int fd, const struct ask *a)
+{
+	struct stat owner = { 0 };
+	socklen_t len = sizeof(int);
+	int protocol = 0;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len) < 0 ||
+	    fstat(fd, &owner) < 0)
+		return fail();
+	if (is(a, "owner"))
+		printf("%u\n", owner.st_uid);
+	else
+		printf("%s\n", protocol == IPPROTO_MPTCP ? "MPTCP" : "TCP");
+	return 0;
+}
+
 static int
 ask(const struct ask *a)
 {
@@ -234,6 +254,8 @@ ask(const struct ask *a)
 
 	if (fd < 0 || bind_as_told(fd, a) < 0)
 		return fail();
+	if (is(a, "kind") || is(a, "owner"))
+		return describe(fd, a);
 	if (a->before && connect_to(fd, &a->first) < 0)
 		return fail();
 	if (connects && connect_to(fd, &a->to) < 0)

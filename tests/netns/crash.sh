@@ -48,9 +48,10 @@ kernel() {
 		-e 's/ \(dead\|linkdown\)\>//g' | sort
 }
 
-# What is remembered, but for the time.
+# What is remembered, but for the time and the kernel's count of changes.
 memory() {
-	grep -v since_ms "$BAL_RUNDIR"/state
+	grep -Ev '^(since_ms|;= (pass_ms|pass_us|trace|(nft|smooth)_generation)) = ' \
+		"$BAL_RUNDIR"/state
 	cat "$NAMES"/rt_tables.d/bal.conf "$NAMES"/rt_tables 2>/dev/null
 }
 

@@ -94,6 +94,7 @@ exec_page() {
 			LocalAddr => "192.168.1.1", ReuseAddr => 1)
 			or die "$!";
 		$| = 1;
+		$SIG{PIPE} = "IGNORE";
 		print "ready\n";
 		while (my $c = $s->accept) {
 			my $line;

@@ -9,8 +9,8 @@ srcdir=${srcdir:-$(dirname "${BASH_SOURCE[0]}")/../..}
 # shellcheck source-path=SCRIPTDIR source=../lab/lab.sh
 . "$srcdir"/tests/lab/lab.sh || exit 99
 
-# Not LAB_SERVER itself: a client drops what would go to its own server
-# through the tunnel (OpenVPN's allow-recursive-routing).
+# Not LAB_SERVER itself: a client before OpenVPN 2.7 drops what would go to its
+# own server through the tunnel (OpenVPN's allow-recursive-routing).
 SCENE_SERVERS=198.51.100.2-198.51.100.250
 SCENE_SERVER=198.51.100.9
 export SCENE_SERVER
@@ -105,6 +105,8 @@ scene_up() {
 	for ((k = 1; k <= SCENE_TUNNELS; k++)); do
 		wait_for 30 scene_is_up "tun$k" || return
 	done
+	# Else a test would look at the firewall that it is not run for.
+	lab_is_marked
 }
 
 # What runs behind our back is stopped by its pid file.

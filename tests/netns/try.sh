@@ -112,7 +112,7 @@ try_session() {
 	try_ssh "bal-try $*" <&"$TRY_INPUT" >"$TRY_LOG" 2>&1 &
 	TRY_PID=$!
 	TRY_OPTIONS=
-	wait_for 10 grep -qs '^made = [1-9]' "$BAL_LIBDIR"/try/record
+	wait_for 30 grep -qs '^made = [1-9]' "$BAL_LIBDIR"/try/record
 }
 
 # try_ended: the status of the session's bal-try.

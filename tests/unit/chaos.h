@@ -218,7 +218,7 @@ stale_objects(void)
 	nh.hop.ifindex = link_of(LAN)->ifindex;
 	(void)kernel_rule_add(&rule);
 	(void)kernel_nexthop_add(&nh);
-	(void)kernel_route_set(BAL_OP_ROUTE_ADD, &route);
+	(void)kernel_route_set(BAL_ADD, &route);
 }
 
 /* What somebody deletes by hand. */

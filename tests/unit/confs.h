@@ -9,12 +9,15 @@
 
 static struct bal_conf conf;
 
+#define FROM(file, must) \
+	(&(struct bal_conf_files){ .path = (file), .must_exist = (must) })
+
 static inline int
 read_bytes(const char *bytes, size_t len, struct bal_err *err)
 {
 	put_bytes(in_directory("bal.conf"), bytes, len);
 	*warnings = '\0';
-	return bal_conf_read(&conf, in_directory("bal.conf"), true, err);
+	return bal_conf_read(&conf, FROM(in_directory("bal.conf"), true), err);
 }
 
 static inline void

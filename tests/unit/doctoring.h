@@ -70,6 +70,8 @@ healthy(void **state)
 	f.uplinks = &w.ups;
 	f.looked = f.privileged = f.mangle_loaded = f.watch = true;
 	f.conf_path = "/etc/bal/bal.conf";
+	w.conf.paths = calloc(1, sizeof(*w.conf.paths));
+	w.conf.paths[0] = strdup(f.conf_path);
 	f.state_path = "/run/bal/state";
 	f.release = 6018;
 	f.year = 2026;
@@ -121,6 +123,7 @@ break_conf(unsigned faults)
 	trouble.why.kind = BAL_ECONF;
 	trouble.faults = faults;
 	trouble.line = 12;
+	(void)bal_copy(trouble.file, sizeof(trouble.file), f.conf_path);
 	assert_int_equal(bal_copy(trouble.first, sizeof(trouble.first),
 				  "/etc/bal/bal.conf:12: unknown key \"x\""),
 			 0);

@@ -33,8 +33,8 @@ put_tuple(struct bal_nlmsg *m, int type, const struct entry *e, bool reply)
 	bal_nlmsg_nest_end(m, part);
 	part = bal_nlmsg_nest(m, CTA_TUPLE_PROTO | NLA_F_NESTED);
 	bal_nlmsg_put_u8(m, CTA_PROTO_NUM, IPPROTO_UDP);
-	bal_nlmsg_put_u16(m, CTA_PROTO_SRC_PORT, sport);
-	bal_nlmsg_put_u16(m, CTA_PROTO_DST_PORT, dport);
+	bal_nlmsg_put(m, CTA_PROTO_SRC_PORT, &sport, sizeof(sport));
+	bal_nlmsg_put(m, CTA_PROTO_DST_PORT, &dport, sizeof(dport));
 	bal_nlmsg_nest_end(m, part);
 	bal_nlmsg_nest_end(m, tuple);
 }
@@ -44,6 +44,7 @@ static inline void
 entry_message(struct bal_nlmsg *m, int type, int flags, const struct entry *e)
 {
 	const struct nfgenmsg head = { .nfgen_family = AF_INET };
+	const uint16_t zone = htons(e->zone);
 
 	bal_nlmsg_init(m, NFNL_SUBSYS_CTNETLINK << 8 | type, flags, &head,
 		       sizeof(head));
@@ -52,7 +53,7 @@ entry_message(struct bal_nlmsg *m, int type, int flags, const struct entry *e)
 	bal_nlmsg_put_u32(m, CTA_TIMEOUT, htonl(600));
 	bal_nlmsg_put_u32(m, CTA_MARK, htonl(e->mark));
 	if (e->zone)
-		bal_nlmsg_put_u16(m, CTA_ZONE, htons(e->zone));
+		bal_nlmsg_put(m, CTA_ZONE, &zone, sizeof(zone));
 }
 
 /* Let the kernel make @e; refusals go to bal_nl_on_failure()'s. */

@@ -39,6 +39,17 @@ setup(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
+/* The habitual loss of @j in per cent. */
+static inline unsigned
+habitual_loss(void)
+{
+	const uint64_t rounds = j.rounds_q8;
+
+	return rounds ? (unsigned)((j.lost_q8 * UINT64_C(100) + rounds / 2) /
+				   rounds) :
+			0;
+}
+
 static inline char
 letter(void)
 {

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "netlink/read.h"
-#include "netlink/write.h"
+#include "kinds/internal.h"
 
 /* Device v0: 192.168.1.101/24, its other end is v1. */
 
@@ -95,7 +95,7 @@ queue(const struct bal_op *op, size_t number)
 {
 	struct bal_nlmsg req;
 
-	assert_true(bal_nl_encode(op, &req));
+	op->kind->encode(op, &req);
 	if (bal_nl_queue(nl, &req, number, &err) < 0)
 		fail_msg("%s", err.msg);
 }
@@ -138,9 +138,9 @@ hop_via(const char *gateway, uint32_t weight)
 }
 
 static inline struct bal_op
-route_op(enum bal_op_kind kind, const char *dst, struct bal_hop *hops, size_t n)
+route_op(enum bal_verb verb, const char *dst, struct bal_hop *hops, size_t n)
 {
-	struct bal_op op = { .kind = kind };
+	struct bal_op op = { .kind = &bal_kind_route, .verb = verb };
 
 	op.route = (struct bal_route){ .table = 77,
 				       .dst = prefix(dst),
@@ -153,9 +153,9 @@ route_op(enum bal_op_kind kind, const char *dst, struct bal_hop *hops, size_t n)
 }
 
 static inline struct bal_op
-rule_op(enum bal_op_kind kind, uint32_t priority, enum bal_rule_action action)
+rule_op(enum bal_verb verb, uint32_t priority, enum bal_rule_action action)
 {
-	struct bal_op op = { .kind = kind };
+	struct bal_op op = { .kind = &bal_kind_rule, .verb = verb };
 
 	op.rule = (struct bal_rule){ .priority = priority,
 				     .family = AF_INET,
@@ -166,9 +166,9 @@ rule_op(enum bal_op_kind kind, uint32_t priority, enum bal_rule_action action)
 }
 
 static inline struct bal_op
-nexthop_op(enum bal_op_kind kind, uint32_t id)
+nexthop_op(enum bal_verb verb, uint32_t id)
 {
-	struct bal_op op = { .kind = kind };
+	struct bal_op op = { .kind = &bal_kind_nexthop, .verb = verb };
 
 	op.nexthop.id = id;
 	op.nexthop.family = AF_INET;
@@ -258,6 +258,7 @@ assert_same_rule(const struct bal_rule *a, const struct bal_rule *b)
 	assert_int_equal(a->table, b->table);
 	assert_int_equal(a->target, b->target);
 	assert_int_equal(a->suppress_prefixlen, b->suppress_prefixlen);
+	assert_int_equal(bal_rule_cmp(a, b), 0);
 }
 
 #endif

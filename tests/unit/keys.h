@@ -16,7 +16,7 @@
 
 #include "config/settings.h"
 
-#define ALL (~0u)
+#define ALL UINT64_MAX
 
 static inline void
 set(struct bal_settings *s, const char *key, const char *text)

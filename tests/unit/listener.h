@@ -19,7 +19,8 @@ static int told_times;
 static const char devices[][BAL_IFNAMSIZ] = { "v0", "later" };
 static const uint32_t tables[] = { 101, 300 };
 static const struct bal_monitor_interest interest = { devices, N(devices),
-						      tables, N(tables) };
+						      tables, N(tables), false,
+						      false };
 
 static inline void
 on_told(void *arg, unsigned news)

@@ -3,51 +3,11 @@
 #ifndef TEST_NFTTABLE_H
 #define TEST_NFTTABLE_H
 
-#include "netns.h"
+#include "untouched.h"
 
 #include "firewall/firewall.h"
 
-#define MASK 0xff000000U
-
-static struct bal_arena arena;
-static char warning[320]; /* the last one */
 static struct bal_fw_have *have; /* of the last look_at() */
-
-static inline void
-keep_warning(void *arg, enum bal_say what, const char *msg)
-{
-	(void)arg;
-	(void)what;
-	snprintf(warning, sizeof(warning), "%s", msg);
-}
-
-static inline void
-must_print(const char *command, const char *text)
-{
-	must("%s", command);
-	assert_string_equal(output, text);
-}
-
-/* Each test has tables that nobody has touched. */
-static inline int
-setup(void **state)
-{
-	(void)state;
-	warning[0] = '\0';
-	if (refused)
-		return 0;
-	return unshare(CLONE_NEWNET);
-}
-
-static inline int
-teardown(void **state)
-{
-	(void)state;
-	bal_arena_fini(&arena);
-	return 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 /* eth1 to ethN, slots 1 to N, of a mask whose inbound values begin at @q. */
 static inline struct bal_fw_model
@@ -79,6 +39,92 @@ full(unsigned n)
 	struct bal_fw_model m = small(n);
 
 	m.masquerade = m.mss_clamp = true;
+	return m;
+}
+
+/* One selector of each kind, to @class. */
+static inline struct bal_fw_select *
+selecting(struct bal_fw_model *m, size_t class)
+{
+	struct bal_fw_select *s = BAL_PUSH(&arena, &m->selects);
+
+	assert_non_null(s);
+	*s = (struct bal_fw_select){ .src_set = "", .dst_set = "",
+				     .class = class };
+	return s;
+}
+
+static inline struct bal_fw_class *
+class_of(struct bal_fw_model *m, uint32_t value, const char *rule)
+{
+	struct bal_fw_class *c = BAL_PUSH(&arena, &m->classes);
+
+	assert_non_null(c);
+	*c = (struct bal_fw_class){ .mark = value << __builtin_ctz(m->mask) };
+	snprintf(c->rule, sizeof(c->rule), "%s", rule);
+	return c;
+}
+
+static inline void
+keeps_to(struct bal_fw_class *c, uint32_t mark)
+{
+	uint32_t *slot = BAL_PUSH(&arena, &c->members);
+
+	assert_non_null(slot);
+	*slot = mark;
+}
+
+/* All that classes can be, over @n uplinks; eth2 has been left. */
+static inline struct bal_fw_model
+classed(unsigned n)
+{
+	struct bal_fw_model m = small(n);
+	struct bal_fw_class *c;
+	struct bal_fw_select *s;
+	struct bal_err ignored;
+
+	c = class_of(&m, 129, "voip");
+	c->sticky_ms = 600000;
+	c->tag = 0x191;
+	c->refuses = true;
+	keeps_to(c, m.uplinks.v[0].mark);
+	c = class_of(&m, 130, "again");
+	c->sticky_ms = 1000;
+	c->tag = 0x191;
+	keeps_to(c, m.uplinks.v[0].mark);
+	c = class_of(&m, 131, "shut");
+	c->refuses = true;
+	c = class_of(&m, 132, "none-lives");
+	c->sticky_ms = 86400000;
+	c->tag = 0x192;
+	s = selecting(&m, 0);
+	assert_int_equal(bal_addr_parse("203.0.113.32/28", &s->dst, &ignored), 0);
+	assert_int_equal(bal_addr_parse("10.0.0.0/8", &s->src, &ignored), 0);
+	s = selecting(&m, 1);
+	s->proto = 6;
+	s->dport = (struct bal_ports){ 873, 873 };
+	s->sport = (struct bal_ports){ 1024, 65534 };
+	memcpy(s->iif, "lan0", sizeof("lan0"));
+	s = selecting(&m, 2);
+	s->dst_set = "video";
+	s->src_set = "kids";
+	s->has_dscp = true;
+	s->dscp = 46;
+	s = selecting(&m, 3);
+	s->has_mark = true;
+	s->mark = 0x10;
+	s->mark_mask = 0xf0;
+	s = selecting(&m, 0);
+	s->has_mark = true;
+	s->mark = 0x11;
+	s->mark_mask = UINT32_MAX;
+	s = selecting(&m, 4);
+	s->src_set = "kids";
+	assert_int_equal(bal_addr_parse("198.51.100.7", &s->dst, &ignored), 0);
+	s = selecting(&m, 3);
+	assert_int_equal(bal_addr_parse("192.168.77.0/24", &s->src, &ignored), 0);
+	if (n > 1)
+		m.uplinks.v[1].left = true;
 	return m;
 }
 

@@ -9,6 +9,7 @@
 static struct bal_state was;
 static struct bal_outcome outcome;
 static const struct bal_resort *last_resort; /* NULL: not asked */
+static bool has_groups; /* those of bal.conf have a failback_drain */
 
 /* The state as some command read it, before what comes now. */
 static inline void
@@ -37,6 +38,10 @@ conclude(enum bal_mode mode, enum bal_mode before)
 	};
 
 	resolve();
+	if (has_groups) {
+		make_groups();
+		from.groups = &w.groups;
+	}
 	memset(&outcome, 0, sizeof(outcome));
 	assert_int_equal(bal_outcome_make(&from, &w.state, &w.arena, &outcome,
 					  &w.err),

@@ -73,7 +73,7 @@ tell(struct bal_uplink_state *u, const char *key, const char *text)
 {
 	struct bal_err err = { 0 };
 
-	if (bal_settings_set(&u->options, ~0u, key, text, &err))
+	if (bal_settings_set(&u->options, UINT64_MAX, key, text, &err))
 		fail_msg("%s", err.msg);
 }
 
@@ -105,7 +105,28 @@ fill_judged(struct bal_uplink_state *u)
 	u->spent = UINT64_MAX;
 	u->spent_saved = 4;
 	u->spent_month = 202611;
+	u->usage = (struct bal_usage){ .known = true,
+				       .bytes = UINT64_MAX,
+				       .saved = 4,
+				       .saved_ms = 5,
+				       .period = 202611,
+				       .reported = 100,
+				       .ifindex = INT_MAX,
+				       .rx = 6,
+				       .tx = 7,
+				       .doubt_period = 202612,
+				       .doubt_ms = 8 };
 }
+
+/* In order of the keys. */
+static const char *const largest[] = {
+	"auto", "no", "eth0", "255", "0", "a@b", "9.9.9.9 arp", "2", "10ms",
+	"60s", "100", "1", "10s", "no", "99%", "98", "60s", "1ms", "1h",
+	"24h", "1000000GB", "[a::b]:80", "a = [b] # c:d; e", "nothing",
+	"never", "yes", "1000000GB", "31", "off", "yes", "manual", "block",
+	"suspicion", "eth1, eth2, eth3, eth4", "65535",
+	"fe80:1111:2222:3333:4444:5555:6666:7777",
+};
 
 /* Every member with a value of its own, the largest where there is one. */
 static inline void
@@ -114,36 +135,8 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 	static const uint8_t address[] = { 192, 168, 1, 101 };
 
 	u->admin_up = n % 2;
-	for (size_t i = 0; bal_settings_key(i); i++) {
-		static const char *const values[] = { "auto",
-						      "no",
-						      "eth0",
-						      "255",
-						      "0",
-						      "a@b",
-						      "9.9.9.9 arp",
-						      "2",
-						      "10ms",
-						      "60s",
-						      "100",
-						      "1",
-						      "10s",
-						      "no",
-						      "99%",
-						      "98",
-						      "60s",
-						      "1ms",
-						      "1h",
-						      "24h",
-						      "1000000GB",
-						      "[a::b]:80",
-						      "a = [b] # c:d; e",
-						      "nothing",
-						      "never",
-						      "yes" };
-
-		tell(u, bal_settings_key(i), values[i]);
-	}
+	for (size_t i = 0; bal_settings_key(i); i++)
+		tell(u, bal_settings_key(i), largest[i]);
 	u->learned_gateway = bal_addr_raw(AF_INET, address, 4, 32);
 	u->learned_addr = bal_addr_raw(AF_INET, address, 4, n % 33);
 	u->used_addr = bal_addr_raw(AF_INET, address, 4, (n + 1) % 33);
@@ -166,6 +159,23 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 	u->rx_rate = 7;
 	u->tx_rate = 8;
 	u->saved_ifindex = 9;
+	u->ipv6_ifindex = 10;
+	u->learned_local = bal_addr_raw(AF_INET, address, 4, 32);
+	u->learned_port = UINT16_MAX;
+	u->learned_proto = 17;
+	u->smooth_told = true;
+	u->saved6_ifindex = 11;
+	for (uint32_t i = 0; i < BAL_DC6_MAX; i++)
+		u->saved6[i] = i + 1;
+	u->stanzas = 3;
+	u->record6 = (struct bal_health_record){ .health = BAL_HEALTH_DEAD,
+						 .good = 1,
+						 .bad = 2,
+						 .srtt_us = 3,
+						 .rttvar_us = 4,
+						 .good_since_ms = UINT64_MAX };
+	(void)bal_copy(u->reason6, sizeof(u->reason6), "no answer");
+	u->held6 = u->dead6 = true;
 	u->saved_mask = (1u << BAL_DC_MAX) - 1;
 	for (int i = 0; i < BAL_DC_MAX; i++)
 		u->saved[i] = i ? i : INT32_MIN;
@@ -202,6 +212,20 @@ fill_state(unsigned uplinks)
 		fill_uplink(add(name), i);
 		/* The oldest goes first. */
 		fill_former(name, i);
+	}
+	for (unsigned i = 1; i <= BAL_GROUP_STATES_MAX; i++) {
+		struct bal_group_state *g;
+
+		snprintf(name, sizeof(name), "only:e%u", i);
+		g = bal_state_group(&state, name);
+		assert_non_null(g);
+		g->table = 21400 + i;
+		if (i % 2)
+			snprintf(g->best, sizeof(g->best), "eth%u", i);
+		if (i % 3 == 0)
+			snprintf(g->proven, sizeof(g->proven), "eth%u", i + 1);
+		if (i % 6 == 0)
+			g->drain_ms = UINT64_MAX - i;
 	}
 }
 

@@ -51,6 +51,14 @@ say_rule(const struct bal_rule *r)
 		say(" iif %s", r->iif);
 	if (r->oif[0])
 		say(" oif %s", r->oif);
+	if (r->has_uid)
+		say(" uidrange %u-%u", r->uid_first, r->uid_last);
+	if (r->ip_proto)
+		say(" ipproto %u", r->ip_proto);
+	if (r->sport.first)
+		say(" sport %u-%u", r->sport.first, r->sport.last);
+	if (r->dport.first)
+		say(" dport %u-%u", r->dport.first, r->dport.last);
 	if (r->action == BAL_RULE_LOOKUP)
 		say(" lookup %s", table_name(r->table));
 	if (r->action == BAL_RULE_GOTO)
@@ -117,10 +125,8 @@ say_route(const struct bal_route *r)
 	char buf[BAL_ADDR_STRLEN];
 
 	assert_int_equal(r->protocol, BAL_PROTO);
-	say("%s: %s%s", table_name(r->table),
-	    r->type == BAL_ROUTE_UNREACHABLE ? "unreachable " :
-	    r->type == BAL_ROUTE_THROW	     ? "throw " :
-					       "",
+	say("%s: %s%s%s", table_name(r->table), bal_route_type_word(r->type),
+	    *bal_route_type_word(r->type) ? " " : "",
 	    bal_addr_str(&r->dst, buf));
 	if (r->n_hops == 1)
 		say_hop(&r->hops[0]);

@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 
 #include "firewall/legacy.h"
+#include "kinds/internal.h"
+#include "kinds/kinds.h"
 #include "plan/diff.h"
 #include "config/globals.h"
 #include "plan/observe.h"
@@ -42,6 +44,7 @@ static struct {
 	struct bal_legacy_have tables; /* of w.snap.firewalls */
 	struct bal_uplinks ups;
 	bal_group_list groups;
+	struct bal_world world; /* of all of these */
 	void (*more_groups)(void); /* adds to them; NULL: there is one */
 	struct bal_plan plan;
 	bal_table_list names; /* of uplinks' tables, also of former ones */
@@ -72,6 +75,7 @@ setup(void **state)
 		.v = { { &bal_firewall_legacy, &w.tables.base } },
 		.n = 1,
 	};
+	w.snap.kinds = bal_kinds;
 	w.snap.now_ms = NOW;
 	return 0;
 }
@@ -185,7 +189,7 @@ known(const char *dev)
 static inline void
 told(const char *dev, const char *key, const char *value)
 {
-	if (bal_settings_set(&known(dev)->options, ~0u, key, value, &w.err) < 0)
+	if (bal_settings_set(&known(dev)->options, UINT64_MAX, key, value, &w.err) < 0)
 		fail_msg("%s", w.err.msg);
 }
 
@@ -208,7 +212,7 @@ configured(const char *dev, const char *key, const char *value)
 		assert_int_equal(
 			bal_copy(section->name, sizeof(section->name), dev), 0);
 	}
-	if (bal_settings_set(&section->set, ~0u, key, value, &w.err) < 0)
+	if (bal_settings_set(&section->set, UINT64_MAX, key, value, &w.err) < 0)
 		fail_msg("%s", w.err.msg);
 }
 
@@ -321,22 +325,26 @@ make_groups(void)
 		fail_msg("%s", w.err.msg);
 	if (w.more_groups)
 		w.more_groups();
+	if (bal_groups_add(&w.conf.policy, &w.state, &w.ups, &w.arena,
+			   &w.groups, &w.err) < 0)
+		fail_msg("%s", w.err.msg);
 }
 
 /* And w.plan of both. */
 static inline void
 plan_groups(void)
 {
-	struct bal_world world = {
+	w.world = (struct bal_world){
 		.globals = &w.conf.globals,
 		.uplinks = &w.ups,
 		.groups = &w.groups,
+		.policy = &w.conf.policy,
 		.snap = &w.snap,
 		.names = &w.names,
 		.saved_sysctls = w.state.saved_sysctls,
 	};
 
-	if (bal_plan_make(&world, &w.arena, &w.plan, &w.err) < 0)
+	if (bal_plan_make(&w.world, &w.arena, &w.plan, &w.err) < 0)
 		fail_msg("%s", w.err.msg);
 }
 

@@ -11,6 +11,11 @@ began_after() {
 	[ "$end" -gt 0 ] && [ "$begin" -gt "$end" ]
 }
 
+# marks: by nftables, as on a fresh box, or by legacy iptables.
+marks() {
+	bal-status --kernel | grep -e "map arrive" -e BAL_POSTROUTING
+}
+
 is "the system has come up" "$(timeout 120 systemctl is-system-running --wait)" \
 	running
 diag "after $(cut -d ' ' -f 1 /proc/uptime) s"
@@ -27,8 +32,7 @@ for dev in eth1 eth2 eth3 tun1 tun2; do
 	soon "$dev is an uplink" bal-status $dev
 done
 soon "each has what it should have" is_settled
-ok "connections are marked from the first one on" \
-	iptables-legacy -t mangle -C POSTROUTING -j BAL_POSTROUTING
+ok "connections are marked from the first one on" marks
 is "hooks had nothing to say" "$(journalctl -b -o cat -u networking \
 	-u ifup@eth3 -t bal-up -t bal-addtable | grep bal-)" ""
 is "the timer, and what is for requests, are on" \

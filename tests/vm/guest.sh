@@ -19,6 +19,22 @@ PATH=$LAB_PATH
 # shellcheck disable=SC2034 # for tap.sh
 TAP_EXPLANATIONS=3
 
+# A file that is there behind a reboot alone.
+REST=$srcdir/rest
+
+# reboot_into PART: as a power failure would.  PART comes next, then what is left.
+reboot_into() {
+	printf '%s\n' "TAP_COUNT=$((TAP_COUNT + 1))" "TAP_FAILED=$TAP_FAILED" \
+		"left=$1${left:+,$left}" >"$REST"
+	# What is printed of this test by ok would be too late.
+	echo "ok $((TAP_COUNT + 1)) - $2"
+	echo "# boots again"
+	perl -MPOSIX -e 'tcdrain(1)'
+	systemctl reboot --force --force >/run/lab/reboot 2>&1
+	sleep "$PATIENCE"
+	exit 1
+}
+
 # All that takes time here is waited for as long as a busy machine needs.
 PATIENCE=60
 

@@ -91,7 +91,9 @@ static void
 test_names(void **state)
 {
 	static const char *const all[] = { "up",       "down", "alive",
-					   "degraded", "dead", "mode",
+					   "degraded", "dead", "cap_75",
+					   "cap_95",   "cap_100",
+					   "ipv6_dead", "ipv6_alive", "mode",
 					   "all-dead" };
 	enum bal_event_kind kind = BAL_EVENT_MODE;
 

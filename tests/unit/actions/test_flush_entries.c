@@ -82,6 +82,20 @@ list(void)
 	return l;
 }
 
+static size_t
+count_all(void)
+{
+	const struct nfgenmsg head = { .nfgen_family = AF_UNSPEC };
+	struct bal_nlmsg m;
+	size_t n = 0;
+
+	bal_nlmsg_init(&m, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, 0,
+		       &head, sizeof(head));
+	assert_int_equal(bal_nl_dump(nl, &m, count, &n, &n, &err),
+			 BAL_DUMP_DONE);
+	return n;
+}
+
 static const struct entry some = { 0xc0a84d0a, 0xc6336401, 4000,
 				   53,	       0x1000000,  0 };
 
@@ -108,7 +122,7 @@ entries_of_that_mark_only(void **state)
 	}
 	before = list();
 	assert_int_equal(before.n, 54);
-	bal_flush_ask_entries(&m, 0x1000000, MASK);
+	bal_flush_ask_entries(&m, AF_INET, 0x1000000, MASK);
 	assert_int_equal(bal_nl_dump(nl, &m, count, &told, &told, &err),
 			 BAL_DUMP_DONE);
 	assert_int_equal(told, 18);
@@ -133,6 +147,60 @@ entries_of_that_mark_only(void **state)
 	let_go();
 	assert_int_equal(gone.connections, 0);
 	assert_int_equal(warnings, 0);
+}
+
+/* A rule that leads packets with @mark to @table, as for a living uplink. */
+static void
+hold(uint32_t mark, int table)
+{
+	must("ip rule add fwmark %#x/0xff000000 lookup %d protocol 214", mark,
+	     table);
+}
+
+/* What is there may be newer than the return. */
+static void
+not_of_one_that_is_back(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	for (uint16_t i = 0; i < 200; i++) {
+		struct entry e = some;
+
+		e.sport += i;
+		make(&e);
+	}
+	what.source.family = 0;
+	what.mark = 0x1000000;
+	what.mask = what.held_mask = MASK;
+	what.dev = "d0";
+	hold(0x1000000, 77);
+	let_go();
+	assert_int_equal(gone.connections, 0);
+	assert_int_equal(count_all(), 200);
+	/* A drained one holds its flows, too, and is to lose them. */
+	what.held_mask = 0;
+	let_go();
+	assert_int_equal(gone.connections, 200);
+	assert_int_equal(count_all(), 0);
+}
+
+static void
+of_one_while_another_is_back(void **state)
+{
+	struct entry e = some;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make(&e);
+	what.source.family = 0;
+	what.mark = 0x1000000;
+	what.mask = what.held_mask = MASK;
+	what.dev = "d0";
+	hold(0x2000000, 78);
+	must("ip rule add fwmark 0x1000000/0xff000000 lookup 77");
+	must("ip rule add oif d0 lookup 77 protocol 214");
+	let_go();
+	assert_int_equal(gone.connections, 1);
 }
 
 /* The same tuple once in each zone: one of them is meant. */
@@ -323,6 +391,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(entries_of_that_mark_only),
+		TEST(not_of_one_that_is_back),
+		TEST(of_one_while_another_is_back),
 		TEST(zones),
 		TEST(no_mark_is_nobody_s),
 		TEST(told_once_and_the_rest_done),

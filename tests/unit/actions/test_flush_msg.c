@@ -117,7 +117,7 @@ another_message(void **state)
 	entry.h.nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE;
 	assert_false(bal_flush_delete_entry(&m, &entry.h, MARK, MASK));
 	told(&entry, &flow);
-	((struct nfgenmsg *)NLMSG_DATA(&entry.h))->nfgen_family = AF_INET6;
+	((struct nfgenmsg *)NLMSG_DATA(&entry.h))->nfgen_family = AF_BRIDGE;
 	assert_false(bal_flush_delete_entry(&m, &entry.h, MARK, MASK));
 }
 

@@ -40,6 +40,52 @@ tcp_of_that_address_only(void **state)
 	close(own_listener);
 }
 
+/* Rules as for d0, which is alive, with @table. */
+static void
+hold(int table)
+{
+	must("ip rule del protocol 214 fwmark 0x1000000/0xff000000 2>/dev/null;"
+	     "ip rule add fwmark 0x1000000/0xff000000 lookup %d protocol 214",
+	     table);
+}
+
+/* Its sockets go on, as far as it has their address. */
+static void
+not_of_one_that_is_back(void **state)
+{
+	int server, dead, far_dead;
+
+	(void)state;
+	NEED_NAMESPACE();
+	what.mark = 0x1000000;
+	what.held_mask = MASK;
+	what.dev = "d0";
+	server = listener(SERVER, 80);
+	dead = client(SOCK_STREAM, DEAD, SERVER, 80);
+	far_dead = accepted(server);
+	must("ip rule add oif d0 lookup 77 protocol 214");
+	hold(77);
+	let_go();
+	assert_int_equal(gone.sockets, 0);
+	assert_true(talks(dead, far_dead));
+	/* Its mark is another one's. */
+	hold(78);
+	let_go();
+	assert_int_equal(gone.sockets, 1);
+	close(dead);
+	close(far_dead);
+	dead = client(SOCK_STREAM, DEAD, SERVER, 80);
+	far_dead = accepted(server);
+	hold(77);
+	must("ip address del " DEAD "/24 dev d0;"
+	     "ip address add " DEAD "/32 dev lo");
+	let_go();
+	assert_int_equal(gone.sockets, 1);
+	close(dead);
+	close(far_dead);
+	close(server);
+}
+
 /* Only what concerns us comes out of the kernel. */
 static void
 the_kernel_filters(void **state)
@@ -307,6 +353,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(tcp_of_that_address_only),
+		TEST(not_of_one_that_is_back),
 		TEST(the_kernel_filters),
 		TEST(whoever_is_blocked_wakes_up),
 		TEST(udp_that_is_connected),

@@ -122,6 +122,25 @@ test_line_is_lost(void **state)
 	assert_sum(0, "eth1", 150, 100, 1, 50);
 }
 
+/* Its client starts anew meanwhile, and the tunnel is held back. */
+static void
+test_one_outage_of_a_tunnel(void **state)
+{
+	const struct bal_event events[] = {
+		at(100, "tun1", BAL_EVENT_DEAD, "alive", 50),
+		at(120, "tun1", BAL_EVENT_DOWN, "dead", 20),
+		at(122, "tun1", BAL_EVENT_UP, "", 0),
+		at(130, "tun1", BAL_EVENT_ALIVE, "dead", 8),
+		at(140, "tun1", BAL_EVENT_DEAD, "alive", 10),
+	};
+
+	(void)state;
+	sum_up(events, 4, 135);
+	assert_sum(0, "tun1", 50 + 28 + 5, 55, 1, 28);
+	sum_up(events, 5, 150);
+	assert_int_equal(sums[0].outages, 2);
+}
+
 static void
 test_admin_down_does_not_count(void **state)
 {
@@ -350,6 +369,7 @@ main(void)
 		TEST(test_availability),
 		TEST(test_beginning_is_lost),
 		TEST(test_line_is_lost),
+		TEST(test_one_outage_of_a_tunnel),
 		TEST(test_admin_down_does_not_count),
 		TEST(test_up_again),
 		TEST(test_clock_jumps),

@@ -283,8 +283,9 @@ the_last_resort_is_told_once(void **state)
 {
 	const struct bal_resort none = { 0 },
 		nothing = { .kind = BAL_RESORT_NOTHING },
-		line = { BAL_RESORT_LINE, "eth1" },
-		other = { BAL_RESORT_FOREIGN, "wlan0" };
+		line = { .kind = BAL_RESORT_LINE, .dev = "eth1" },
+		other = { .kind = BAL_RESORT_FOREIGN,
+			  .dev = "wlan0" };
 
 	(void)state;
 	three_modems_that_live();

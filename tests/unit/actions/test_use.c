@@ -247,6 +247,8 @@ is_killed(const struct way *way)
 	w.snap.now_ms += 1000;
 	conclude(mode, mode);
 	expect_release("eth1", way->duty);
+	if (way->duty)
+		assert_true(outcome.releases.v[0].until_back);
 	memcpy(w.state.uplinks, before, sizeof(before));
 	pass(1000);
 	expect_release("eth1", way->duty);
@@ -280,6 +282,8 @@ comes_back(const struct way *way)
 	assert_int_equal(outcome.releases.n, 0);
 	pass(1);
 	expect_release("eth2", BOTH);
+	/* It is alive all the time. */
+	assert_false(outcome.releases.v[0].until_back);
 	assert_int_equal(bal_use_next_ms(&w.state), 0);
 	pass(DRAIN_MS);
 	assert_int_equal(outcome.releases.n, 0);

@@ -55,6 +55,37 @@ priorities_may_change(void **state)
 	expect_release("eth1", BOTH);
 }
 
+/* What its group sends by it is flushed as what the rest sends elsewhere. */
+static void
+a_group_has_one_without_a_share(void **state)
+{
+	struct bal_policy *p = &w.conf.policy;
+
+	(void)state;
+	mode = BAL_MODE_SOLO;
+	for (unsigned i = 1; i <= 2; i++) {
+		modem(i);
+		as_up(i);
+	}
+	told("eth1", "share", "no");
+	p->groups = calloc(1, sizeof(*p->groups));
+	assert_non_null(p->groups);
+	p->n_groups = p->groups[0].n_uplinks = 1;
+	snprintf(p->groups[0].uplinks[0], BAL_IFNAMSIZ, "eth1");
+	as_it_is();
+	pass(0);
+	assert_int_equal(known("eth1")->use, BAL_USE_KEPT);
+	die();
+	pass(1000);
+	expect_release("eth1", BOTH);
+	/* Nothing is drained for another one's sake. */
+	live();
+	pass(1000);
+	pass(2 * DRAIN_MS);
+	assert_int_equal(outcome.releases.n, 0);
+	assert_int_equal(known("eth1")->use, BAL_USE_KEPT);
+}
+
 static void
 the_mode_may_change(void **state)
 {
@@ -322,6 +353,7 @@ main(void)
 		TEST(at_boot_the_backup_may_be_first),
 		TEST(one_without_targets_need_not_answer),
 		TEST(priorities_may_change),
+		TEST(a_group_has_one_without_a_share),
 		TEST(the_mode_may_change),
 		TEST(not_while_all_are_dead),
 		TEST(another_address_closes_what_has_the_old_one),

@@ -66,6 +66,7 @@ assert_built_in(void)
 	assert_int_equal(g->rule_priority, 32768);
 	assert_false(g->masquerade);
 	assert_true(g->last_resort);
+	assert_false(g->mptcp);
 	assert_int_equal(g->when_all_dead, BAL_ALL_DEAD_KEEP);
 	assert_string_equal(g->openvpn_command,
 			    "systemctl --no-block restart openvpn-client@%s");
@@ -96,10 +97,11 @@ test_nothing_is_said(void **state)
 		assert_built_in();
 	}
 	bal_conf_fini(&conf);
-	assert_int_equal(bal_conf_read(&conf, in_directory("none"), false, &err),
+	assert_int_equal(bal_conf_read(&conf, FROM(in_directory("none"), false), &err),
 			 0);
 	assert_built_in();
-	assert_int_equal(bal_conf_read(&conf, "/dev/null", true, &err), 0);
+	bal_conf_fini(&conf);
+	assert_int_equal(bal_conf_read(&conf, FROM("/dev/null", true), &err), 0);
 	assert_built_in();
 }
 
@@ -111,6 +113,7 @@ test_globals(void **state)
 		  "destinations = 192.168.0.0/16, 10.0.0.0/8\n"
 		  "nexthop_objects = no\nmark_mask = 0x0ff0\n"
 		  "rule_priority = 22770\nmasquerade = yes\nlast_resort = no\n"
+		  "mptcp = yes\n"
 		  "[check]\nwhen_all_dead = unreachable\n");
 	assert_int_equal(conf.globals.mode, BAL_MODE_SOLO);
 	assert_int_equal(conf.globals.n_destinations, 3);
@@ -122,7 +125,11 @@ test_globals(void **state)
 	assert_int_equal(conf.globals.rule_priority, 22770);
 	assert_true(conf.globals.masquerade);
 	assert_false(conf.globals.last_resort);
+	assert_true(conf.globals.mptcp);
 	assert_int_equal(conf.globals.when_all_dead, BAL_ALL_DEAD_UNREACHABLE);
+	assert_int_equal(conf.globals.ipv6, BAL_IPV6_IGNORE);
+	read_good("[bal]\nipv6 = block\n");
+	assert_int_equal(conf.globals.ipv6, BAL_IPV6_BLOCK);
 	read_good("[bal]\nrule_priority = 1\n");
 	assert_int_equal(conf.globals.rule_priority, 1);
 	read_good("[bal]\nrule_priority = 32768\n");
@@ -212,18 +219,18 @@ test_not_a_file(void **state)
 	int ret;
 
 	(void)state;
-	assert_int_equal(bal_conf_read(&conf, in_directory("none"), true, &err),
+	assert_int_equal(bal_conf_read(&conf, FROM(in_directory("none"), true), &err),
 			 -1);
 	assert_memory_equal(&conf, &zero, sizeof(conf));
 	assert_int_equal(err.kind, BAL_ECONF);
 	assert_int_equal(err.sys, ENOENT);
 	assert_non_null(strstr(err.msg, in_directory("none")));
-	assert_int_equal(bal_conf_read(&conf, directory, false, &err), -1);
+	assert_int_equal(bal_conf_read(&conf, FROM(directory, false), &err), -1);
 	assert_non_null(strstr(err.msg, directory));
 	put_text(in_directory("secret"), example);
 	assert_int_equal(chmod(in_directory("secret"), 0), 0);
 	drop_root();
-	ret = bal_conf_read(&conf, in_directory("secret"), false, &err);
+	ret = bal_conf_read(&conf, FROM(in_directory("secret"), false), &err);
 	become_root();
 	assert_int_equal(ret, -1);
 	assert_int_equal(err.kind, BAL_EPERM);

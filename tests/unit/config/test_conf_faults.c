@@ -135,7 +135,7 @@ static const struct {
 	{ "[uplink a]\nweight = 1\nweight = 2\n",
 	  "3: key \"weight\" is there twice in its section\n" },
 	{ "[uplink a]\nweight = 0\nweight = 2\n",
-	  "2: weight \"0\" is not between 1 and 255\n"
+	  "2: weight \"0\" is not between 1 and 256\n"
 	  "3: key \"weight\" is there twice in its section\n" },
 	{ "[check]\nwhen_all_dead = keep\nwhen_all_dead = keep\n",
 	  "3: key \"when_all_dead\" is there twice in its section\n" },
@@ -152,8 +152,22 @@ static const struct {
 	{ "[bal]\nmode = dual\n",
 	  "2: mode \"dual\" is neither multi nor solo\n" },
 	{ "[bal]\nbalance = packet\n",
-	  "2: balance \"packet\" is not supported: only connection "
-	  "is\n" },
+	  "2: balance \"packet\" is neither connection, session nor hash"
+	  "\n" },
+	{ "[bal]\nhash = src port\n",
+	  "2: hash \"port\" is neither src, dst, sport, dport nor proto\n" },
+	{ "[bal]\nhash = ,\n",
+	  "2: hash \",\" is not a list of src, dst, sport, dport and proto"
+	  "\n" },
+	{ "[bal]\nmptcp = backup\n",
+	  "2: mptcp \"backup\" is neither yes nor no\n" },
+	{ "[bal]\nsteer = maybe\n",
+	  "2: steer \"maybe\" is neither auto nor yes nor no\n" },
+	{ "[group a]\nuplinks = eth1\nbalance = hash\n",
+	  "3: balance \"hash\" is one for the whole box: it stands in [bal]"
+	  "\n" },
+	{ "[group a]\nuplinks = eth1\nbalance = all\n",
+	  "3: balance \"all\" is neither connection nor session\n" },
 	{ "[bal]\nnexthop_objects = yes\n",
 	  "2: nexthop_objects \"yes\" is neither no nor auto\n" },
 	{ "[bal]\nmark_mask = 0\n",
@@ -179,6 +193,24 @@ static const struct {
 	  "32768 on: rules up to 9994 above it are bal's\n" },
 	{ "[bal]\nmasquerade = perhaps\n",
 	  "2: masquerade \"perhaps\" is neither yes nor no\n" },
+	{ "[bal]\nipv6 = on\n",
+	  "2: ipv6 \"on\" is none of ignore, block and balance\n" },
+	{ "[bal]\nipv6 = balance\nfirewall = legacy\n",
+	  "2: ipv6 = balance needs nftables, but firewall is legacy\n" },
+	{ "[bal]\nipv6 = balance\ndestinations = 10.0.0.0/8\n",
+	  "2: ipv6 = balance and destinations cannot be together: that is for "
+	  "IPv4 alone\n" },
+	{ "[bal]\n\nipv6 = balance\n[group g]\nuplinks = eth1\n",
+	  "3: ipv6 = balance and a [group] cannot be together: that is for "
+	  "IPv4 alone\n" },
+	{ "[uplink eth1]\nipv6 = balance\n",
+	  "2: ipv6 \"balance\" is for all uplinks: it belongs to [bal]\n" },
+	{ "\n[check]\ntargets = 2001:db8::1\n",
+	  "2: targets with an IPv6 address need ipv6 = balance in [bal]\n" },
+	{ "[uplink eth1]\ngateway6 = 192.168.1.1\n",
+	  "2: gateway6 \"192.168.1.1\" is an IPv4 address\n" },
+	{ "[uplink eth1]\ngateway6 = fe80::1%eth1\n",
+	  "2: gateway6 \"fe80::1%eth1\" names a device, which is known here\n" },
 	{ "[bal]\ndestinations = 10.0.0.1/8\n",
 	  "2: destinations \"10.0.0.1/8\" has bits after its prefix "
 	  "length, the network is 10.0.0.0/8\n" },
@@ -355,10 +387,11 @@ test_limits(void **state)
 	len = (size_t)snprintf(text, sizeof(text), "[bal]\n");
 	for (int i = 0; i <= BAL_DESTINATIONS_MAX; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len,
-					"destinations = 10.%d.0.0/16\n", i);
+					"destinations = 10.%d.%d.0/24\n",
+					i / 256, i % 256);
 	assert_faults(text, len,
-		      "34: destinations \"10.32.0.0/16\" is one "
-		      "more than 32 prefixes\n");
+		      "258: destinations \"10.1.0.0/24\" is one "
+		      "more than 256 prefixes\n");
 
 	memset(text, '\n', sizeof(text));
 	assert_int_equal(read_bytes(text, 1 << 20, &err), 0);
@@ -382,8 +415,9 @@ test_anyway(void **state)
 	(void)state;
 	put_bytes(in_directory("bal.conf"), text, strlen(text));
 	*warnings = '\0';
-	assert_int_equal(bal_conf_read_anyway(&conf, in_directory("bal.conf"),
-					      true, &trouble, &err),
+	assert_int_equal(bal_conf_read_anyway(
+				 &conf, FROM(in_directory("bal.conf"), true),
+				 &trouble, &err),
 			 0);
 	assert_int_equal(trouble.faults, 4);
 	assert_int_equal(trouble.line, 3);
@@ -408,11 +442,12 @@ test_anyway_without(void **state)
 
 	(void)state;
 	assert_int_equal(
-		bal_conf_read_anyway(&conf, path, false, &trouble, &err), 0);
+		bal_conf_read_anyway(&conf, FROM(path, false), &trouble, &err), 0);
 	assert_int_equal(trouble.why.kind, BAL_EOK);
 	assert_int_equal(trouble.faults, 0);
+	bal_conf_fini(&conf);
 	assert_int_equal(
-		bal_conf_read_anyway(&conf, path, true, &trouble, &err), 0);
+		bal_conf_read_anyway(&conf, FROM(path, true), &trouble, &err), 0);
 	assert_int_equal(trouble.why.kind, BAL_ECONF);
 	assert_int_equal(trouble.instead, BAL_INSTEAD_BUILT_IN);
 	assert_string_equal(trouble.first, trouble.why.msg);

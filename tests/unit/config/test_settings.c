@@ -40,19 +40,42 @@ test_targets_add_up(void **state)
 	assert_int_equal(s.n_targets, 1);
 }
 
+/* Copies refer to one list; the one that grows leaves the others alone. */
+static void
+test_targets_are_kept_once(void **state)
+{
+	struct bal_settings a = { 0 }, b = { 0 }, copy;
+
+	(void)state;
+	set(&a, "targets", "1.1.1.1 tcp:1.1.1.2:53");
+	set(&b, "targets", "1.1.1.1, tcp:1.1.1.2:53");
+	assert_ptr_equal(a.targets, b.targets);
+	copy = a;
+	set(&a, "targets", "1.1.1.3");
+	assert_int_equal(a.n_targets, 3);
+	assert_ptr_equal(copy.targets, b.targets);
+	assert_int_equal(copy.n_targets, 2);
+	assert_int_equal(copy.targets[1].port, 53);
+	b.has = 0;
+	set(&b, "targets", "1.1.1.1 tcp:1.1.1.2:54");
+	assert_ptr_not_equal(copy.targets, b.targets);
+}
+
 static void
 test_longest_value_fits(void **state)
 {
 	static const uint8_t ones[16] = { 0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
 					  0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
 					  0x11, 0x11, 0x11, 0x11 };
+	struct bal_target longest[BAL_TARGETS_MAX] = { 0 };
 	struct bal_settings s = { .has = BAL_SET_TARGETS,
+				  .targets = longest,
 				  .n_targets = BAL_TARGETS_MAX };
 	char buf[BAL_SETTING_STRLEN];
 
 	(void)state;
 	for (size_t i = 0; i < BAL_TARGETS_MAX; i++) {
-		struct bal_target *t = &s.targets[i];
+		struct bal_target *t = &longest[i];
 
 		t->kind = BAL_TARGET_DNS;
 		t->addr = t->expect = bal_addr_raw(AF_INET6, ones, 16, 128);
@@ -71,7 +94,7 @@ test_defaults(void **state)
 	(void)state;
 	assert_int_equal(s.has,
 			 (BAL_SET_FAILBACK_DRAIN * 2 - 1) &
-				 ~(unsigned)(BAL_SET_GATEWAY | BAL_SET_OVER |
+				 ~(uint64_t)(BAL_SET_GATEWAY | BAL_SET_OVER |
 					     BAL_SET_OPENVPN | BAL_SET_TARGETS |
 					     BAL_SET_HTTP_HOST |
 					     BAL_SET_HTTP_EXPECT));
@@ -127,7 +150,7 @@ static void
 test_keys(void **state)
 {
 	static const struct {
-		unsigned bit;
+		uint64_t bit;
 		const char *name;
 	} keys[] = {
 		{ BAL_SET_GATEWAY, "gateway" },
@@ -156,47 +179,40 @@ test_keys(void **state)
 		{ BAL_SET_ON_DEAD, "on_dead" },
 		{ BAL_SET_FAILBACK_DRAIN, "failback_drain" },
 		{ BAL_SET_REQUIRED, "required" },
+		{ BAL_SET_CAP, "cap" },
+		{ BAL_SET_CAP_DAY, "cap_day" },
+		{ BAL_SET_CAP_ACTION, "cap_action" },
+		{ BAL_SET_CAP_HARD, "cap_hard" },
+		{ BAL_SET_CAP_RESET, "cap_reset" },
+		{ BAL_SET_IPV6, "ipv6" },
+		{ BAL_SET_SMOOTH, "smooth" },
+		{ BAL_SET_SMOOTH_OVER, "smooth_over" },
+		{ BAL_SET_SMOOTH_PORT, "smooth_port" },
+		{ BAL_SET_GATEWAY6, "gateway6" },
 	};
 	const size_t n = sizeof(keys) / sizeof(*keys);
 
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
 		assert_string_equal(bal_settings_key(i), keys[i].name);
-		assert_int_equal(keys[i].bit, 1u << i);
+		assert_int_equal(keys[i].bit, UINT64_C(1) << i);
 	}
 	assert_null(bal_settings_key(n));
 	assert_null(bal_settings_key(SIZE_MAX));
 }
 
+/* In order of the keys. */
+static const char *const one[] = {
+	"1.1.1.1", "no", "eth1", "7", "8", "vpn-a", "tcp:9.9.9.9:53", "2",
+	"11ms", "12ms", "13", "14", "15ms", "16", "17%", "18%", "19ms",
+	"20ms", "21s", "22s", "23GB", "www.a.b", "it works", "conntrack",
+	"24s", "yes", "25GB", "26", "off", "yes", "manual",
+	"block", "always", "eth2, eth3", "27", "fe80::1",
+};
+
 static void
 test_merge(void **state)
 {
-	static const char *const one[] = { "1.1.1.1",
-					   "no",
-					   "eth1",
-					   "7",
-					   "8",
-					   "vpn-a",
-					   "tcp:9.9.9.9:53",
-					   "2",
-					   "11ms",
-					   "12ms",
-					   "13",
-					   "14",
-					   "15ms",
-					   "16",
-					   "17%",
-					   "18%",
-					   "19ms",
-					   "20ms",
-					   "21s",
-					   "22s",
-					   "23GB",
-					   "www.a.b",
-					   "it works",
-					   "conntrack",
-					   "24s",
-					   "yes" };
 	char buf[BAL_SETTING_STRLEN];
 
 	(void)state;
@@ -272,6 +288,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_failure_leaves_all),
 		cmocka_unit_test(test_targets_add_up),
+		cmocka_unit_test(test_targets_are_kept_once),
 		cmocka_unit_test(test_longest_value_fits),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_recovered_rtt),

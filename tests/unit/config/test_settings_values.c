@@ -28,9 +28,49 @@ static const struct {
 	{ "over", "main", NULL },
 	{ "over", "a/b", NULL },
 	{ "weight", "1", "1" },
-	{ "weight", "255", "255" },
+	{ "weight", "256", "256" },
 	{ "weight", "0", NULL },
-	{ "weight", "256", NULL },
+	{ "weight", "257", NULL },
+	{ "weight", "auto", "auto" },
+	{ "weight", "automatic", NULL },
+	{ "cap", "10GB", "10GB" },
+	{ "cap", "no", "no" },
+	{ "cap", "0", NULL },
+	{ "cap", "99999", NULL },
+	{ "cap", "10 parsecs", NULL },
+	{ "cap", "-1GB", NULL },
+	{ "cap_day", "1", "1" },
+	{ "cap_day", "31", "31" },
+	{ "cap_day", "0", NULL },
+	{ "cap_day", "32", NULL },
+	{ "cap_action", "last_resort", "last_resort" },
+	{ "cap_action", "off", "off" },
+	{ "cap_action", "no", NULL },
+	{ "cap_hard", "yes", "yes" },
+	{ "cap_hard", "very", NULL },
+	{ "cap_reset", "monthly", "monthly" },
+	{ "cap_reset", "manual", "manual" },
+	{ "cap_reset", "weekly", NULL },
+	{ "ipv6", "ignore", "ignore" },
+	{ "ipv6", "block", "block" },
+	{ "ipv6", "balance", NULL },
+	{ "smooth", "no", "no" },
+	{ "smooth", "suspicion", "suspicion" },
+	{ "smooth", "always", "always" },
+	{ "smooth", "yes", NULL },
+	{ "smooth_over", "auto", "auto" },
+	{ "smooth_over", "eth2", "eth2" },
+	{ "smooth_over", "eth2 eth3,eth2", "eth2, eth3" },
+	{ "smooth_over", "a, b, c, d", "a, b, c, d" },
+	{ "smooth_over", "a, b, c, d, e", NULL },
+	{ "smooth_over", "", NULL },
+	{ "smooth_over", "eth/2", NULL },
+	{ "smooth_over", "auto, eth2", NULL },
+	{ "smooth_over", "eth2 auto", NULL },
+	{ "smooth_port", "1195", "1195" },
+	{ "smooth_port", "same", "same" },
+	{ "smooth_port", "0", NULL },
+	{ "smooth_port", "65536", NULL },
 	{ "priority", "0", "0" },
 	{ "priority", "999", "999" },
 	{ "priority", "1000", NULL },
@@ -204,7 +244,7 @@ test_values(void **state)
 			assert_null(bal_settings_get(&s, n, buf, sizeof(buf)));
 			continue;
 		}
-		assert_int_equal(s.has, 1u << n);
+		assert_int_equal(s.has, UINT64_C(1) << n);
 		assert_ptr_equal(bal_settings_get(&s, n, buf, sizeof(buf)),
 				 buf);
 		assert_string_equal(buf, values[i].printed);
@@ -222,12 +262,12 @@ test_values(void **state)
 
 static const struct {
 	const char *key, *text, *msg;
-	unsigned allowed;
+	uint64_t allowed;
 } messages[] = {
 	{ "gatway", "1.1.1.1",
 	  "unknown key \"gatway\", did you mean \"gateway\"?", ALL },
 	{ "weight", "1", "unknown key \"weight\"", BAL_SET_CHECK },
-	{ "weight", "0", "weight \"0\" is not between 1 and 255", ALL },
+	{ "weight", "0", "weight \"0\" is not between 1 and 256", ALL },
 	{ "weight", "x", "weight \"x\" is not a number", ALL },
 	{ "gateway", "fe80::1",
 	  "gateway \"fe80::1\" is IPv6, which is "
@@ -273,7 +313,7 @@ static const struct {
 	  "sockets and conntrack",
 	  ALL },
 	{ "http_expect", "x", "unknown key \"http_expect\"",
-	  ~(unsigned)BAL_SET_HTTP_EXPECT },
+	  ~(uint64_t)BAL_SET_HTTP_EXPECT },
 	{ "", "", "unknown key \"\"", ALL },
 };
 

@@ -122,8 +122,9 @@ static const struct {
 	{ "127.0.0.1:53", "\"127.0.0.1:53\" is not an IP address" },
 	{ "9.9.9.0/24", "\"9.9.9.0/24\" is not a single address" },
 	{ "0.0.0.0", "\"0.0.0.0\" is an unspecified address" },
-	{ "fe80::1", "\"fe80::1\" is IPv6, which is not supported yet" },
-	{ "abcd::1", "\"abcd::1\" is IPv6, which is not supported yet" },
+	{ "fe80::1", "\"fe80::1\" is an address of the link alone" },
+	{ "::1", "\"::1\" is a loopback address" },
+	{ "ff02::1", "\"ff02::1\" is a multicast address" },
 	{ "ping:9.9.9.9", "\"ping:9.9.9.9\" is neither an address nor one of "
 			  "icmp: tcp: dns: http:// arp exec:" },
 	{ "https://1.1.1.1/", "\"https://1.1.1.1/\" is neither an address nor "

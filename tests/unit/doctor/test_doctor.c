@@ -195,15 +195,30 @@ connections(void **state)
 	const struct bal_finding *found;
 
 	(void)state;
-	f.conntrack_max = 1000;
-	f.conntrack_count = 799;
+	f.conntrack_max = 100000;
+	f.conntrack_count = 79999;
 	finds_nothing();
-	f.conntrack_count = 800;
+	f.conntrack_count = 80000;
+	found = finds(RISK, "conntrack-full", "");
+	assert_string_equal(found->what, "the connection table is full to 80 "
+					 "per cent of 100000");
+	assert_string_equal(found->fix,
+			    "sysctl -w net.netfilter.nf_conntrack_max=200000");
+	f.conntrack_count = 95000;
+	finds(BROKEN, "conntrack-full", "");
+	/* A small one is no fault as long as there is room for a burst. */
+	f.conntrack_max = 7168;
+	f.conntrack_count = 5168;
+	finds_nothing();
+	f.conntrack_count = 5169;
 	found = finds(RISK, "conntrack-full", "");
 	assert_string_equal(found->fix,
-			    "sysctl -w net.netfilter.nf_conntrack_max=2000");
-	f.conntrack_count = 950;
-	finds(BROKEN, "conntrack-full", "");
+			    "sysctl -w net.netfilter.nf_conntrack_max=14336");
+	f.conntrack_max = 1000;
+	f.conntrack_count = 499;
+	finds_nothing();
+	f.conntrack_count = 500;
+	finds(RISK, "conntrack-full", "");
 	f.conntrack_max = INT32_MAX;
 	f.conntrack_count = INT32_MAX;
 	finds(BROKEN, "conntrack-full", "");
@@ -272,7 +287,7 @@ a_wrong_configuration_comes_first(void **state)
 	f.due = 3;
 	link_of("eth2")->devconf[BAL_DC_ARP_FILTER] = 1;
 	known("eth1")->options.n_targets = 0;
-	known("eth1")->options.has &= ~(unsigned)BAL_SET_TARGETS;
+	known("eth1")->options.has &= ~(uint64_t)BAL_SET_TARGETS;
 	f.names.n = 0;
 	see();
 	judge();

@@ -54,7 +54,7 @@ static void
 a_gateway_of_bal_conf(void **state)
 {
 	(void)state;
-	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
+	known("eth2")->options.has &= ~(uint64_t)BAL_SET_GATEWAY;
 	configured("eth2", "gateway", "192.168.2.1");
 	dies("eth2");
 	assert_string_equal(finds(RISK, "gateway-far", "eth2")->fix,
@@ -78,7 +78,7 @@ a_gateway_that_is_meant_to_be_far(void **state)
 	/* Nobody has typed what came with a lease. */
 	no_address("eth2");
 	address("eth2", "192.168.1.102/24");
-	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
+	known("eth2")->options.has &= ~(uint64_t)BAL_SET_GATEWAY;
 	memset(&known("eth2")->options.gateway, 0, sizeof(struct bal_addr));
 	known("eth2")->learned_gateway = addr("10.64.0.1");
 	see();
@@ -109,7 +109,7 @@ nobody_answers_at_the_gateway(void **state)
 			    "its gateway 192.168.1.1 does not answer");
 	assert_string_equal(found->fix, "editor +2 /etc/network/interfaces");
 	memset(&f.stanzas, 0, sizeof(f.stanzas));
-	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
+	known("eth2")->options.has &= ~(uint64_t)BAL_SET_GATEWAY;
 	memset(&known("eth2")->options.gateway, 0, sizeof(struct bal_addr));
 	known("eth2")->learned_gateway = addr("192.168.1.1");
 	see();
@@ -213,7 +213,7 @@ over_each_other(void **state)
 
 	(void)state;
 	binds_to(c, "eth2");
-	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(uint64_t)BAL_SET_OVER;
 	bal_copy(known("eth2")->learned_over, BAL_IFNAMSIZ, "tun1");
 	bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "eth2");
 	see();
@@ -234,7 +234,7 @@ over_a_device_that_is_not_there(void **state)
 	struct bal_client *c = client();
 
 	(void)state;
-	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(uint64_t)BAL_SET_OVER;
 	configured("tun1", "over", "etch1");
 	see();
 	binds_to(c, "eth1");
@@ -283,6 +283,18 @@ a_target_that_is_the_server(void **state)
 	finds_nothing();
 	/* The file has a name, or says nothing: what it has connected to. */
 	known("tun1")->learned_server = addr("198.51.100.7");
+	finds(RISK, "target-is-server", "tun1");
+	/* Where OpenVPN takes it, it answers: known where all have to. */
+	known("tun1")->answered = 1;
+	finds(RISK, "target-is-server", "tun1");
+	configured("tun1", "need", "2");
+	see();
+	finds_nothing();
+	dies("tun1");
+	finds(RISK, "target-is-server", "tun1");
+	known("tun1")->record.health = BAL_HEALTH_ALIVE;
+	known("tun1")->answered = 0;
+	see();
 	finds(RISK, "target-is-server", "tun1");
 	/* A line reaches it as any host. */
 	told("eth1", "targets", "198.51.100.7");

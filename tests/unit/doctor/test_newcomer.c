@@ -33,7 +33,7 @@ a_value_that_is_refused(void **state)
 	found = finds(RISK, "stanza-value", "eth2");
 	assert_string_equal(found->what,
 			    "option bal-weight of its stanza is refused: "
-			    "weight \"0\" is not between 1 and 255");
+			    "weight \"0\" is not between 1 and 256");
 	assert_string_equal(found->fix, "editor +3 /etc/network/interfaces");
 	/* Whatever bal.conf holds. */
 	break_conf(1);
@@ -246,11 +246,16 @@ a_stick_that_ifupdown_takes_for_up(void **state)
 	configured_as("eth2", "eth2");
 	judge();
 	assert_true(bal_doctor_found(&d, "ifup-again", "eth2"));
+	/* ifup would stop at its address. */
 	assert_string_equal(finds(RISK, "ifup-again", "eth2")->fix,
-			    "ifup --force eth2");
+			    "ifdown --force eth2; ifup eth2");
 	link_of("eth2")->up = true;
 	see();
 	finds_nothing();
+	no_address("eth2");
+	see();
+	assert_string_equal(finds(RISK, "ifup-again", "eth2")->fix,
+			    "ifup --force eth2");
 }
 
 /* bal-down --all is meant so. */
@@ -287,6 +292,56 @@ all_uplinks_are_dead(void **state)
 	known("eth2")->admin_up = false;
 	see();
 	finds(BROKEN, "all-dead", "eth1");
+}
+
+/* Lines that do not answer, and tunnels that are dead with them. */
+static void
+all_lines_under_tunnels_are_dead(void **state)
+{
+	const struct bal_finding *found;
+
+	(void)state;
+	tunnel(1, 3);
+	name_table("tun1");
+	told("tun1", "targets", "172.22.0.1");
+	known("eth1")->record.health = BAL_HEALTH_DEAD;
+	known("eth2")->record.health = BAL_HEALTH_DEAD;
+	see();
+	obey_devconf();
+	assert_true(up_of("tun1")->underlay_down);
+	found = finds(BROKEN, "all-dead", "eth1 eth2 tun1");
+	assert_string_equal(found->what,
+			    "all uplinks are dead: no target answers");
+	assert_string_equal(found->fix, "bal-exec eth1 ping -c 3 9.9.9.9");
+	assert_non_null(strstr(found->why, "A tunnel is dead as long as"));
+	assert_null(strstr(found->why, "cannot be asked"));
+	/* One lacks something, too. */
+	link_of("eth2")->carrier = false;
+	see();
+	found = finds(BROKEN, "all-dead", "eth1 eth2 tun1");
+	assert_string_equal(found->what, "all uplinks are dead");
+	assert_non_null(strstr(found->why, "cannot be asked"));
+	assert_non_null(strstr(found->why, "A tunnel is dead as long as"));
+}
+
+static void
+all_uplinks_are_tunnels_over_nothing(void **state)
+{
+	const struct bal_finding *found;
+
+	(void)state;
+	tunnel(1, 3);
+	name_table("tun1");
+	told("tun1", "targets", "172.22.0.1");
+	known("eth1")->admin_up = false;
+	known("eth2")->admin_up = false;
+	see();
+	obey_devconf();
+	found = finds(BROKEN, "all-dead", "tun1");
+	assert_string_equal(found->what,
+			    "all uplinks are dead: their underlay is down");
+	assert_int_equal(strncmp(found->fix, "bal-status", 10), 0);
+	assert_null(strstr(found->why, "cannot be asked"));
 }
 
 static void
@@ -346,6 +401,8 @@ main(void)
 		HEALTHY(a_stick_that_ifupdown_takes_for_up),
 		HEALTHY(sections_of_what_was_taken_down),
 		HEALTHY(all_uplinks_are_dead),
+		HEALTHY(all_lines_under_tunnels_are_dead),
+		HEALTHY(all_uplinks_are_tunnels_over_nothing),
 		HEALTHY(no_uplink_was_probed),
 		HEALTHY(the_crontab_of_the_package),
 	};

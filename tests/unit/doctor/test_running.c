@@ -100,7 +100,7 @@ a_gateway_that_is_none(void **state)
 	assert_string_equal(finds(BROKEN, "no-gateway", "eth2")->what,
 			    "it is not used: its gateway 192.168.1.255 means "
 			    "all of its subnet");
-	known("eth2")->options.has &= ~(unsigned)BAL_SET_GATEWAY;
+	known("eth2")->options.has &= ~(uint64_t)BAL_SET_GATEWAY;
 	configured("eth2", "gateway", "192.168.1.0");
 	see();
 	assert_string_equal(finds(BROKEN, "no-gateway", "eth2")->fix,

@@ -55,6 +55,22 @@ halves_of_an_uplink(void **state)
 }
 
 static void
+an_end_in_main(void **state)
+{
+	(void)state;
+	f.main_end = "blackhole default metric 9";
+	assert_string_equal(finds(BROKEN, "main-end", "")->fix,
+			    "ip route del blackhole default metric 9");
+	/* Without an uplink it does what it is for. */
+	for (size_t i = 0; i < w.ups.n; i++)
+		w.ups.v[i].admin_up = false;
+	judge();
+	for (size_t i = 0; i < d.findings.n; i++)
+		assert_string_not_equal(d.findings.v[i].id, "main-end");
+	f.main_end = NULL;
+}
+
+static void
 a_second_gateway(void **state)
 {
 	const struct bal_finding *found;
@@ -114,9 +130,61 @@ ipv6_by_a_line(void **state)
 	known("eth1")->record.health = BAL_HEALTH_DEAD;
 	see();
 	finds(RISK, "ipv6-default", "eth1");
+	w.conf.globals.ipv6 = BAL_IPV6_BLOCK;
+	see();
+	finds_nothing();
+	w.conf.globals.ipv6 = BAL_IPV6_IGNORE;
 	known("eth1")->admin_up = known("eth2")->admin_up = false;
 	see();
 	finds_nothing();
+}
+
+static void
+give_ipv6(struct bal_uplink *up)
+{
+	static const struct bal_ifaddr addr = { .addr = { .family = AF_INET6,
+							  .len = 64 } };
+	static const struct bal_ifaddr *const addrs[] = { &addr };
+
+	up->six = up->alive6 = true;
+	up->v6.addrs = (const struct bal_ifaddr **)addrs;
+	up->v6.n_addrs = 1;
+}
+
+static void
+ipv6_that_tunnels_lack(void **state)
+{
+	struct bal_uplink *up;
+
+	(void)state;
+	configured("eth1", "share", "no");
+	w.conf.globals.ipv6 = BAL_IPV6_BALANCE;
+	see();
+	up = &w.ups.v[0];
+	assert_string_equal(up->name, "eth1");
+	finds_nothing();
+	give_ipv6(up);
+	finds(RISK, "ipv6-shut", "eth1");
+	give_ipv6(&w.ups.v[1]);
+	finds_nothing();
+}
+
+/* The kernel takes almost any name, and a fix is pasted by root. */
+static void
+a_name_that_a_shell_reads(void **state)
+{
+	struct bal_v6_way *way = BAL_PUSH(&w.arena, &f.v6_ways);
+
+	(void)state;
+	assert_non_null(way);
+	memcpy(way->dev, "x;id", 5);
+	assert_string_equal(finds(NOTE, "ipv6-default", "x;id")->fix,
+			    "ip -6 route del default dev 'x;id' (and its line "
+			    "in the inet6 stanza)");
+	way->learned = true;
+	assert_string_equal(finds(NOTE, "ipv6-default", "x;id")->fix,
+			    "sysctl -w net/ipv6/conf/'x;id'/accept_ra_defrtr=0 "
+			    "&& ip -6 route del default dev 'x;id'");
 }
 
 static void
@@ -212,10 +280,22 @@ marks_without_a_mask(void **state)
 	finds_nothing();
 }
 
-/* Once, however often it stands there. */
+static struct bal_marker *
+another_marker(const struct bal_marker *like, const char *words)
+{
+	struct bal_marker *m = BAL_PUSH(&w.arena, &f.markers);
+
+	assert_non_null(m);
+	*m = *like;
+	m->words = words;
+	return m;
+}
+
+/* Once, however often it stands there; of a chain one stands for all. */
 static void
 many_of_them(void **state)
 {
+	const struct bal_finding *found;
 	struct bal_marker first, *m;
 
 	(void)state;
@@ -229,6 +309,23 @@ many_of_them(void **state)
 	m->chain = "other";
 	judge();
 	assert_int_equal(d.findings.n, 2);
+	/* A shaper of 480 hosts. */
+	f.markers.n = 1;
+	for (unsigned i = 0; i < 479; i++) {
+		char *words = bal_arena_alloc(&w.arena, 64);
+
+		snprintf(words, 64, "ct mark set 0x%x", i);
+		another_marker(&first, words);
+	}
+	found = finds(RISK, "mark-wiped", "");
+	assert_non_null(strstr(found->what,
+			       "ct mark set meta mark and 479 more like it in "
+			       "chain QOS of nft writes"));
+	/* Those that are fixed otherwise are told apart. */
+	another_marker(&first, "meta mark set 0x5")->packets = UINT32_MAX;
+	f.markers.v[f.markers.n - 1].connections = 0;
+	judge();
+	assert_int_equal(d.findings.n, 2);
 }
 
 int
@@ -237,9 +334,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		HEALTHY(halves_of_a_vpn),
 		HEALTHY(halves_of_an_uplink),
+		HEALTHY(an_end_in_main),
 		HEALTHY(a_second_gateway),
 		HEALTHY(a_second_gateway_in_stanzas),
 		HEALTHY(ipv6_by_a_line),
+		HEALTHY(ipv6_that_tunnels_lack),
+		HEALTHY(a_name_that_a_shell_reads),
 		HEALTHY(a_lan_like_the_lines),
 		HEALTHY(marks_without_a_mask),
 		HEALTHY(many_of_them),

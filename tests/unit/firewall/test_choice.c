@@ -15,11 +15,12 @@
 #define LEGACY (&bal_firewall_legacy)
 
 static struct bal_fw_seen seen;
+static bool had_nft, needs_nft;
 
 static const struct bal_firewall *
 chosen(enum bal_firewall_key key, bool gently)
 {
-	const struct bal_fw_choice choice = bal_fw_choose(key);
+	const struct bal_fw_choice choice = bal_fw_choose(key, had_nft, needs_nft);
 	const struct bal_fw_scope scope = { .masquerade = true,
 					    .gently = gently };
 
@@ -68,6 +69,23 @@ legacy_is_used(void **state)
 	assert_true(bal_fw_holds_marks(&seen));
 }
 
+/* Rules that only nftables can carry out take the marks with them. */
+static void
+nft_is_needed(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	must("iptables-legacy -t nat -S");
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), LEGACY);
+	needs_nft = true;
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, true), NFT);
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), NFT);
+	assert_true(bal_fw_has_nft(&seen));
+	assert_ptr_equal(chosen(BAL_FIREWALL_LEGACY, false), LEGACY);
+	assert_false(bal_fw_has_nft(&seen));
+	needs_nft = false;
+}
+
 /* The filter table is none that we would be in. */
 static void
 filter_is_used(void **state)
@@ -104,6 +122,27 @@ ours_stays(void **state)
 	assert_ptr_equal(chosen(BAL_FIREWALL_LEGACY, false), LEGACY);
 }
 
+/* Flushed, nftables is not left for a legacy table that is there as well. */
+static void
+last_stays(void **state)
+{
+	(void)state;
+	NEED_NAMESPACE();
+	must("iptables-legacy -t mangle -S");
+	had_nft = true;
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, true), NFT);
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), NFT);
+	assert_true(bal_fw_has_nft(&seen));
+	assert_ptr_equal(chosen(BAL_FIREWALL_LEGACY, false), LEGACY);
+	assert_false(bal_fw_has_nft(&seen));
+	/* Its place is taken: said. */
+	must("nft add table inet bal");
+	assert_ptr_equal(chosen(BAL_FIREWALL_AUTO, false), LEGACY);
+	assert_string_equal(warning, "there is an nftables table inet bal that "
+				     "is not bal's own");
+	had_nft = false;
+}
+
 /* What is left of a chain that a foreign rule jumps to holds nothing. */
 static void
 empty_chain(void **state)
@@ -131,6 +170,67 @@ foreign_table(void **state)
 	assert_ptr_equal(chosen(BAL_FIREWALL_NFT, false), NFT);
 	assert_false(bal_fw_holds_marks(&seen));
 	assert_non_null(strstr(warning, "going on without"));
+}
+
+static bool
+not_in_use(void)
+{
+	return false;
+}
+
+static int
+is_there(struct bal_err *e)
+{
+	(void)e;
+	return 0;
+}
+
+static int
+read_marks_only(const struct bal_fw_scope *scope, struct bal_arena *a,
+		struct bal_fw_have **out, struct bal_err *e)
+{
+	(void)e;
+	*out = bal_arena_alloc(a, sizeof(**out));
+	(*out)->known[0] = true;
+	(*out)->no_nat = scope->masquerade;
+	return 0;
+}
+
+static int
+read_all(const struct bal_fw_scope *scope, struct bal_arena *a,
+	 struct bal_fw_have **out, struct bal_err *e)
+{
+	if (read_marks_only(scope, a, out, e) < 0)
+		return -1;
+	(*out)->no_nat = false;
+	return 0;
+}
+
+/* Where the first one cannot masquerade, the one that can is used. */
+static void
+without_nat(void **state)
+{
+	static const struct bal_firewall partly = {
+		.name = "partly", .n_parts = 1, .in_use = not_in_use,
+		.probe = is_there, .read = read_marks_only,
+	}, whole = {
+		.name = "whole", .n_parts = 1, .in_use = not_in_use,
+		.probe = is_there, .read = read_all,
+	};
+	const struct bal_fw_choice both = { .of = { &partly, &whole } },
+				   one = { .of = { &partly } };
+	struct bal_fw_scope scope = { .masquerade = true };
+
+	(void)state;
+	assert_int_equal(bal_fw_look(&both, &scope, &arena, &seen, &err), 0);
+	assert_ptr_equal(seen.use, &whole);
+	assert_string_equal(warning, "");
+	assert_int_equal(bal_fw_look(&one, &scope, &arena, &seen, &err), 0);
+	assert_ptr_equal(seen.use, &partly);
+	assert_non_null(strstr(warning, "nothing is masqueraded"));
+	scope.masquerade = false;
+	assert_int_equal(bal_fw_look(&both, &scope, &arena, &seen, &err), 0);
+	assert_ptr_equal(seen.use, &partly);
 }
 
 /* From now on a kernel without nftables, or without legacy tables. */
@@ -175,6 +275,9 @@ without_nft(void *arg)
 	if (chosen(BAL_FIREWALL_AUTO, false) != LEGACY ||
 	    !bal_fw_holds_marks(&seen) || warning[0])
 		return 1;
+	had_nft = true;
+	if (chosen(BAL_FIREWALL_AUTO, false) != LEGACY)
+		return 3;
 	if (chosen(BAL_FIREWALL_NFT, false) != NFT ||
 	    bal_fw_holds_marks(&seen) ||
 	    !strstr(warning, "socket") || !strstr(warning, "going on without"))
@@ -261,10 +364,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(fresh),	   TEST(legacy_is_used), TEST(filter_is_used),
+		TEST(fresh),	   TEST(legacy_is_used), TEST(nft_is_needed), TEST(filter_is_used),
 		TEST(ours_stays),  TEST(empty_chain),	 TEST(foreign_table),
-		TEST(none),	   TEST(no_nft),	 TEST(no_legacy),
-		TEST(no_firewall),
+		TEST(last_stays),  TEST(none),		 TEST(no_nft),
+		TEST(no_legacy),   TEST(no_firewall),	 TEST(without_nat),
 	};
 
 	bal_say_sink(keep_warning, NULL);

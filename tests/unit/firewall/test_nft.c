@@ -39,6 +39,7 @@ text_and_messages(struct bal_fw_model want)
 	for (int i = 0; i < 4; i++) {
 		want.masquerade = i & 1;
 		want.mss_clamp = i & 2;
+		must("nft flush ruleset");
 		commit(NFT, &want);
 		keep_listing();
 		must("nft delete table inet bal");
@@ -62,6 +63,75 @@ printed_and_made(void **state)
 	text_and_messages(model_of(5, 0x00ff0000, 64));
 }
 
+/* Classes, in each form; and what takes others out of a table that stays. */
+static void
+classes(void **state)
+{
+	const struct bal_fw_model want = classed(3), one = classed(1);
+
+	(void)state;
+	NEED_NAMESPACE();
+	text_and_messages(want);
+	text_and_messages(one);
+	commit(NFT, &one);
+	must(LIST " | grep 'goto k129'");
+	must("nft add element inet bal video '{ 203.0.113.77 }'");
+	must("nft add element inet bal sticky_voip '{ 10.0.0.1 : 0x01000191 }'");
+	assert_true(holds(NFT, &one));
+	paste(&want);
+	assert_true(holds(NFT, &want));
+	must("nft get element inet bal video '{ 203.0.113.77 }'");
+	must("nft get element inet bal sticky_voip '{ 10.0.0.1 }'");
+}
+
+/* Whatever changes, and whoever changes it: what sets have learned stays. */
+static void
+sets_stay(void **state)
+{
+	static const char *const changes[] = {
+		"add rule inet bal rules accept",
+		"flush chain inet bal k129",
+		"add chain inet bal theirs '{ type filter hook input priority "
+		"0; }'",
+		"'add set inet bal theirs { type mark; }; add rule inet bal rules "
+		"meta mark @theirs drop'",
+		"add rule inet bal output tcp dport '{ 1, 2 } accept'",
+		"'add map inet bal m { type mark : verdict; }; add element inet "
+		"bal m { 1 : goto k129 }'",
+		"delete element inet bal alive '{ 0x01000191 }'",
+		"delete element inet bal remember '{ 0x81000000 }'",
+		"chain inet bal classify '{ policy drop; }'",
+	};
+	struct bal_fw_model want = classed(3), other = classed(2);
+	const struct bal_fw_model none = small(3);
+
+	(void)state;
+	NEED_NAMESPACE();
+	commit(NFT, &want);
+	must("nft add element inet bal video '{ 203.0.113.77 }'");
+	must("nft add element inet bal sticky_voip '{ 10.0.0.1 : 0x01000191 }'");
+	assert_true(holds(NFT, &want));
+	keep_listing();
+	for (size_t i = 0; i < N(changes); i++) {
+		must("nft %s", changes[i]);
+		if (holds(NFT, &want))
+			fail_msg("not seen: nft %s", changes[i]);
+		commit(NFT, &want);
+		must("nft get element inet bal sticky_voip '{ 10.0.0.1 }'");
+	}
+	for (int i = 0; i < 50; i++)
+		commit(NFT, i % 2 ? &want : &other);
+	must("nft get element inet bal video '{ 203.0.113.77 }'");
+	must("nft get element inet bal sticky_voip '{ 10.0.0.1 }'");
+	/* Another time is another map; the rest of them stay. */
+	want.classes.v[0].sticky_ms = 2000;
+	commit(NFT, &want);
+	must("! nft get element inet bal sticky_voip '{ 10.0.0.1 }'");
+	must("nft get element inet bal video '{ 203.0.113.77 }'");
+	commit(NFT, &none);
+	must("! " LIST " | grep -e sticky -e video -e classify");
+}
+
 static void
 many(void **state)
 {
@@ -69,6 +139,35 @@ many(void **state)
 	NEED_NAMESPACE();
 	text_and_messages(small(63));
 	text_and_messages(model_of(250, 0xffc00000, 256));
+}
+
+/*
+ * What was masqueraded goes on: the kernel translates nothing without a chain of
+ * type nat.
+ */
+static void
+translation_stays(void **state)
+{
+	struct bal_fw_model want = small(2);
+
+	(void)state;
+	NEED_NAMESPACE();
+	commit(NFT, &want);
+	must("! " LIST " | grep translate");
+	want.masquerade = true;
+	commit(NFT, &want);
+	must(LIST " | grep 'oifname @uplinks masquerade'");
+	want.masquerade = false;
+	assert_false(holds(NFT, &want));
+	commit(NFT, &want);
+	must(LIST " | grep 'type nat hook postrouting'");
+	must("! " LIST " | grep masquerade");
+	keep_listing();
+	paste(&want);
+	must_print(LIST, listed);
+	want.mss_clamp = true;
+	commit(NFT, &want);
+	must(LIST " | grep 'type nat hook postrouting'");
 }
 
 /* Printed, deleting it is one word. */
@@ -107,6 +206,14 @@ drift(void **state)
 		"insert rule inet bal output counter",
 		"add rule inet bal a1 counter",
 		"flush chain inet bal c2",
+		"'flush chain inet bal a1; add rule inet bal a1 ct state "
+		"established ct mark & 0xff000000 == 0 ct mark set ct mark & "
+		"0x00ffffff | 0x41000000'",
+		"'flush chain inet bal output; add rule inet bal output meta "
+		"mark 1 ct mark & 0xff000000 vmap @restore'",
+		"'flush chain inet bal prerouting; add rule inet bal prerouting "
+		"iifname vmap @leave; add rule inet bal prerouting ct mark & "
+		"0xff000000 vmap @restore'",
 		"flush chain inet bal translate",
 		"delete element inet bal arrive '{ \"eth2\" }'",
 		"add element inet bal arrive '{ \"eth9\" : goto a1 }'",
@@ -287,7 +394,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(printed_and_made), TEST(many),	    TEST(taken_out),
+		TEST(printed_and_made), TEST(many),	    TEST(classes),
+		TEST(sets_stay),	TEST(translation_stays), TEST(taken_out),
 		TEST(drift),		TEST(exchanged),    TEST(foreign),
 		TEST(other_layout),	TEST(others_stay),  TEST(overtaken),
 		TEST(competitor),

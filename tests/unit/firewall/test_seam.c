@@ -168,7 +168,7 @@ due(void)
 	look();
 	all = make_ops();
 	for (size_t i = 0; i < all.n; i++)
-		if (all.v[i].kind == BAL_OP_FIREWALL)
+		if (all.v[i].kind == &bal_kind_firewall)
 			*BAL_PUSH(&w.arena, &ops) = all.v[i];
 	return ops;
 }
@@ -319,7 +319,7 @@ none(void **state)
 	look();
 	ops = make_ops();
 	for (size_t i = 0; i < ops.n; i++)
-		assert_int_not_equal(ops.v[i].kind, BAL_OP_FIREWALL);
+		assert_ptr_not_equal(ops.v[i].kind, &bal_kind_firewall);
 	assert_false(bal_fw_holds_marks(&w.snap.firewalls));
 }
 

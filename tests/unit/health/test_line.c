@@ -138,11 +138,11 @@ the_habit_says_how_many_misses_condemn(void **state)
 		lose_one_of(habits[i].one_of ? habits[i].one_of : UINT32_MAX,
 			    habits[i].rounds);
 		if (bal_health_misses(&j, &rule) != habits[i].misses ||
-		    bal_health_loss(&j) != habits[i].loss)
+		    habitual_loss() != habits[i].loss)
 			fail_msg("1 of %u in %u: %u misses, %u %%",
 				 habits[i].one_of, habits[i].rounds,
 				 (unsigned)bal_health_misses(&j, &rule),
-				 (unsigned)bal_health_loss(&j));
+				 habitual_loss());
 	}
 }
 
@@ -209,7 +209,7 @@ habits_are_lost_again(void **state)
 	assert_true(bal_health_misses(&j, &rule) > 10);
 	feed("+", 2000);
 	assert_int_equal(bal_health_misses(&j, &rule), 3);
-	assert_int_equal(bal_health_loss(&j), 0);
+	assert_int_equal(habitual_loss(), 0);
 	assert_int_equal(j.lost_q8, 0);
 }
 
@@ -222,7 +222,7 @@ an_outage_teaches_no_loss(void **state)
 		feed("-", 200);
 		assert_int_equal(letter(), 'd');
 		revive();
-		assert_int_equal(bal_health_loss(&j), 0);
+		assert_int_equal(habitual_loss(), 0);
 		assert_int_equal(bal_health_misses(&j, &rule), 3);
 	}
 }
@@ -246,7 +246,7 @@ what_never_answered_teaches_none(void **state)
 	rule.guessed = true;
 	feed("-", 100);
 	feed("+", 1);
-	assert_int_equal(bal_health_loss(&j), 0);
+	assert_int_equal(habitual_loss(), 0);
 	assert_int_equal(bal_health_misses(&j, &rule), 8);
 }
 

@@ -417,7 +417,7 @@ lost_rounds_count_for_loss(void **state)
 	assert_int_equal(letter(), 'g');
 	assert_in_range(rounds, 10, 100);
 	assert_true(bal_health_recent_lost(&j) >= rounds / 2);
-	assert_true(bal_health_loss(&j) > 0);
+	assert_true(habitual_loss() > 0);
 	/* One run has one cause. */
 	setup(state);
 	know();

@@ -2,6 +2,7 @@
 /* test_hook - who called, and what they say of the uplink. */
 #include "../hooks.h"
 
+#include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,6 +53,8 @@ every_key_is_an_option(void **state)
 		"1",	   "1s",       "2s",	  "4",	 "5",	 "30ms", "no",
 		"50%",	   "10 %",     "2s",	  "1s",	 "2min", "1h",	 "20MB",
 		"a.b",	   "it works", "sockets", "90s", "yes",
+		"1GB",	   "2",	       "off",	  "no",	 "manual",
+		"block",   "suspicion", "eth2", "1195", "fe80::1",
 	};
 	char variable[48], buf[BAL_SETTING_STRLEN];
 	const char *key;
@@ -70,7 +73,7 @@ every_key_is_an_option(void **state)
 	assert_int_equal(n, sizeof(values) / sizeof(*values));
 	must_read(0, NULL);
 	assert_string_equal(warning, "");
-	assert_int_equal(hook.options.has, (1u << n) - 1);
+	assert_int_equal(hook.options.has, UINT64_MAX >> (64 - n));
 	assert_int_equal(hook.options.timeout_min_ms, 30);
 	assert_int_equal(hook.options.passive, 0);
 	assert_int_equal(hook.options.degraded_loss, 50);
@@ -107,7 +110,7 @@ stanza_with_faults(void **state)
 	assert_int_equal(bal_hook_read(&hook, 0, NULL, &err), -1);
 	assert_int_equal(err.kind, BAL_ECONF);
 	assert_string_equal(err.msg, "option bal-weight of eth1: weight \"0\" "
-				     "is not between 1 and 255");
+				     "is not between 1 and 256");
 	assert_int_equal(hook.caller, BAL_CALLER_PERSON);
 	assert_string_equal(hook.dev, "");
 	unsetenv("IF_BAL_WEIGHT");
@@ -144,7 +147,7 @@ every_fault_is_told(void **state)
 		"unknown option bal-dwon of eth1 is passed over, did you mean "
 		"bal-down?\n"
 		"option bal-weight of eth1: weight \"0\" is not between 1 and "
-		"255\n"
+		"256\n"
 		"option bal-targets of eth1: targets \"#\" is not an IP "
 		"address: a comment needs a line of its own");
 	assert_string_equal(err.msg, "option bal-up of eth1: up \"2 ; rounds\" "
@@ -320,6 +323,37 @@ wg_quick(void **state)
 	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
+/* Of several remotes the one that it has connected to says what it speaks. */
+static void
+openvpn_remotes(void **state)
+{
+	(void)state;
+	set("dev", "tun1");
+	set("script_type", "up");
+	set("trusted_ip", "198.51.100.1");
+	set("trusted_port", "1194");
+	set("remote_port_1", "443");
+	set("proto_1", "tcp-client");
+	set("remote_port_2", "1194");
+	set("proto_2", "udp4");
+	must_read(0, NULL);
+	assert_int_equal(hook.caller, BAL_CALLER_OPENVPN);
+	assert_int_equal(hook.port, 1194);
+	assert_int_equal(hook.proto, IPPROTO_UDP);
+	set("trusted_port", "443");
+	must_read(0, NULL);
+	assert_int_equal(hook.port, 443);
+	assert_int_equal(hook.proto, IPPROTO_TCP);
+	set("trusted_port", "70000");
+	must_read(0, NULL);
+	assert_int_equal(hook.port, 443);
+	unsetenv("remote_port_1");
+	unsetenv("proto_1");
+	must_read(0, NULL);
+	assert_int_equal(hook.port, 0);
+	assert_int_equal(hook.proto, 0);
+}
+
 int
 main(void)
 {
@@ -333,6 +367,7 @@ main(void)
 		TEST(options_that_disagree),
 		TEST(openvpn),
 		TEST(openvpn_with_nonsense),
+		TEST(openvpn_remotes),
 		TEST(openvpn_arguments),
 		TEST(ppp),
 		TEST(a_strict_stanza),

@@ -20,9 +20,9 @@ line_of(const struct bal_op *op)
 }
 
 static struct bal_op
-rule_op(enum bal_op_kind kind, enum bal_rule_action action)
+rule_op(enum bal_verb verb, enum bal_rule_action action)
 {
-	struct bal_op op = { .kind = kind };
+	struct bal_op op = { .kind = &bal_kind_rule, .verb = verb };
 
 	op.rule.priority = 10004;
 	op.rule.family = AF_INET;
@@ -37,12 +37,12 @@ rule_op(enum bal_op_kind kind, enum bal_rule_action action)
 static void
 rules(void **state)
 {
-	struct bal_op op = rule_op(BAL_OP_RULE_ADD, BAL_RULE_LOOKUP);
+	struct bal_op op = rule_op(BAL_ADD, BAL_RULE_LOOKUP);
 
 	(void)state;
 	assert_string_equal(line_of(&op), "ip rule add priority 10004 from all"
 					  " lookup 7 protocol 214");
-	op.kind = BAL_OP_RULE_DEL;
+	op.verb = BAL_DEL;
 	op.rule.suppress_prefixlen = 1;
 	op.rule.src = addr("192.168.1.101");
 	op.rule.dst = addr("10.0.0.0/8");
@@ -50,29 +50,29 @@ rules(void **state)
 			    "ip rule del priority 10004 from 192.168.1.101"
 			    " to 10.0.0.0/8 lookup 7 suppress_prefixlength 1"
 			    " protocol 214");
-	op = rule_op(BAL_OP_RULE_ADD, BAL_RULE_GOTO);
+	op = rule_op(BAL_ADD, BAL_RULE_GOTO);
 	op.rule.invert = true;
 	memcpy(op.rule.iif, "lo", 3);
 	assert_string_equal(line_of(&op),
 			    "ip rule add priority 10004 not from"
 			    " all iif lo goto 10009 protocol 214");
-	op = rule_op(BAL_OP_RULE_ADD, BAL_RULE_NOP);
+	op = rule_op(BAL_ADD, BAL_RULE_NOP);
 	op.rule.has_mark = true;
 	op.rule.mask = 0xff000000;
 	memcpy(op.rule.oif, "eth0.7", 7);
 	assert_string_equal(line_of(&op),
 			    "ip rule add priority 10004 from all fwmark"
 			    " 0x0/0xff000000 oif eth0.7 nop protocol 214");
-	op = rule_op(BAL_OP_RULE_ADD, BAL_RULE_UNREACHABLE);
+	op = rule_op(BAL_ADD, BAL_RULE_UNREACHABLE);
 	op.rule.protocol = 0;
 	assert_string_equal(line_of(&op), "ip rule add priority 10004 from all"
 					  " unreachable");
 }
 
 static struct bal_op
-route_op(enum bal_op_kind kind, const char *dst, struct bal_hop *hops, size_t n)
+route_op(enum bal_verb verb, const char *dst, struct bal_hop *hops, size_t n)
 {
-	struct bal_op op = { .kind = kind };
+	struct bal_op op = { .kind = &bal_kind_route, .verb = verb };
 
 	assert_int_equal(bal_prefix_parse(dst, &op.route.dst, &w.err), 0);
 	op.route.table = 7;
@@ -90,7 +90,7 @@ routes(void **state)
 		{ .dev = "eth1", .onlink = true, .weight = 3 },
 		{ .dev = "tun2", .weight = 1 }
 	};
-	struct bal_op op = route_op(BAL_OP_ROUTE_ADD, "default", hops, 1);
+	struct bal_op op = route_op(BAL_ADD, "default", hops, 1);
 
 	(void)state;
 	hops[0].gateway = addr("192.168.1.1");
@@ -98,23 +98,23 @@ routes(void **state)
 	assert_string_equal(line_of(&op),
 			    "ip route add default via 192.168.1.1 dev eth1"
 			    " onlink src 192.168.1.101 table 7 proto 214");
-	op = route_op(BAL_OP_ROUTE_REPLACE, "172.22.0.0/16", hops + 1, 1);
+	op = route_op(BAL_REPLACE, "172.22.0.0/16", hops + 1, 1);
 	op.route.scope_link = true;
 	op.route.metric = 1;
 	assert_string_equal(line_of(&op),
 			    "ip route replace 172.22.0.0/16 dev tun2 table 7"
 			    " metric 1 scope link proto 214");
-	op = route_op(BAL_OP_ROUTE_APPEND, "default", hops, 2);
+	op = route_op(BAL_APPEND, "default", hops, 2);
 	assert_string_equal(line_of(&op),
 			    "ip route append default table 7 proto 214 nexthop"
 			    " via 192.168.1.1 dev eth1 onlink weight 3 nexthop"
 			    " dev tun2 weight 1");
-	op.kind = BAL_OP_ROUTE_DEL;
+	op.verb = BAL_DEL;
 	op.route.nhid = 21400;
 	op.route.metric = 1;
 	assert_string_equal(line_of(&op), "ip route del default nhid 21400"
 					  " table 7 metric 1 proto 214");
-	op = route_op(BAL_OP_ROUTE_ADD, "8.8.8.8/32", NULL, 0);
+	op = route_op(BAL_ADD, "8.8.8.8/32", NULL, 0);
 	op.route.type = BAL_ROUTE_UNREACHABLE;
 	assert_string_equal(
 		line_of(&op),
@@ -125,7 +125,7 @@ static void
 nexthops(void **state)
 {
 	struct bal_nh_member members[2] = { { 21400, 1 }, { 21401, 255 } };
-	struct bal_op op = { .kind = BAL_OP_NEXTHOP_ADD };
+	struct bal_op op = { .kind = &bal_kind_nexthop, .verb = BAL_ADD };
 
 	(void)state;
 	op.nexthop.id = 21400;
@@ -138,23 +138,23 @@ nexthops(void **state)
 	assert_string_equal(line_of(&op),
 			    "ip nexthop add id 21400 via 192.168.1.1 dev eth1"
 			    " onlink protocol 214");
-	op.kind = BAL_OP_NEXTHOP_REPLACE;
+	op.verb = BAL_REPLACE;
 	op.nexthop.id = 21402;
 	op.nexthop.members = members;
 	op.nexthop.n_members = 2;
 	assert_string_equal(line_of(&op), "ip nexthop replace id 21402 group"
 					  " 21400,1/21401,255 protocol 214");
-	op.kind = BAL_OP_NEXTHOP_DEL;
+	op.verb = BAL_DEL;
 	assert_string_equal(line_of(&op), "ip nexthop del id 21402");
 }
 
 static void
 sysctls(void **state)
 {
-	struct bal_op op = { .kind = BAL_OP_SYSCTL };
+	struct bal_op op = { .kind = &bal_kind_sysctl };
 
 	(void)state;
-	op.sysctl.value = 1;
+	op.sysctl = (struct bal_sysctl_set){ BAL_SYSCTL_HASH_POLICY, 1 };
 	assert_string_equal(line_of(&op),
 			    "sysctl -qw net/ipv4/fib_multipath_hash_policy=1");
 	op.sysctl = (struct bal_sysctl_set){ BAL_SYSCTL_ICMP_ERRORS, 0 };
@@ -162,7 +162,7 @@ sysctls(void **state)
 		line_of(&op),
 		"sysctl -qw net/ipv4/icmp_errors_use_inbound_ifaddr=0");
 	memset(&op, 0, sizeof(op));
-	op.kind = BAL_OP_DEVCONF;
+	op.kind = &bal_kind_devconf;
 	memcpy(op.devconf.dev, "eth0.7", 7);
 	op.devconf.mask = 1 << BAL_DC_RP_FILTER;
 	op.devconf.value[BAL_DC_RP_FILTER] = 2;
@@ -176,7 +176,7 @@ static void
 descriptions(void **state)
 {
 	struct bal_hop hop = { .dev = "eth1" };
-	struct bal_op op = route_op(BAL_OP_ROUTE_ADD, "default", &hop, 1);
+	struct bal_op op = route_op(BAL_ADD, "default", &hop, 1);
 	struct bal_fw_op nat = { .by = &bal_firewall_legacy,
 				 .part = BAL_XTABLE_NAT };
 	char buf[128], small[8];
@@ -184,44 +184,45 @@ descriptions(void **state)
 	(void)state;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "add default route by eth1 to table 7");
-	op.kind = BAL_OP_ROUTE_APPEND;
+	op.verb = BAL_APPEND;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "add default route by eth1 to table 7");
-	op.kind = BAL_OP_ROUTE_DEL;
+	op.verb = BAL_DEL;
 	op.route.n_hops = 0;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "delete default route from table 7");
-	op.kind = BAL_OP_ROUTE_REPLACE;
+	op.verb = BAL_REPLACE;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "replace default route in table 7");
-	op = rule_op(BAL_OP_RULE_ADD, BAL_RULE_NOP);
+	op = rule_op(BAL_ADD, BAL_RULE_NOP);
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "add rule 10004");
-	op.kind = BAL_OP_RULE_DEL;
+	op.verb = BAL_DEL;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "delete rule 10004");
-	op = (struct bal_op){ .kind = BAL_OP_FIREWALL, .firewall = &nat };
+	op = (struct bal_op){ .kind = &bal_kind_firewall, .firewall = &nat };
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "write the nat table");
 	/* Cut where there is no room, and ended. */
 	assert_string_equal(bal_op_describe(&op, small, sizeof(small)),
 			    "write t");
-	op = (struct bal_op){ .kind = BAL_OP_NEXTHOP_REPLACE };
+	op = (struct bal_op){ .kind = &bal_kind_nexthop, .verb = BAL_REPLACE };
 	op.nexthop.id = 21400;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "set nexthop 21400");
 	memcpy(op.nexthop.hop.dev, "eth1", 5);
-	op.kind = BAL_OP_NEXTHOP_ADD;
+	op.verb = BAL_ADD;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "set nexthop 21400 by eth1");
-	op.kind = BAL_OP_NEXTHOP_DEL;
+	op.verb = BAL_DEL;
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "delete nexthop 21400");
-	op = (struct bal_op){ .kind = BAL_OP_DEVCONF };
+	op = (struct bal_op){ .kind = &bal_kind_devconf };
 	memcpy(op.devconf.dev, "eth1", 5);
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "set the sysctls of eth1");
-	op = (struct bal_op){ .kind = BAL_OP_SYSCTL };
+	op = (struct bal_op){ .kind = &bal_kind_sysctl,
+			      .sysctl = { BAL_SYSCTL_HASH_POLICY, 0 } };
 	assert_string_equal(bal_op_describe(&op, buf, sizeof(buf)),
 			    "set net/ipv4/fib_multipath_hash_policy to 0");
 }

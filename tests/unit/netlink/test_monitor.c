@@ -120,16 +120,18 @@ routes(void **state)
 		"del default table 300",
 		"add default via 192.168.1.1 dev v0",
 		"append default metric 9 nexthop dev v1 nexthop dev v0",
+		"add default dev v1 metric 6",
+		"add unreachable default metric 7",
+		"append default metric 8 nexthop dev v1 nexthop dev v1",
+		"del default dev v1 metric 6",
+		"add 128.0.0.0/1 dev v1",
 	};
 	static const char *const none[] = {
 		"add 10.1.0.0/16 dev v0",
 		"add 10.1.0.0/16 dev v0 table 100",
 		"add default dev v0 table 102",
 		"add default dev v0 table 100000",
-		"add default dev v1",
-		"add unreachable default metric 7",
-		"append default metric 8 nexthop dev v1 nexthop dev v1",
-		"del default dev v1",
+		"add 64.0.0.0/2 dev v1",
 	};
 
 	(void)state;
@@ -139,7 +141,7 @@ routes(void **state)
 		if (hear(BAL_NEWS_ROUTE) != BAL_NEWS_ROUTE)
 			fail_msg("no news: %s", news[i]);
 	}
-	must("ip route flush default");
+	must("ip route flush default && ip route flush 128.0.0.0/1");
 	heard_by_now();
 	for (size_t i = 0; i < N(none); i++) {
 		must("ip route %s", none[i]);
@@ -155,7 +157,7 @@ default_by_a_nexthop_object(void **state)
 	NEED_NAMESPACE();
 	must("ip nexthop add id 7 dev v0 && ip nexthop add id 8 dev v1");
 	must("ip route add default nhid 8");
-	assert_int_equal(heard_by_now(), 0);
+	assert_int_equal(hear(BAL_NEWS_ROUTE), BAL_NEWS_ROUTE);
 	must("ip route replace default nhid 7");
 	assert_int_equal(hear(BAL_NEWS_ROUTE), BAL_NEWS_ROUTE);
 	if (run("echo 0 > /proc/sys/net/ipv4/nexthop_compat_mode") != 0)
@@ -195,6 +197,12 @@ nexthops(void **state)
 	assert_int_equal(hear(BAL_NEWS_ROUTE), BAL_NEWS_ROUTE);
 	must("ip nexthop add id 8 dev v0 protocol 42 && ip nexthop del id 8");
 	assert_int_equal(heard_by_now(), 0);
+	must("ip nexthop add id 7 dev v0 protocol 214");
+	assert_int_equal(hear(BAL_NEWS_ROUTE), BAL_NEWS_ROUTE);
+	/* Without its routes being told of, where they are told at all. */
+	(void)run("echo 0 > /proc/sys/net/ipv4/nexthop_compat_mode");
+	must("ip nexthop replace id 7 dev v1");
+	assert_int_equal(hear(BAL_NEWS_ROUTE), BAL_NEWS_ROUTE);
 }
 
 /* Everything that we ever change. */
@@ -203,13 +211,13 @@ change_all(void)
 {
 	struct bal_hop hop = hop_via("192.168.1.1", 1);
 	struct bal_op ops[] = {
-		nexthop_op(BAL_OP_NEXTHOP_ADD, 9),
-		route_op(BAL_OP_ROUTE_ADD, "10.2.0.0/16", &hop, 1),
-		rule_op(BAL_OP_RULE_ADD, 77, BAL_RULE_NOP),
-		rule_op(BAL_OP_RULE_DEL, 77, BAL_RULE_NOP),
-		route_op(BAL_OP_ROUTE_DEL, "10.2.0.0/16", &hop, 1),
-		nexthop_op(BAL_OP_NEXTHOP_DEL, 9),
-		{ .kind = BAL_OP_DEVCONF },
+		nexthop_op(BAL_ADD, 9),
+		route_op(BAL_ADD, "10.2.0.0/16", &hop, 1),
+		rule_op(BAL_ADD, 77, BAL_RULE_NOP),
+		rule_op(BAL_DEL, 77, BAL_RULE_NOP),
+		route_op(BAL_DEL, "10.2.0.0/16", &hop, 1),
+		nexthop_op(BAL_DEL, 9),
+		{ .kind = &bal_kind_devconf },
 	};
 
 	ops[0].nexthop.hop = hop;

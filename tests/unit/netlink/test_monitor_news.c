@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <linux/fib_rules.h>
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
@@ -16,6 +17,7 @@
 
 #include "netlink/monitor_internal.h"
 #include "netlink/nl.h"
+#include "netlink/object.h"
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -101,8 +103,6 @@ no_index(void **state)
 {
 	struct bal_monitor_dev dev = { .name = "a" };
 	struct bal_monitor_known known = { .devs = &dev, .n_devs = 1 };
-	struct rtmsg rtm = { .rtm_family = AF_INET,
-			     .rtm_table = RT_TABLE_MAIN };
 	struct ifaddrmsg ifa = { .ifa_family = AF_INET };
 	struct bal_nlmsg m;
 
@@ -110,13 +110,50 @@ no_index(void **state)
 	bal_nlmsg_init(&m, RTM_NEWADDR, 0, &ifa, sizeof(ifa));
 	bal_nlmsg_put_u32(&m, IFA_LOCAL, 1);
 	assert_int_equal(bal_monitor_news(&known, &m.h, m.h.nlmsg_len), 0);
-	bal_nlmsg_init(&m, RTM_NEWROUTE, 0, &rtm, sizeof(rtm));
-	bal_nlmsg_put_u32(&m, RTA_PRIORITY, 1);
-	assert_int_equal(bal_monitor_news(&known, &m.h, m.h.nlmsg_len), 0);
 	dev.ifindex = 5;
-	bal_nlmsg_put_u32(&m, RTA_OIF, 5);
+	ifa.ifa_index = 5;
+	bal_nlmsg_init(&m, RTM_NEWADDR, 0, &ifa, sizeof(ifa));
+	bal_nlmsg_put_u32(&m, IFA_LOCAL, 1);
 	assert_int_equal(bal_monitor_news(&known, &m.h, m.h.nlmsg_len),
-			 BAL_NEWS_ROUTE);
+			 BAL_NEWS_ADDR);
+}
+
+/* Of main what leads everywhere, by whichever device. */
+static void
+routes_of_main(void **state)
+{
+	static const unsigned news[] = { BAL_NEWS_ROUTE, BAL_NEWS_ROUTE, 0, 0 };
+	struct bal_monitor_known known = { .n_devs = 0 };
+	struct rtmsg rtm = { .rtm_family = AF_INET,
+			     .rtm_table = RT_TABLE_MAIN };
+	struct bal_nlmsg m;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(news) / sizeof(news[0]); i++) {
+		rtm.rtm_dst_len = (unsigned char)i;
+		bal_nlmsg_init(&m, RTM_NEWROUTE, 0, &rtm, sizeof(rtm));
+		bal_nlmsg_put_u32(&m, RTA_OIF, 5);
+		assert_int_equal(bal_monitor_news(&known, &m.h, m.h.nlmsg_len),
+				 news[i]);
+	}
+}
+
+/* Ours of IPv6 only where they are of interest. */
+static void
+rules_of_ipv6(void **state)
+{
+	struct bal_monitor_known known = { .n_devs = 0 };
+	struct fib_rule_hdr frh = { .family = AF_INET6 };
+	struct bal_nlmsg m;
+
+	(void)state;
+	for (int of_interest = 0; of_interest < 2; of_interest++) {
+		known.rules6 = of_interest;
+		bal_nlmsg_init(&m, RTM_DELRULE, 0, &frh, sizeof(frh));
+		bal_nlmsg_put_u8(&m, FRA_PROTOCOL, BAL_PROTO);
+		assert_int_equal(bal_monitor_news(&known, &m.h, m.h.nlmsg_len),
+				 of_interest ? BAL_NEWS_RULE : 0);
+	}
 }
 
 /* Nothing behind what has arrived is read. */
@@ -167,6 +204,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(links),
 		cmocka_unit_test(no_index),
+		cmocka_unit_test(routes_of_main),
+		cmocka_unit_test(rules_of_ipv6),
 		cmocka_unit_test(pieces_of_messages),
 	};
 

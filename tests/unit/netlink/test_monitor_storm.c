@@ -121,7 +121,8 @@ other_interest(void **state)
 {
 	static const char other[][BAL_IFNAMSIZ] = { "v1" };
 	static const uint32_t table = 500;
-	const struct bal_monitor_interest others = { other, 1, &table, 1 };
+	const struct bal_monitor_interest others = { other, 1, &table, 1,
+						     false, false };
 
 	(void)state;
 	NEED_NAMESPACE();
@@ -158,8 +159,10 @@ static void
 more_interest(void **state)
 {
 	static const char more[][BAL_IFNAMSIZ] = { "v0", "later", "v1" };
-	const struct bal_monitor_interest devs = { more, 3, tables, N(tables) };
-	const struct bal_monitor_interest one = { more, 3, tables, 1 };
+	const struct bal_monitor_interest devs = { more, 3, tables, N(tables),
+						   false, false };
+	const struct bal_monitor_interest one = { more, 3, tables, 1, false, false };
+	const struct bal_monitor_interest none = { more, 3, NULL, 0, false, false };
 
 	(void)state;
 	NEED_NAMESPACE();
@@ -167,9 +170,10 @@ more_interest(void **state)
 	assert_false(care(&devs));
 	assert_true(care(&one));
 	assert_true(care(&devs));
-	assert_true(care(&(struct bal_monitor_interest){ more, 3, NULL, 0 }));
-	assert_false(care(&(struct bal_monitor_interest){ more, 3, NULL, 0 }));
-	assert_false(care(&(struct bal_monitor_interest){ more, 1, NULL, 0 }));
+	assert_true(care(&none));
+	assert_false(care(&none));
+	assert_false(care(&(struct bal_monitor_interest){ .devs = more,
+							  .n_devs = 1 }));
 	assert_true(care(&interest));
 }
 
@@ -248,7 +252,7 @@ too_many_tables(void **state)
 {
 	static uint32_t many[3000];
 	const struct bal_monitor_interest wide = { devices, N(devices), many,
-						   N(many) };
+						   N(many), false, false };
 
 	(void)state;
 	NEED_NAMESPACE();

@@ -107,7 +107,7 @@ addresses(void **state)
 static void
 sysctls(void **state)
 {
-	struct bal_op op = { .kind = BAL_OP_DEVCONF };
+	struct bal_op op = { .kind = &bal_kind_devconf };
 	bal_link_list list = { 0 };
 
 	(void)state;
@@ -146,36 +146,46 @@ forms(struct bal_op *ops)
 {
 	size_t n = 0;
 
-	ops[n] = rule_op(BAL_OP_RULE_ADD, 10000, BAL_RULE_LOOKUP);
+	ops[n] = rule_op(BAL_ADD, 10000, BAL_RULE_LOOKUP);
 	ops[n].rule.src = prefix("192.168.1.101");
 	ops[n].rule.table = 1;
 	ops[n++].rule.suppress_prefixlen = 1;
-	ops[n] = rule_op(BAL_OP_RULE_ADD, 10000, BAL_RULE_LOOKUP);
+	ops[n] = rule_op(BAL_ADD, 10000, BAL_RULE_LOOKUP);
 	ops[n].rule.has_mark = true;
 	ops[n].rule.mark = 0x1000000;
 	ops[n].rule.mask = 0xff000000;
 	ops[n].rule.table = 1;
 	ops[n++].rule.suppress_prefixlen = 0;
-	ops[n] = rule_op(BAL_OP_RULE_ADD, 10001, BAL_RULE_GOTO);
+	ops[n] = rule_op(BAL_ADD, 10001, BAL_RULE_GOTO);
 	ops[n].rule.dst = prefix("172.22.0.0/16");
 	ops[n++].rule.target = 10003;
-	ops[n] = rule_op(BAL_OP_RULE_ADD, 10002, BAL_RULE_LOOKUP);
+	ops[n] = rule_op(BAL_ADD, 10002, BAL_RULE_LOOKUP);
 	ops[n].rule.table = BAL_TABLE_MAIN;
 	ops[n++].rule.suppress_prefixlen = 1;
-	ops[n] = rule_op(BAL_OP_RULE_ADD, 10003, BAL_RULE_GOTO);
+	ops[n] = rule_op(BAL_ADD, 10003, BAL_RULE_GOTO);
 	memcpy(ops[n].rule.iif, "lo", 3);
 	ops[n].rule.invert = true;
 	ops[n++].rule.target = 10006;
-	ops[n] = rule_op(BAL_OP_RULE_ADD, 10005, BAL_RULE_UNREACHABLE);
+	ops[n] = rule_op(BAL_ADD, 10005, BAL_RULE_UNREACHABLE);
 	ops[n++].rule.src = prefix("192.168.1.101");
-	ops[n] = rule_op(BAL_OP_RULE_ADD, 10006, BAL_RULE_GOTO);
+	ops[n] = rule_op(BAL_ADD, 10006, BAL_RULE_GOTO);
 	ops[n].rule.has_mark = true;
 	ops[n].rule.mask = 0xff000000;
 	ops[n++].rule.target = 10008;
-	ops[n] = rule_op(BAL_OP_RULE_ADD, 10008, BAL_RULE_LOOKUP);
+	ops[n] = rule_op(BAL_ADD, 10008, BAL_RULE_LOOKUP);
 	memcpy(ops[n].rule.oif, "not-there-yet-x", 16);
 	ops[n++].rule.table = 4000000000;
-	ops[n++] = rule_op(BAL_OP_RULE_ADD, 10009, BAL_RULE_NOP);
+	ops[n++] = rule_op(BAL_ADD, 10009, BAL_RULE_NOP);
+	ops[n] = rule_op(BAL_ADD, 10010, BAL_RULE_LOOKUP);
+	ops[n].rule.ip_proto = 17;
+	ops[n].rule.sport = (struct bal_ports){ 1024, 65534 };
+	ops[n].rule.dport = (struct bal_ports){ 53, 53 };
+	ops[n++].rule.table = 9;
+	ops[n] = rule_op(BAL_ADD, 10011, BAL_RULE_LOOKUP);
+	memcpy(ops[n].rule.iif, "lo", 3);
+	ops[n].rule.has_uid = true;
+	ops[n].rule.uid_last = 4294967294;
+	ops[n++].rule.table = 9;
 	return n;
 }
 
@@ -198,18 +208,55 @@ rules(void **state)
 	for (size_t i = 0; i < n; i++)
 		assert_same_rule(&list.v[i + 1], &ops[i].rule);
 	for (size_t i = 0; i < n; i++) {
-		ops[i].kind = BAL_OP_RULE_DEL;
+		ops[i].verb = BAL_DEL;
 		must_do(&ops[i]);
 		assert_int_equal(carry_out(&ops[i]), ENOENT);
 	}
 	assert_int_equal(all_rules().n, 3);
 }
 
+static bal_rule_list
+rules_of(int family, int outcome)
+{
+	bal_rule_list list = { 0 };
+
+	assert_int_equal(bal_nl_rules_of(nl, family, &arena, &list, &err),
+			 outcome);
+	return list;
+}
+
+/* Those of IPv6 by themselves; a kernel without the family has none. */
+static void
+rules_of_ipv6(void **state)
+{
+	struct bal_op ops[] = { rule_op(BAL_ADD, 42759, BAL_RULE_LOOKUP),
+				rule_op(BAL_ADD, 42760, BAL_RULE_PROHIBIT) };
+	bal_rule_list list;
+
+	(void)state;
+	NEED_NAMESPACE();
+	ops[0].rule.family = ops[1].rule.family = AF_INET6;
+	ops[0].rule.src = prefix("2001:db8:1::/64");
+	ops[0].rule.table = 9;
+	must_do(&ops[0]);
+	must_do(&ops[1]);
+	list = rules_of(AF_INET6, BAL_DUMP_DONE);
+	assert_int_equal(list.n, 4);
+	assert_same_rule(&list.v[2], &ops[0].rule);
+	assert_same_rule(&list.v[3], &ops[1].rule);
+	assert_int_equal(all_rules().n, 3);
+	ops[0].verb = ops[1].verb = BAL_DEL;
+	must_do(&ops[0]);
+	must_do(&ops[1]);
+	assert_int_equal(rules_of(AF_INET6, BAL_DUMP_DONE).n, 2);
+	assert_int_equal(rules_of(AF_X25, BAL_DUMP_ABSENT).n, 0);
+}
+
 /* The tag alone tells one from the other: only ours goes. */
 static void
 twins_of_strangers(void **state)
 {
-	struct bal_op op = rule_op(BAL_OP_RULE_ADD, 10004, BAL_RULE_LOOKUP);
+	struct bal_op op = rule_op(BAL_ADD, 10004, BAL_RULE_LOOKUP);
 	bal_rule_list list;
 
 	(void)state;
@@ -222,7 +269,7 @@ twins_of_strangers(void **state)
 	assert_int_equal(list.n, 5);
 	assert_int_not_equal(list.v[1].protocol, BAL_PROTO);
 	assert_int_equal(list.v[2].protocol, BAL_PROTO);
-	op.kind = BAL_OP_RULE_DEL;
+	op.verb = BAL_DEL;
 	must_do(&op);
 	list = all_rules();
 	assert_int_equal(list.n, 4);
@@ -269,7 +316,7 @@ rules_of_strangers(void **state)
 static void
 three_hundred_rules(void **state)
 {
-	struct bal_op op = rule_op(BAL_OP_RULE_ADD, 0, BAL_RULE_LOOKUP);
+	struct bal_op op = rule_op(BAL_ADD, 0, BAL_RULE_LOOKUP);
 	bal_rule_list list;
 
 	(void)state;
@@ -288,7 +335,7 @@ three_hundred_rules(void **state)
 		op.rule.table = i;
 		assert_same_rule(&list.v[i], &op.rule);
 	}
-	op.kind = BAL_OP_RULE_DEL;
+	op.verb = BAL_DEL;
 	for (uint32_t i = 1; i <= 300; i++) {
 		op.rule.priority = 1000 + i;
 		op.rule.table = i;
@@ -304,8 +351,8 @@ static void
 failures_by_number(void **state)
 {
 	static const size_t bad[] = { 0, 5, 63, 64, 149 };
-	struct bal_op good = rule_op(BAL_OP_RULE_ADD, 0, BAL_RULE_NOP);
-	struct bal_op wrong = rule_op(BAL_OP_RULE_DEL, 4, BAL_RULE_NOP);
+	struct bal_op good = rule_op(BAL_ADD, 0, BAL_RULE_NOP);
+	struct bal_op wrong = rule_op(BAL_DEL, 4, BAL_RULE_NOP);
 
 	(void)state;
 	NEED_NAMESPACE();
@@ -335,9 +382,9 @@ failures_by_number(void **state)
 static void
 failures_in_words(void **state)
 {
-	struct bal_op op = route_op(BAL_OP_ROUTE_ADD, "default", NULL, 0);
-	struct bal_op again = route_op(BAL_OP_ROUTE_ADD, "default", NULL, 0);
-	struct bal_op group = nexthop_op(BAL_OP_NEXTHOP_ADD, 21400);
+	struct bal_op op = route_op(BAL_ADD, "default", NULL, 0);
+	struct bal_op again = route_op(BAL_ADD, "default", NULL, 0);
+	struct bal_op group = nexthop_op(BAL_ADD, 21400);
 	struct bal_nh_member nobody = { 999, 1 };
 
 	(void)state;
@@ -361,7 +408,7 @@ prints_nothing(void *arg)
 {
 	const char *path = arg;
 	bal_route_list list = { 0 };
-	struct bal_op op = rule_op(BAL_OP_RULE_DEL, 4, BAL_RULE_NOP);
+	struct bal_op op = rule_op(BAL_DEL, 4, BAL_RULE_NOP);
 
 	if (!freopen(path, "w", stderr))
 		return 2;
@@ -392,6 +439,7 @@ main(void)
 		TEST(addresses),
 		TEST(sysctls),
 		TEST(rules),
+		TEST(rules_of_ipv6),
 		TEST(twins_of_strangers),
 		TEST(rules_of_strangers),
 		TEST(three_hundred_rules),

@@ -7,7 +7,7 @@
 static void
 a_missing_table_is_absent(void **state)
 {
-	struct bal_op op = route_op(BAL_OP_ROUTE_ADD, "default", NULL, 0);
+	struct bal_op op = route_op(BAL_ADD, "default", NULL, 0);
 	bal_route_list list = { 0 };
 
 	(void)state;
@@ -20,7 +20,7 @@ a_missing_table_is_absent(void **state)
 	assert_int_equal(bal_nl_routes(nl, 78, &arena, &list, &err),
 			 BAL_DUMP_ABSENT);
 	/* The table stays when its last route has gone. */
-	op.kind = BAL_OP_ROUTE_DEL;
+	op.verb = BAL_DEL;
 	must_do(&op);
 	assert_int_equal(routes_of(77).n, 0);
 }
@@ -35,17 +35,17 @@ routes(void **state)
 
 	(void)state;
 	NEED_NAMESPACE();
-	ops[0] = route_op(BAL_OP_ROUTE_ADD, "default", &hops[0], 1);
+	ops[0] = route_op(BAL_ADD, "default", &hops[0], 1);
 	ops[0].route.src = prefix("192.168.1.101");
-	ops[1] = route_op(BAL_OP_ROUTE_ADD, "default", hops, 3);
+	ops[1] = route_op(BAL_ADD, "default", hops, 3);
 	ops[1].route.metric = 1;
-	ops[2] = route_op(BAL_OP_ROUTE_ADD, "default", NULL, 0);
+	ops[2] = route_op(BAL_ADD, "default", NULL, 0);
 	ops[2].route.metric = 2000000;
-	ops[3] = route_op(BAL_OP_ROUTE_ADD, "10.8.0.0/13", &hops[1], 1);
+	ops[3] = route_op(BAL_ADD, "10.8.0.0/13", &hops[1], 1);
 	ops[3].route.scope_link = true;
-	ops[4] = route_op(BAL_OP_ROUTE_ADD, "172.22.0.0/16", &hops[1], 1);
+	ops[4] = route_op(BAL_ADD, "172.22.0.0/16", &hops[1], 1);
 	ops[4].route.metric = 26601;
-	ops[5] = route_op(BAL_OP_ROUTE_ADD, "192.168.1.0/24", &hops[1], 1);
+	ops[5] = route_op(BAL_ADD, "192.168.1.0/24", &hops[1], 1);
 	ops[5].route.scope_link = true;
 	ops[5].route.src = prefix("192.168.1.101");
 	for (size_t i = N(ops); i-- > 0;)
@@ -57,7 +57,7 @@ routes(void **state)
 		assert_int_equal(carry_out(&ops[i]), EEXIST);
 	}
 	for (size_t i = 0; i < N(ops); i++) {
-		ops[i].kind = BAL_OP_ROUTE_DEL;
+		ops[i].verb = BAL_DEL;
 		must_do(&ops[i]);
 		assert_int_equal(routes_of(77).n, N(ops) - 1 - i);
 		assert_int_equal(carry_out(&ops[i]), ESRCH);
@@ -76,13 +76,36 @@ one_table_alone(void **state)
 	     "ip route add tos 0x10 10.1.0.0/16 dev v0 table 77;"
 	     "ip route add 10.2.0.0/16 dev v0 table 78;"
 	     "ip route add blackhole 10.3.0.0/16 table 77 proto 214;"
+	     "ip route add prohibit 10.4.0.0/16 table 77 proto 214;"
 	     "ip -6 route add fd01::/64 dev v0 table 77");
 	list = routes_of(77);
-	assert_int_equal(list.n, 2);
+	assert_int_equal(list.n, 3);
 	assert_int_equal(list.v[0].protocol, 4);
 	assert_true(list.v[0].scope_link);
-	assert_int_equal(list.v[1].type, BAL_ROUTE_OTHER);
+	assert_int_equal(list.v[1].type, BAL_ROUTE_BLACKHOLE);
+	assert_int_equal(list.v[2].type, BAL_ROUTE_PROHIBIT);
 	assert_int_equal(list.v[1].protocol, BAL_PROTO);
+}
+
+/* The kernel deletes only a route of the type that it is asked for. */
+static void
+of_any_type(void **state)
+{
+	struct bal_op op = { .kind = &bal_kind_route, .verb = BAL_DEL };
+	bal_route_list list;
+
+	(void)state;
+	NEED_NAMESPACE();
+	must("ip route add blackhole 10.3.0.0/16 table 79 proto 214;"
+	     "ip route add prohibit 10.4.0.0/16 table 79 proto 214;"
+	     "ip route add throw 10.5.0.0/16 table 79 proto 214");
+	list = routes_of(79);
+	assert_int_equal(list.n, 3);
+	for (size_t i = 0; i < list.n; i++) {
+		op.route = list.v[i];
+		must_do(&op);
+	}
+	assert_int_equal(routes_of(79).n, 0);
 }
 
 /* In place where ours stands first; beside a stranger's behind it. */
@@ -91,7 +114,7 @@ replace_and_append(void **state)
 {
 	struct bal_hop hops[2] = { hop_via("192.168.1.1", 1),
 				   hop_via("192.168.1.2", 1) };
-	struct bal_op op = route_op(BAL_OP_ROUTE_REPLACE, "default", hops, 1);
+	struct bal_op op = route_op(BAL_REPLACE, "default", hops, 1);
 	bal_route_list list;
 
 	(void)state;
@@ -102,16 +125,16 @@ replace_and_append(void **state)
 	list = routes_of(77);
 	assert_int_equal(list.n, 1);
 	assert_same_route(&list.v[0], &op.route);
-	op.kind = BAL_OP_ROUTE_DEL;
+	op.verb = BAL_DEL;
 	must_do(&op);
 	must("ip route add default dev v0 table 77 proto static");
-	op.kind = BAL_OP_ROUTE_APPEND;
+	op.verb = BAL_APPEND;
 	must_do(&op);
 	list = routes_of(77);
 	assert_int_equal(list.n, 2);
 	assert_int_equal(list.v[0].protocol, 4);
 	assert_same_route(&list.v[1], &op.route);
-	op.kind = BAL_OP_ROUTE_DEL;
+	op.verb = BAL_DEL;
 	must_do(&op);
 	assert_int_equal(routes_of(77).v[0].protocol, 4);
 	assert_int_equal(carry_out(&op), ESRCH);
@@ -120,9 +143,9 @@ replace_and_append(void **state)
 static void
 nexthops(void **state)
 {
-	struct bal_op one = nexthop_op(BAL_OP_NEXTHOP_ADD, 21400);
-	struct bal_op two = nexthop_op(BAL_OP_NEXTHOP_ADD, 21401);
-	struct bal_op group = nexthop_op(BAL_OP_NEXTHOP_ADD, 21402);
+	struct bal_op one = nexthop_op(BAL_ADD, 21400);
+	struct bal_op two = nexthop_op(BAL_ADD, 21401);
+	struct bal_op group = nexthop_op(BAL_ADD, 21402);
 	struct bal_nh_member members[] = { { 21401, 255 }, { 21400, 1 } };
 	const struct bal_nexthop *nh;
 	bal_nexthop_list list;
@@ -163,9 +186,9 @@ nexthops(void **state)
 static void
 groups_change_in_place(void **state)
 {
-	struct bal_op op = nexthop_op(BAL_OP_NEXTHOP_ADD, 21400);
+	struct bal_op op = nexthop_op(BAL_ADD, 21400);
 	struct bal_nh_member members[] = { { 21400, 3 }, { 21401, 2 } };
-	struct bal_op route = route_op(BAL_OP_ROUTE_ADD, "default", NULL, 0);
+	struct bal_op route = route_op(BAL_ADD, "default", NULL, 0);
 	bal_nexthop_list list;
 	bal_route_list table;
 
@@ -176,11 +199,11 @@ groups_change_in_place(void **state)
 	op.nexthop.id = 21401;
 	op.nexthop.hop = hop_via("192.168.1.2", 1);
 	must_do(&op);
-	op = nexthop_op(BAL_OP_NEXTHOP_REPLACE, 21402);
+	op = nexthop_op(BAL_REPLACE, 21402);
 	op.nexthop.members = members;
 	op.nexthop.n_members = 2;
 	assert_int_equal(carry_out(&op), ENOENT);
-	op.kind = BAL_OP_NEXTHOP_ADD;
+	op.verb = BAL_ADD;
 	must_do(&op);
 	route.route.type = BAL_ROUTE_UNICAST;
 	route.route.nhid = 21402;
@@ -189,7 +212,7 @@ groups_change_in_place(void **state)
 	table = routes_of(77);
 	assert_int_equal(table.n, 1);
 	assert_same_route(&table.v[0], &route.route);
-	op.kind = BAL_OP_NEXTHOP_REPLACE;
+	op.verb = BAL_REPLACE;
 	op.nexthop.n_members = 1;
 	must_do(&op);
 	list = all_nexthops();
@@ -197,9 +220,9 @@ groups_change_in_place(void **state)
 	table = routes_of(77);
 	assert_int_equal(table.n, 1);
 	assert_same_route(&table.v[0], &route.route);
-	route.kind = BAL_OP_ROUTE_DEL;
+	route.verb = BAL_DEL;
 	must_do(&route);
-	op.kind = BAL_OP_NEXTHOP_DEL;
+	op.verb = BAL_DEL;
 	must_do(&op);
 	assert_int_equal(carry_out(&op), ENOENT);
 	assert_int_equal(all_nexthops().n, 2);
@@ -210,7 +233,7 @@ static void
 a_route_of_250_hops(void **state)
 {
 	struct bal_hop hops[MOST];
-	struct bal_op op = route_op(BAL_OP_ROUTE_ADD, "default", hops, MOST);
+	struct bal_op op = route_op(BAL_ADD, "default", hops, MOST);
 	bal_route_list list;
 
 	(void)state;
@@ -225,7 +248,7 @@ a_route_of_250_hops(void **state)
 	list = routes_of(77);
 	assert_int_equal(list.n, 1);
 	assert_same_route(&list.v[0], &op.route);
-	op.kind = BAL_OP_ROUTE_DEL;
+	op.verb = BAL_DEL;
 	must_do(&op);
 	assert_int_equal(routes_of(77).n, 0);
 }
@@ -233,8 +256,8 @@ a_route_of_250_hops(void **state)
 static void
 a_group_of_250_members(void **state)
 {
-	struct bal_op one = nexthop_op(BAL_OP_NEXTHOP_ADD, 0);
-	struct bal_op group = nexthop_op(BAL_OP_NEXTHOP_ADD, 30000);
+	struct bal_op one = nexthop_op(BAL_ADD, 0);
+	struct bal_op group = nexthop_op(BAL_ADD, 30000);
 	struct bal_nh_member members[MOST];
 	const struct bal_nexthop *nh;
 	bal_nexthop_list list;
@@ -268,15 +291,15 @@ static void
 too_long_for_a_message(void **state)
 {
 	struct bal_hop hops[400];
-	struct bal_op op = route_op(BAL_OP_ROUTE_ADD, "default", hops, N(hops));
-	struct bal_op fine = route_op(BAL_OP_ROUTE_ADD, "default", NULL, 0);
+	struct bal_op op = route_op(BAL_ADD, "default", hops, N(hops));
+	struct bal_op fine = route_op(BAL_ADD, "default", NULL, 0);
 	struct bal_nlmsg req;
 
 	(void)state;
 	NEED_NAMESPACE();
 	for (unsigned i = 0; i < N(hops); i++)
 		hops[i] = hop_via("192.168.1.1", 1);
-	assert_true(bal_nl_encode(&op, &req));
+	op.kind->encode(&op, &req);
 	assert_true(req.overflow);
 	assert_int_equal(bal_nl_queue(nl, &req, 1, &err), -1);
 	assert_string_equal(err.msg, "a netlink request is too long");
@@ -289,7 +312,7 @@ static void
 many_routes(void **state)
 {
 	struct bal_hop hops[40];
-	struct bal_op op = route_op(BAL_OP_ROUTE_ADD, "default", hops, N(hops));
+	struct bal_op op = route_op(BAL_ADD, "default", hops, N(hops));
 	bal_route_list list;
 
 	(void)state;
@@ -323,24 +346,49 @@ count_of(const bal_route_list *list, uint32_t table)
 	return n;
 }
 
-/* Of main only what tells a gateway, of local nothing. */
+/* Of main only what leads to everywhere, of local nothing. */
 static void
 all_tables_at_once(void **state)
 {
+	const struct bal_prefixes none = { 0 };
 	bal_route_list list = { 0 };
 
 	(void)state;
 	NEED_NAMESPACE();
 	must("ip route add default via 192.168.1.1 dev v0 metric 100");
+	must("ip route add 128.0.0.0/1 via 192.168.1.1 dev v0");
 	must("ip route add 10.9.0.0/16 via 192.168.1.1 dev v0");
 	must("ip route add 10.9.0.0/16 via 192.168.1.1 dev v0 table 77");
 	must("ip route add 10.9.0.0/16 via 192.168.1.1 dev v0 table 7777");
-	assert_int_equal(bal_nl_all_routes(nl, &arena, &list, &err),
+	assert_int_equal(bal_nl_all_routes(nl, AF_INET, &none, &arena, &list, &err),
 			 BAL_DUMP_DONE);
-	assert_int_equal(count_of(&list, BAL_TABLE_MAIN), 1);
+	assert_int_equal(count_of(&list, BAL_TABLE_MAIN), 2);
 	assert_int_equal(count_of(&list, BAL_TABLE_LOCAL), 0);
 	assert_int_equal(count_of(&list, 77), 1);
 	assert_int_equal(count_of(&list, 7777), 1);
+}
+
+/* And what holds a destination as a whole. */
+static void
+main_around_destinations(void **state)
+{
+	struct bal_addr of[2];
+	const struct bal_prefixes around = { of, 2 };
+	bal_route_list list = { 0 };
+
+	(void)state;
+	NEED_NAMESPACE();
+	assert_int_equal(bal_addr_parse("10.9.1.0/24", &of[0], &err), 0);
+	assert_int_equal(bal_addr_parse("10.7.0.0/16", &of[1], &err), 0);
+	must("ip route add 10.9.0.0/16 via 192.168.1.1 dev v0");
+	must("ip route add 10.9.1.0/25 via 192.168.1.1 dev v0");
+	must("ip route add 10.7.0.0/16 via 192.168.1.1 dev v0 metric 7");
+	must("ip route add 10.8.0.0/16 via 192.168.1.1 dev v0");
+	assert_int_equal(bal_nl_all_routes(nl, AF_INET, &around, &arena, &list, &err),
+			 BAL_DUMP_DONE);
+	assert_int_equal(count_of(&list, BAL_TABLE_MAIN), 2);
+	assert_int_equal(list.v[0].dst.len, 16);
+	assert_int_equal(list.v[1].dst.len, 16);
 }
 
 int
@@ -350,6 +398,7 @@ main(void)
 		TEST(a_missing_table_is_absent),
 		TEST(routes),
 		TEST(one_table_alone),
+		TEST(of_any_type),
 		TEST(replace_and_append),
 		TEST(nexthops),
 		TEST(groups_change_in_place),
@@ -358,6 +407,7 @@ main(void)
 		TEST(too_long_for_a_message),
 		TEST(many_routes),
 		TEST(all_tables_at_once),
+		TEST(main_around_destinations),
 	};
 
 	make_veth_namespace();

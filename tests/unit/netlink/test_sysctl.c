@@ -18,7 +18,7 @@ pass(void)
 	ops = make_ops();
 	assert_non_null(out);
 	for (size_t i = 0; i < ops.n; i++) {
-		if (ops.v[i].kind == BAL_OP_SYSCTL)
+		if (ops.v[i].kind == &bal_kind_sysctl)
 			bal_op_print(out, &ops.v[i]), n++;
 		do_op(&ops.v[i]);
 	}
@@ -96,7 +96,7 @@ killed_in_between(void **state)
 	modem(1);
 	bal_state_observe(&w.state, &w.conf, &w.snap, &w.arena);
 	ops = make_ops();
-	assert_int_equal(ops.v[0].kind, BAL_OP_SYSCTL);
+	assert_ptr_equal(ops.v[0].kind, &bal_kind_sysctl);
 	do_op(&ops.v[0]);
 	assert_string_equal(pass(), ERRORS "=1\n");
 	known("eth1")->admin_up = false;

@@ -133,7 +133,8 @@ killed_at_the_entry(void **state)
 	for (int i = 0; i < 3; i++) {
 		bal_op_list ops = make_ops();
 
-		assert_int_equal(ops.v[0].kind, BAL_OP_RULE_ADD);
+		assert_ptr_equal(ops.v[0].kind, &bal_kind_rule);
+		assert_int_equal(ops.v[0].verb, BAL_ADD);
 		do_op(&ops.v[0]);
 	}
 	assert_int_equal(rules_at(BAL_RULE_ENTRY), 5);
@@ -155,6 +156,56 @@ entry_moves(void **state)
 	reconcile();
 	assert_string_equal(ops_text(), "");
 	assert_int_equal(rules_at(BAL_RULE_ENTRY), 1);
+}
+
+#define RULE6(verb, rest) "ip -6 rule " verb " priority " rest " protocol 214\n"
+
+/* What decides comes first, and the way in last; it goes the other way. */
+static void
+ipv6_is_blocked(void **state)
+{
+	(void)state;
+	modems_in_force(2);
+	global("ipv6", "block");
+	assert_string_equal(ops_text(), "");
+	w.snap.has_rules6 = true;
+	assert_string_equal(
+		ops_text(),
+		RULE6("add", "32768 from all nop")
+		RULE6("add", "32773 from all lookup 254 suppress_prefixlength 7")
+		RULE6("add", "42760 from all prohibit")
+		RULE6("add", "32765 from all goto 32768"));
+	reconcile();
+	assert_string_equal(ops_text(), "");
+	global("ipv6", "ignore");
+	assert_string_equal(
+		ops_text(),
+		RULE6("del", "32765 from all goto 32768")
+		RULE6("del", "42760 from all prohibit")
+		RULE6("del", "32773 from all lookup 254 suppress_prefixlength 7")
+		RULE6("del", "32768 from all nop"));
+	reconcile();
+	assert_int_equal(w.snap.rules6.n, 0);
+}
+
+/* A block of IPv6 that comes changes nothing in the order of IPv4's rules. */
+static void
+families_have_their_own_order(void **state)
+{
+	char before[4096];
+
+	(void)state;
+	modems_in_force(1);
+	modem(2);
+	assert_int_equal(bal_copy(before, sizeof(before), ops_text()), 0);
+	w.snap.has_rules6 = true;
+	global("ipv6", "block");
+	assert_int_equal(count_lines(ops_text(), "ip -6 rule add"), 4);
+	for (char *line = w.text, *end; (line = strstr(line, "ip -6 "));) {
+		end = strchr(line, '\n') + 1;
+		memmove(line, end, strlen(end) + 1);
+	}
+	assert_string_equal(w.text, before);
 }
 
 static void
@@ -221,6 +272,8 @@ main(void)
 		TEST(twin_of_the_entry),
 		TEST(killed_at_the_entry),
 		TEST(entry_moves),
+		TEST(ipv6_is_blocked),
+		TEST(families_have_their_own_order),
 		TEST(commits),
 		TEST(chain_left_over),
 	};

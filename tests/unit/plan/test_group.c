@@ -8,7 +8,7 @@
 #define BANK 400
 
 static enum bal_mode bank_mode;
-static enum bal_group_kind bank_kind;
+static enum bal_balance bank_kind;
 
 /* A second group: eth1 and eth3, whatever share they have of the rest. */
 static void
@@ -41,7 +41,7 @@ two_groups(void **state)
 	for (unsigned i = 1; i <= 3; i++)
 		modem(i);
 	bank_mode = BAL_MODE_MULTI;
-	bank_kind = BAL_GROUP_CONNECTION;
+	bank_kind = BAL_BALANCE_CONNECTION;
 	w.more_groups = add_bank;
 	return 0;
 }
@@ -162,34 +162,35 @@ a_member_of_any_group_holds_flows(void **state)
 }
 
 static size_t
-nth_op(const bal_op_list *ops, enum bal_op_kind kind, uint32_t table)
+nth_op(const bal_op_list *ops, const struct bal_kind *kind, enum bal_verb verb,
+       uint32_t table)
 {
 	for (size_t i = 0; i < ops->n; i++)
-		if (ops->v[i].kind == kind &&
+		if (ops->v[i].kind == kind && ops->v[i].verb == verb &&
 		    (!table || ops->v[i].route.table == table))
 			return i;
 	fail_msg("no such operation");
 	return 0;
 }
 
-/* Its default follows the rules that hold what is established, as the first. */
+/* No rule leads there yet: it is complete before the first one does. */
 static void
-its_table_comes_with_the_others(void **state)
+its_table_comes_before_the_rules(void **state)
 {
 	bal_op_list ops;
 
 	(void)state;
 	ops = make_ops();
 	for (size_t i = 0; i < ops.n; i++)
-		if (ops.v[i].kind == BAL_OP_ROUTE_ADD &&
-		    ops.v[i].route.table == BANK && !ops.v[i].route.dst.len)
-			assert_true(i > nth_op(&ops, BAL_OP_RULE_ADD, 0));
+		if (ops.v[i].kind == &bal_kind_route &&
+		    ops.v[i].verb == BAL_ADD && ops.v[i].route.table == BANK)
+			assert_true(i < nth_op(&ops, &bal_kind_rule, BAL_ADD, 0));
 	reconcile();
 	assert_int_equal(make_ops().n, 0);
 	/* And it goes with its group. */
 	w.more_groups = NULL;
 	ops = make_ops();
-	(void)nth_op(&ops, BAL_OP_ROUTE_DEL, BANK);
+	(void)nth_op(&ops, &bal_kind_route, BAL_DEL, BANK);
 	reconcile();
 	assert_int_equal(make_ops().n, 0);
 }
@@ -200,10 +201,10 @@ sessions_leave_the_policy(void **state)
 {
 	(void)state;
 	w.state.saved_sysctls.of[BAL_SYSCTL_HASH_POLICY] = 0;
-	bank_kind = BAL_GROUP_SESSION;
+	bank_kind = BAL_BALANCE_SESSION;
 	make_plan();
 	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_HASH_POLICY], 1);
-	w.groups.v[0].kind = BAL_GROUP_SESSION;
+	w.groups.v[0].kind = BAL_BALANCE_SESSION;
 	plan_groups();
 	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_HASH_POLICY], 0);
 	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_ICMP_ERRORS], 1);
@@ -219,7 +220,7 @@ main(void)
 		GROUPS(each_has_its_mode),
 		GROUPS(the_rest_is_as_without_it),
 		GROUPS(a_member_of_any_group_holds_flows),
-		GROUPS(its_table_comes_with_the_others),
+		GROUPS(its_table_comes_before_the_rules),
 		GROUPS(sessions_leave_the_policy),
 	};
 

@@ -25,7 +25,7 @@ begin(void **state)
 	modem(1);
 	modem(2);
 	tunnel(1, 11);
-	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(uint64_t)BAL_SET_OVER;
 	bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "eth1");
 	return 0;
 }
@@ -36,7 +36,7 @@ a_circle_is_found(void **state)
 {
 	(void)state;
 	tunnel(2, 12);
-	known("tun2")->options.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun2")->options.has &= ~(uint64_t)BAL_SET_OVER;
 	bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "tun2");
 	bal_copy(known("tun2")->learned_over, BAL_IFNAMSIZ, "eth1");
 	make_plan();
@@ -119,7 +119,7 @@ a_tunnel_without_a_share_takes_none(void **state)
 	(void)state;
 	told("tun1", "share", "no");
 	shares("eth1", true);
-	known("tun1")->options.has &= ~(unsigned)BAL_SET_SHARE;
+	known("tun1")->options.has &= ~(uint64_t)BAL_SET_SHARE;
 	configured("tun1", "share", "no");
 	shares("eth1", true);
 	w.conf.n_uplinks = 0;

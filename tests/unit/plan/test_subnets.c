@@ -165,6 +165,25 @@ the_best_line_is_not_balanced(void **state)
 	assert_non_null(strstr(w.text, "192.168.1.102 metric 26602\n"));
 }
 
+/* A device of others in the subnet: a LAN has it, a tunnel has not. */
+static void
+a_device_of_others(void **state)
+{
+	(void)state;
+	two_tunnels();
+	device("lan0");
+	address("lan0", "172.22.0.1/16");
+	make_plan();
+	assert_non_null(strstr(routes_text(BALANCING),
+			       "balancing: 172.22.0.0/16 dev lan0 scope link "
+			       "src 172.22.0.1\n"));
+	link_of("lan0")->no_arp = true;
+	make_plan();
+	assert_null(strstr(routes_text(BALANCING), "lan0"));
+	assert_non_null(strstr(w.text, "balancing: 172.22.0.0/16 scope link "
+				       "metric 1 nexthop dev tun1"));
+}
+
 static void
 no_line_lives(void **state)
 {
@@ -423,6 +442,7 @@ main(void)
 		TEST(shared_subnet_of_one_alive),
 		TEST(lines),
 		TEST(the_best_line_is_not_balanced),
+		TEST(a_device_of_others),
 		TEST(no_line_lives),
 		TEST(two_subnets),
 		TEST(line_that_is_down),

@@ -330,7 +330,7 @@ over_another(void **state)
 	assert_false(up_of("tun1")->base);
 	assert_true(bal_uplink_is_tunnel(up_of("tun1")));
 	assert_false(bal_uplink_is_tunnel(up_of("eth1")));
-	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(uint64_t)BAL_SET_OVER;
 	resolve();
 	assert_true(up_of("tun1")->base);
 	assert_int_equal(bal_copy(known("tun1")->learned_over,
@@ -368,7 +368,7 @@ over_a_line_that_is_down(void **state)
 	/* ...and after that, when it is no uplink any more. */
 	known("eth1")->admin_up = true;
 	configured("tun1", "over", "eth9");
-	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(uint64_t)BAL_SET_OVER;
 	resolve();
 	assert_false(up_of("tun1")->underlay_down);
 	link_of("eth9")->up = false;

@@ -75,6 +75,34 @@ a_command_ends_behind_it(void **state)
 	end();
 }
 
+/* However late bal-flush comes: it is alive again by then. */
+static void
+one_that_is_back_keeps_its_own(void **state)
+{
+	struct bal_release release;
+	struct bal_pass pass;
+
+	(void)state;
+	NEED_NAMESPACE();
+	must("ip rule add oif d0 lookup 77 protocol 214;"
+	     "ip rule add fwmark 0x1000000/0xff000000 lookup 77 protocol 214");
+	begin(&pass, &release);
+	pass.in.conf.globals.mark_mask = MASK;
+	release.mark = 0x1000000;
+	release.until_back = true;
+	bal_aftermath_release(&pass);
+	bal_aftermath_wait(&pass.session);
+	assert_int_equal(poll(&(struct pollfd){ .fd = held }, 1, 0), 0);
+	assert_int_equal(warnings, 0);
+	release.until_back = false;
+	bal_aftermath_release(&pass);
+	bal_aftermath_wait(&pass.session);
+	assert_true(is_freed());
+	assert_string_equal(warning, DONE);
+	bal_pass_fini(&pass);
+	end();
+}
+
 /* A program in place of bal-flush, for as long as the test runs. */
 static void
 replace(const char *script)
@@ -261,6 +289,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_command_ends_behind_it),
+		TEST(one_that_is_back_keeps_its_own),
 		TEST(not_for_ever),
 		TEST(one_that_cannot_be_started_is_told),
 		TEST(it_has_no_descriptor_of_ours),

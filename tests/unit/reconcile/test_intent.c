@@ -347,6 +347,7 @@ down_and_mode(void **state)
 	apply(&intent);
 	assert_int_equal(w.state.n_uplinks, 2);
 	intent = intent_of(BAL_INTENT_MODE, "");
+	intent.has_mode = true;
 	intent.mode = BAL_MODE_SOLO;
 	apply(&intent);
 	assert_true(w.state.has_mode);
@@ -371,7 +372,7 @@ a_line_under_tunnels(void **state)
 	apply(&up);
 	assert_string_equal(known("tun1")->line_down, "");
 	/* By what was learned, too; the tunnel itself may know better. */
-	known("tun1")->options.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun1")->options.has &= ~(uint64_t)BAL_SET_OVER;
 	assert_int_equal(
 		bal_copy(known("tun1")->learned_over, BAL_IFNAMSIZ, "eth1"), 0);
 	apply(&down);
@@ -381,7 +382,7 @@ a_line_under_tunnels(void **state)
 	assert_string_equal(known("tun1")->line_down, "");
 	/* What never was an uplink was not taken away. */
 	configured("tun2", "over", "br0");
-	known("tun2")->options.has &= ~(unsigned)BAL_SET_OVER;
+	known("tun2")->options.has &= ~(uint64_t)BAL_SET_OVER;
 	down = intent_of(BAL_INTENT_DOWN, "br0");
 	apply(&down);
 	assert_string_equal(known("tun2")->line_down, "");

@@ -31,6 +31,8 @@ test_round_trip(void **state)
 	up.gateway = addr("172.22.0.1");
 	up.transport = addr("192.168.111.101");
 	up.server = addr("198.51.100.1");
+	up.port = UINT16_MAX;
+	up.proto = 17;
 	up.restart = true;
 	got = read_back(&up);
 	assert_memory_equal(&got, &up, sizeof(got));

@@ -11,6 +11,23 @@
 #define LONG TEN TEN TEN TEN TEN TEN "ab"
 
 static void
+assert_same_six(const struct bal_uplink_state *a,
+		const struct bal_uplink_state *b)
+{
+	assert_int_equal(a->saved6_ifindex, b->saved6_ifindex);
+	assert_memory_equal(a->saved6, b->saved6, sizeof(a->saved6));
+	assert_int_equal(a->stanzas, b->stanzas);
+	assert_int_equal(a->record6.health, b->record6.health);
+	assert_int_equal(a->record6.good, b->record6.good);
+	assert_int_equal(a->record6.bad, b->record6.bad);
+	assert_int_equal(a->record6.srtt_us, b->record6.srtt_us);
+	assert_int_equal(a->record6.rttvar_us, b->record6.rttvar_us);
+	assert_int_equal(a->record6.good_since_ms, b->record6.good_since_ms);
+	assert_string_equal(a->reason6, b->reason6);
+	assert_int_equal(a->held6, b->held6);
+}
+
+static void
 assert_same_uplink(const struct bal_uplink_state *a,
 		   const struct bal_uplink_state *b)
 {
@@ -41,6 +58,16 @@ assert_same_uplink(const struct bal_uplink_state *a,
 	assert_true(a->drain_ms == b->drain_ms && a->spent == b->spent &&
 		    a->spent_saved == b->spent_saved &&
 		    a->spent_month == b->spent_month);
+	assert_true(a->usage.known == b->usage.known &&
+		    a->usage.bytes == b->usage.bytes &&
+		    a->usage.saved == b->usage.saved &&
+		    a->usage.saved_ms == b->usage.saved_ms &&
+		    a->usage.period == b->usage.period &&
+		    a->usage.reported == b->usage.reported &&
+		    a->usage.ifindex == b->usage.ifindex &&
+		    a->usage.rx == b->usage.rx && a->usage.tx == b->usage.tx &&
+		    a->usage.doubt_period == b->usage.doubt_period &&
+		    a->usage.doubt_ms == b->usage.doubt_ms);
 	assert_true(a->since_ms == b->since_ms);
 	assert_string_equal(a->reason, b->reason);
 	assert_int_equal(a->rtt_us, b->rtt_us);
@@ -52,6 +79,13 @@ assert_same_uplink(const struct bal_uplink_state *a,
 	assert_true(a->rx_rate == b->rx_rate && a->heard_ms == b->heard_ms);
 	assert_true(a->tx_rate == b->tx_rate);
 	assert_int_equal(a->saved_ifindex, b->saved_ifindex);
+	assert_int_equal(a->ipv6_ifindex, b->ipv6_ifindex);
+	assert_memory_equal(&a->learned_local, &b->learned_local,
+			    sizeof(a->learned_local));
+	assert_int_equal(a->learned_port, b->learned_port);
+	assert_int_equal(a->learned_proto, b->learned_proto);
+	assert_int_equal(a->smooth_told, b->smooth_told);
+	assert_same_six(a, b);
 	assert_int_equal(a->saved_mask, b->saved_mask);
 	assert_memory_equal(a->saved, b->saved, sizeof(a->saved));
 }
@@ -94,6 +128,9 @@ test_round_trip(void **unused)
 	assert_int_equal(s.n_uplinks, BAL_UPLINKS_MAX);
 	assert_int_equal(s.n_formers, BAL_FORMERS_MAX);
 	assert_same_formers(&state, &s);
+	assert_int_equal(s.n_groups, BAL_GROUP_STATES_MAX);
+	assert_memory_equal(s.groups, state.groups,
+			    s.n_groups * sizeof(*s.groups));
 	for (size_t i = 0; i < state.n_uplinks; i++)
 		assert_same_uplink(&state.uplinks[i],
 				   bal_state_find(&s, state.uplinks[i].name));

@@ -201,6 +201,7 @@ is_old_route(const struct bal_route *r)
 static void
 old_kernel(void)
 {
+	struct bal_globals globals = w.conf.globals;
 	bal_op_list ops = { 0 };
 	struct bal_plan plan;
 	size_t n = 0;
@@ -226,8 +227,9 @@ old_kernel(void)
 		if (w.ups.v[i].admin_up)
 			old_uplink(&w.ups.v[i]);
 	plan.rules = old.rules;
-	if (bal_diff_make(&plan, &w.snap, &w.groups, true, &w.arena, &ops,
-			  &w.err) < 0)
+	globals.nexthop_objects = true;
+	w.world.globals = &globals;
+	if (bal_diff_make(&w.world, &plan, &w.arena, &ops, &w.err) < 0)
 		fail_msg("%s", w.err.msg);
 	for (size_t i = 0; i < ops.n; i++)
 		do_op(&ops.v[i]);

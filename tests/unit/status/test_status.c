@@ -21,6 +21,7 @@ looked(void **state)
 static void
 show_by(const struct bal_status_printer *printer, size_t columns)
 {
+	const struct bal_status_look look = { .columns = columns };
 	struct bal_status status;
 	FILE *out = fmemopen(w.text, sizeof(w.text), "w");
 
@@ -32,7 +33,7 @@ show_by(const struct bal_status_printer *printer, size_t columns)
 	pass.snap = w.snap;
 	pass.uplinks = w.ups;
 	assert_int_equal(bal_status_make(&pass, &w.arena, &status, &w.err), 0);
-	bal_status_print(printer, &status, columns, out);
+	bal_status_print(printer, &status, &look, out);
 	assert_int_equal(fclose(out), 0);
 }
 
@@ -235,6 +236,33 @@ in_solo_one_is_used(void **state)
 	shows("mode solo, 2 of 3 uplinks in use\n");
 }
 
+/* What is amiss with all of them is in the first line. */
+static void
+all_dead_and_kept(void **state)
+{
+	(void)state;
+	modem(2);
+	known("eth1")->record.health = BAL_HEALTH_DEAD;
+	known("eth2")->record.health = BAL_HEALTH_DEAD;
+	show_text(0);
+	shows("mode multi, ALL DEAD: used all the same (when_all_dead = keep)\n");
+	known("eth2")->record.health = BAL_HEALTH_ALIVE;
+	show_text(0);
+	shows("mode multi, 1 of 2 uplinks in use\n");
+}
+
+static void
+no_uplink_is_up(void **state)
+{
+	(void)state;
+	configured("tun1", "weight", "3");
+	show_text(0);
+	shows("mode multi, 1 of 2 uplinks in use\n");
+	known("eth1")->admin_up = false;
+	show_text(0);
+	shows("mode multi, NO UPLINK IS UP: main has its way, as without bal\n");
+}
+
 static void
 assert_fits(void)
 {
@@ -324,6 +352,54 @@ a_form_of_its_own(void **state)
 				    "uplinks=2\n");
 }
 
+static void
+group(const char *name, const char *a, const char *b)
+{
+	struct bal_policy *p = &w.conf.policy;
+	struct bal_conf_group *g;
+
+	p->groups = realloc(p->groups, (p->n_groups + 1) * sizeof(*g));
+	assert_non_null(p->groups);
+	g = &p->groups[p->n_groups++];
+	*g = (struct bal_conf_group){ .n_uplinks = 2 };
+	snprintf(g->name, sizeof(g->name), "%s", name);
+	snprintf(g->uplinks[0], BAL_IFNAMSIZ, "%s", a);
+	snprintf(g->uplinks[1], BAL_IFNAMSIZ, "%s", b);
+	bal_state_group(&w.state, name)->table = 400 + (uint32_t)p->n_groups;
+}
+
+static void
+groups_and_what_they_use(void **state)
+{
+	(void)state;
+	modem(2);
+	modem(3);
+	known("eth2")->record.health = BAL_HEALTH_DEAD;
+	group("all", "eth1", "eth3");
+	group("one", "eth3", "eth1");
+	w.conf.policy.groups[1].mode = BAL_MODE_SOLO;
+	group("none", "eth2", "eth9");
+	w.conf.policy.groups[2].fallback = BAL_FALLBACK_PROHIBIT;
+	show_text(0);
+	shows("\ngroup all, multi: by eth1, eth3\n"
+	      "group one, solo: by eth3\n"
+	      "group none, multi: no uplink of it can be used, fallback is "
+	      "prohibit\n");
+	show_json();
+	shows(",\"groups\":[{\"name\":\"all\",\"mode\":\"multi\",\"table\":401,"
+	      "\"members\":[\"eth1\",\"eth3\"],\"in_use\":[\"eth1\",\"eth3\"],"
+	      "\"fallback\":\"next\"},{\"name\":\"one\",");
+	shows("\"members\":[\"eth2\",\"eth9\"],\"in_use\":[],"
+	      "\"fallback\":\"prohibit\"}],\"rules\":[],\"uplinks\":[");
+	w.conf.policy.groups[0].has_drain = true;
+	w.conf.policy.groups[0].drain_ms = 3000;
+	w.conf.policy.groups[1].has_drain = true;
+	w.conf.policy.groups[1].drain_ms = BAL_DRAIN_NEVER;
+	show_json();
+	shows("\"fallback\":\"next\",\"failback_drain_ms\":3000},");
+	shows("\"fallback\":\"next\",\"failback_drain_ms\":null},");
+}
+
 /* Every form has its beginning and its end, whatever is between. */
 static void
 no_uplink_is_shown_too(void **state)
@@ -344,6 +420,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LOOKED(loss_is_of_the_last_rounds),
+		LOOKED(groups_and_what_they_use),
 		LOOKED(no_round_no_loss),
 		LOOKED(an_outage_does_not_stay),
 		LOOKED(two_shares_add_up),
@@ -351,6 +428,8 @@ main(void)
 		LOOKED(seven_shares_add_up),
 		LOOKED(a_small_share_is_one),
 		LOOKED(in_solo_one_is_used),
+		LOOKED(all_dead_and_kept),
+		LOOKED(no_uplink_is_up),
 		LOOKED(a_terminal_is_narrow),
 		LOOKED(what_has_no_device),
 		LOOKED(a_form_of_its_own),

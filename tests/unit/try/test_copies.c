@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "base/boot.h"
 #include "try/internal.h"
 
 static struct bal_paths paths;
@@ -113,7 +114,7 @@ write_record(struct bal_try *t)
 
 	memset(t, 0, sizeof(*t));
 	assert_int_equal(bal_try_make_id(t->id, &err), 0);
-	bal_try_boot_id(t->boot, sizeof(t->boot));
+	bal_boot_id(t->boot, sizeof(t->boot));
 	t->until_ms = UINT64_MAX / 2;
 	memcpy(t->conf, paths.conf, sizeof(t->conf));
 	assert_int_equal(bal_try_write(&paths, t, &err), 0);
