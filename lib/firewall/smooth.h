@@ -11,6 +11,9 @@
 /*
  * table ip bal_smooth, beside whichever firewall: only family ip has `dup to`.
  *
+ *   own     output, before all marks: the connection is its own line's, also if
+ *           an answer by the other one was the first that was seen of it, whose
+ *           mark would take the tunnel there for good
  *   settle  postrouting, nat, before those of others: the source of the
  *           tunnel's own datagrams stays, whatever masquerades
  *   out     output: its port is learned; but for hard resets (opcodes 1, 7 and
@@ -33,6 +36,7 @@ struct bal_smooth_flow {
 	struct bal_addr near; /* the subnet of the line's modem; none: no such */
 	uint16_t port, copy_port; /* of the server; for copies */
 	uint32_t silence_ms; /* of the line, after which it copies; 0: always */
+	uint32_t mark, mask; /* of the line's connections */
 };
 
 typedef BAL_LIST(struct bal_smooth_flow) bal_smooth_model;

@@ -15,6 +15,8 @@ const char *
 bal_smooth_chain(enum bal_smooth_form form)
 {
 	switch (form) {
+	case BAL_SMOOTH_OWN:
+		return "own";
 	case BAL_SMOOTH_SETTLE_LINE:
 	case BAL_SMOOTH_SETTLE_COPY:
 		return "settle";
@@ -83,7 +85,7 @@ bal_smooth_remark(char buf[BAL_SMOOTH_NAMELEN],
 
 /* A member that is not in the sum would be changed without a commit. */
 _Static_assert(sizeof(struct bal_smooth_flow) ==
-		       3 * BAL_IFNAMSIZ + 5 * sizeof(struct bal_addr) + 18,
+		       3 * BAL_IFNAMSIZ + 5 * sizeof(struct bal_addr) + 26,
 	       "a new member of a flow goes into bal_smooth_sum()");
 
 static void
@@ -116,6 +118,8 @@ bal_smooth_sum(const bal_smooth_model *model)
 		bal_nft_put_u32(&line, f->port);
 		bal_nft_put_u32(&line, f->copy_port);
 		bal_nft_put_u32(&line, f->silence_ms);
+		bal_nft_put_u32(&line, f->mark);
+		bal_nft_put_u32(&line, f->mask);
 	}
 	return line.sum;
 }

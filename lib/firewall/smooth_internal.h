@@ -4,8 +4,10 @@
 #define BAL_SMOOTH_INTERNAL_H
 
 #include "firewall/nft_batch.h"
+#include "firewall/nft_table.h"
 #include "firewall/smooth.h"
 
+#define BAL_SMOOTH_OWN_PRIORITY (BAL_NFT_BEFORE_MANGLE - 1)
 #define BAL_SMOOTH_SETTLE_PRIORITY 99 /* before srcnat */
 #define BAL_SMOOTH_OUT_PRIORITY 10
 #define BAL_SMOOTH_POST_PRIORITY 350 /* behind all NAT */
@@ -23,6 +25,7 @@ extern const uint8_t bal_smooth_resets[BAL_SMOOTH_RESETS];
 
 /* The forms of rules that there are, in the order of the table. */
 enum bal_smooth_form {
+	BAL_SMOOTH_OWN,
 	BAL_SMOOTH_SETTLE_LINE, /* leaves by its own line */
 	BAL_SMOOTH_SETTLE_COPY, /* leaves by the other one, its own is gone */
 	BAL_SMOOTH_LEARN,

@@ -66,6 +66,11 @@ print_rule(FILE *out, const struct bal_smooth_flow *f,
 	   enum bal_smooth_form form)
 {
 	switch (form) {
+	case BAL_SMOOTH_OWN:
+		print_sent(out, f);
+		fprintf(out, " ct mark set ct mark & 0x%08" PRIx32 " | 0x%08" PRIx32,
+			~f->mask, f->mark);
+		break;
 	case BAL_SMOOTH_SETTLE_LINE:
 	case BAL_SMOOTH_SETTLE_COPY:
 		fprintf(out, "oifname \"%s\" ",
@@ -152,6 +157,8 @@ bal_smooth_print(FILE *out, const bal_smooth_model *model)
 		     "table ip " BAL_SMOOTH_TABLE " {\n\tcomment \"%s\"\n",
 		comment);
 	print_sets(out, model);
+	print_chain(out, model, "filter hook output priority mangle - 2",
+		    BAL_SMOOTH_OWN, BAL_SMOOTH_OWN);
 	print_chain(out, model, "nat hook postrouting priority 99",
 		    BAL_SMOOTH_SETTLE_LINE, BAL_SMOOTH_SETTLE_COPY);
 	print_chain(out, model, "filter hook output priority 10",

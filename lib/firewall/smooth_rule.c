@@ -152,6 +152,15 @@ count(struct bal_nft_maker *m, const struct bal_smooth_count *from)
 }
 
 static void
+own(struct bal_nft_maker *m, const struct bal_smooth_flow *f)
+{
+	if_sent(m, f);
+	bal_nft_load_ct(m, NFT_CT_MARK, NFT_REG_1);
+	bal_nft_bitwise(m, NFT_REG_1, ~f->mask, f->mark);
+	bal_nft_store_ct_mark(m);
+}
+
+static void
 settle(struct bal_nft_maker *m, const struct bal_smooth_flow *f,
        const char *dev)
 {
@@ -264,6 +273,9 @@ make(struct bal_nft_maker *m, const struct bal_smooth_flow *f,
      enum bal_smooth_form form, const struct bal_smooth_count *from)
 {
 	switch (form) {
+	case BAL_SMOOTH_OWN:
+		own(m, f);
+		break;
 	case BAL_SMOOTH_SETTLE_LINE:
 		settle(m, f, f->line);
 		break;

@@ -266,7 +266,7 @@ add_local(struct bal_arena *arena, struct bal_plan *plan,
 }
 
 static void
-add_flow(struct bal_arena *arena, struct bal_plan *plan,
+add_flow(struct bal_arena *arena, struct bal_plan *plan, uint32_t mask,
 	 const struct bal_uplink *up, const struct bal_uplink *line,
 	 const struct bal_uplink *copy)
 {
@@ -292,6 +292,8 @@ add_flow(struct bal_arena *arena, struct bal_plan *plan,
 	f->copy_port = up->set.smooth_port ? (uint16_t)up->set.smooth_port :
 					     f->port;
 	f->silence_ms = up->smoothing.silence_ms;
+	f->mask = mask;
+	f->mark = bal_mark_of(line->slot, mask);
 }
 
 /* Another tunnel of one line to one server: the rules tell them apart by nothing. */
@@ -326,6 +328,7 @@ bal_plan_smooth(const struct bal_world *world, struct bal_arena *arena,
 			continue;
 		add_rule(world, arena, plan, up, copy);
 		add_local(arena, plan, &up->smoothing.source);
-		add_flow(arena, plan, up, line, copy);
+		add_flow(arena, plan, world->globals->mark_mask, up, line,
+			 copy);
 	}
 }

@@ -6,6 +6,8 @@
 #include "doctor/facts/internal.h"
 #include "doctor/facts/jumps.h"
 #include "firewall/nft.h"
+#include "firewall/smooth.h"
+#include "kinds/smooth.h"
 
 #define WORD_MAX 128
 #define ALL 0xffffffffu
@@ -264,6 +266,8 @@ block_name(const char *line, const char *kind, char *out)
 static bool
 is_bals(const struct reading *r)
 {
+	if (strcmp(r->table, "ip " BAL_SMOOTH_TABLE) == 0)
+		return bal_kinds_smoothed(r->f->snap);
 	return strcmp(r->table, "inet bal") == 0 &&
 	       bal_fw_is_ours(&r->f->snap->firewalls, &bal_firewall_nft);
 }
