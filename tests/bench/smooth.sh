@@ -1,18 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a tunnel loses when one of its two lines dies, by smooth = no, suspicion and
-# always, and with the server's part.  A table and no verdict; README.md says how
-# to read it.
+# always, and with the server's part; what it copies at rest; and what 1 % of loss on
+# both lines costs.  Beside them BIRD's static routes with BFD.  A table and no
+# verdict; README.md says how to read it.
 # shellcheck disable=SC2317 # functions are called by name
 # shellcheck source-path=SCRIPTDIR source=../netns/scene.sh
 . "$(dirname "$0")"/../netns/scene.sh
 # shellcheck source-path=SCRIPTDIR source=../netns/smooth.sh
 . "$srcdir"/tests/netns/smooth.sh
+export COUNT=${COUNT:-20}
+# What the best peer loses: ms of 1000 datagrams a second.
+[ "${PEER-}" = no ] || BFD_MS=10 BFD_TIMES=5 PARTS=events EVENTS=silent SETTINGS=bfd \
+	SCENES=tunnels LOADS=idle bash "$(dirname "$0")"/outage.sh
+export PEER=no
 lab_enter "$@"
 
 SETTINGS=${SETTINGS:-suspicion always server}
-EVENTS=${EVENTS:-silent carrier vanish}
-COUNT=${COUNT:-20}
+EVENTS=${EVENTS:-silent carrier vanish loss rest}
+REST=${REST:-600}
 
 reason=$(lab_lacks ifup openvpn openssl nft tun) && lab_refuse "$reason"
 
@@ -70,13 +76,45 @@ row() {
 		"$(printf '%s\n' "${down[@]}" | sort -n | paste -s -d ' ')"
 }
 
+# lossy: lost of 3000 on each way, of which each line loses 1 %.
+lossy() {
+	local up=() down=() i
+	modem_loss 1 1 && modem_loss 2 1 || return
+	for ((i = 0; i < COUNT; i++)); do
+		smooth_flow loss smooth_runs_on loss >/dev/null
+		up+=("$UP") down+=("$DOWN")
+	done
+	modem_loss 1 0 && modem_loss 2 0 || return
+	printf '%-10s loss     both    up %s\n%-27s down %s\n' "$1" "${up[*]}" "" \
+		"${down[*]}"
+}
+
+# at_rest SETTING: copies within REST seconds of 100 datagrams a second.
+at_rest() {
+	local before
+	before=$(smooth_count tun1)
+	flow_start rest box udp --flows 2 --rate 100 --bind 172.22.0.2 \
+		--to "$SCENE_SERVER:$LAB_PORT"
+	sleep "$REST"
+	flow_stop rest
+	printf '%-10s rest     -       %s copies of %s in %s s\n' "$1" \
+		$(($(smooth_count tun1) - before)) "$(flow rest sent)" "$REST"
+}
+
+table() {
+	local how
+	for how in $EVENTS; do
+		case $how in
+		loss) lossy "$1" ;;
+		rest) [ "$1" != suspicion ] || at_rest "$1" ;;
+		*) row "$1" "$how" 1 && row "$1" "$how" 2 ;;
+		esac || return
+	done
+}
+
 smooth_conf "smooth = no"
 SMOOTH_DELAYS=${DELAYS-}
 smooth_up 2 mute-replay-warnings >/dev/null || exit 1
 for what in $SETTINGS; do
-	setting "$what" || exit 1
-	for how in $EVENTS; do
-		row "$what" "$how" 1
-		row "$what" "$how" 2
-	done
+	setting "$what" && table "$what" || exit 1
 done

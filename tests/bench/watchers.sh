@@ -6,7 +6,8 @@
 #	pass		one pass of bal-check, when told
 #	1s 50ms ...	bal-check --watch with that interval
 #	bird		BIRD: OSPF with BFD, 50 ms x 3, both ends
-#	bfd		BIRD: static routes with BFD, 50 ms x 3, both ends
+#	bfd		BIRD: static routes with BFD, BFD_MS (50) x BFD_TIMES (3), both
+#			ends
 
 N=3
 SCENE=
@@ -247,7 +248,7 @@ bird_common() {
 bird_ospf() {
 	cat <<-END
 		protocol bfd {
-			interface "tun*" { interval 50 ms; multiplier 3; };
+			interface "tun*" { interval ${BFD_MS:-50} ms; multiplier ${BFD_TIMES:-3}; };
 		}
 		protocol ospf v2 {
 			ecmp yes;
@@ -267,7 +268,7 @@ bird_ospf() {
 bird_bfd() {
 	cat <<-END
 		protocol bfd {
-			interface "tun*" { interval 50 ms; multiplier 3; };
+			interface "tun*" { interval ${BFD_MS:-50} ms; multiplier ${BFD_TIMES:-3}; };
 			$1
 		}
 	END
