@@ -2,7 +2,7 @@
 # What zsh offers for a command line, one a line:
 #     zsh -f completed.zsh FOLDER "bal-mode s"
 # FOLDER has _bal.  A zsh at a terminal of its own gets the line and a tab; its
-# compadd writes down what matches.
+# compadd writes down what matches.  HOME keeps what compinit found.
 zmodload zsh/zpty || exit 77
 out=$(mktemp) done=$out.done
 trap 'zpty -d shell 2>/dev/null; rm -f $out $done' EXIT
@@ -12,7 +12,7 @@ while IFS= read -r line; do
 	zpty -w shell "$line"
 done <<END
 PS1= ; unset zle_bracketed_paste
-fpath=($1 \$fpath); autoload -U compinit; compinit -u -D
+fpath=($1 \$fpath); autoload -U compinit; compinit -u -d \$HOME/zcompdump
 compadd() {
 	local -a found
 	if [[ \${@[1,(i)(-|--)]} != *-(O|A|D)\ * ]]; then

@@ -43,19 +43,17 @@ NR == FNR {
 END {
 	for (i = 1; i <= formats; i++) {
 		own = regex(format[i])
+		covered = 0
 		for (k = 1; k <= entries; k++) {
-			if (!fixed[k])
+			if (!fixed[k] || (want == "entries" && used[k]))
 				continue
-			bare = entry[k]
-			if (format[i] ~ pattern[k]) {
-				covered[i] = 1
-				used[k] = 1
-			} else if (bare ~ own) {
-				covered[i] = 1
-				used[k] = 1
+			if (format[i] ~ pattern[k] || entry[k] ~ own) {
+				covered = used[k] = 1
+				if (want == "formats")
+					break
 			}
 		}
-		if (want == "formats" && !covered[i])
+		if (want == "formats" && !covered)
 			print format[i]
 	}
 	for (k = 1; want == "entries" && k <= entries; k++)

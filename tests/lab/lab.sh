@@ -73,19 +73,24 @@ lab_clock() {
 }
 
 # wait_for SECONDS CMD...: until CMD succeeds; false when it did not though it
-# was begun after SECONDS (2, 0.5): who was kept waiting looks once more.
+# was begun after SECONDS (2, 0.5): who was kept waiting looks once more.  What
+# takes longer is looked at less often, every 20 to 90 ms: looking costs the
+# others their turn.
 wait_for() {
-	local limit=$1 began whole part=
+	local limit=$1 first began pause whole part=
 	shift
 	whole=${limit%.*}
 	[ "$whole" = "$limit" ] || part=${limit#*.}
 	part=${part}00
 	lab_clock
-	began=$LAB_NOW
+	first=$LAB_NOW began=$LAB_NOW
 	limit=$((LAB_NOW + 10#${whole:-0} * 100 + 10#${part:0:2}))
 	until "$@"; do
 		[ "$began" -lt "$limit" ] || return 1
-		sleep 0.02
+		pause=$(((LAB_NOW - first) / 10))
+		[ "$pause" -ge 2 ] || pause=2
+		[ "$pause" -lt 10 ] || pause=9
+		sleep "0.0$pause"
 		lab_clock
 		began=$LAB_NOW
 	done
@@ -208,10 +213,13 @@ lab_up() {
 # carrier some time after it is there, and throws all away until then; with many
 # other namespaces on the machine that takes a while.  For wait_for.
 lab_settled() {
-	local name
-	for name in box "${LAB_NAMESPACES[@]}"; do
-		! in_ns "$name" ip -o link show up | grep LOWER_UP |
-			grep -qv ' state \(UP\|UNKNOWN\) ' || return
+	local name links
+	for name in "" "${LAB_NAMESPACES[@]}"; do
+		links=$(ip ${name:+-n "$name"} -o link show up) || return
+		while read -r links; do
+			[[ $links != *LOWER_UP* ||
+				$links = *\ state\ @(UP|UNKNOWN)\ * ]] || return
+		done <<<"$links"
 	done
 }
 
