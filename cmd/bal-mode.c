@@ -13,7 +13,7 @@ struct mode {
 static const struct cmd_opt opts[] = {
 	{ 's', "save", NULL, "for good, not only until the next boot",
 	  CMD_FLAG(mode, save) },
-	{ 'b', "balance", "KIND", "connection, session or hash: see bal.conf(5)",
+	{ 'b', "balance", "KIND", "connection, session, hash or packet: see bal.conf(5)",
 	  CMD_TEXT(mode, balance) },
 	{ .name = NULL },
 };

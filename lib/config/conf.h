@@ -36,6 +36,9 @@ enum bal_steer_key {
 struct bal_globals {
 	enum bal_mode mode;
 	enum bal_balance balance;	/* default connection */
+	unsigned balance_line; /* of bal.conf; 0: it is not there */
+	/* What each packet may come by any uplink to; else `packet` is refused. */
+	bool packet_server; /* default no */
 	uint32_t hash;			/* BAL_HASH_...; default all */
 	enum bal_steer_key steer;	/* default auto */
 	enum bal_firewall_key firewall; /* default auto */

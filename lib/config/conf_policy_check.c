@@ -238,6 +238,32 @@ check_drain(struct bal_conf_reader *r, struct bal_conf_group *g)
 }
 
 static void
+check_packet(struct bal_conf_reader *r, enum bal_balance *kind, unsigned line)
+{
+	const struct bal_globals *g = &r->conf.globals;
+
+	if (*kind != BAL_BALANCE_PACKET)
+		return;
+	if (!g->packet_server)
+		bal_lines_fault(&r->lines, line,
+				"balance = packet needs packet_server = prepared "
+				"in [bal], which says that the far end is");
+	else if (g->firewall == BAL_FIREWALL_LEGACY)
+		bal_lines_fault(&r->lines, line,
+				"balance = packet needs nftables, but firewall is "
+				"legacy");
+	else if (r->conf.policy.n_rules + r->conf.policy.n_groups + 1 >
+		 bal_policy_classes(g->mark_mask))
+		bal_lines_fault(&r->lines, line,
+				"balance = packet needs a mark for each rule and "
+				"group, and mark_mask has room for %u",
+				bal_policy_classes(g->mark_mask));
+	else
+		return;
+	*kind = BAL_BALANCE_CONNECTION;
+}
+
+static void
 drop_wrong(struct bal_policy *p)
 {
 	size_t kept = 0;
@@ -253,7 +279,11 @@ bal_conf_check_policy(struct bal_conf_reader *r)
 {
 	struct bal_policy *p = &r->conf.policy;
 
+	check_packet(r, &r->conf.globals.balance,
+		     r->conf.globals.balance_line);
 	for (size_t i = 0; i < p->n_groups; i++) {
+		check_packet(r, &p->groups[i].balance,
+			     p->groups[i].balance_line);
 		check_members(r, &p->groups[i]);
 		check_fallback(r, &p->groups[i]);
 		check_destinations(r, &p->groups[i]);

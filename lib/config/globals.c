@@ -225,6 +225,15 @@ set_openvpn_command(struct bal_globals *g, const char *text,
 }
 
 static int
+set_packet_server(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	const int n = choose(text, "no", "prepared", err);
+
+	g->packet_server = n == 1;
+	return n < 0 ? -1 : 0;
+}
+
+static int
 set_when_all_dead(struct bal_globals *g, const char *text, struct bal_err *err)
 {
 	int n = choose(text, "keep", "unreachable", err);
@@ -266,6 +275,7 @@ static const struct key {
 	{ "hash", BY(set_hash) },
 	{ "ipv6", BY(set_ipv6) },
 	{ "mptcp", BOOL(mptcp) },
+	{ "packet_server", BY(set_packet_server) },
 	{ "when_all_dead", BY(set_when_all_dead) },
 };
 

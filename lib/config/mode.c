@@ -27,6 +27,7 @@ static const char *const balances[] = {
 	[BAL_BALANCE_CONNECTION] = "connection",
 	[BAL_BALANCE_SESSION] = "session",
 	[BAL_BALANCE_HASH] = "hash",
+	[BAL_BALANCE_PACKET] = "packet",
 };
 
 const char *
@@ -44,6 +45,7 @@ bal_balance_parse(const char *text, enum bal_balance *out, struct bal_err *err)
 			return 0;
 		}
 	return bal_err(err, BAL_ECONF,
-		       "\"%.80s\" is neither connection, session nor hash",
+		       "\"%.80s\" is neither connection, session, hash nor "
+		       "packet",
 		       text);
 }

@@ -12,6 +12,7 @@ enum bal_balance {
 	BAL_BALANCE_CONNECTION, /* each connection by itself */
 	BAL_BALANCE_SESSION,	/* all those of two hosts */
 	BAL_BALANCE_HASH,	/* all that have the fields of `hash` in common */
+	BAL_BALANCE_PACKET, /* each packet of what is forwarded */
 };
 
 /* The word of @kind, in a static text; one of these words, or -1. */

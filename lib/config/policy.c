@@ -62,6 +62,16 @@ bal_policy_closes(const struct bal_policy *policy)
 	return false;
 }
 
+const struct bal_conf_group *
+bal_policy_of_packets(const struct bal_policy *policy)
+{
+	for (size_t i = 0; i < policy->n_groups; i++)
+		if (policy->groups[i].has_balance &&
+		    policy->groups[i].balance == BAL_BALANCE_PACKET)
+			return &policy->groups[i];
+	return NULL;
+}
+
 const struct bal_conf_rule *
 bal_policy_of_nft(const struct bal_policy *policy)
 {

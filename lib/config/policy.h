@@ -49,6 +49,7 @@ struct bal_conf_group {
 	bool best; /* solo by the round trip, not by order */
 	bool has_balance; /* else as [bal] has it */
 	enum bal_balance balance;
+	unsigned balance_line; /* of bal.conf */
 	enum bal_fallback fallback;
 	char fallback_group[BAL_IFNAMSIZ];
 	/* What is left elsewhere when it can carry again: after so long. */
@@ -97,6 +98,7 @@ struct bal_conf_rule {
 	enum bal_lead lead;
 	char group[BAL_IFNAMSIZ]; /* of a group or an uplink; "": not given */
 	unsigned line, group_line, mark_line, uid_line, port_line;
+	unsigned sticky_line;
 	unsigned nft_line; /* of the first key that only nftables can do */
 	const char *nft_key; /* which that is; NULL: none */
 	bool wrong; /* a fault was reported in its section */
@@ -130,6 +132,10 @@ bool bal_policy_leads_to(const struct bal_policy *policy, const char *name);
 
 /* Does a rule, or a group's destinations, lead to where nothing takes it? */
 bool bal_policy_closes(const struct bal_policy *policy);
+
+/* The first group whose own kind is `packet`, or NULL. */
+const struct bal_conf_group *
+bal_policy_of_packets(const struct bal_policy *policy);
 
 /* The first rule that only nftables can carry out, or NULL. */
 const struct bal_conf_rule *bal_policy_of_nft(const struct bal_policy *policy);

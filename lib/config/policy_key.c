@@ -72,7 +72,7 @@ static int
 set_balance(struct bal_conf_group *g, unsigned line, const char *text,
 	    struct bal_err *err)
 {
-	(void)line;
+	g->balance_line = line;
 	g->has_balance = true;
 	if (!strcmp(text, "hash"))
 		return bal_err(err, BAL_ECONF,
@@ -80,7 +80,8 @@ set_balance(struct bal_conf_group *g, unsigned line, const char *text,
 			       "[bal]");
 	if (bal_balance_parse(text, &g->balance, err) < 0)
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is neither connection nor session",
+			       "\"%.80s\" is neither connection, session nor "
+			       "packet",
 			       text);
 	return 0;
 }
@@ -252,6 +253,7 @@ static int
 set_sticky(struct bal_conf_rule *r, unsigned line, const char *text,
 	   struct bal_err *err)
 {
+	r->sticky_line = line;
 	note_nft(r, line, "sticky");
 	return bal_parse_ms(text, 1000, STICKY_MAX_MS, &r->sticky_ms, err);
 }

@@ -14,7 +14,7 @@ static const struct bal_doctor_rule *const chapters[] = {
 	bal_doctor_rules_tunnels,   bal_doctor_rules_endpoints,
 	bal_doctor_rules_smooth,
 	bal_doctor_rules_names,
-	bal_doctor_rules_policy,
+	bal_doctor_rules_policy,    bal_doctor_rules_policy_nft,
 	bal_doctor_rules_gateway,   bal_doctor_rules_uplinks,
 	bal_doctor_rules_probing,   bal_doctor_rules_stanzas,
 	bal_doctor_rules_stanza_up, bal_doctor_rules_overridden,

@@ -36,6 +36,7 @@ extern const struct bal_doctor_rule bal_doctor_rules_stanza_up[];
 extern const struct bal_doctor_rule bal_doctor_rules_overridden[];
 extern const struct bal_doctor_rule bal_doctor_rules_names[];
 extern const struct bal_doctor_rule bal_doctor_rules_policy[];
+extern const struct bal_doctor_rule bal_doctor_rules_policy_nft[];
 extern const struct bal_doctor_rule bal_doctor_rules_unused[];
 extern const struct bal_doctor_rule bal_doctor_rules_managers[];
 
@@ -72,6 +73,9 @@ bool bal_doctor_probed(const struct bal_facts *f);
 /* Has @link an address? */
 bool bal_doctor_has_address(const struct bal_facts *f,
 			    const struct bal_link *link);
+
+/* Does a rule that is not bal's translate addresses of what leaves by @dev? */
+bool bal_doctor_nat_covers(const struct bal_facts *f, const char *dev);
 
 /* Is any uplink administratively up? */
 bool bal_doctor_any_up(const struct bal_facts *f);

@@ -59,8 +59,8 @@ foreign_routes(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-static bool
-nat_covers(const struct bal_facts *f, const char *dev)
+bool
+bal_doctor_nat_covers(const struct bal_facts *f, const char *dev)
 {
 	for (size_t i = 0; i < f->nat.n; i++) {
 		const struct bal_nat_rule *r = &f->nat.v[i];
@@ -97,7 +97,7 @@ lacks_masquerade(const struct bal_facts *f, const struct bal_uplink *up,
 		 bool tunnel)
 {
 	return up->admin_up && up->share &&
-	       bal_uplink_is_tunnel(up) == tunnel && !nat_covers(f, up->name);
+	       bal_uplink_is_tunnel(up) == tunnel && !bal_doctor_nat_covers(f, up->name);
 }
 
 /* One finding for all base uplinks, and one for all tunnels. */
@@ -145,7 +145,9 @@ masquerade(const struct bal_facts *f, struct bal_diagnosis *d)
 	if (!lan)
 		return;
 	unmasqueraded(f, d, lan, false);
-	unmasqueraded(f, d, lan, true);
+	/* Else the far end of tunnels has a route back. */
+	if (!f->conf->globals.packet_server)
+		unmasqueraded(f, d, lan, true);
 }
 
 static void

@@ -145,6 +145,9 @@ warn_of(const struct bal_fw_have *have, unsigned n_parts)
 	if (have->no_nat)
 		bal_fw_warn_once("the kernel has no NAT in nftables tables of "
 				 "family inet: nothing is masqueraded");
+	if (have->no_draws)
+		bal_fw_warn_once("the kernel has no nft_numgen: what is to go "
+				 "packet by packet goes by connection");
 	for (unsigned part = 0; part < n_parts; part++) {
 		if (!have->why[part])
 			continue;

@@ -41,6 +41,15 @@ struct bal_fw_class {
 	uint32_t tag; /* outside the mask */
 	/* TCP that no route takes is reset: an ICMP error is rate-limited. */
 	bool refuses;
+	/*
+	 * Each packet of IPv4 gets one of these marks, of uplinks for what came in,
+	 * by weight; its connection gets none.  None: the connection is not spread.
+	 */
+	BAL_LIST(struct bal_fw_draw) draws;
+};
+
+struct bal_fw_draw {
+	uint32_t mark, weight;
 };
 
 /* Which connections; members that are zero match all. */
@@ -83,8 +92,10 @@ struct bal_fw_model {
 	 */
 	bool mss_clamp;
 	bool no_refusal; /* no class refuses: the kernel cannot */
+	bool no_draws; /* no mark is drawn: likewise */
 	BAL_LIST(struct bal_fw_class) classes;
 	BAL_LIST(struct bal_fw_select) selects; /* in order */
+	BAL_LIST(struct bal_fw_select) aside; /* no mark is drawn for them */
 };
 
 /* Transactions that one firewall may need; the first one holds the marks. */
@@ -101,6 +112,7 @@ struct bal_fw_have {
 	const char *why[BAL_FW_PARTS_MAX]; /* it cannot be had; NULL: not asked */
 	bool no_nat; /* masquerading was looked for, and cannot be had */
 	bool no_refusal; /* the same of the reset of TCP */
+	bool no_draws; /* the same of marks that are drawn */
 	bool ours; /* something of ours is in it */
 	bool foreign; /* somebody else has taken its place */
 };
@@ -115,6 +127,7 @@ struct bal_fw_proof {
 	uint32_t generation;
 	bool translates; /* it held what masquerading needs */
 	bool refuses; /* and what the reset of TCP needs */
+	bool draws;   /* and marks that are drawn */
 };
 
 /* What to read. */
@@ -122,6 +135,7 @@ struct bal_fw_scope {
 	const struct bal_fw_proof *proof; /* kept from a pass before, or NULL */
 	bool masquerade; /* masquerading is, or was, ours: look for it */
 	bool refuses; /* so is the reset of TCP */
+	bool draws; /* so are marks that are drawn */
 	bool gently; /* leave no trace: what is not in use is not looked at */
 };
 

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "firewall/nft_ask.h"
+#include "firewall/nft_build.h"
 #include "firewall/nft_keep.h"
 #include "firewall/nft_print.h"
 #include "firewall/nft_proof.h"
@@ -20,8 +21,6 @@
 
 /* Others commit within a millisecond; so many of them lie between two looks. */
 #define COMMIT_TRIES 16
-
-#define NAME "nftables table inet bal"
 
 struct nft_have {
 	struct bal_fw_have base;
@@ -59,6 +58,7 @@ learn(struct bal_nl *nl, struct nft_have *have,
 		r->out->there = r->out->ours = true;
 		r->out->translates = proof->translates;
 		r->out->refuses = proof->refuses;
+		r->out->draws = proof->draws;
 		return 0;
 	}
 	if (bal_nft_list_table(nl, r, err) < 0)
@@ -82,6 +82,8 @@ read_listing(struct nft_have *have, const struct bal_fw_scope *scope,
 		have->base.no_nat = bal_nft_lacks_nat(nl);
 	if (rc == 0 && scope->refuses)
 		have->base.no_refusal = bal_nft_lacks_refusal(nl, r->out);
+	if (rc == 0 && scope->draws && !r->out->draws)
+		have->base.no_draws = bal_nft_lacks_draws(nl);
 	bal_nl_close(nl);
 	if (rc == 0 && r->out->there && !r->out->ours)
 		return bal_err(err, BAL_EUNAVAIL,
@@ -123,6 +125,7 @@ feasible(const struct bal_fw_model *want, const struct bal_fw_have *have)
 
 	model.masquerade &= !have->no_nat;
 	model.no_refusal = have->no_refusal;
+	model.no_draws = have->no_draws;
 	return model;
 }
 
@@ -262,7 +265,8 @@ static int
 commit_again(const struct bal_fw_model *want, bool *stale, struct bal_err *err)
 {
 	const struct bal_fw_scope scope = { .masquerade = want->masquerade,
-					    .refuses = refuses(want) };
+					    .refuses = refuses(want),
+					    .draws = bal_nft_draws(want) };
 	struct bal_arena arena = { 0 };
 	struct bal_fw_have *have;
 	int rc = read_ours(&scope, &arena, &have, err);
@@ -313,6 +317,7 @@ prove(const struct bal_fw_model *want, const struct bal_fw_have *have,
 		.translates = translated(have) ||
 			      feasible(want, have).masquerade,
 		.refuses = !have->no_refusal && refuses(want),
+		.draws = !have->no_draws && bal_nft_draws(want),
 	};
 
 	return want->uplinks.n && proof.place && proof.generation ?
@@ -350,7 +355,7 @@ static const char *
 describe(unsigned part)
 {
 	(void)part;
-	return NAME;
+	return "nftables table inet " BAL_NFT_TABLE;
 }
 
 static char *const *

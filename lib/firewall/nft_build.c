@@ -30,6 +30,15 @@ bal_nft_is_map(enum bal_nft_set set)
 	return set != BAL_NFT_UPLINKS;
 }
 
+bool
+bal_nft_draws(const struct bal_fw_model *model)
+{
+	for (size_t i = 0; !model->no_draws && i < model->classes.n; i++)
+		if (model->classes.v[i].draws.n)
+			return true;
+	return false;
+}
+
 void
 bal_nft_add_chain(struct bal_nft_building *m, const char *name, enum bal_nft_hook hook)
 {

@@ -14,6 +14,22 @@ bool bal_nft_by_device(enum bal_nft_set set);
 /* Does it lead to chains? */
 bool bal_nft_is_map(enum bal_nft_set set);
 
+/* The highest bit of @mask. */
+static inline uint32_t
+bal_nft_top(uint32_t mask)
+{
+	return UINT32_C(1) << (31 - __builtin_clz(mask));
+}
+
+/*
+ * Packets of one flow overtake each other the less, the shorter the runs are that
+ * go one way: longer ones than this are left to chance.
+ */
+#define BAL_NFT_RUN_MAX 4
+
+/* Does each packet of some connection get a mark of its own? */
+bool bal_nft_draws(const struct bal_fw_model *model);
+
 /* Parts of a table while it is made; NULL or nothing without memory. */
 struct bal_nft_building {
 	const struct bal_fw_model *model;

@@ -108,6 +108,50 @@ add_put(struct bal_nft_building *b, const struct bal_fw_class *class,
 		e->mark = class->mark;
 }
 
+static uint32_t
+common_divisor(uint32_t a, uint32_t b)
+{
+	while (b) {
+		const uint32_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* One after the other: of what the ones before have left, its part. */
+static void
+add_draws(struct bal_nft_building *b, const struct bal_fw_class *class,
+	  const char *chain)
+{
+	uint32_t left = 0;
+	char to[BAL_NFT_NAMELEN];
+
+	for (size_t i = 0; i < b->model->aside.n; i++) {
+		struct bal_nft_rule *r =
+			add_going(b, chain, BAL_NFT_SELECT, "");
+
+		if (r)
+			r->select = &b->model->aside.v[i];
+	}
+	for (size_t i = 0; i < class->draws.n; i++)
+		left += class->draws.v[i].weight;
+	for (size_t i = 0; i < class->draws.n; i++) {
+		const struct bal_fw_draw *draw = &class->draws.v[i];
+		const uint32_t part = common_divisor(draw->weight, left);
+		struct bal_nft_rule *r;
+
+		name_chain(b, 'r', draw->mark, to);
+		r = add_going(b, chain, BAL_NFT_DRAW, to);
+		if (!r)
+			return;
+		r->mark = draw->weight / part;
+		r->of = left / part;
+		left -= draw->weight;
+	}
+}
+
 /* The rules of a chain stand together. */
 static void
 add_class(struct bal_nft_building *b, const struct bal_fw_class *class)
@@ -129,6 +173,8 @@ add_class(struct bal_nft_building *b, const struct bal_fw_class *class)
 		found = add_going(b, chain, BAL_NFT_STICK_FOUND, held);
 	if (found)
 		(void)bal_copy(found->map, sizeof(found->map), map);
+	if (class->draws.n && !b->model->no_draws)
+		add_draws(b, class, chain);
 	(void)bal_nft_add_rule(b, chain, BAL_NFT_MARK_PACKET, class->mark);
 	if (class->refuses && !b->model->no_refusal)
 		(void)bal_nft_add_rule(b, chain, BAL_NFT_REFUSE, 0);
@@ -176,7 +222,10 @@ bal_nft_add_classes(struct bal_nft_building *b)
 	bal_nft_add_chain(b, "classify", BAL_NFT_CLASSIFY);
 	(void)bal_nft_add_rule(b, "classify", BAL_NFT_SKIP_MARKED, 0);
 	(void)bal_nft_add_rule(b, "classify", BAL_NFT_SKIP_UPLINKS, 0);
-	(void)add_going(b, "classify", BAL_NFT_RULES_IF_NEW, RULES);
+	(void)add_going(b, "classify",
+			bal_nft_draws(model) ? BAL_NFT_RULES_IF_FREE :
+					       BAL_NFT_RULES_IF_NEW,
+			RULES);
 	(void)add_going(b, "classify", BAL_NFT_RULES_IF_LEFT, RULES);
 	if (!sticks(model))
 		return;

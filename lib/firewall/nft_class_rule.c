@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_class_rule - rules of classes as the kernel's expressions. */
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
 
@@ -8,6 +9,7 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/rtnetlink.h>
 
+#include "firewall/nft_build.h"
 #include "firewall/nft_class_rule.h"
 #include "firewall/nft_select.h"
 
@@ -86,6 +88,45 @@ refuse(struct bal_nft_maker *m)
 		nftnl_expr_set_u8(e, NFTNL_EXPR_REJECT_CODE, 0);
 }
 
+/* A number of the kernel's own, of @of; the least ones are the first @part. */
+static void
+draw(struct bal_nft_maker *m, uint32_t part, uint32_t of)
+{
+	const uint8_t ipv4 = NFPROTO_IPV4;
+	const uint32_t bound = htonl(part);
+	struct nftnl_expr *e;
+
+	bal_nft_load_meta(m, NFT_META_NFPROTO, NFT_REG_1);
+	bal_nft_compare(m, NFT_CMP_EQ, &ipv4, sizeof(ipv4));
+	if (part == of)
+		return;
+	e = bal_nft_add(m, "numgen");
+	bal_nft_set(e, NFTNL_EXPR_NG_DREG, NFT_REG_1);
+	bal_nft_set(e, NFTNL_EXPR_NG_MODULUS, of);
+	bal_nft_set(e, NFTNL_EXPR_NG_TYPE,
+		    part > BAL_NFT_RUN_MAX ? NFT_NG_RANDOM :
+					     NFT_NG_INCREMENTAL);
+	bal_nft_set(e, NFTNL_EXPR_NG_OFFSET, 0);
+	e = bal_nft_add(m, "byteorder");
+	bal_nft_set(e, NFTNL_EXPR_BYTEORDER_SREG, NFT_REG_1);
+	bal_nft_set(e, NFTNL_EXPR_BYTEORDER_DREG, NFT_REG_1);
+	bal_nft_set(e, NFTNL_EXPR_BYTEORDER_OP, NFT_BYTEORDER_HTON);
+	bal_nft_set(e, NFTNL_EXPR_BYTEORDER_LEN, sizeof(bound));
+	bal_nft_set(e, NFTNL_EXPR_BYTEORDER_SIZE, sizeof(bound));
+	bal_nft_compare(m, NFT_CMP_LT, &bound, sizeof(bound));
+}
+
+/* Marks for what came in have the lower of the mask's two highest bits alone. */
+static void
+if_drawn(struct bal_nft_maker *m, uint32_t mask)
+{
+	const uint32_t top = bal_nft_top(mask);
+
+	bal_nft_load_meta(m, NFT_META_MARK, NFT_REG_1);
+	bal_nft_bitwise(m, NFT_REG_1, top | top >> 1, 0);
+	bal_nft_compare_u32(m, NFT_CMP_EQ, top >> 1);
+}
+
 /* What a source address keeps to. */
 static void
 make_stick(struct bal_nft_maker *m, uint32_t mask,
@@ -152,11 +193,24 @@ bal_nft_make_class_rule(struct bal_nft_maker *m, uint32_t mask,
 		bal_nft_if_new(m);
 		bal_nft_verdict(m, NFT_GOTO, rule->to);
 		break;
+	case BAL_NFT_RULES_IF_FREE:
 	case BAL_NFT_RULES_IF_LEFT:
 		bal_nft_load_ct(m, NFT_CT_MARK, NFT_REG_1);
 		bal_nft_bitwise(m, NFT_REG_1, mask, 0);
-		bal_nft_compare_u32(m, NFT_CMP_NEQ, 0);
+		bal_nft_compare_u32(m,
+				    rule->form == BAL_NFT_RULES_IF_FREE ?
+					    NFT_CMP_EQ :
+					    NFT_CMP_NEQ,
+				    0);
 		bal_nft_verdict(m, NFT_GOTO, rule->to);
+		break;
+	case BAL_NFT_DRAW:
+		draw(m, rule->mark, rule->of);
+		bal_nft_verdict(m, NFT_GOTO, rule->to);
+		break;
+	case BAL_NFT_SKIP_DRAWN:
+		if_drawn(m, mask);
+		bal_nft_verdict(m, NF_ACCEPT, NULL);
 		break;
 	case BAL_NFT_SELECT:
 		bal_nft_make_select(m, rule->select);

@@ -30,6 +30,7 @@ struct bal_nft_listing {
 	bool there; /* there is such a table */
 	bool sets[BAL_NFT_SET_MAX]; /* which of ours there are */
 	bool refuses; /* with a reset of TCP */
+	bool draws;   /* with numbers of nft_numgen */
 	bool translates; /* with a chain of type nat for our masquerading */
 	BAL_LIST(struct bal_nft_elem) leave; /* .mark is not known here */
 	BAL_LIST(struct bal_nft_rule) marks; /* .form is not known here */

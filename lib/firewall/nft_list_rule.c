@@ -62,6 +62,7 @@ kind_of(const char *name)
 		{ "masq", NFTA_MASQ_REG_PROTO_MAX, 0, 0 },
 		{ "meta", NFTA_META_SREG, 0, 0 },
 		{ "nat", NFTA_NAT_REG_ADDR_MIN, 0, 0 },
+		{ "numgen", NFTA_NG_OFFSET, 0, 0 },
 		{ "payload", NFTA_PAYLOAD_CSUM_FLAGS, 0, 0 },
 		{ "reject", NFTA_REJECT_TYPE, 0, 0 },
 		{ "rt", NFTA_RT_KEY, 0, 0 },
@@ -220,6 +221,7 @@ put_expr(struct bal_nft_lister *l, struct bal_nft_line *line, const char *chain,
 			data = attr;
 	}
 	l->out->refuses |= strcmp(name, "reject") == 0;
+	l->out->draws |= strcmp(name, "numgen") == 0;
 	if (data && put_variant(l, line, name, data))
 		return;
 	bal_nft_put(line, name);

@@ -2,6 +2,7 @@
 /* nft_print_class - what classes need as text that `nft -f` takes. */
 #include <inttypes.h>
 
+#include "firewall/nft_build.h"
 #include "firewall/nft_print.h"
 
 #define MASKED "& 0x%08" PRIx32
@@ -101,6 +102,23 @@ bal_nft_print_class_rule(FILE *out, uint32_t mask, const struct bal_nft_rule *r)
 		break;
 	case BAL_NFT_RULES_IF_NEW:
 		fprintf(out, "ct state new goto %s", r->to);
+		break;
+	case BAL_NFT_RULES_IF_FREE:
+		fprintf(out, "ct mark " MASKED " == 0x00000000 goto %s", mask,
+			r->to);
+		break;
+	case BAL_NFT_DRAW:
+		fputs("meta nfproto ipv4 ", out);
+		if (r->mark != r->of)
+			fprintf(out, "numgen %s mod %u < %u ",
+				r->mark > BAL_NFT_RUN_MAX ? "random" : "inc",
+				r->of, r->mark);
+		fprintf(out, "goto %s", r->to);
+		break;
+	case BAL_NFT_SKIP_DRAWN:
+		fprintf(out, "meta mark " MASKED " == 0x%08" PRIx32 " accept",
+			bal_nft_top(mask) | bal_nft_top(mask) >> 1,
+			bal_nft_top(mask) >> 1);
 		break;
 	case BAL_NFT_RULES_IF_LEFT:
 		fprintf(out, "ct mark " MASKED " != 0x00000000 goto %s", mask,

@@ -16,7 +16,7 @@
 _Static_assert(sizeof(struct bal_fw_uplink) == BAL_IFNAMSIZ + 12 &&
 		       sizeof(struct bal_fw_model) ==
 			       2 * sizeof(void *) +
-				       3 * sizeof(BAL_LIST(uint32_t)) &&
+				       4 * sizeof(BAL_LIST(uint32_t)) &&
 		       sizeof(struct bal_addr) == 18,
 	       "a new member of a model goes into bal_nft_model_sum()");
 
@@ -61,6 +61,10 @@ put_class(struct bal_nft_line *line, const struct bal_fw_class *c)
 	bal_nft_put_u32(line, c->refuses);
 	for (size_t i = 0; i < c->members.n; i++)
 		bal_nft_put_u32(line, c->members.v[i]);
+	for (size_t i = 0; i < c->draws.n; i++) {
+		bal_nft_put_u32(line, c->draws.v[i].mark);
+		bal_nft_put_u32(line, c->draws.v[i].weight);
+	}
 }
 
 static void
@@ -107,10 +111,13 @@ bal_nft_model_sum(const struct bal_fw_model *model)
 		put_class(&line, &model->classes.v[i]);
 	for (size_t i = 0; i < model->selects.n; i++)
 		put_select(&line, &model->selects.v[i]);
+	for (size_t i = 0; i < model->aside.n; i++)
+		put_select(&line, &model->aside.v[i]);
 	bal_nft_put_u32(&line, model->mask);
 	bal_nft_put_u32(&line, model->masquerade);
 	bal_nft_put_u32(&line, model->masquerade && model->ipv6);
 	bal_nft_put_u32(&line, model->no_refusal);
+	bal_nft_put_u32(&line, model->no_draws);
 	bal_nft_put_u32(&line, model->mss_clamp);
 	for (size_t i = 0; i < model->uplinks.n; i++) {
 		bal_nft_put(&line, model->uplinks.v[i].dev);

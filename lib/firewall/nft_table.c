@@ -101,6 +101,8 @@ hooks(struct bal_nft_building *m)
 	bal_nft_add_chain(m, "output", BAL_NFT_OUTPUT);
 	(void)bal_nft_add_rule(m, "output", BAL_NFT_BY_CT_IF_NO_MARK, 0);
 	bal_nft_add_chain(m, "postrouting", BAL_NFT_POSTROUTING);
+	if (bal_nft_draws(m->model))
+		(void)bal_nft_add_rule(m, "postrouting", BAL_NFT_SKIP_DRAWN, 0);
 	(void)bal_nft_add_rule(m, "postrouting", BAL_NFT_BY_OIF, 0);
 }
 
@@ -133,6 +135,9 @@ bal_nft_make(const struct bal_fw_model *model, bool translated,
 	}
 	if (model->masquerade || translated)
 		bal_nft_add_chain(&m, BAL_NFT_TRANSLATING, BAL_NFT_TRANSLATE);
+	if (model->masquerade && bal_nft_draws(model))
+		(void)bal_nft_add_rule(&m, BAL_NFT_TRANSLATING,
+				       BAL_NFT_SKIP_DRAWN, 0);
 	if (model->masquerade)
 		(void)bal_nft_add_rule(&m, BAL_NFT_TRANSLATING,
 				       model->ipv6 ? BAL_NFT_MASQUERADE :

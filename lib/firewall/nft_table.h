@@ -24,6 +24,11 @@
  *   hN           the uplink of the source, if it lives: packet gets its mark
  *   remember     new, by a sticky class: to pN, the source is put into the map
  *
+ * With draws `classify` takes established connections without a mark, too, and kN
+ * draws the inbound mark of an uplink for each packet, which rules of the kernel
+ * look for whatever its source.  By that mark postrouting knows what it must not
+ * bind to the uplink that this packet leaves by, nor masquerade.
+ *
  * The last chain stays, empty, when masquerading ends: without any chain of type
  * nat the kernel changes no more addresses, of connections neither that have been
  * masqueraded.
@@ -93,6 +98,7 @@ enum bal_nft_form {
 	BAL_NFT_SKIP_MARKED,
 	BAL_NFT_SKIP_UPLINKS, /* what came in by them */
 	BAL_NFT_RULES_IF_NEW,
+	BAL_NFT_RULES_IF_FREE, /* its connection has no mark */
 	BAL_NFT_RULES_IF_LEFT, /* its mark leads nowhere, so it was not restored */
 	BAL_NFT_SELECT,
 	BAL_NFT_STICK_FOUND,   /* ct mark becomes what the map has; jump */
@@ -104,6 +110,8 @@ enum bal_nft_form {
 	BAL_NFT_STICK,
 	BAL_NFT_REFUSE,
 	BAL_NFT_ACCEPT,
+	BAL_NFT_DRAW,	    /* @mark of @of packets of IPv4: goto */
+	BAL_NFT_SKIP_DRAWN,
 };
 
 struct bal_nft_rule {
@@ -114,6 +122,7 @@ struct bal_nft_rule {
 	const struct bal_fw_select *select;
 	char map[BAL_NFT_NAMELEN];
 	char to[BAL_NFT_NAMELEN]; /* a chain; "": accepted */
+	uint32_t of; /* of BAL_NFT_DRAW; as many as its mark: all */
 };
 
 /* A set whose contents are not ours to make: others fill it, or packets do. */

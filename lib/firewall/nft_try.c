@@ -7,19 +7,26 @@
 #include "firewall/nft_ask.h"
 #include "firewall/nft_wire.h"
 
+/* What a table is tried with. */
+enum part { NOTHING, NAT, REFUSAL, DRAWS };
+
 /* What such a table would be: refused, or taken and not kept? */
 static int
-try_table(struct bal_nl *nl, bool masquerade, bool refuses,
-	  struct bal_transacted *out, struct bal_err *err)
+try_table(struct bal_nl *nl, enum part part, struct bal_transacted *out,
+	  struct bal_err *err)
 {
 	struct bal_fw_uplink lo = { .dev = "lo", .mark = 1, .inbound = 2 };
-	struct bal_fw_class class = { .mark = 3, .refuses = true };
+	struct bal_fw_draw draws[] = { { 2, 1 }, { 2, 1 } };
+	struct bal_fw_class class = { .mark = 3,
+				      .refuses = part == REFUSAL,
+				      .draws = { draws, part == DRAWS ? 2 : 0,
+						 2 } };
 	struct bal_fw_select all = { .src_set = "", .dst_set = "", .class = 1 };
 	const struct bal_fw_model model = { .mask = 3,
 					    .uplinks = { &lo, 1, 1 },
-					    .masquerade = masquerade,
-					    .classes = { &class, refuses, 1 },
-					    .selects = { &all, refuses, 1 } };
+					    .masquerade = part == NAT,
+					    .classes = { &class, part > NAT, 1 },
+					    .selects = { &all, part > NAT, 1 } };
 	struct bal_arena arena = { 0 };
 	struct bal_nft_batch batch = { 0 };
 	struct bal_nft_table table;
@@ -48,31 +55,36 @@ bal_nft_fail(struct bal_err *err, const struct bal_transacted *what)
 	return -1;
 }
 
-bool
-bal_nft_lacks_nat(struct bal_nl *nl)
+/* Is it @part alone that it lacks?  Asked once. */
+static bool
+lacks(struct bal_nl *nl, enum part part)
 {
-	static int known = -1;
+	static int known[DRAWS + 1] = { -1, -1, -1, -1 };
 	struct bal_transacted with, without;
 	struct bal_err ignored = { 0 };
 
-	if (known < 0 && try_table(nl, true, false, &with, &ignored) == 0 &&
-	    try_table(nl, false, false, &without, &ignored) == 0)
-		known = with.eno && !without.eno;
-	return known > 0;
+	if (known[part] < 0 && try_table(nl, part, &with, &ignored) == 0 &&
+	    try_table(nl, NOTHING, &without, &ignored) == 0)
+		known[part] = with.eno && !without.eno;
+	return known[part] > 0;
+}
+
+bool
+bal_nft_lacks_nat(struct bal_nl *nl)
+{
+	return lacks(nl, NAT);
 }
 
 bool
 bal_nft_lacks_refusal(struct bal_nl *nl, const struct bal_nft_listing *there)
 {
-	static int known = -1;
-	struct bal_transacted with, without;
-	struct bal_err ignored = { 0 };
+	return !there->refuses && lacks(nl, REFUSAL);
+}
 
-	if (known < 0 && !there->refuses &&
-	    try_table(nl, false, true, &with, &ignored) == 0 &&
-	    try_table(nl, false, false, &without, &ignored) == 0)
-		known = with.eno && !without.eno;
-	return known > 0;
+bool
+bal_nft_lacks_draws(struct bal_nl *nl)
+{
+	return lacks(nl, DRAWS);
 }
 
 int
@@ -81,7 +93,7 @@ bal_nft_probe(struct bal_err *err)
 	struct bal_transacted what;
 	uint32_t generation;
 	struct bal_nl *nl = bal_nft_open(&generation, err);
-	int rc = nl ? try_table(nl, false, false, &what, err) : -1;
+	int rc = nl ? try_table(nl, NOTHING, &what, err) : -1;
 
 	if (rc == 0 && what.eno)
 		rc = bal_nft_fail(err, &what);

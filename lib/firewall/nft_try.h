@@ -22,6 +22,9 @@ bool bal_nft_lacks_nat(struct bal_nl *nl);
 bool bal_nft_lacks_refusal(struct bal_nl *nl,
 			   const struct bal_nft_listing *there);
 
+/* The same of marks that are drawn: nft_numgen. */
+bool bal_nft_lacks_draws(struct bal_nl *nl);
+
 /* A table was refused, as @what says: -1, BAL_EUNAVAIL. */
 int bal_nft_fail(struct bal_err *err, const struct bal_transacted *what);
 

@@ -25,6 +25,7 @@ is_ours(const struct bal_diff *d, enum bal_sysctl which, int32_t now)
 		[BAL_BALANCE_CONNECTION] = BAL_HASH_POLICY_CONNECTIONS,
 		[BAL_BALANCE_SESSION] = BAL_HASH_POLICY_HOSTS,
 		[BAL_BALANCE_HASH] = BAL_HASH_POLICY_FIELDS,
+		[BAL_BALANCE_PACKET] = BAL_HASH_POLICY_CONNECTIONS,
 	};
 
 	switch (which) {

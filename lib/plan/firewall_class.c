@@ -83,6 +83,31 @@ fill_sticky(struct maker *m, const struct bal_group *group,
 	}
 }
 
+/* While one of several is alone, too: connections are not to be bound to it. */
+static void
+fill_draws(struct maker *m, const struct bal_group *group,
+	   struct bal_fw_class *class)
+{
+	const struct bal_uplink *best = bal_group_best(group);
+	const uint32_t mask = m->out->mask;
+
+	for (size_t i = 0; group->members.n > 1 && i < group->members.n; i++) {
+		const struct bal_uplink *up = group->members.v[i];
+		const uint32_t mark =
+			bal_plan_inbound(m->world->uplinks, up, mask);
+		struct bal_fw_draw *slot;
+
+		/* By a mark that it leaves by it would be bound to it. */
+		if (mark == up->slot ||
+		    !bal_group_spreads_over(group, up, best))
+			continue;
+		slot = BAL_PUSH(m->arena, &class->draws);
+		if (slot)
+			*slot = (struct bal_fw_draw){ bal_mark_of(mark, mask),
+						      up->set.weight };
+	}
+}
+
 static void
 begin(struct maker *m, const struct bal_led *lead, size_t k)
 {
@@ -98,6 +123,8 @@ begin(struct maker *m, const struct bal_led *lead, size_t k)
 	class->refuses = lead->closed;
 	if (m->rule && m->rule->sticky_ms && lead->group)
 		fill_sticky(m, lead->group, class);
+	if (bal_plan_draws(m->rule, lead->group))
+		fill_draws(m, lead->group, class);
 }
 
 static void
@@ -130,6 +157,44 @@ add_destinations(struct maker *m, const struct bal_group *group, size_t k)
 	}
 }
 
+/* Whatever no rule leads elsewhere, with the last class that there is. */
+static void
+add_rest(struct maker *m, size_t k)
+{
+	const struct bal_globals *g = m->world->globals;
+	const struct bal_group *group = &m->world->groups->v[0];
+	const struct bal_led lead = { .group = group };
+
+	m->rule = NULL;
+	if (!bal_plan_draws(NULL, group))
+		return;
+	begin(m, &lead, k);
+	for (size_t i = 0; i < g->n_destinations; i++) {
+		struct bal_rule r = { .dst = g->destinations[i] };
+
+		push_select(m, &r);
+	}
+	if (!g->n_destinations)
+		push_select(m, &(struct bal_rule){ 0 });
+}
+
+/* What main or the best line has: the pages of modems, for one. */
+static void
+add_aside(struct maker *m)
+{
+	bal_prefix_list shared = { 0 };
+
+	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
+	for (size_t i = 0; i < shared.n; i++) {
+		struct bal_fw_select *s = BAL_PUSH(m->arena, &m->out->aside);
+
+		if (s)
+			*s = (struct bal_fw_select){ .dst = shared.v[i],
+						     .src_set = "",
+						     .dst_set = "" };
+	}
+}
+
 void
 bal_plan_classes(const struct bal_world *world, struct bal_arena *arena,
 		 struct bal_fw_model *out)
@@ -141,6 +206,10 @@ bal_plan_classes(const struct bal_world *world, struct bal_arena *arena,
 		add_rule(&m, k);
 	for (size_t i = 1; i < world->groups->n; i++)
 		add_destinations(&m, &world->groups->v[i], n + i - 1);
+	add_rest(&m, bal_policy_classes(out->mask) - 1);
+	for (size_t i = 0; i < out->classes.n; i++)
+		if (out->classes.v[i].draws.n && !out->aside.n)
+			add_aside(&m);
 	/* The last ones that lead to no class decide nothing. */
 	while (out->selects.n && !out->selects.v[out->selects.n - 1].class)
 		out->selects.n--;

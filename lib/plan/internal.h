@@ -45,6 +45,14 @@ struct bal_led bal_plan_lead_to(const struct bal_world *world,
 				 const struct bal_group *group);
 
 /*
+ * Is each packet that @rule leads to @group, or its destinations where @rule is
+ * NULL, drawn an uplink for?  Not where nftables keeps a connection together by
+ * what it selected.
+ */
+bool bal_plan_draws(const struct bal_conf_rule *rule,
+		    const struct bal_group *group);
+
+/*
  * The mark of the class of the @k-th rule with @lead, @rule being NULL for
  * destinations.  0: it needs none, or nftables is not there, or no mark is left.
  */

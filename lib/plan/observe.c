@@ -43,8 +43,9 @@ static void
 save_sysctls(struct bal_state *state, const struct bal_conf *conf,
 	     const struct bal_sysctl_values *now)
 {
-	const bool spreads = bal_state_balance(state, conf) ==
-			     BAL_BALANCE_CONNECTION;
+	const enum bal_balance kind = bal_state_balance(state, conf);
+	const bool spreads = kind == BAL_BALANCE_CONNECTION ||
+			     kind == BAL_BALANCE_PACKET;
 
 	for (int i = 0; i < BAL_SYSCTL_MAX && state->n_uplinks; i++)
 		if (state->saved_sysctls.of[i] < 0 &&

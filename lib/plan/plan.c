@@ -85,7 +85,7 @@ hash_policy(const bal_group_list *groups)
 	for (size_t i = 0; i < groups->n; i++) {
 		if (groups->v[i].kind == BAL_BALANCE_HASH)
 			return BAL_HASH_POLICY_FIELDS;
-		if (groups->v[i].kind == BAL_BALANCE_CONNECTION)
+		if (groups->v[i].kind != BAL_BALANCE_SESSION)
 			policy = BAL_HASH_POLICY_CONNECTIONS;
 	}
 	return policy;

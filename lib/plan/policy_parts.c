@@ -155,6 +155,13 @@ has_nft(const struct bal_snapshot *snap)
 	return snap && (snap->nft_unread || bal_fw_has_nft(&snap->firewalls));
 }
 
+bool
+bal_plan_draws(const struct bal_conf_rule *rule, const struct bal_group *group)
+{
+	return group && group->kind == BAL_BALANCE_PACKET &&
+	       group->mode == BAL_MODE_MULTI && !(rule && rule->nft_key);
+}
+
 uint32_t
 bal_plan_class(const struct bal_world *world, const struct bal_conf_rule *rule,
 	       const struct bal_led *lead, size_t k)
@@ -166,7 +173,8 @@ bal_plan_class(const struct bal_world *world, const struct bal_conf_rule *rule,
 	/* The box's own packets are past the point where marks are set. */
 	if (rule && (rule->has_uid || strcmp(rule->iif, "lo") == 0))
 		return 0;
-	if (!(rule && rule->nft_key) && !lead->closed)
+	if (!(rule && rule->nft_key) && !lead->closed &&
+	    !bal_plan_draws(rule, lead->group))
 		return 0;
 	if (!has_nft(world->snap) || k >= classes ||
 	    is_slot(world->uplinks, value, mask))

@@ -27,7 +27,8 @@ bal_plan_steers(const struct bal_world *world, const struct bal_group *group)
 		return false;
 	if (group->kind == BAL_BALANCE_SESSION)
 		return true;
-	return group->kind == BAL_BALANCE_CONNECTION &&
+	/* The box's own connections go one by one, whatever becomes of packets. */
+	return group->kind != BAL_BALANCE_HASH &&
 	       (key == BAL_STEER_YES || (release && release < BAL_SPREADS_TCP));
 }
 

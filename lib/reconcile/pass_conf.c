@@ -239,30 +239,45 @@ drop_rules_of_nft(struct bal_policy *p)
 	p->n_rules = kept;
 }
 
+/* The first line that only nftables can do, and in @what its words; 0: none. */
+static unsigned
+line_of_nft(const struct bal_conf *conf, char *what, size_t size)
+{
+	const struct bal_conf_rule *rule = bal_policy_of_nft(&conf->policy);
+	const struct bal_conf_group *group =
+		bal_policy_of_packets(&conf->policy);
+	const struct bal_globals *g = &conf->globals;
+
+	if (g->ipv6 == BAL_IPV6_BALANCE)
+		(void)bal_copy(what, size, "ipv6 = balance");
+	else if (rule)
+		snprintf(what, size, "rule \"%s\": %s", rule->name,
+			 rule->nft_key);
+	else
+		(void)bal_copy(what, size, "balance = packet");
+	return g->ipv6 == BAL_IPV6_BALANCE	    ? g->ipv6_line :
+	       rule				    ? rule->nft_line :
+	       g->balance == BAL_BALANCE_PACKET ? g->balance_line :
+	       group				    ? group->balance_line :
+						      0;
+}
+
 int
 bal_pass_check_nft(const struct bal_pass_session *session,
 		   struct bal_pass_inputs *in, const struct bal_fw_seen *seen,
 		   struct bal_err *err)
 {
-	const struct bal_conf_rule *rule = bal_policy_of_nft(&in->conf.policy);
+	char what[64];
+	const unsigned line = line_of_nft(&in->conf, what, sizeof(what));
 	struct bal_conf_place at;
-	struct bal_globals *g = &in->conf.globals;
-	const bool six = g->ipv6 == BAL_IPV6_BALANCE;
 	struct bal_err why;
 
-	if ((!rule && !six) || !seen->n || bal_fw_has_nft(seen))
+	if (!line || !seen->n || bal_fw_has_nft(seen))
 		return 0;
-	at = bal_conf_place(&in->conf, six ? g->ipv6_line : rule->nft_line);
-	if (six)
-		bal_err(&why, BAL_ECONF,
-			"%s:%u: ipv6 = balance needs nftables, which is not "
-			"there",
-			at.path, at.line);
-	else
-		bal_err(&why, BAL_ECONF,
-			"%s:%u: rule \"%s\": %s needs nftables, which is not "
-			"there",
-			at.path, at.line, rule->name, rule->nft_key);
+	at = bal_conf_place(&in->conf, line);
+	bal_err(&why, BAL_ECONF,
+		"%s:%u: %s needs nftables, which is not there", at.path,
+		at.line, what);
 	if (!session->conf_anyway) {
 		*err = why;
 		return -1;
@@ -271,8 +286,8 @@ bal_pass_check_nft(const struct bal_pass_session *session,
 	if (in->trouble.instead != BAL_INSTEAD_LAST_GOOD)
 		in->trouble.instead = BAL_INSTEAD_RIGHT_LINES;
 	drop_rules_of_nft(&in->conf.policy);
-	if (six)
-		g->ipv6 = BAL_IPV6_IGNORE;
+	if (in->conf.globals.ipv6 == BAL_IPV6_BALANCE)
+		in->conf.globals.ipv6 = BAL_IPV6_IGNORE;
 	return 0;
 }
 

@@ -16,7 +16,8 @@ bal_pass_proof(const struct bal_pass *pass)
 					      .model = seen->model,
 					      .generation = seen->generation,
 					      .translates = seen->translates,
-					      .refuses = seen->refuses };
+					      .refuses = seen->refuses,
+					      .draws = seen->draws };
 }
 
 struct bal_fw_proof
@@ -86,6 +87,7 @@ keep(struct bal_pass *pass, const struct bal_fw_proof *proof)
 	seen->generation = proof->generation;
 	seen->translates = proof->translates;
 	seen->refuses = proof->refuses;
+	seen->draws = proof->draws;
 }
 
 void

@@ -84,6 +84,25 @@ agree(struct bal_pass *pass, struct bal_err *err)
 	return bal_uplinks_agree(&pass->in.conf, &pass->in.state, err);
 }
 
+/* What bal.conf was not asked about. */
+static int
+check_packets(const struct bal_pass *pass, const struct bal_intent *intent,
+	      struct bal_err *err)
+{
+	if (intent->balance != 1 + BAL_BALANCE_PACKET)
+		return 0;
+	if (!pass->in.conf.globals.packet_server)
+		return bal_err(err, BAL_ECONF,
+			       "balance packet needs packet_server = prepared in "
+			       "%s, which says that the far end is",
+			       pass->session.paths.conf);
+	if (!bal_fw_has_nft(&pass->snap.firewalls))
+		return bal_err(err, BAL_EUNAVAIL,
+			       "balance packet needs nftables, which is not "
+			       "there");
+	return 0;
+}
+
 int
 bal_pass_intend(struct bal_pass *pass, struct bal_intent *intent,
 		struct bal_err *err)
@@ -98,7 +117,8 @@ bal_pass_intend(struct bal_pass *pass, struct bal_intent *intent,
 	pass->mode_before = bal_pass_mode(&pass->in);
 	pass->balance_before =
 		bal_state_balance(&pass->in.state, &pass->in.conf);
-	if (choose(pass, intent, err) < 0 ||
+	if (check_packets(pass, intent, err) < 0 ||
+	    choose(pass, intent, err) < 0 ||
 	    (intent->kind == BAL_INTENT_UP && admit(pass, intent, err) < 0) ||
 	    bal_intent_apply(intent, &pass->in.conf, &pass->snap, &pass->in.state,
 			     &pass->arena, err) < 0 ||

@@ -56,6 +56,7 @@ static bool
 needs_nft(const struct bal_conf *conf)
 {
 	return bal_policy_of_nft(&conf->policy) ||
+	       conf->globals.packet_server ||
 	       conf->globals.ipv6 == BAL_IPV6_BALANCE;
 }
 
@@ -89,6 +90,7 @@ take_snapshot(struct bal_pass *pass, struct bal_err *err)
 	if (!pass->session.gently && !pass->session.out)
 		want.fw_scope.proof = &proof;
 	want.fw_scope.masquerade = masquerades(pass);
+	want.fw_scope.draws = g->packet_server;
 	want.fw_scope.refuses = bal_policy_closes(&pass->in.conf.policy);
 	want.rules6 = looks_at_rules6(pass);
 	want.routes6 = looks_at_routes6(pass);

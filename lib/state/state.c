@@ -287,9 +287,11 @@ bal_state_keep(struct bal_state *state, const char *section, const char *line,
 enum bal_balance
 bal_state_balance(const struct bal_state *state, const struct bal_conf *conf)
 {
-	if (state->balance)
-		return (enum bal_balance)(state->balance - 1);
-	if (state->saved_balance)
-		return (enum bal_balance)(state->saved_balance - 1);
-	return conf->globals.balance;
+	const uint32_t kind = state->balance ? state->balance :
+					       state->saved_balance;
+
+	if (!kind || (kind == 1 + BAL_BALANCE_PACKET &&
+		      !conf->globals.packet_server))
+		return conf->globals.balance;
+	return (enum bal_balance)(kind - 1);
 }

@@ -180,7 +180,7 @@ struct bal_nft_seen {
 	uint64_t place, model;
 	uint32_t generation;
 	bool translates;
-	bool refuses;
+	bool refuses, draws;
 };
 
 /*
@@ -317,7 +317,10 @@ struct bal_group_state *bal_state_group(struct bal_state *state,
 /* Forget all groups. */
 void bal_state_forget_groups(struct bal_state *state);
 
-/* The kind of balance in force: of this boot, saved, or of @conf. */
+/*
+ * The kind of balance in force: of this boot, saved, or of @conf; that of packets
+ * only while @conf has their server.
+ */
 enum bal_balance bal_state_balance(const struct bal_state *state,
 				   const struct bal_conf *conf);
 

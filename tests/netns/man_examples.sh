@@ -25,11 +25,13 @@ man_blocks() {
 }
 
 # recipe_blocks PAGE FOLDER: each literal block of the page, but for what is of
-# other programs (units, links, Ansible), and what exec.test does.
+# other programs (units, links, Ansible), of the far end or a measurement, and what
+# exec.test does.
 recipe_blocks() {
 	sed 's/^\.Sh DESCRIPTION/.Sh EXAMPLES/' "$1" >"$2".page &&
 		man_blocks "$2".page "$2" &&
-		grep -lE '^\[(Match|Service)\]|^- |udevadm|^MAILTO|bal-exec eth3' "$2"/* |
+		grep -lE -e '^\[(Match|Service)\]|^- |udevadm|^MAILTO|bal-exec eth3' \
+			-e '^client-connect|script_type|^ip rule add|Mbit/s:' "$2"/* |
 		xargs rm -f
 }
 

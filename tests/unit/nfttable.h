@@ -74,6 +74,28 @@ keeps_to(struct bal_fw_class *c, uint32_t mark)
 	*slot = mark;
 }
 
+/* Each packet by one of @m's uplinks, but for addresses that they share. */
+static inline void
+draws(struct bal_fw_model *m, size_t class)
+{
+	static const uint32_t weights[] = { 7, 3, 1 };
+	struct bal_fw_class *c = class_of(m, 133, "packets");
+	struct bal_fw_select *s = BAL_PUSH(&arena, &m->aside);
+	struct bal_err ignored;
+
+	assert_non_null(s);
+	*s = (struct bal_fw_select){ .src_set = "", .dst_set = "" };
+	assert_int_equal(bal_addr_parse("192.168.1.0/24", &s->dst, &ignored), 0);
+	for (size_t i = 0; i < m->uplinks.n; i++) {
+		struct bal_fw_draw *draw = BAL_PUSH(&arena, &c->draws);
+
+		assert_non_null(draw);
+		*draw = (struct bal_fw_draw){ m->uplinks.v[i].inbound,
+					      weights[i % 3] };
+	}
+	(void)selecting(m, class);
+}
+
 /* All that classes can be, over @n uplinks; eth2 has been left. */
 static inline struct bal_fw_model
 classed(unsigned n)
@@ -123,6 +145,7 @@ classed(unsigned n)
 	assert_int_equal(bal_addr_parse("198.51.100.7", &s->dst, &ignored), 0);
 	s = selecting(&m, 3);
 	assert_int_equal(bal_addr_parse("192.168.77.0/24", &s->src, &ignored), 0);
+	draws(&m, m.classes.n + 1);
 	if (n > 1)
 		m.uplinks.v[1].left = true;
 	return m;

@@ -190,6 +190,7 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	look_at_clock(f);
 	bal_facts_kernel(f);
 	bal_facts_nat(f);
+	bal_facts_sets(f);
 	bal_facts_marks(f);
 	bal_facts_managers(f, &pass->session.paths);
 	bal_facts_events(f, &pass->session.paths);

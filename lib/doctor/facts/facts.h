@@ -77,6 +77,20 @@ struct bal_nat_rule {
 	bool invert;		/* any device but that */
 };
 
+/* A set or map of our nftables table that outlives its passes. */
+struct bal_set_fact {
+	const char *name;
+	bool map, of_addresses;
+	size_t n; /* elements */
+	bool in_elements; /* while it is read */
+};
+
+/* A line of dnsmasq's configuration that fills a set of our table. */
+struct bal_filler {
+	const char *path, *set;
+	unsigned line;
+};
+
 /* A program that manages a device. */
 struct bal_manager {
 	const char *name; /* "NetworkManager" */
@@ -195,6 +209,9 @@ struct bal_facts {
 	bal_table_list names;
 	enum bal_known nat_known; /* BAL_YES: @nat is complete */
 	BAL_LIST(struct bal_nat_rule) nat;
+	enum bal_known sets_known; /* BAL_YES: @sets is complete */
+	BAL_LIST(struct bal_set_fact) sets;
+	BAL_LIST(struct bal_filler) fillers;
 
 	BAL_LIST(struct bal_manager) managers;
 	bool systemd; /* it runs this box */

@@ -58,6 +58,9 @@ bool bal_facts_way(struct bal_facts *f, struct bal_nl *nl, struct bal_way *way,
 /* Features: from the kernel's own configuration, else by trying them. */
 void bal_facts_kernel(struct bal_facts *f);
 
+/* Sets of nftables that rules of bal.conf select by, and what fills them. */
+void bal_facts_sets(struct bal_facts *f);
+
 /* Masquerading: legacy iptables, and nftables by nft(8). */
 void bal_facts_nat(struct bal_facts *f);
 

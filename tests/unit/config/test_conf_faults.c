@@ -152,8 +152,23 @@ static const struct {
 	{ "[bal]\nmode = dual\n",
 	  "2: mode \"dual\" is neither multi nor solo\n" },
 	{ "[bal]\nbalance = packet\n",
-	  "2: balance \"packet\" is neither connection, session nor hash"
-	  "\n" },
+	  "2: balance = packet needs packet_server = prepared in [bal], "
+	  "which says that the far end is\n" },
+	{ "[group a]\nuplinks = tun1\nbalance = packet\n",
+	  "3: balance = packet needs packet_server = prepared in [bal], "
+	  "which says that the far end is\n" },
+	{ "[bal]\nbalance = packet\npacket_server = prepared\n"
+	  "firewall = legacy\n",
+	  "2: balance = packet needs nftables, but firewall is legacy\n" },
+	{ "[bal]\nbalance = packet\npacket_server = prepared\n"
+	  "mark_mask = 0x3\n[group a]\nuplinks = tun1\n",
+	  "2: balance = packet needs a mark for each rule and group, and "
+	  "mark_mask has room for 1\n" },
+	{ "[bal]\nbalance = packets\n",
+	  "2: balance \"packets\" is neither connection, session, hash nor "
+	  "packet\n" },
+	{ "[bal]\npacket_server = yes\n",
+	  "2: packet_server \"yes\" is neither no nor prepared\n" },
 	{ "[bal]\nhash = src port\n",
 	  "2: hash \"port\" is neither src, dst, sport, dport nor proto\n" },
 	{ "[bal]\nhash = ,\n",
@@ -167,7 +182,7 @@ static const struct {
 	  "3: balance \"hash\" is one for the whole box: it stands in [bal]"
 	  "\n" },
 	{ "[group a]\nuplinks = eth1\nbalance = all\n",
-	  "3: balance \"all\" is neither connection nor session\n" },
+	  "3: balance \"all\" is neither connection, session nor packet\n" },
 	{ "[bal]\nnexthop_objects = yes\n",
 	  "2: nexthop_objects \"yes\" is neither no nor auto\n" },
 	{ "[bal]\nmark_mask = 0\n",

@@ -92,6 +92,67 @@ nothing_leads_there(void **state)
 		assert_string_not_equal(d.findings.v[i].id, "group-unused");
 }
 
+static void
+set(const char *name, bool map, bool of_addresses, size_t n)
+{
+	struct bal_set_fact *s = BAL_PUSH(&w.arena, &f.sets);
+
+	assert_non_null(s);
+	*s = (struct bal_set_fact){ .name = name,
+				    .map = map,
+				    .of_addresses = of_addresses,
+				    .n = n };
+}
+
+/* What the finding number @i is, and about which rule. */
+static void
+found(size_t i, const char *id, const char *what)
+{
+	assert_true(d.findings.n > i);
+	assert_string_equal(d.findings.v[i].id, id);
+	assert_string_equal(d.findings.v[i].what, what);
+}
+
+static void
+sets_of_nftables(void **state)
+{
+	struct bal_conf_rule *r;
+
+	(void)state;
+	group("bank", "eth1");
+	assert_non_null(bal_state_group(&w.state, "bank"));
+	rule(BAL_LEAD_GROUP, "bank");
+	r = &w.conf.policy.rules[0];
+	snprintf(r->name, sizeof(r->name), "voip");
+	assert_int_equal(bal_policy_rule_set(r, 3, "to", "set:video", &w.err),
+			 0);
+	assert_int_equal(bal_policy_rule_set(r, 4, "sticky", "10m", &w.err), 0);
+	f.ip_forward = 1;
+	f.nat_known = BAL_UNKNOWN;
+	finds_nothing(); /* they could not be looked at */
+	f.sets_known = BAL_YES;
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	found(0, "set-wrong",
+	      "rule voip: nftables' set inet bal video is not there");
+	found(1, "set-wrong",
+	      "rule voip: nftables' map inet bal sticky_voip is not there");
+	set("video", false, true, 0);
+	set("sticky_voip", true, true, 60000);
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	found(0, "sticky-full", "rule voip: sticky remembers 60000 sources");
+	assert_string_equal(d.findings.v[0].fix, "editor +4 /etc/bal/bal.conf");
+	found(1, "set-empty", "rule voip: nothing is in the set video");
+	f.sets.v[0].n = 1;
+	f.sets.v[1].n = 59999;
+	finds_nothing();
+	f.ip_forward = 0;
+	judge();
+	found(0, "rule-forward",
+	      "rule voip: sticky, dscp and sets: nothing is forwarded");
+}
+
 int
 main(void)
 {
@@ -99,6 +160,7 @@ main(void)
 		HEALTHY(all_is_well),
 		HEALTHY(a_name_that_nothing_has),
 		HEALTHY(nothing_leads_there),
+		HEALTHY(sets_of_nftables),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);

@@ -210,6 +210,62 @@ sessions_leave_the_policy(void **state)
 	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_ICMP_ERRORS], 1);
 }
 
+/* The marks that are drawn for the rest, "MARK:WEIGHT ..." in bits of the mask. */
+static const char *
+drawn(void)
+{
+	static char text[256];
+	const struct bal_fw_model *m = &w.plan.firewall;
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < m->classes.n; i++)
+		for (size_t k = 0; k < m->classes.v[i].draws.n; k++)
+			len += (size_t)snprintf(
+				text + len, sizeof(text) - len, "%u:%u ",
+				m->classes.v[i].draws.v[k].mark >> 24,
+				m->classes.v[i].draws.v[k].weight);
+	return text;
+}
+
+static void
+packets_are_drawn(void **state)
+{
+	(void)state;
+	w.more_groups = NULL;
+	w.snap.nft_unread = true;
+	told("eth2", "weight", "3");
+	make_plan();
+	assert_string_equal(drawn(), "");
+	w.groups.v[0].kind = BAL_BALANCE_PACKET;
+	plan_groups();
+	assert_string_equal(drawn(), "65:1 66:3 67:1 ");
+	/* Whatever they share is not. */
+	assert_int_equal(w.plan.firewall.aside.n, 1);
+	assert_int_equal(w.plan.sysctls.of[BAL_SYSCTL_HASH_POLICY], 1);
+	health("eth2", BAL_HEALTH_DEAD);
+	make_plan();
+	w.groups.v[0].kind = BAL_BALANCE_PACKET;
+	plan_groups();
+	assert_string_equal(drawn(), "65:1 67:1 ");
+	/* One that is left has all; solo needs none, and only nftables does it. */
+	health("eth3", BAL_HEALTH_DEAD);
+	make_plan();
+	w.groups.v[0].kind = BAL_BALANCE_PACKET;
+	plan_groups();
+	assert_string_equal(drawn(), "65:1 ");
+	health("eth3", BAL_HEALTH_ALIVE);
+	make_plan();
+	w.groups.v[0].kind = BAL_BALANCE_PACKET;
+	w.groups.v[0].mode = BAL_MODE_SOLO;
+	plan_groups();
+	assert_string_equal(drawn(), "");
+	w.groups.v[0].mode = BAL_MODE_MULTI;
+	w.snap.nft_unread = false;
+	plan_groups();
+	assert_string_equal(drawn(), "");
+}
+
 int
 main(void)
 {
@@ -222,6 +278,7 @@ main(void)
 		GROUPS(a_member_of_any_group_holds_flows),
 		GROUPS(its_table_comes_before_the_rules),
 		GROUPS(sessions_leave_the_policy),
+		GROUPS(packets_are_drawn),
 	};
 
 	return cmocka_run_group_tests_name("group", tests, NULL, NULL);
