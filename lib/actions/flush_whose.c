@@ -34,8 +34,9 @@ static enum answer
 fits_from(const struct bal_conf_rule *rule, const struct bal_flow *flow,
 	  bool own)
 {
-	static const struct bal_addr none = { .family = AF_INET, .len = 32 };
+	struct bal_addr none = bal_addr_any(flow->src.family);
 
+	none.len = (uint8_t)bal_addr_bits(none.family);
 	if (rule->from_set[0])
 		return own ? NO : MAYBE;
 	return if_so(!rule->n_from ||
@@ -107,6 +108,8 @@ fits_hidden(const struct bal_conf_rule *rule, bool own)
 static enum answer
 fits(const struct bal_conf_rule *rule, const struct bal_flow *flow, bool own)
 {
+	if (!bal_policy_is_of(rule, flow->dst.family))
+		return NO;
 	return both(both(both(fits_from(rule, flow, own),
 			      fits_to(rule, flow, own)),
 			 both(fits_ports(rule, flow, own),

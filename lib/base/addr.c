@@ -256,6 +256,33 @@ bal_addr_in(const struct bal_addr *a, const struct bal_addr *net)
 			  (0xff00 >> rest) & 0xff);
 }
 
+void
+bal_prefixes_add(struct bal_addr *list, size_t *n, const struct bal_addr *a)
+{
+	size_t at = *n;
+
+	while (at && a->family == AF_INET && list[at - 1].family != AF_INET)
+		at--;
+	memmove(&list[at + 1], &list[at], (*n - at) * sizeof(*list));
+	list[at] = *a;
+	++*n;
+}
+
+const struct bal_addr *
+bal_prefixes_of(const struct bal_addr *list, size_t *n, int family)
+{
+	size_t first = 0;
+
+	while (first < *n && list[first].family == AF_INET)
+		first++;
+	if (family == AF_INET) {
+		*n = first;
+		return list;
+	}
+	*n -= first;
+	return list ? list + first : NULL;
+}
+
 bool
 bal_addr_none(const struct bal_addr *a)
 {

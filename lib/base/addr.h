@@ -77,6 +77,16 @@ bool bal_addr_same_host(const struct bal_addr *a, const struct bal_addr *b);
 /* Is host @a inside prefix @net? */
 bool bal_addr_in(const struct bal_addr *a, const struct bal_addr *net);
 
+/*
+ * Lists of prefixes hold those of IPv4 first.  Add @a to @list, which has room
+ * behind its *@n; and the part of a list of *@n that is of @family, whose size
+ * goes to *@n.
+ */
+void bal_prefixes_add(struct bal_addr *list, size_t *n,
+		      const struct bal_addr *a);
+const struct bal_addr *bal_prefixes_of(const struct bal_addr *list, size_t *n,
+				       int family);
+
 /* No address at all. */
 bool bal_addr_none(const struct bal_addr *a);
 

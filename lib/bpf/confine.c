@@ -11,7 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum label { ALLOW = 1, BIND, BOUND, DENY, LOOK, MAPPED, NATIVE, STEER };
+enum label { ALLOW = 1, BIND, BOUND, DENY, ELSEWHERE, LOOK, MAPPED, NATIVE,
+	     STEER };
 
 /* Registers that calls preserve. */
 #define CTX BPF_REG_6
@@ -37,11 +38,15 @@ classify(struct bal_bpf *code, const struct bal_confine *c, uint8_t addr,
 	bal_bpf_if32(code, addr, 0, spared); /* 0.0.0.0 is this box, too */
 	bal_bpf_if_inside(code, addr, &loopback, spared);
 	for (size_t i = 0; i < c->own.n; i++)
-		bal_bpf_if32(code, addr, bal_bpf_word(&c->own.v[i]), spared);
+		if (c->own.v[i].family == AF_INET)
+			bal_bpf_if32(code, addr, bal_bpf_word(&c->own.v[i]),
+				     spared);
 	for (size_t i = 0; i < c->direct.n; i++)
-		bal_bpf_if_inside(code, addr, &c->direct.v[i], direct);
+		if (c->direct.v[i].family == AF_INET)
+			bal_bpf_if_inside(code, addr, &c->direct.v[i], direct);
 	for (size_t i = 0; i < c->lan.n; i++)
-		bal_bpf_if_inside(code, addr, &c->lan.v[i], spared);
+		if (c->lan.v[i].family == AF_INET)
+			bal_bpf_if_inside(code, addr, &c->lan.v[i], spared);
 }
 
 /*
@@ -149,8 +154,89 @@ code_ipv4(struct bal_bpf *code, const struct bal_confine *c, bool datagram)
 	bind_or_spare(code, c, datagram);
 }
 
+/* Jump where the destination is inside @net, if that is of IPv6. */
 static void
-code_ipv6(struct bal_bpf *code, const struct bal_confine *c)
+if_inside6(struct bal_bpf *code, const struct bal_addr *net, uint8_t label)
+{
+	if (net->family != AF_INET6)
+		return;
+	for (unsigned i = 0; i < net->len; i += 32) {
+		const unsigned left = net->len - i;
+		const uint32_t mask = htonl(left < 32 ? ~0u << (32 - left) : ~0u);
+		uint32_t word;
+
+		memcpy(&word, net->bytes + i / 8, sizeof(word));
+		bal_bpf_load32(code, BPF_REG_1, CTX, ADDR(user_ip6) + i / 8);
+		bal_bpf_and32(code, BPF_REG_1, mask);
+		bal_bpf_unless32(code, BPF_REG_1, word & mask, ELSEWHERE);
+	}
+	bal_bpf_goto(code, label);
+	bal_bpf_label(code, ELSEWHERE);
+}
+
+/* BPF_REG_1 is 0 where the address at @at of @base is ::. */
+static void
+load_any6(struct bal_bpf *code, uint8_t base, size_t at)
+{
+	bal_bpf_load32(code, BPF_REG_1, base, at);
+	for (size_t i = 1; i < 4; i++) {
+		bal_bpf_load32(code, BPF_REG_2, base, at + i * 4);
+		bal_bpf_or32(code, BPF_REG_1, BPF_REG_2);
+	}
+}
+
+/*
+ * As look_at_socket() and steer_datagram(): a socket with an address that it was
+ * bound to is routed by that.
+ */
+static void
+look_at_source6(struct bal_bpf *code, const struct bal_confine *c, bool datagram)
+{
+	load_any6(code, SK, SOCK(src_ip6));
+	bal_bpf_if32(code, BPF_REG_1, 0, LOOK);
+	bal_bpf_load32(code, BPF_REG_1, SK, SOCK(state));
+	bal_bpf_unless32(code, BPF_REG_1, BPF_TCP_ESTABLISHED, ALLOW);
+	bal_bpf_goto(code, STEER);
+	bal_bpf_label(code, LOOK);
+	if (datagram) {
+		load_any6(code, CTX, ADDR(msg_src_ip6));
+		bal_bpf_unless32(code, BPF_REG_1, 0, ALLOW);
+	}
+	bal_bpf_label(code, STEER);
+	for (size_t i = 0; datagram && i < 16; i += 4) {
+		uint32_t word;
+
+		memcpy(&word, c->addr6.bytes + i, sizeof(word));
+		bal_bpf_set(code, BPF_REG_1, (int32_t)word);
+		bal_bpf_store32(code, CTX, ADDR(msg_src_ip6) + i, BPF_REG_1);
+	}
+}
+
+/* CTX holds an IPv6 destination. */
+static void
+bind_or_spare6(struct bal_bpf *code, const struct bal_confine *c, bool datagram)
+{
+	bal_bpf_load64(code, SK, CTX, ADDR(sk));
+	bal_bpf_load32(code, BPF_REG_1, SK, SOCK(bound_dev_if));
+	bal_bpf_unless32(code, BPF_REG_1, 0, ALLOW);
+	if (bal_addr_none(&c->addr6)) {
+		bal_bpf_goto(code, DENY);
+		return;
+	}
+	for (size_t i = 0; i < c->own.n; i++)
+		if_inside6(code, &c->own.v[i], ALLOW);
+	for (size_t i = 0; i < c->direct.n; i++)
+		if_inside6(code, &c->direct.v[i], BIND);
+	for (size_t i = 0; i < c->lan.n; i++)
+		if_inside6(code, &c->lan.v[i], ALLOW);
+	bal_bpf_label(code, BIND);
+	look_at_source6(code, c, datagram);
+	bind_socket(code, c);
+	bal_bpf_goto(code, ALLOW);
+}
+
+static void
+code_ipv6(struct bal_bpf *code, const struct bal_confine *c, bool datagram)
 {
 	bal_bpf_move(code, CTX, BPF_REG_1);
 	bal_bpf_load32(code, DST, CTX, ADDR(user_ip6[3]));
@@ -165,10 +251,7 @@ code_ipv6(struct bal_bpf *code, const struct bal_confine *c)
 	bal_bpf_if32(code, DST, htonl(1), ALLOW);
 	bal_bpf_if32(code, DST, 0, ALLOW);
 	bal_bpf_label(code, NATIVE);
-	bal_bpf_load64(code, SK, CTX, ADDR(sk));
-	bal_bpf_load32(code, BPF_REG_1, SK, SOCK(bound_dev_if));
-	bal_bpf_unless32(code, BPF_REG_1, 0, ALLOW);
-	bal_bpf_goto(code, DENY);
+	bind_or_spare6(code, c, datagram);
 	bal_bpf_label(code, MAPPED);
 	bind_or_spare(code, c, false);
 }
@@ -235,7 +318,7 @@ bal_confine_code(const struct bal_confine *c, enum bal_confine_hook hook,
 		break;
 	case BAL_CONFINE_CONNECT6:
 	case BAL_CONFINE_SENDMSG6:
-		code_ipv6(code, c);
+		code_ipv6(code, c, hook == BAL_CONFINE_SENDMSG6);
 		break;
 	default:
 		code_egress(code);

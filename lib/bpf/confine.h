@@ -17,14 +17,15 @@ struct bal_confine {
 	 * well.
 	 */
 	struct bal_addr addr;
+	struct bal_addr addr6; /* one of IPv6; none: @dev has no IPv6 */
 	/*
 	 * The mark of the uplink, which routes the first datagram in place of
 	 * its address (0: none): for an address that other uplinks have too.
 	 */
 	uint32_t mark;
 	/*
-	 * IPv4 destinations, checked in this order: @own are this box's
-	 * addresses and left alone, as 127.0.0.0/8 is; @direct, the subnets of
+	 * Destinations, checked in this order: @own are this box's addresses
+	 * and left alone, as 127.0.0.0/8 and ::1 are; @direct, the subnets of
 	 * @dev, are reached by it; @lan, subnets of devices that are no
 	 * uplinks, are left alone; all others go by @dev.
 	 */
@@ -50,7 +51,7 @@ enum bal_confine_hook {
  *            another address, before the route lookup; with an address or mark
  *            also the datagram whose route is being looked up
  *  CONNECT6, SENDMSG6  treat an IPv4-mapped destination as the two above do,
- *            leave ::1 alone and refuse the rest, since bal is IPv4 only
+ *            and so one of IPv6, or refuse it where the device has none
  *  EGRESS    drops what leaves by another device than its socket is bound to:
  *            a first datagram that took the wrong route all the same
  *

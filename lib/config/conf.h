@@ -46,6 +46,7 @@ struct bal_globals {
 	unsigned ipv6_line; /* of bal.conf; 0: it is not there */
 	struct bal_addr destinations[BAL_DESTINATIONS_MAX]; /* none: default */
 	size_t n_destinations;
+	unsigned destinations_line; /* the first one; 0: none */
 	bool everywhere;      /* `default` was given, as the only one */
 	bool nexthop_objects; /* auto: true, as far as the kernel has them */
 	uint32_t mark_mask;   /* default 0xff000000; one run of bits */

@@ -4,34 +4,15 @@
 
 #include "config/conf_internal.h"
 
-/* What is for IPv4 alone would leave IPv6 to an uplink that is not meant. */
-static const char *
-what_is_of_ipv4(const struct bal_conf *conf)
-{
-	if (conf->policy.n_rules)
-		return "a [rule]";
-	if (conf->policy.n_groups)
-		return "a [group]";
-	return conf->globals.n_destinations ? "destinations" : NULL;
-}
-
 static void
 check_balance(struct bal_conf_reader *r)
 {
 	struct bal_globals *g = &r->conf.globals;
-	const char *other = what_is_of_ipv4(&r->conf);
 
-	if (other)
-		bal_lines_fault(&r->lines, g->ipv6_line,
-				"ipv6 = balance and %s cannot be together: that "
-				"is for IPv4 alone",
-				other);
-	else if (g->firewall == BAL_FIREWALL_LEGACY)
-		bal_lines_fault(&r->lines, g->ipv6_line,
-				"ipv6 = balance needs nftables, but firewall is "
-				"legacy");
-	else
+	if (g->firewall != BAL_FIREWALL_LEGACY)
 		return;
+	bal_lines_fault(&r->lines, g->ipv6_line,
+			"ipv6 = balance needs nftables, but firewall is legacy");
 	g->ipv6 = BAL_IPV6_IGNORE;
 }
 
@@ -42,6 +23,42 @@ has_targets6(const struct bal_settings *set)
 		if (set->targets[i].addr.family == AF_INET6)
 			return true;
 	return false;
+}
+
+static bool
+has_prefix6(const struct bal_addr *list, size_t n)
+{
+	(void)bal_prefixes_of(list, &n, AF_INET6);
+	return n;
+}
+
+static void
+tell_prefix(struct bal_conf_reader *r, unsigned line, const char *key)
+{
+	bal_lines_fault(&r->lines, line,
+			"an IPv6 prefix in %s needs ipv6 = balance in [bal]",
+			key);
+}
+
+/* What they are for would go where they do not say. */
+static void
+check_prefixes(struct bal_conf_reader *r)
+{
+	struct bal_conf *conf = &r->conf;
+	const struct bal_globals *g = &conf->globals;
+	struct bal_policy *p = &conf->policy;
+
+	if (has_prefix6(g->destinations, g->n_destinations))
+		tell_prefix(r, g->destinations_line, "destinations");
+	for (size_t i = 0; i < p->n_groups; i++)
+		if (has_prefix6(p->groups[i].destinations,
+				p->groups[i].n_destinations))
+			tell_prefix(r, p->groups[i].destinations_line,
+				    "destinations");
+	for (size_t i = 0; i < p->n_rules; i++)
+		if (has_prefix6(p->rules[i].from, p->rules[i].n_from) ||
+		    has_prefix6(p->rules[i].to, p->rules[i].n_to))
+			tell_prefix(r, p->rules[i].line, "a rule");
 }
 
 /* They would not be asked. */
@@ -64,6 +81,7 @@ bal_conf_check_ipv6(struct bal_conf_reader *r)
 		check_balance(r);
 		return;
 	}
+	check_prefixes(r);
 	check_targets(r, &conf->check, r->begun[SECTION_CHECK]);
 	for (size_t i = 0; i < conf->n_uplinks; i++)
 		check_targets(r, &conf->uplinks[i].set, r->uplink_line[i]);

@@ -82,6 +82,7 @@ take_global(struct bal_conf_reader *r, unsigned allowed, const char *key,
 	    !(r->seen_globals & BAL_GLOBAL_DESTINATIONS)) {
 		r->seen_globals |= BAL_GLOBAL_DESTINATIONS;
 		r->conf.globals.n_destinations = 0;
+		r->conf.globals.destinations_line = r->lines.number;
 		r->conf.globals.everywhere = false;
 	}
 	if (name && 1u << i == BAL_GLOBAL_IPV6)

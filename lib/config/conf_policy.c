@@ -2,6 +2,7 @@
 /* conf_policy - the sections [group NAME] and [rule NAME] of bal.conf. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "config/conf_internal.h"
 #include "config/policy_key.h"
@@ -179,6 +180,12 @@ check_selector(struct bal_conf_reader *r, const struct bal_conf_rule *rule)
 		bal_lines_fault(&r->lines, rule->line,
 				"rule \"%s\" selects nothing: none of from, "
 				"to, iif, proto, sport, dport, uid, mark, dscp",
+				rule->name);
+	else if (!bal_policy_is_of(rule, AF_INET) &&
+		 !bal_policy_is_of(rule, AF_INET6))
+		bal_lines_fault(&r->lines, rule->line,
+				"rule \"%s\" selects nothing: what it selects "
+				"by is of IPv4 here and of IPv6 there",
 				rule->name);
 	if ((rule->n_sport || rule->n_dport) &&
 	    !bal_policy_has_ports(rule->proto))

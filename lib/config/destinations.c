@@ -23,10 +23,6 @@ add_prefix(const struct list *l, const char *word, struct bal_err *err)
 
 	if (bal_prefix_parse(word, &net, err) < 0)
 		return -1;
-	if (net.family != AF_INET)
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is IPv6, which is not supported yet",
-			       word);
 	if (!net.len)
 		*l->everywhere = true;
 	if (*l->everywhere && (net.len || *l->n))
@@ -41,7 +37,7 @@ add_prefix(const struct list *l, const char *word, struct bal_err *err)
 			       "\"%.80s\" is one more than %d prefixes", word,
 			       BAL_DESTINATIONS_MAX);
 	if (net.len)
-		l->v[(*l->n)++] = net;
+		bal_prefixes_add(l->v, l->n, &net);
 	return 0;
 }
 

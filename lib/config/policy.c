@@ -2,6 +2,7 @@
 /* policy - groups and rules as bal.conf has them. */
 #include "config/policy.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,13 +113,40 @@ at_least_one(size_t n)
 	return n ? n : 1;
 }
 
+bool
+bal_policy_is_of(const struct bal_conf_rule *rule, int family)
+{
+	size_t from = rule->n_from, to = rule->n_to;
+
+	(void)bal_prefixes_of(rule->from, &from, family);
+	(void)bal_prefixes_of(rule->to, &to, family);
+	if ((rule->n_from && !from) || (rule->n_to && !to))
+		return false;
+	if (family == AF_INET)
+		return rule->proto != IPPROTO_ICMPV6;
+	return rule->proto != IPPROTO_ICMP && !rule->from_set[0] &&
+	       !rule->to_set[0];
+}
+
+static size_t
+addresses(const struct bal_conf_rule *rule, int family)
+{
+	size_t from = rule->n_from, to = rule->n_to;
+
+	(void)bal_prefixes_of(rule->from, &from, family);
+	(void)bal_prefixes_of(rule->to, &to, family);
+	return at_least_one(from) * at_least_one(to);
+}
+
 size_t
 bal_policy_parts(const struct bal_conf_rule *rule)
 {
 	const bool ports = rule->n_sport || rule->n_dport;
+	const size_t four = addresses(rule, AF_INET);
+	const size_t six = addresses(rule, AF_INET6);
 
 	/* Ports without a protocol: those of TCP and of UDP. */
-	return at_least_one(rule->n_from) * at_least_one(rule->n_to) *
+	return (four > six ? four : six) *
 	       at_least_one(rule->n_sport) * at_least_one(rule->n_dport) *
 	       (ports && !rule->proto ? 2 : 1);
 }

@@ -155,7 +155,13 @@ const char *bal_policy_hidden(const struct bal_conf_rule *rule);
 /* How many rules, the first ones, can have a mark of a class within @mask. */
 uint32_t bal_policy_classes(uint32_t mask);
 
-/* How many rules of the kernel @rule is. */
+/*
+ * Can a packet of @family be what @rule selects?  Without addresses it is for
+ * both, but sets of nftables hold addresses of IPv4.
+ */
+bool bal_policy_is_of(const struct bal_conf_rule *rule, int family);
+
+/* How many rules of the kernel @rule is, in the family where they are more. */
 size_t bal_policy_parts(const struct bal_conf_rule *rule);
 
 #endif

@@ -16,7 +16,8 @@ static const struct {
 	bool ports;
 } protocols[] = {
 	{ "tcp", 6, true },	 { "udp", 17, true },
-	{ "icmp", 1, false },	 { "sctp", 132, true },
+	{ "icmp", 1, false },	 { "icmpv6", 58, false },
+	{ "sctp", 132, true },
 	{ "dccp", 33, true },	 { "udplite", 136, true },
 	{ "gre", 47, false },	 { "esp", 50, false },
 	{ "ah", 51, false },
@@ -53,7 +54,7 @@ add_addr(const struct bal_addr *a, struct bal_addr *list, size_t *n,
 			       "has more than %d prefixes (a range counts as "
 			       "the prefixes that cover it)",
 			       BAL_RULE_ADDRS_MAX);
-	list[(*n)++] = *a;
+	bal_prefixes_add(list, n, a);
 	return 0;
 }
 
@@ -88,14 +89,6 @@ add_range(const struct bal_addr *low, const struct bal_addr *high,
 	return 0;
 }
 
-static int
-check_family(const struct bal_addr *a, const char *text, struct bal_err *err)
-{
-	if (a->family == AF_INET)
-		return 0;
-	return bal_err(err, BAL_ECONF,
-		       "\"%.80s\" is IPv6, which is not supported yet", text);
-}
 
 static int
 parse_range(const char *word, const char *dash, struct bal_addr *list,
@@ -107,10 +100,13 @@ parse_range(const char *word, const char *dash, struct bal_addr *list,
 	(void)bal_copy(low_text, sizeof(low_text), word);
 	low_text[dash - word] = '\0';
 	if (bal_addr_parse(low_text, &low, err) < 0 ||
-	    bal_addr_parse(dash + 1, &high, err) < 0 ||
-	    check_family(&low, word, err) < 0 ||
-	    check_family(&high, word, err) < 0)
+	    bal_addr_parse(dash + 1, &high, err) < 0)
 		return -1;
+	if (low.family != AF_INET || high.family != AF_INET)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\": ranges are of IPv4 alone, IPv6 has "
+			       "prefixes",
+			       word);
 	if (!bal_addr_is_host(&low) || !bal_addr_is_host(&high))
 		return bal_err(err, BAL_ECONF,
 			       "\"%.80s\" is no range of two addresses", word);
@@ -129,8 +125,7 @@ parse_one(const char *word, struct bal_addr *list, size_t *n,
 
 	if (dash)
 		return parse_range(word, dash, list, n, err);
-	if (bal_prefix_parse(word, &a, err) < 0 ||
-	    check_family(&a, word, err) < 0)
+	if (bal_prefix_parse(word, &a, err) < 0)
 		return -1;
 	if (!a.len)
 		return bal_err(err, BAL_ECONF,
@@ -232,8 +227,8 @@ bal_policy_proto(const char *text, uint8_t *out, struct bal_err *err)
 		}
 	if (bal_parse_u32(text, 1, 255, &n, &ignored) < 0)
 		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is neither tcp, udp, icmp, sctp, "
-			       "dccp, udplite, gre, esp, ah nor a number of 1 "
+			       "\"%.80s\" is neither tcp, udp, icmp, "
+			       "icmpv6, sctp, dccp, udplite, gre, esp, ah nor a number of 1 "
 			       "to 255",
 			       text);
 	*out = (uint8_t)n;

@@ -38,26 +38,43 @@ parse_host(const char *text, struct bal_addr *out, struct bal_err *err)
 		       is_name(text) ? ": names cannot be targets" : "");
 }
 
-/* The address at the start of @rest, which is moved behind it. */
+/* Each modem is fe80::1: it proves nothing of what is behind it. */
+static int
+parse_host6(const char *text, struct bal_addr *out, struct bal_err *err)
+{
+	struct bal_addr a;
+
+	if (bal_host6_parse(text, &a, err) < 0)
+		return -1;
+	if (bal_addr_is_link_local(&a))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is an address of the link alone",
+			       text);
+	*out = a;
+	return 0;
+}
+
+/*
+ * The address at the start of @rest, which is moved behind it; in brackets it is
+ * one of IPv6.
+ */
 static int
 take_host(const char **rest, struct bal_addr *out, struct bal_err *err)
 {
-	size_t len = strcspn(*rest, ":/=");
+	const bool six = **rest == '[';
+	const char *from = *rest + six;
+	size_t len = strcspn(from, six ? "]" : ":/=");
 	char host[BAL_ADDR_STRLEN];
 
 	if (!len)
 		return bal_err(err, BAL_ECONF, "names no address");
-	if (**rest == '[')
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is IPv6, which is not supported yet",
-			       *rest);
-	if (len >= sizeof(host))
+	if (len >= sizeof(host) || (six && !from[len]))
 		return bal_err(err, BAL_ECONF, "\"%.80s\" is not an IP address",
 			       *rest);
-	memcpy(host, *rest, len);
+	memcpy(host, from, len);
 	host[len] = '\0';
-	*rest += len;
-	return parse_host(host, out, err);
+	*rest = from + len + six;
+	return six ? parse_host6(host, out, err) : parse_host(host, out, err);
 }
 
 /* ":PORT" at the start of @rest, if it is there. */
@@ -69,6 +86,10 @@ take_port(const char **rest, uint16_t *port, struct bal_err *err)
 	char word[16];
 	uint32_t n;
 
+	if (**rest && !strchr(":/=", **rest))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" after the address means nothing",
+			       *rest);
 	if (**rest != ':')
 		return 0;
 	if (len >= sizeof(word))
@@ -93,22 +114,6 @@ take_text(const char *what, const char *from, size_t len, struct bal_target *t,
 			       sizeof(t->text) - 1);
 	memcpy(t->text, from, len);
 	t->text[len] = '\0';
-	return 0;
-}
-
-/* Each modem is fe80::1: it proves nothing of what is behind it. */
-static int
-parse_host6(const char *text, struct bal_addr *out, struct bal_err *err)
-{
-	struct bal_addr a;
-
-	if (bal_host6_parse(text, &a, err) < 0)
-		return -1;
-	if (bal_addr_is_link_local(&a))
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" is an address of the link alone",
-			       text);
-	*out = a;
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 
 enum bal_target_kind {
 	BAL_TARGET_ICMP, /* ADDR, icmp:ADDR            echo request */
+	/* An ADDR of IPv6 is in brackets from here on. */
 	BAL_TARGET_TCP, /* tcp:ADDR:PORT              connection, then closed */
 	BAL_TARGET_DNS, /* dns:ADDR[:PORT]/NAME[=ADDR] A query and answer */
 	BAL_TARGET_HTTP, /* http://ADDR[:PORT][/PATH][=STATUS]  GET */

@@ -63,6 +63,10 @@ bal_launch_look(struct bal_pass *pass, const char *dev, struct bal_launch *out,
 		c->mark = launch.mark;
 	for (size_t i = 0; i < pass->snap.addrs.n; i++)
 		sort_address(pass, &pass->snap.addrs.v[i], c);
+	if (up->v6.usable)
+		c->addr6 = bal_addr_host(&up->v6.addrs[0]->addr);
+	for (size_t i = 0; i < pass->snap.addrs6.n; i++)
+		sort_address(pass, &pass->snap.addrs6.v[i], c);
 	if (pass->arena.oom)
 		return bal_err_nomem(err);
 	*out = launch;

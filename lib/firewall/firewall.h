@@ -60,6 +60,7 @@ struct bal_fw_select {
 	bool has_mark, has_dscp;
 	uint32_t mark, mark_mask;
 	uint8_t dscp;
+	bool ipv6; /* addresses and dscp are of IPv6; without them: of both */
 	struct bal_addr src, dst;
 	const char *src_set, *dst_set; /* sets of nftables; "": none */
 	size_t class; /* its place among them, plus 1; 0: none, and no later one */

@@ -17,15 +17,16 @@ print_ports(FILE *out, const char *which, const struct bal_ports *ports)
 }
 
 static void
-print_addr(FILE *out, const char *which, const struct bal_addr *net,
-	   const char *set)
+print_addr(FILE *out, const char *which, const struct bal_fw_select *s,
+	   const struct bal_addr *net, const char *set)
 {
 	char text[BAL_ADDR_STRLEN];
 
 	if (set[0])
 		fprintf(out, "ip %s @%s ", which, set);
 	else if (net->len)
-		fprintf(out, "ip %s %s ", which, bal_addr_str(net, text));
+		fprintf(out, "%s %s %s ", s->ipv6 ? "ip6" : "ip", which,
+			bal_addr_str(net, text));
 }
 
 /* In the order of the expressions, so that both are one. */
@@ -43,10 +44,10 @@ print_select(FILE *out, const struct bal_fw_select *s)
 	else if (s->has_mark)
 		fprintf(out, "meta mark " MASKED " == 0x%08" PRIx32 " ",
 			s->mark_mask, s->mark);
-	print_addr(out, "daddr", &s->dst, s->dst_set);
-	print_addr(out, "saddr", &s->src, s->src_set);
+	print_addr(out, "daddr", s, &s->dst, s->dst_set);
+	print_addr(out, "saddr", s, &s->src, s->src_set);
 	if (s->has_dscp)
-		fprintf(out, "ip dscp %u ", s->dscp);
+		fprintf(out, "%s dscp %u ", s->ipv6 ? "ip6" : "ip", s->dscp);
 }
 
 /* @what: "meta mark" or "ct mark", put down for the source. */

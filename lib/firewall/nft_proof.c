@@ -94,6 +94,7 @@ put_select(struct bal_nft_line *line, const struct bal_fw_select *s)
 	bal_nft_put_u32(line, s->mark_mask);
 	bal_nft_put_u32(line, s->has_dscp);
 	bal_nft_put_u32(line, s->dscp);
+	bal_nft_put_u32(line, s->ipv6);
 	put_addr(line, &s->src);
 	put_addr(line, &s->dst);
 	bal_nft_put(line, s->src_set ? s->src_set : "");

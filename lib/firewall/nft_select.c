@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_select - which packets a rule is for, as the kernel's expressions. */
 #include <arpa/inet.h>
+#include <string.h>
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -11,6 +12,8 @@
 #define DSCP_AT 1
 #define SADDR_AT 12
 #define DADDR_AT 16
+#define SADDR6_AT 8
+#define DADDR6_AT 24
 #define SPORT_AT 0
 #define DPORT_AT 2
 
@@ -35,18 +38,35 @@ static void
 match_addr(struct bal_nft_maker *m, uint32_t at, const struct bal_addr *net,
 	   const char *set)
 {
-	const uint32_t bits = htonl(net->len ? UINT32_MAX << (32 - net->len) : 0);
-	const uint32_t none = 0, bytes = net->len % 8 ? 4 : net->len / 8u;
+	const uint32_t size = bal_addr_bits(net->family) / 8;
+	const uint32_t bytes = net->len % 8 ? size : net->len / 8u;
+	const uint8_t none[16] = { 0 };
+	uint8_t bits[16] = { 0 };
 
 	if (set[0]) {
 		bal_nft_load_payload(m, NFT_PAYLOAD_NETWORK_HEADER, at, 4);
 		bal_nft_look_up_named(m, set, false);
 	} else if (net->len) {
 		bal_nft_load_payload(m, NFT_PAYLOAD_NETWORK_HEADER, at, bytes);
-		if (net->len % 8)
-			bal_nft_bitwise_of(m, NFT_REG_1, &bits, &none, 4);
+		memset(bits, 0xff, net->len / 8);
+		if (net->len % 8) {
+			bits[net->len / 8] = (uint8_t)(0xff00 >> net->len % 8);
+			bal_nft_bitwise_of(m, NFT_REG_1, bits, none, size);
+		}
 		bal_nft_compare(m, NFT_CMP_EQ, net->bytes, bytes);
 	}
+}
+
+/* It lies across two bytes. */
+static void
+match_dscp6(struct bal_nft_maker *m, uint8_t dscp)
+{
+	const uint16_t mask = htons(0x0fc0), none = 0;
+	const uint16_t value = htons((uint16_t)(dscp << 6));
+
+	bal_nft_load_payload(m, NFT_PAYLOAD_NETWORK_HEADER, 0, sizeof(value));
+	bal_nft_bitwise_of(m, NFT_REG_1, &mask, &none, sizeof(mask));
+	bal_nft_compare(m, NFT_CMP_EQ, &value, sizeof(value));
 }
 
 static void
@@ -85,7 +105,7 @@ match_mark(struct bal_nft_maker *m, uint32_t mark, uint32_t mask)
 void
 bal_nft_make_select(struct bal_nft_maker *m, const struct bal_fw_select *s)
 {
-	const uint8_t ipv4 = NFPROTO_IPV4;
+	const uint8_t family = s->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 
 	if (s->iif[0])
 		match_iif(m, s->iif);
@@ -101,9 +121,9 @@ bal_nft_make_select(struct bal_nft_maker *m, const struct bal_fw_select *s)
 	    !s->dst_set[0])
 		return;
 	bal_nft_load_meta(m, NFT_META_NFPROTO, NFT_REG_1);
-	bal_nft_compare(m, NFT_CMP_EQ, &ipv4, sizeof(ipv4));
-	match_addr(m, DADDR_AT, &s->dst, s->dst_set);
-	match_addr(m, SADDR_AT, &s->src, s->src_set);
+	bal_nft_compare(m, NFT_CMP_EQ, &family, sizeof(family));
+	match_addr(m, s->ipv6 ? DADDR6_AT : DADDR_AT, &s->dst, s->dst_set);
+	match_addr(m, s->ipv6 ? SADDR6_AT : SADDR_AT, &s->src, s->src_set);
 	if (s->has_dscp)
-		match_dscp(m, s->dscp);
+		(s->ipv6 ? match_dscp6 : match_dscp)(m, s->dscp);
 }

@@ -96,14 +96,13 @@ name_hops(const struct bal_snapshot *snap, bal_route_list *all)
 static int
 read_routes6(struct bal_reading *r, struct bal_err *err)
 {
-	static const struct bal_prefixes none;
 	struct bal_snapshot *snap = r->snap;
 
 	if (!r->want->routes6)
 		return 0;
 	if (bal_nl_addrs_of(r->nl, AF_INET6, r->arena, &snap->addrs6, err) <
 		    0 ||
-	    bal_nl_all_routes(r->nl, AF_INET6, &none, r->arena, &snap->all6,
+	    bal_nl_all_routes(r->nl, AF_INET6, &r->want->destinations, r->arena, &snap->all6,
 			      err) < 0)
 		return -1;
 	name_hops(snap, &snap->all6);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* firewall_class - which packets nftables has to tell apart for rules. */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "plan/internal.h"
 
@@ -33,6 +34,7 @@ push_select(void *arg, struct bal_rule *r)
 		.dst_set = m->rule ? m->rule->to_set : "",
 		.has_dscp = m->rule && m->rule->has_dscp,
 		.dscp = m->rule ? m->rule->dscp : 0,
+		.ipv6 = r->family == AF_INET6,
 		.class = m->class,
 	};
 	memcpy(s->iif, r->iif, sizeof(s->iif));
@@ -127,6 +129,19 @@ begin(struct maker *m, const struct bal_led *lead, size_t k)
 		fill_draws(m, lead->group, class);
 }
 
+/* Without what is of one family, one is for both. */
+static void
+push_parts(struct maker *m)
+{
+	const struct bal_conf_rule *r = m->rule;
+	const bool four = bal_policy_is_of(r, AF_INET);
+
+	bal_plan_parts(m->world, r, AF_INET, push_select, m);
+	if (m->world->globals->ipv6 == BAL_IPV6_BALANCE &&
+	    (r->n_from || r->n_to || r->has_dscp || !four))
+		bal_plan_parts(m->world, r, AF_INET6, push_select, m);
+}
+
 static void
 add_rule(struct maker *m, size_t k)
 {
@@ -139,7 +154,7 @@ add_rule(struct maker *m, size_t k)
 	begin(m, &lead, k);
 	/* Without its mark it is not there. */
 	if (m->class || bal_policy_is_plain(m->rule))
-		bal_plan_parts(m->world, m->rule, push_select, m);
+		push_parts(m);
 }
 
 static void
@@ -151,7 +166,8 @@ add_destinations(struct maker *m, const struct bal_group *group, size_t k)
 	if (group->n_destinations)
 		begin(m, &lead, k);
 	for (size_t i = 0; i < group->n_destinations; i++) {
-		struct bal_rule r = { .dst = group->destinations[i] };
+		struct bal_rule r = { .family = group->destinations[i].family,
+				      .dst = group->destinations[i] };
 
 		push_select(m, &r);
 	}

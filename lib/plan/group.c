@@ -100,6 +100,22 @@ bal_group_best(const struct bal_group *group)
 	return best;
 }
 
+const struct bal_uplink *
+bal_group_best6(const struct bal_group *group)
+{
+	const struct bal_uplink *best = NULL;
+
+	for (size_t i = 0; i < group->members.n; i++) {
+		const struct bal_uplink *up = group->members.v[i];
+
+		if (up->alive6 &&
+		    (!best || bal_group_metric(group, up) <
+				      bal_group_metric(group, best)))
+			best = up;
+	}
+	return best;
+}
+
 bool
 bal_group_spreads_over(const struct bal_group *group,
 		       const struct bal_uplink *up,

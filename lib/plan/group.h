@@ -89,8 +89,9 @@ bool bal_group_spreads_over(const struct bal_group *group,
 			    const struct bal_uplink *up,
 			    const struct bal_uplink *best);
 
-/* The living member that is first in order, or NULL. */
+/* The living member that is first in order, or NULL; the same of IPv6. */
 const struct bal_uplink *bal_group_best(const struct bal_group *group);
+const struct bal_uplink *bal_group_best6(const struct bal_group *group);
 
 /* Is @up a member of the implicit group, alive or not? */
 bool bal_plan_balanced(const struct bal_uplink *up);

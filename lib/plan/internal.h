@@ -61,11 +61,11 @@ uint32_t bal_plan_class(const struct bal_world *world,
 			const struct bal_led *lead, size_t k);
 
 /*
- * What @rule selects as rules of the kernel, one for each combination, whose
- * priority, action and table are not set; handed to @push.
+ * What @rule selects of @family as rules of the kernel, one for each combination,
+ * whose priority, action and table are not set; handed to @push.
  */
 void bal_plan_parts(const struct bal_world *world,
-		    const struct bal_conf_rule *rule,
+		    const struct bal_conf_rule *rule, int family,
 		    void (*push)(void *arg, struct bal_rule *r), void *arg);
 
 /* Do connections that left by @up stay with it?  Those of IPv6? */
@@ -73,9 +73,16 @@ bool bal_plan_holds(const struct bal_world *world, const struct bal_uplink *up);
 bool bal_plan_holds6(const struct bal_world *world,
 		     const struct bal_uplink *up);
 
-/* The [rule]s of bal.conf and the destinations of groups, behind the head. */
-void bal_plan_policy_rules(const struct bal_world *world,
+/*
+ * The [rule]s of bal.conf and the destinations of groups, behind the head: what
+ * is of @family.
+ */
+void bal_plan_policy_rules(const struct bal_world *world, int family,
 			   struct bal_arena *arena, bal_rule_list *out);
+
+/* Destinations of @family, of all or of a group: main does not decide. */
+void bal_plan_destination_rules(const struct bal_world *world, int family,
+				struct bal_arena *arena, bal_rule_list *out);
 
 /* What a program has to do for connections of this box; NULL: nothing. */
 const struct bal_steer *bal_plan_steer(const struct bal_world *world,
@@ -111,6 +118,13 @@ struct bal_rule *bal_plan_add_rule(bal_rule_list *list, int family,
 				   enum bal_rule_action action,
 				   struct bal_rule *scratch,
 				   struct bal_arena *arena);
+
+/* Where @role stands in IPv6. */
+int bal_plan_role6(int role);
+
+/* What must not leave at all stands in front of addresses, see refused6.c. */
+void bal_plan_refused6(const struct bal_world *world, struct bal_arena *arena,
+		       bal_rule_list *out);
 
 /* The rules of IPv6, and the routes where it is balanced. */
 void bal_plan_rules6(const struct bal_world *world, struct bal_arena *arena,

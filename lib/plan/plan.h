@@ -52,14 +52,17 @@
  *
  * IPv6, where it is blocked: P, P+5 with suppress_prefixlength 7, P+9992 as
  * `prohibit`, and the way in.  Where it is balanced: the same as IPv4 but for
- * P+1 to P+4 and those of groups, and
+ * SUBNETs, what stands at P+9 to P+17 stands 60 further on, and
  *
  *  P+5    lookup main suppress_prefixlength 7
- *  P+9    from PREFIX lookup DEV         of a line that is shut: with `oif DEV`
- *  P+11   from PREFIX unreachable
- *  P+12   from 2000::/3 goto P+14        bound to an address
- *  P+12   from fc00::/7 goto P+14
- *  P+13   iif lo goto P+16               bound to none
+ *  P+8    oif DEV lookup DEV             where there is any of these:
+ *  P+9 to P+68  iif lo SELECTOR unreachable   see refused6.c
+ *  P+9 to P+68  iif lo SELECTOR goto P+69     of [rule]s in front of those
+ *  P+69   from PREFIX lookup DEV         of a line that is shut: with `oif DEV`
+ *  P+71   from PREFIX unreachable
+ *  P+72   from 2000::/3 goto P+74        bound to an address
+ *  P+72   from fc00::/7 goto P+74
+ *  P+73   iif lo goto P+76               bound to none
  *
  * A rule that somebody makes without a priority gets one in front of the
  * second rule there is (kernel: fib_default_rule_pref()), so in front of 32765,
@@ -96,6 +99,8 @@ enum bal_rule_role {
 	BAL_RULE_LAST_MAIN,
 	BAL_RULE_LAST_DEFAULT,
 };
+#define BAL_RULE_REFUSED6 BAL_RULE_FROM
+#define BAL_RULE_REFUSED6_MAX 60 /* priorities of their own */
 #define BAL_RULE_POLICY_STEP 4
 #define BAL_RULE_SUBNET_STEP 4
 #define BAL_RULE_SUBNETS_MAX 22 /* priorities of their own */

@@ -49,30 +49,35 @@ static void
 push_addrs(const struct maker *m, const struct bal_conf_rule *rule,
 	   struct bal_rule *r)
 {
-	size_t i = 0, k;
+	size_t n_from = rule->n_from, n_to = rule->n_to, i = 0, k;
+	const struct bal_addr *from =
+		bal_prefixes_of(rule->from, &n_from, r->family);
+	const struct bal_addr *to = bal_prefixes_of(rule->to, &n_to, r->family);
 
 	do {
-		if (rule->n_from)
-			r->src = rule->from[i];
+		if (n_from)
+			r->src = from[i];
 		k = 0;
 		do {
-			if (rule->n_to)
-				r->dst = rule->to[k];
+			if (n_to)
+				r->dst = to[k];
 			push_ports(m, rule, r);
-		} while (++k < rule->n_to);
-	} while (++i < rule->n_from);
+		} while (++k < n_to);
+	} while (++i < n_from);
 }
 
 void
 bal_plan_parts(const struct bal_world *world, const struct bal_conf_rule *rule,
-	       void (*push)(void *arg, struct bal_rule *r), void *arg)
+	       int family, void (*push)(void *arg, struct bal_rule *r), void *arg)
 {
 	const struct maker m = { push, arg };
-	struct bal_rule r = { .family = AF_INET,
+	struct bal_rule r = { .family = family,
 			      .protocol = BAL_PROTO,
 			      .action = BAL_RULE_LOOKUP,
 			      .suppress_prefixlen = -1 };
 
+	if (!bal_policy_is_of(rule, family))
+		return;
 	memcpy(r.iif, rule->iif, sizeof(r.iif));
 	if (rule->has_mark) {
 		r.has_mark = true;

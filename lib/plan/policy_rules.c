@@ -6,6 +6,7 @@
 
 struct maker {
 	const struct bal_world *world;
+	int family;
 	struct bal_arena *arena;
 	bal_rule_list *out;
 	size_t k; /* of the priority: which rule it is */
@@ -68,7 +69,7 @@ static void
 push_class(struct maker *m, const struct bal_conf_rule *rule)
 {
 	const uint32_t mark = bal_plan_class(m->world, rule, &m->lead, m->k);
-	struct bal_rule r = { .family = AF_INET,
+	struct bal_rule r = { .family = m->family,
 			      .protocol = BAL_PROTO,
 			      .suppress_prefixlen = -1,
 			      .has_mark = true,
@@ -76,7 +77,7 @@ push_class(struct maker *m, const struct bal_conf_rule *rule)
 			      .mask = m->world->globals->mark_mask };
 
 	m->steered = NULL;
-	if (mark)
+	if (mark && (!rule || bal_policy_is_of(rule, m->family)))
 		push_led(m, &r);
 }
 
@@ -84,15 +85,17 @@ push_class(struct maker *m, const struct bal_conf_rule *rule)
 static void
 destinations_of(struct maker *m, const struct bal_group *group)
 {
-	const size_t n = group->n_destinations;
+	size_t n = group->n_destinations;
+	const struct bal_addr *dst =
+		bal_prefixes_of(group->destinations, &n, m->family);
 
 	m->lead = bal_plan_lead_to(m->world, group);
 	m->steered = bal_plan_steers_by(m->world, group, n) ? group : NULL;
 	for (size_t i = 0; i < n; i++) {
-		struct bal_rule r = { .family = AF_INET,
+		struct bal_rule r = { .family = m->family,
 				      .protocol = BAL_PROTO,
 				      .suppress_prefixlen = -1,
-				      .dst = group->destinations[i] };
+				      .dst = dst[i] };
 
 		push_led(m, &r);
 	}
@@ -101,10 +104,13 @@ destinations_of(struct maker *m, const struct bal_group *group)
 }
 
 void
-bal_plan_policy_rules(const struct bal_world *world, struct bal_arena *arena,
-		      bal_rule_list *out)
+bal_plan_policy_rules(const struct bal_world *world, int family,
+		      struct bal_arena *arena, bal_rule_list *out)
 {
-	struct maker m = { .world = world, .arena = arena, .out = out };
+	struct maker m = { .world = world,
+			   .family = family,
+			   .arena = arena,
+			   .out = out };
 	const size_t n = world->policy ? world->policy->n_rules : 0;
 
 	for (; m.k < n; m.k++) {
@@ -117,7 +123,7 @@ bal_plan_policy_rules(const struct bal_world *world, struct bal_arena *arena,
 						     bal_policy_parts(rule)))
 			m.steered = NULL;
 		if (bal_policy_is_plain(rule))
-			bal_plan_parts(world, rule, push_led, &m);
+			bal_plan_parts(world, rule, family, push_led, &m);
 		push_class(&m, rule);
 	}
 	for (size_t i = 1; i < world->groups->n; i++, m.k++)

@@ -113,13 +113,15 @@ find_device(struct bal_nl *nl, const struct bal_globals *globals, int *ifindex,
 	    struct bal_err *err)
 {
 	const size_t n = sizeof(outside) / sizeof(outside[0]);
+	size_t n_listed = globals->n_destinations;
 
+	(void)bal_prefixes_of(globals->destinations, &n_listed, AF_INET);
 	*ifindex = 0;
 	for (size_t i = 0; !*ifindex && i < n; i++) {
 		struct bal_way way = { .dst = bal_addr_any(AF_INET) };
 
 		memcpy(way.dst.bytes, outside[i], sizeof(outside[i]));
-		if (globals->n_destinations)
+		if (n_listed)
 			way.dst = globals->destinations[0];
 		if (bal_nl_find_way(nl, &way, err) < 0)
 			return -1;

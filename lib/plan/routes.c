@@ -253,9 +253,12 @@ all_of(struct maker *m, const struct bal_group *group,
        void (*make)(struct maker *m, const struct bal_addr *prefix))
 {
 	struct bal_addr any = bal_addr_any(AF_INET);
+	size_t n = group->n_destinations;
+	const struct bal_addr *list =
+		bal_prefixes_of(group->destinations, &n, AF_INET);
 
-	for (size_t i = 0; i < group->n_destinations; i++)
-		make(m, &group->destinations[i]);
+	for (size_t i = 0; i < n; i++)
+		make(m, &list[i]);
 	if (!group->n_destinations)
 		make(m, &any);
 }
@@ -306,11 +309,14 @@ rest_table(struct maker *m)
 {
 	const struct bal_globals *g = m->world->globals;
 	struct bal_addr any = bal_addr_any(AF_INET);
+	size_t n = g->n_destinations;
+	const struct bal_addr *list =
+		bal_prefixes_of(g->destinations, &n, AF_INET);
 
 	for (size_t i = 0; i < m->shared.n; i++)
 		shared_subnet(m, &m->shared.v[i]);
-	for (size_t i = 0; i < g->n_destinations; i++)
-		balance_destination(m, &g->destinations[i]);
+	for (size_t i = 0; i < n; i++)
+		balance_destination(m, &list[i]);
 	if (!g->n_destinations)
 		balance_destination(m, &any);
 }

@@ -17,8 +17,9 @@
  */
 struct maker {
 	const struct bal_world *world;
-	const struct bal_group *rest;
+	const struct bal_group *group; /* whose members it is about */
 	uint32_t table;
+	uint32_t base; /* of metrics in it */
 	struct bal_arena *arena;
 	bal_route_list *out;
 };
@@ -50,14 +51,6 @@ one_hop(struct maker *m, const struct bal_addr *dst, uint32_t metric,
 	r->hops[0].weight = 1;
 }
 
-static void
-default_by(struct maker *m, uint32_t metric, const struct bal_uplink *up)
-{
-	const struct bal_addr any = bal_addr_any(AF_INET6);
-
-	one_hop(m, &any, metric, up, false);
-}
-
 static bool
 subnet_seen(const struct bal_leg *leg, size_t upto, const struct bal_addr *net)
 {
@@ -75,6 +68,7 @@ static void
 device_table(struct maker *m, const struct bal_uplink *up)
 {
 	const struct bal_leg *leg = &up->v6;
+	const struct bal_addr any = bal_addr_any(AF_INET6);
 
 	if (!up->up || !leg->n_addrs)
 		return;
@@ -87,32 +81,21 @@ device_table(struct maker *m, const struct bal_uplink *up)
 			one_hop(m, &net, METRIC_USUAL, up, true);
 	}
 	if (!bal_addr_none(&leg->gateway))
-		default_by(m, METRIC_USUAL, up);
+		one_hop(m, &any, METRIC_USUAL, up, false);
 }
 
-static const struct bal_uplink *
-best_of(const struct bal_group *g)
-{
-	const struct bal_uplink *best = NULL;
-
-	for (size_t i = 0; i < g->members.n; i++) {
-		const struct bal_uplink *up = g->members.v[i];
-
-		if (up->alive6 && (!best || bal_group_metric(g, up) <
-						    bal_group_metric(g, best)))
-			best = up;
-	}
-	return best;
-}
-
+/* @prefix over the living members by weight, and below it by each alone. */
 static void
-balance(struct maker *m, const struct bal_uplink *best)
+balance(struct maker *m, const struct bal_addr *prefix)
 {
-	const struct bal_addr any = bal_addr_any(AF_INET6);
-	const struct bal_group *g = m->rest;
-	struct bal_route *top = bal_route_add(m->arena, m->out, m->table, &any,
-					      BAL_METRIC_WEIGHTED);
+	const struct bal_group *g = m->group;
+	const struct bal_uplink *best = bal_group_best6(g);
+	struct bal_route *top;
 
+	if (!best)
+		return;
+	top = bal_route_add(m->arena, m->out, m->table, prefix,
+			    m->base + BAL_METRIC_WEIGHTED);
 	if (!bal_route_make_room(m->arena, top, g->members.n))
 		return;
 	for (size_t i = 0; i < g->members.n; i++)
@@ -123,10 +106,21 @@ balance(struct maker *m, const struct bal_uplink *best)
 		top->hops[0].weight = 1;
 	for (size_t i = 0; i < g->members.n; i++)
 		if (g->members.v[i]->alive6)
-			default_by(m,
-				   BAL_METRIC_SINGLE +
-					   bal_group_metric(g, g->members.v[i]),
-				   g->members.v[i]);
+			one_hop(m, prefix,
+				m->base + BAL_METRIC_SINGLE +
+					bal_group_metric(g, g->members.v[i]),
+				g->members.v[i], false);
+}
+
+static void
+no_hop(struct maker *m, enum bal_route_type type, const struct bal_addr *prefix,
+       uint32_t metric)
+{
+	struct bal_route *r =
+		bal_route_add(m->arena, m->out, m->table, prefix, metric);
+
+	if (r)
+		r->type = type;
 }
 
 static bool
@@ -138,51 +132,97 @@ is_way_out(const struct bal_uplink *up, bool dead)
 
 /* Lines without a share, @dead ones instead of living ones. */
 static void
-ways_out(struct maker *m, bool dead)
+ways_out(struct maker *m, const struct bal_addr *prefix, bool dead)
 {
 	const struct bal_uplinks *ups = m->world->uplinks;
 
 	for (size_t i = 0; i < ups->n; i++)
 		if (is_way_out(&ups->v[i], dead))
-			default_by(m,
-				   BAL_METRIC_LAST_RESORT +
-					   bal_uplink_metric(&ups->v[i]),
-				   &ups->v[i]);
+			one_hop(m, prefix,
+				BAL_METRIC_LAST_RESORT +
+					bal_uplink_metric(&ups->v[i]),
+				&ups->v[i], false);
 }
 
-/* The one table that all who are bound to nothing come to. */
+static void
+balance_rest(struct maker *m, const struct bal_addr *prefix)
+{
+	balance(m, prefix);
+	/* Of several routers in main the kernel takes one that may be dead. */
+	if (bal_plan_closes6(m->world))
+		no_hop(m, BAL_ROUTE_UNREACHABLE, prefix, BAL_METRIC_CLOSED);
+	else if (!bal_group_best6(m->group))
+		ways_out(m, prefix, false);
+}
+
+static void
+end_all(struct maker *m, const struct bal_addr *prefix)
+{
+	static const enum bal_route_type types[] = {
+		[BAL_FALLBACK_UNREACHABLE] = BAL_ROUTE_UNREACHABLE,
+		[BAL_FALLBACK_PROHIBIT] = BAL_ROUTE_PROHIBIT,
+		[BAL_FALLBACK_BLACKHOLE] = BAL_ROUTE_BLACKHOLE,
+	};
+
+	no_hop(m, types[m->group->fallback], prefix, BAL_METRIC_LEAVE);
+}
+
+/* @make for those of @list, of @n, that are of IPv6; without a list for all. */
+static void
+all_of(struct maker *m, const struct bal_addr *list, size_t n,
+       void (*make)(struct maker *m, const struct bal_addr *prefix))
+{
+	const struct bal_addr any = bal_addr_any(AF_INET6);
+	size_t n6 = n;
+	const struct bal_addr *six = bal_prefixes_of(list, &n6, AF_INET6);
+
+	for (size_t i = 0; i < n6; i++)
+		make(m, &six[i]);
+	if (!n)
+		make(m, &any);
+}
+
+/* Behind its members stand those of the groups that it falls back to. */
+static void
+further_table(struct maker *m, const struct bal_group *group)
+{
+	const struct bal_addr *list = group->destinations;
+	const size_t n = group->n_destinations;
+
+	m->table = group->table;
+	m->group = group;
+	m->base = 0;
+	all_of(m, list, n, balance);
+	while (m->group->fallback == BAL_FALLBACK_GROUP) {
+		m->group = &m->world->groups->v[m->group->fallback_at];
+		m->base += BAL_METRIC_FALLBACK;
+		all_of(m, list, n, balance);
+	}
+	if (m->group->fallback > BAL_FALLBACK_MAIN)
+		all_of(m, list, n, end_all);
+}
+
+/* The one table that all come to whom no rule leads to another. */
 static void
 rest_table(struct maker *m)
 {
-	const struct bal_uplink *best = best_of(m->rest);
-	const struct bal_addr any = bal_addr_any(AF_INET6);
-	struct bal_route *end;
+	const struct bal_globals *g = m->world->globals;
 
-	m->table = m->rest->table;
-	if (best)
-		balance(m, best);
-	/* Of several routers in main the kernel takes one that may be dead. */
-	if (!bal_plan_closes6(m->world)) {
-		if (!best)
-			ways_out(m, false);
-		return;
-	}
-	end = bal_route_add(m->arena, m->out, m->table, &any,
-			    BAL_METRIC_CLOSED);
-	if (end)
-		end->type = BAL_ROUTE_UNREACHABLE;
+	m->table = m->group->table;
+	all_of(m, g->destinations, g->n_destinations, balance_rest);
 }
 
 static void
 last_resort(struct maker *m)
 {
 	const struct bal_uplinks *ups = m->world->uplinks;
+	const struct bal_addr any = bal_addr_any(AF_INET6);
 	bool dead = true;
 
 	m->table = BAL_TABLE_DEFAULT;
 	for (size_t i = 0; i < ups->n; i++)
 		dead &= !is_way_out(&ups->v[i], false);
-	ways_out(m, dead);
+	ways_out(m, &any, dead);
 }
 
 /*
@@ -208,7 +248,7 @@ bal_plan_routes6(const struct bal_world *world, struct bal_arena *arena,
 		 bal_route_list *out)
 {
 	struct maker m = { .world = world,
-			   .rest = &world->groups->v[0],
+			   .group = &world->groups->v[0],
 			   .arena = arena,
 			   .out = out };
 	const struct bal_uplinks *ups = world->uplinks;
@@ -219,6 +259,8 @@ bal_plan_routes6(const struct bal_world *world, struct bal_arena *arena,
 		if (ups->v[i].six)
 			device_table(&m, &ups->v[i]);
 	rest_table(&m);
+	for (size_t i = 1; i < world->groups->n; i++)
+		further_table(&m, &world->groups->v[i]);
 	if (!bal_plan_closes6(world))
 		last_resort(&m);
 }

@@ -7,6 +7,7 @@
 
 struct maker {
 	const struct bal_world *world;
+	int family;
 	const struct bal_group *rest; /* where what no rule takes goes */
 	struct bal_arena *arena;
 	bal_rule_list *out;
@@ -32,7 +33,7 @@ bal_plan_add_rule(bal_rule_list *list, int family, uint32_t priority,
 static struct bal_rule *
 add(struct maker *m, int role, enum bal_rule_action action, struct bal_rule *r)
 {
-	return bal_plan_add_rule(m->out, AF_INET,
+	return bal_plan_add_rule(m->out, m->family,
 				 m->world->globals->rule_priority +
 					 (uint32_t)role,
 				 action, r, m->arena);
@@ -261,21 +262,44 @@ past_main(struct maker *m, const bal_prefix_list *shared,
 	r->dst = *prefix;
 }
 
-/* Destinations, of all or of a group, pass main by. */
 static void
-destination_rules(struct maker *m, const bal_prefix_list *shared,
-		  const struct bal_addr *list, size_t n)
+pass_main(struct maker *m, const bal_prefix_list *shared,
+	  const struct bal_addr *all, size_t n)
 {
+	const struct bal_addr *list = bal_prefixes_of(all, &n, m->family);
+
 	for (size_t i = 0; i < n; i++)
 		if (list[i].len && !is_among(shared, &list[i]))
 			past_main(m, shared, &list[i]);
+}
+
+/* Destinations, of all or of a group, pass main by. */
+static void
+destination_rules(struct maker *m, const bal_prefix_list *shared)
+{
+	const struct bal_globals *g = m->world->globals;
+	const bal_group_list *groups = m->world->groups;
+
+	pass_main(m, shared, g->destinations, g->n_destinations);
+	for (size_t i = 1; i < groups->n; i++)
+		pass_main(m, shared, groups->v[i].destinations,
+			  groups->v[i].n_destinations);
+}
+
+void
+bal_plan_destination_rules(const struct bal_world *world, int family,
+			   struct bal_arena *arena, bal_rule_list *out)
+{
+	struct maker m = { world, family, &world->groups->v[0], arena, out };
+	const bal_prefix_list none = { 0 };
+
+	destination_rules(&m, &none);
 }
 
 static void
 prefix_rules(struct maker *m)
 {
 	const struct bal_globals *g = m->world->globals;
-	const bal_group_list *groups = m->world->groups;
 	bal_prefix_list shared = { 0 };
 
 	bal_plan_shared_subnets(m->world->uplinks, m->arena, &shared);
@@ -296,10 +320,7 @@ prefix_rules(struct maker *m)
 		match_mark(r, 0, g->mark_mask);
 		r->suppress_prefixlen = shared.v[i].len - 1;
 	}
-	destination_rules(m, &shared, g->destinations, g->n_destinations);
-	for (size_t i = 1; i < groups->n; i++)
-		destination_rules(m, &shared, groups->v[i].destinations,
-				  groups->v[i].n_destinations);
+	destination_rules(m, &shared);
 }
 
 /* The rules that stand once, whatever the uplinks are. */
@@ -339,6 +360,7 @@ bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
 	       bal_rule_list *out)
 {
 	struct maker m = { .world = world,
+			   .family = AF_INET,
 			   .rest = &world->groups->v[0],
 			   .arena = arena,
 			   .out = out };
@@ -347,7 +369,7 @@ bal_plan_rules(const struct bal_world *world, struct bal_arena *arena,
 	prefix_rules(&m);
 	frame(&m);
 	bal_plan_underlay_rules(world, arena, out);
-	bal_plan_policy_rules(world, arena, out);
+	bal_plan_policy_rules(world, AF_INET, arena, out);
 	for (size_t i = 0; i < ups->n; i++)
 		if (ups->v[i].admin_up)
 			uplink_rules(&m, &ups->v[i]);

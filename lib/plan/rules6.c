@@ -19,6 +19,7 @@ struct maker {
 static struct bal_rule *
 add(struct maker *m, int role, enum bal_rule_action action, struct bal_rule *r)
 {
+	role = bal_plan_role6(role);
 	return bal_plan_add_rule(m->out, AF_INET6, m->first + (uint32_t)role,
 				 action, r, m->arena);
 }
@@ -66,7 +67,7 @@ static struct bal_rule *
 jump(struct maker *m, int role, int target, struct bal_rule *r)
 {
 	r = add(m, role, BAL_RULE_GOTO, r);
-	r->target = m->first + (uint32_t)target;
+	r->target = m->first + (uint32_t)bal_plan_role6(target);
 	return r;
 }
 
@@ -165,7 +166,8 @@ static void
 from_rules(struct maker *m, const struct bal_world *world,
 	   const struct bal_uplink *up, const struct bal_ifaddr *own, bool shut)
 {
-	const uint32_t only = m->first + BAL_RULE_FROM_ONLY;
+	const uint32_t only =
+		m->first + (uint32_t)bal_plan_role6(BAL_RULE_FROM_ONLY);
 	struct bal_addr src = bal_addr_network(&own->addr);
 	struct bal_rule scratch = { 0 }, *r;
 
@@ -181,12 +183,6 @@ from_rules(struct maker *m, const struct bal_world *world,
 		memcpy(r->oif, up->name, sizeof(r->oif));
 	r = add(m, BAL_RULE_FROM_ONLY, BAL_RULE_UNREACHABLE, &scratch);
 	r->src = src;
-}
-
-static bool
-is_member(const struct bal_world *world, const struct bal_uplink *up)
-{
-	return bal_group_has(&world->groups->v[0], up);
 }
 
 static void
@@ -205,7 +201,8 @@ uplink_rules(struct maker *m, const struct bal_world *world,
 {
 	const uint32_t mask = world->globals->mark_mask;
 	const uint32_t inbound = bal_plan_inbound(world->uplinks, up, mask);
-	const bool shut = bal_plan_closes6(world) && !is_member(world, up);
+	const bool shut = bal_plan_closes6(world) &&
+			  !bal_groups_have(world->groups, up);
 	struct bal_rule scratch = { 0 }, *r;
 
 	if (inbound != up->slot)
@@ -226,6 +223,9 @@ balance(struct maker *m, const struct bal_world *world)
 	const struct bal_uplinks *ups = world->uplinks;
 
 	frame(m, world->globals->mark_mask, world->groups->v[0].table);
+	bal_plan_destination_rules(world, AF_INET6, m->arena, m->out);
+	bal_plan_policy_rules(world, AF_INET6, m->arena, m->out);
+	bal_plan_refused6(world, m->arena, m->out);
 	for (size_t i = 0; i < ups->n; i++)
 		if (ups->v[i].six)
 			uplink_rules(m, world, &ups->v[i]);
@@ -236,7 +236,7 @@ bal_plan_holds6(const struct bal_world *world, const struct bal_uplink *up)
 {
 	return up->alive6 && !bal_plan_shunned(world->uplinks, up) &&
 	       (!bal_plan_closes6(world) || up->capped != BAL_CAPPED_NONE ||
-		is_member(world, up));
+		bal_groups_have(world->groups, up));
 }
 
 void

@@ -186,13 +186,14 @@ add_rule(struct maker *m, const struct bal_conf_rule *rule)
 {
 	struct bal_steer_match *match;
 
-	if (!may_match(rule) || !is_in_force(m, rule))
+	if (!bal_policy_is_of(rule, AF_INET) || !may_match(rule) ||
+	    !is_in_force(m, rule))
 		return;
 	match = BAL_PUSH(m->arena, &m->matches);
 	if (!match)
 		return;
-	match->to = rule->to;
 	match->n_to = rule->n_to;
+	match->to = bal_prefixes_of(rule->to, &match->n_to, AF_INET);
 	match->proto = rule->proto;
 	for (size_t i = 0; i < rule->n_dport; i++)
 		match->dport[match->n_dport++] = (struct bal_steer_range){
@@ -206,11 +207,16 @@ add_rule(struct maker *m, const struct bal_conf_rule *rule)
 
 /* None: all the world. */
 static void
-add_destinations(struct maker *m, int group, const struct bal_addr *to,
-		 size_t n_to)
+add_destinations(struct maker *m, int group, const struct bal_addr *all,
+		 size_t n)
 {
-	struct bal_steer_match *match = BAL_PUSH(m->arena, &m->matches);
+	size_t n_to = n;
+	const struct bal_addr *to = bal_prefixes_of(all, &n_to, AF_INET);
+	struct bal_steer_match *match;
 
+	if (n && !n_to)
+		return;
+	match = BAL_PUSH(m->arena, &m->matches);
 	if (match)
 		*match = (struct bal_steer_match){ .to = to,
 						   .n_to = n_to,

@@ -21,26 +21,28 @@ start(struct bal_ask *ask, uint32_t *events)
 	return bal_ask_connect(ask, SOCK_STREAM);
 }
 
-/* "192.0.2.1:8080", unless http_host is set. */
+/* "192.0.2.1:8080", "[2001:db8::1]", unless http_host is set. */
 static const char *
 host_of(const struct bal_ask *ask, char *buf, size_t size)
 {
+	const bool six = ask->target.addr.family == AF_INET6;
 	char addr[BAL_ADDR_STRLEN];
+	int len;
 
 	if (ask->way.http_host[0])
 		return ask->way.http_host;
-	bal_addr_host_str(&ask->target.addr, addr);
-	if (ask->target.port == HTTP_PORT)
-		snprintf(buf, size, "%s", addr);
-	else
-		snprintf(buf, size, "%s:%u", addr, ask->target.port);
+	len = snprintf(buf, size, six ? "[%s]" : "%s",
+		       bal_addr_host_str(&ask->target.addr, addr));
+	if (ask->target.port != HTTP_PORT)
+		snprintf(buf + len, size - (size_t)len, ":%u",
+			 ask->target.port);
 	return buf;
 }
 
 static int
 send_request(struct bal_ask *ask)
 {
-	char host[BAL_ADDR_STRLEN + 8], request[512];
+	char host[BAL_ADDR_STRLEN + 10], request[512];
 	const char *path = ask->target.text;
 	ssize_t sent;
 	int len;

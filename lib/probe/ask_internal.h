@@ -29,7 +29,7 @@ enum bal_asked bal_ask_bad(struct bal_ask *ask, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 
 /*
- * Open a socket of IPv4 @type in source.fd, bound as the way requires, and
+ * Open a socket of @type, of the target's family, in source.fd, bound as the way requires, and
  * connect it to the target.  0 or an errno; EINPROGRESS is 0.
  */
 int bal_ask_connect(struct bal_ask *ask, int type);

@@ -33,21 +33,39 @@ bal_ask_connected(const struct bal_ask *ask)
 	return eno;
 }
 
+union bal_sockaddr {
+	struct sockaddr any;
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+};
+
+static socklen_t
+make_address(const struct bal_ask *ask, union bal_sockaddr *to)
+{
+	const uint16_t port = htons(ask->target.port);
+	const struct bal_addr *a = &ask->target.addr;
+
+	*to = (union bal_sockaddr){ .any.sa_family = a->family };
+	if (a->family == AF_INET) {
+		to->four.sin_port = port;
+		memcpy(&to->four.sin_addr, a->bytes, sizeof(to->four.sin_addr));
+		return sizeof(to->four);
+	}
+	to->six.sin6_port = port;
+	memcpy(&to->six.sin6_addr, a->bytes, sizeof(to->six.sin6_addr));
+	return sizeof(to->six);
+}
+
 int
 bal_ask_connect(struct bal_ask *ask, int type)
 {
 	const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_port = htons(ask->target.port),
-	};
+	union bal_sockaddr to;
+	const socklen_t len = make_address(ask, &to);
 	struct bal_err why;
 
-	if (ask->target.addr.family != AF_INET)
-		return EAFNOSUPPORT;
-	memcpy(&to.sin_addr, ask->target.addr.bytes, sizeof(to.sin_addr));
-	ask->source.fd =
-		socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	ask->source.fd = socket(ask->target.addr.family,
+				type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (ask->source.fd < 0)
 		return errno;
 	if (bal_devsock_bind(ask->source.fd, ask->way.dev, ask->way.ifindex,
@@ -57,8 +75,7 @@ bal_ask_connect(struct bal_ask *ask, int type)
 	if (type == SOCK_STREAM)
 		(void)setsockopt(ask->source.fd, SOL_SOCKET, SO_LINGER, &reset,
 				 sizeof(reset));
-	if (connect(ask->source.fd, (struct sockaddr *)&to, sizeof(to)) < 0 &&
-	    errno != EINPROGRESS)
+	if (connect(ask->source.fd, &to.any, len) < 0 && errno != EINPROGRESS)
 		return errno;
 	return 0;
 }

@@ -18,14 +18,14 @@ bal_target_bytes(const struct bal_target *t)
 {
 	const uint32_t text = (uint32_t)strlen(t->text);
 	/* SYN, SYN ACK, ACK; FIN, FIN ACK, ACK. */
-	const uint32_t tcp = 2 * (IP_HEAD + TCP_SYN) + 4 * (IP_HEAD + TCP_HEAD);
+	const uint32_t ip = t->addr.family == AF_INET6 ? IP6_HEAD : IP_HEAD;
+	const uint32_t tcp = 2 * (ip + TCP_SYN) + 4 * (ip + TCP_HEAD);
 	/* Header, length and end of the name, type and class. */
-	const uint32_t query = IP_HEAD + UDP_HEAD + 12 + 2 + text + 4;
+	const uint32_t query = ip + UDP_HEAD + 12 + 2 + text + 4;
 
 	switch (t->kind) {
 	case BAL_TARGET_ICMP:
-		return 2 * ((t->addr.family == AF_INET6 ? IP6_HEAD : IP_HEAD) +
-			    8 + BAL_ICMP_TOKEN);
+		return 2 * (ip + 8 + BAL_ICMP_TOKEN);
 	case BAL_TARGET_TCP:
 		return tcp;
 	case BAL_TARGET_DNS:
@@ -33,7 +33,7 @@ bal_target_bytes(const struct bal_target *t)
 		return 2 * query + 4 * 16;
 	case BAL_TARGET_HTTP:
 		/* A few header lines out; back, one segment of medium size. */
-		return tcp + 3 * (IP_HEAD + TCP_HEAD) + 100 + text + 700;
+		return tcp + 3 * (ip + TCP_HEAD) + 100 + text + 700;
 	case BAL_TARGET_ARP:
 	case BAL_TARGET_EXEC:
 		break;

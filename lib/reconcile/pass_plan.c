@@ -118,6 +118,20 @@ has_sessions(const bal_group_list *groups)
 	return false;
 }
 
+/* Once: it would be said again in each pass of a process. */
+static void
+warn_absent6(const struct bal_pass *pass, const struct bal_plan *plan)
+{
+	const bool block = pass->in.conf.globals.ipv6 == BAL_IPV6_BLOCK;
+	static bool warned;
+
+	if (warned || !plan->rules6.n || pass->snap.has_rules6)
+		return;
+	warned = true;
+	bal_warn("this kernel has no IPv6: ipv6 = %s does nothing",
+		 block ? "block" : "balance");
+}
+
 int
 bal_pass_due(struct bal_pass *pass, struct bal_due *due, struct bal_err *err)
 {
@@ -157,6 +171,7 @@ bal_pass_due(struct bal_pass *pass, struct bal_due *due, struct bal_err *err)
 	pass->in.state.routes6 |= due->plan.six;
 	pass->in.state.steered = steered || due->plan.steer;
 	note_ipv6(pass);
+	warn_absent6(pass, &due->plan);
 	bal_pass_note_mptcp(pass, &world, &due->plan.mptcp);
 	note_six(pass);
 	return 0;

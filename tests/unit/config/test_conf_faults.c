@@ -212,12 +212,8 @@ static const struct {
 	  "2: ipv6 \"on\" is none of ignore, block and balance\n" },
 	{ "[bal]\nipv6 = balance\nfirewall = legacy\n",
 	  "2: ipv6 = balance needs nftables, but firewall is legacy\n" },
-	{ "[bal]\nipv6 = balance\ndestinations = 10.0.0.0/8\n",
-	  "2: ipv6 = balance and destinations cannot be together: that is for "
-	  "IPv4 alone\n" },
-	{ "[bal]\n\nipv6 = balance\n[group g]\nuplinks = eth1\n",
-	  "3: ipv6 = balance and a [group] cannot be together: that is for "
-	  "IPv4 alone\n" },
+	{ "[bal]\n\ndestinations = 10.0.0.0/8, 2001:db8::/32\n",
+	  "3: an IPv6 prefix in destinations needs ipv6 = balance in [bal]\n" },
 	{ "[uplink eth1]\nipv6 = balance\n",
 	  "2: ipv6 \"balance\" is for all uplinks: it belongs to [bal]\n" },
 	{ "\n[check]\ntargets = 2001:db8::1\n",
@@ -229,9 +225,6 @@ static const struct {
 	{ "[bal]\ndestinations = 10.0.0.1/8\n",
 	  "2: destinations \"10.0.0.1/8\" has bits after its prefix "
 	  "length, the network is 10.0.0.0/8\n" },
-	{ "[bal]\ndestinations = 2001:db8::/32\n",
-	  "2: destinations \"2001:db8::/32\" is IPv6, which is not "
-	  "supported yet\n" },
 	{ "[bal]\ndestinations =\n", "2: destinations \"\" names no prefix\n" },
 	{ "[bal]\ndestinations = 10.0.0.0/8 default\n",
 	  "2: destinations \"default\": default has no others beside "

@@ -280,7 +280,17 @@ static const struct {
 	{ "[rule x]\nfrom = 10.0.0.9-10.0.0.1\ngroup = eth0\n",
 	  "2: from \"10.0.0.9-10.0.0.1\" ends before it begins\n" },
 	{ "[rule x]\nto = ::1\ngroup = eth0\n",
-	  "2: to \"::1\" is IPv6, which is not supported yet\n" },
+	  "1: an IPv6 prefix in a rule needs ipv6 = balance in [bal]\n" },
+	{ "[rule x]\nto = ::1-::9\ngroup = eth0\n",
+	  "2: to \"::1-::9\": ranges are of IPv4 alone, IPv6 has prefixes\n" },
+	{ "[rule x]\nfrom = 10.0.0.0/8\nto = ::1\ngroup = eth0\n",
+	  "1: rule \"x\" selects nothing: what it selects by is of IPv4 here "
+	  "and of IPv6 there\n" },
+	{ "[rule x]\nto = ::1\nproto = icmp\ngroup = eth0\n",
+	  "1: rule \"x\" selects nothing: what it selects by is of IPv4 here "
+	  "and of IPv6 there\n" },
+	{ "[group g]\nuplinks = eth1\ndestinations = 2001:db8::/32\n",
+	  "3: an IPv6 prefix in destinations needs ipv6 = balance in [bal]\n" },
 	{ "[rule x]\ndport = 0-7\ngroup = eth0\n",
 	  "2: dport \"0-7\": 0 is no port\n" },
 	{ "[rule x]\ndport = 80-70000\ngroup = eth0\n",
@@ -289,8 +299,8 @@ static const struct {
 	{ "[rule x]\nproto = icmp\ndport = 80\ngroup = eth0\n",
 	  "3: rule \"x\": its protocol has no ports\n" },
 	{ "[rule x]\nproto = tpc\ngroup = eth0\n",
-	  "2: proto \"tpc\" is neither tcp, udp, icmp, sctp, dccp, udplite, "
-	  "gre, esp, ah nor a number of 1 to 255\n" },
+	  "2: proto \"tpc\" is neither tcp, udp, icmp, icmpv6, sctp, dccp, "
+	  "udplite, gre, esp, ah nor a number of 1 to 255\n" },
 	{ "[rule x]\nuid = 5-4\ngroup = eth0\n",
 	  "2: uid \"5-4\" ends before it begins\n" },
 	{ "[rule x]\nuid = 0\niif = lan\ngroup = eth0\n",

@@ -157,9 +157,22 @@ static const struct {
 	  "\"tcp:dns.google:443\": \"dns.google\" is not an IP address" NAMES },
 	{ "tcp:224.0.0.1:1",
 	  "\"tcp:224.0.0.1:1\": \"224.0.0.1\" is a multicast address" },
-	{ "tcp:[2001:db8::1]:443",
-	  "\"tcp:[2001:db8::1]:443\": \"[2001:db8::1]:443\" is IPv6, which is "
-	  "not supported yet" },
+	{ "tcp:[2001:db8::1]", "\"tcp:[2001:db8::1]\": names no port" },
+	{ "tcp:[2001:db8::1:443", "\"tcp:[2001:db8::1:443\": "
+				  "\"[2001:db8::1:443\" is not an IP "
+				  "address" },
+	{ "tcp:[2001:db8::1]443", "\"tcp:[2001:db8::1]443\": \"443\" after the "
+				  "address means nothing" },
+	{ "tcp:[]:443", "\"tcp:[]:443\": names no address" },
+	{ "tcp:[1.1.1.1]:443",
+	  "\"tcp:[1.1.1.1]:443\": \"1.1.1.1\" is an IPv4 address" },
+	{ "tcp:[fe80::1]:443", "\"tcp:[fe80::1]:443\": \"fe80::1\" is an "
+			       "address of the link alone" },
+	{ "http://[fe80::1%eth1]/",
+	  "\"http://[fe80::1%eth1]/\": \"fe80::1%eth1\" names a device, which "
+	  "is known here" },
+	{ "[2001:db8::1]:443", "\"[2001:db8::1]:443\" is not an IP address, did "
+			       "you mean \"tcp:[2001:db8::1]:443\"?" },
 	{ "dns:9.9.9.9",
 	  "\"dns:9.9.9.9\": has no /NAME to ask for after the address" },
 	{ "dns:9.9.9.9/", "\"dns:9.9.9.9/\": \"\" is not a name to ask for" },
