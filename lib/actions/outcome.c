@@ -51,15 +51,6 @@ tell_admin(struct maker *m, const struct bal_uplink_state *us)
 
 /* --- health --------------------------------------------------------------- */
 
-const char *
-bal_outcome_reason(const struct bal_uplink *up,
-		   const struct bal_uplink_state *us)
-{
-	const char *lack = bal_uplink_lacks(up);
-
-	return lack ? lack : us->reason;
-}
-
 /* Another device of the same name, or one without a result yet. */
 static bool
 is_news(enum bal_health before, enum bal_health now)

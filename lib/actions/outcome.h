@@ -86,11 +86,4 @@ int bal_outcome_make(const struct bal_outcome_from *from,
 /* A hash of what is to be done, to compare two outcomes; not 0. */
 uint64_t bal_outcome_sum(const struct bal_outcome *outcome);
 
-/*
- * Why it is not alive: what it lacks, else the result of its probes.  "": no
- * reason is known.
- */
-const char *bal_outcome_reason(const struct bal_uplink *up,
-			       const struct bal_uplink_state *us);
-
 #endif

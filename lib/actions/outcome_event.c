@@ -22,6 +22,15 @@ bal_outcome_add(const struct bal_outcome_from *from, struct bal_outcome *out,
 	return e;
 }
 
+const char *
+bal_outcome_reason(const struct bal_uplink *up,
+		   const struct bal_uplink_state *us)
+{
+	const char *lack = bal_uplink_lacks(up);
+
+	return lack ? lack : us->reason;
+}
+
 enum bal_event_kind
 bal_outcome_event_of(enum bal_health condition)
 {

@@ -105,8 +105,11 @@ take_down(struct reviver *r)
 	const struct bal_revive_order *order = &r->order;
 
 	/* Asked for a hub that does not switch its ports singly, it fails. */
-	if (order->step == BAL_REVIVE_POWER && !uhubctl(r, NULL))
+	if (order->step == BAL_REVIVE_POWER && !uhubctl(r, NULL)) {
+		bal_warn("%s: its port of a USB hub cannot be switched singly",
+			 order->dev);
 		return false;
+	}
 	(void)run(r, DOWN_MS,
 		  (const char *[]){ "ifdown", stanza_of(order), NULL });
 	if (order->step == BAL_REVIVE_USB_RESET)

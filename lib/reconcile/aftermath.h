@@ -23,9 +23,9 @@ void bal_aftermath_wait(struct bal_pass_session *session);
 
 /*
  * Carry out the rest of pass->outcome, after the lock is released: start
- * bal-revive, and queue clients and event programs in the session's runner.  Without one a process in
- * the background runs them, so that no hook waits for them; its messages go to
- * syslog.  Failures are bal_warn()ed.
+ * bal-revive, and queue clients and event programs in the session's runner.
+ * Without one a process in the background runs them, so that no hook waits for
+ * them; its messages go to syslog.  Failures are bal_warn()ed.
  */
 void bal_aftermath(struct bal_pass *pass);
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actions/outcome.h"
+#include "actions/outcome_event.h"
 #include "plan/merge.h"
 #include "plan/over.h"
 #include "plan/resort.h"

@@ -32,7 +32,7 @@ it_outlives_a_boot(void **unused)
 				       { { BAL_REVIVE_POWER, BAL_REVIVE_REBOOT }, 60000 },
 				       7000 };
 	assert_non_null(bal_revivals_add(&all, "ppp0"));
-	(void)strcpy(all.v[1].stanza, "lte");
+	memcpy(all.v[1].stanza, "lte", sizeof("lte"));
 	all.reboot = (struct bal_revive_reboot){ true, 4000 };
 	assert_int_equal(bal_revivals_copy(&copy, &all, &err), 0);
 	assert_true(bal_revivals_same(&copy, &all));
