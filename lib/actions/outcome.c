@@ -228,7 +228,8 @@ see_online(struct maker *m, size_t were_of_use)
 	struct bal_state *state = m->state;
 	struct bal_event *e;
 
-	if (were_of_use && !count_of_use(state)) {
+	/* One that is taken down and up, and dead as before, is no news. */
+	if (were_of_use && !count_of_use(state) && !state->offline_ms) {
 		state->offline_ms = state->told_ms = m->from->now_ms;
 		(void)tell(m, BAL_EVENT_ALL_DEAD, "");
 	}
