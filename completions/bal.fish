@@ -47,7 +47,7 @@ function __bal_complete
 			__fish_complete_path $current
 			return
 		case --test-event
-			string split ' ' 'up down alive degraded dead cap_75 cap_95 cap_100 ipv6_dead ipv6_alive mode all-dead last_resort balance'
+			string split ' ' 'up down alive degraded dead cap_75 cap_95 cap_100 ipv6_dead ipv6_alive mode revive tunnel_restarted all-dead last_resort balance online conf_wrong conf_right'
 			return
 		case --output
 			__fish_complete_path $current

@@ -36,10 +36,15 @@ static const char *const names[] = {
 	[BAL_EVENT_CAP_100] = "cap_100",
 	[BAL_EVENT_IPV6_DEAD] = "ipv6_dead",
 	[BAL_EVENT_IPV6_ALIVE] = "ipv6_alive",
+	[BAL_EVENT_REVIVE] = "revive",
+	[BAL_EVENT_TUNNEL_RESTARTED] = "tunnel_restarted",
 	[BAL_EVENT_MODE] = "mode",
 	[BAL_EVENT_ALL_DEAD] = "all-dead",
 	[BAL_EVENT_LAST_RESORT] = "last_resort",
 	[BAL_EVENT_BALANCE] = "balance",
+	[BAL_EVENT_ONLINE] = "online",
+	[BAL_EVENT_CONF_WRONG] = "conf_wrong",
+	[BAL_EVENT_CONF_RIGHT] = "conf_right",
 };
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
@@ -70,7 +75,7 @@ bal_event_is_of_all(enum bal_event_kind kind)
 bool
 bal_event_keeps_health(enum bal_event_kind kind)
 {
-	return kind >= BAL_EVENT_CAP_75 && kind <= BAL_EVENT_IPV6_ALIVE;
+	return kind >= BAL_EVENT_CAP_75 && kind <= BAL_EVENT_TUNNEL_RESTARTED;
 }
 
 void
@@ -99,6 +104,18 @@ headline(const struct bal_event *e, char *buf, size_t size)
 		break;
 	case BAL_EVENT_IPV6_ALIVE:
 		snprintf(buf, size, "%s: IPv6 is in use", e->uplink);
+		break;
+	case BAL_EVENT_TUNNEL_RESTARTED:
+		snprintf(buf, size, "%s: restarted", e->uplink);
+		break;
+	case BAL_EVENT_ONLINE:
+		snprintf(buf, size, "online again");
+		break;
+	case BAL_EVENT_CONF_WRONG:
+		snprintf(buf, size, "the configuration has become wrong");
+		break;
+	case BAL_EVENT_CONF_RIGHT:
+		snprintf(buf, size, "the configuration is right again");
 		break;
 	case BAL_EVENT_ALL_DEAD:
 		snprintf(buf, size, "all uplinks are dead");

@@ -18,13 +18,18 @@ enum bal_event_kind {
 	BAL_EVENT_CAP_100,
 	BAL_EVENT_IPV6_DEAD,  /* of that family alone; IPv4 is as before */
 	BAL_EVENT_IPV6_ALIVE,
+	BAL_EVENT_REVIVE,	    /* a step is taken: @reason is its name */
+	BAL_EVENT_TUNNEL_RESTARTED, /* its OpenVPN client is started */
 	BAL_EVENT_MODE,	    /* not of one uplink */
 	BAL_EVENT_ALL_DEAD, /* no uplink is alive any more */
 	BAL_EVENT_LAST_RESORT, /* by an uplink without a share */
 	BAL_EVENT_BALANCE,     /* what goes by one uplink: @reason says it */
+	BAL_EVENT_ONLINE,      /* an uplink is alive, after all were dead */
+	BAL_EVENT_CONF_WRONG,  /* bal.conf has become wrong */
+	BAL_EVENT_CONF_RIGHT,
 };
 
-/* "up" ... "balance" */
+/* "up" ... "conf_right" */
 const char *bal_event_name(enum bal_event_kind kind);
 /* The reverse; false, and @out untouched: there is no such event. */
 bool bal_event_parse(const char *name, enum bal_event_kind *out);
@@ -32,7 +37,7 @@ bool bal_event_parse(const char *name, enum bal_event_kind *out);
 /* Is it of all uplinks together, not of one? */
 bool bal_event_is_of_all(enum bal_event_kind kind);
 
-/* Is it of a data cap or of IPv6?  Then the health of the uplink is as before. */
+/* Is it no change of health: of a data cap, of IPv6, of what is done with it? */
 bool bal_event_keeps_health(enum bal_event_kind kind);
 
 struct bal_event {
@@ -44,6 +49,7 @@ struct bal_event {
 	uint64_t at;	    /* seconds since 1970 */
 	uint64_t boot_ms; /* CLOCK_BOOTTIME then; 0: unknown, or just now */
 	char mode[8];	  /* the mode in force */
+	bool again; /* it is so still: for programs alone, by `every` */
 };
 
 /*

@@ -34,6 +34,7 @@ before(enum bal_event_kind kind, enum bal_mode mode)
 	switch (kind) {
 	case BAL_EVENT_ALIVE:
 	case BAL_EVENT_IPV6_ALIVE:
+	case BAL_EVENT_REVIVE:
 		return bal_health_name(BAL_HEALTH_DEAD);
 	case BAL_EVENT_DOWN:
 	case BAL_EVENT_DEGRADED:
@@ -43,6 +44,8 @@ before(enum bal_event_kind kind, enum bal_mode mode)
 	case BAL_EVENT_MODE:
 		return bal_mode_name(mode == BAL_MODE_MULTI ? BAL_MODE_SOLO :
 							      BAL_MODE_MULTI);
+	case BAL_EVENT_ONLINE:
+		return bal_event_name(BAL_EVENT_ALL_DEAD);
 	default:
 		return "";
 	}
@@ -61,7 +64,10 @@ make_up(struct bal_event *e, const struct bal_paths *paths,
 		mode = state.mode;
 	make_up_uplink(e, &state, conf);
 	bal_state_fini(&state);
-	snprintf(e->reason, sizeof(e->reason), "a test");
+	snprintf(e->reason, sizeof(e->reason), "%s",
+		 e->kind == BAL_EVENT_REVIVE ?
+			 bal_revive_name(BAL_REVIVE_IFDOWN_UP) :
+			 "a test");
 	snprintf(e->before, sizeof(e->before), "%s", before(e->kind, mode));
 	if (e->before[0])
 		e->lasted_ms = MADE_UP_MS;
@@ -107,8 +113,10 @@ bal_event_test(const char *name, const char *conf_option, bool *well,
 		return bal_err(err, BAL_EUSAGE,
 			       "there is no event \"%s\", but up, down, alive, "
 			       "degraded, dead, cap_75, cap_95, cap_100, "
-			       "ipv6_dead, ipv6_alive, mode, "
-			       "all-dead and last_resort",
+			       "ipv6_dead, ipv6_alive, mode, all-dead, "
+			       "last_resort, balance, revive, "
+			       "tunnel_restarted, online, conf_wrong and "
+			       "conf_right",
 			       name);
 	if (bal_paths_init(&paths, conf_option, err) < 0)
 		return -1;

@@ -13,14 +13,10 @@
 #include <unistd.h>
 
 #include "actions/flush_uplink.h"
+#include "base/libexec.h"
 #include "base/paths.h"
 #include "config/conf.h"
 #include "netlink/read.h"
-
-#ifndef BAL_LIBEXECDIR
-#define BAL_LIBEXECDIR "/usr/local/libexec/bal"
-#endif
-#define PROGRAM "bal-flush"
 
 typedef BAL_LIST(pid_t) pid_list;
 
@@ -36,31 +32,6 @@ enum { DEV, WHAT, MARK, MASK, IFINDEX, SHARED, INBOUND, SOURCE, WHOSE, CONF, N_F
 #define SIX 8
 
 /* --- starting it ---------------------------------------------------------- */
-
-static bool
-is_program(const char *dir, size_t len, char *path)
-{
-	return snprintf(path, BAL_PATH_MAX, "%.*s/" PROGRAM, (int)len, dir) <
-		       BAL_PATH_MAX &&
-	       access(path, X_OK) == 0;
-}
-
-static void
-find_program(char *path)
-{
-	const char *given = secure_getenv("BAL_LIBEXECDIR");
-	char exe[BAL_PATH_MAX];
-	ssize_t len;
-
-	if (given && is_program(given, strlen(given), path))
-		return;
-	len = readlink("/proc/self/exe", exe, sizeof(exe));
-	while (len > 0 && exe[len - 1] != '/')
-		len--;
-	if (len > 1 && is_program(exe, (size_t)len - 1, path))
-		return;
-	snprintf(path, BAL_PATH_MAX, "%s", BAL_LIBEXECDIR "/" PROGRAM);
-}
 
 static void
 take_line(const char *name, const char *line)
@@ -133,7 +104,7 @@ bal_flush_start(struct bal_runner *runner, const bal_release_list *releases,
 		bal_arena_fini(&arena);
 		return bal_err_nomem(err);
 	}
-	find_program(path);
+	bal_libexec_find("bal-flush", path);
 	argv[0] = path;
 	rc = bal_runner_start(runner, argv, environ, limit_ms, take_line, err);
 	bal_arena_fini(&arena);

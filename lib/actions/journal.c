@@ -117,6 +117,9 @@ compose(const struct bal_event *events, size_t n, bool torn, struct text *out)
 	for (size_t i = 0; i < n; i++) {
 		struct bal_event e = events[i];
 
+		/* It says nothing new. */
+		if (e.again)
+			continue;
 		if (!e.boot_ms)
 			e.boot_ms = boot_ms;
 		t.len += bal_journal_line(&e, t.v + t.len);

@@ -153,7 +153,7 @@ bal_journal_parse(const char *line, struct bal_event *out)
 {
 	struct bal_event e = { 0 };
 	struct bal_err ignored;
-	char kind[16];
+	char kind[24];
 
 	if (!is_printable(line) || !take_time(&line, &e.at) ||
 	    !take(&line, "", e.uplink, sizeof(e.uplink)) ||

@@ -51,28 +51,6 @@ tell_admin(struct maker *m, const struct bal_uplink_state *us)
 
 /* --- health --------------------------------------------------------------- */
 
-static enum bal_event_kind
-event_of(enum bal_health condition)
-{
-	switch (condition) {
-	case BAL_HEALTH_DEAD:
-		return BAL_EVENT_DEAD;
-	case BAL_HEALTH_DEGRADED:
-		return BAL_EVENT_DEGRADED;
-	default:
-		return BAL_EVENT_ALIVE;
-	}
-}
-
-const char *
-bal_outcome_reason(const struct bal_uplink *up,
-		   const struct bal_uplink_state *us)
-{
-	const char *lack = bal_uplink_lacks(up);
-
-	return lack ? lack : us->reason;
-}
-
 /* Another device of the same name, or one without a result yet. */
 static bool
 is_news(enum bal_health before, enum bal_health now)
@@ -99,7 +77,7 @@ tell_condition(struct maker *m, const struct bal_uplink *up,
 	struct bal_event *e;
 
 	if (is_news(us->condition, now)) {
-		e = tell(m, event_of(now), us->name);
+		e = tell(m, bal_outcome_event_of(now), us->name);
 		if (!e)
 			return;
 		us->deaths += e->kind == BAL_EVENT_DEAD;
@@ -208,6 +186,17 @@ count_of_use(const struct bal_state *state)
 	return n;
 }
 
+static bool
+any_lives(const struct bal_state *state)
+{
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		if (state->uplinks[i].admin_up &&
+		    (state->uplinks[i].condition == BAL_HEALTH_ALIVE ||
+		     state->uplinks[i].condition == BAL_HEALTH_DEGRADED))
+			return true;
+	return false;
+}
+
 /* An uplink that is alive again reports the end of it. */
 static void
 see_last_resort(struct maker *m)
@@ -230,6 +219,44 @@ see_last_resort(struct maker *m)
 	e = tell(m, BAL_EVENT_LAST_RESORT, "");
 	if (e)
 		bal_resort_str(now, e->reason, sizeof(e->reason));
+}
+
+/* How long no uplink was alive; one without a result yet is no sign of life. */
+static void
+see_online(struct maker *m, size_t were_of_use)
+{
+	struct bal_state *state = m->state;
+	struct bal_event *e;
+
+	/* One that is taken down and up, and dead as before, is no news. */
+	if (were_of_use && !count_of_use(state) && !state->offline_ms) {
+		state->offline_ms = state->told_ms = m->from->now_ms;
+		(void)tell(m, BAL_EVENT_ALL_DEAD, "");
+	}
+	if (!state->offline_ms || !any_lives(state))
+		return;
+	e = tell(m, BAL_EVENT_ONLINE, "");
+	if (e) {
+		(void)bal_copy(e->before, sizeof(e->before),
+			       bal_event_name(BAL_EVENT_ALL_DEAD));
+		e->lasted_ms = m->from->now_ms - state->offline_ms;
+	}
+	state->offline_ms = state->told_ms = 0;
+}
+
+static void
+tell_conf(struct maker *m)
+{
+	const char *fault = m->from->conf_fault;
+	struct bal_event *e;
+
+	if (!fault || m->state->conf_wrong == (*fault != '\0'))
+		return;
+	m->state->conf_wrong = *fault;
+	e = tell(m, *fault ? BAL_EVENT_CONF_WRONG : BAL_EVENT_CONF_RIGHT, "");
+	if (e)
+		snprintf(e->reason, sizeof(e->reason), "%.*s",
+			 (int)sizeof(e->reason) - 1, fault);
 }
 
 static void
@@ -275,8 +302,9 @@ bal_outcome_make(const struct bal_outcome_from *from, struct bal_state *state,
 	}
 	if (from->balance != from->balance_before)
 		tell_balance(&m);
-	if (of_use && !count_of_use(state))
-		(void)tell(&m, BAL_EVENT_ALL_DEAD, "");
+	see_online(&m, of_use);
 	see_last_resort(&m);
+	tell_conf(&m);
+	bal_outcome_repeat(from, state, arena, out);
 	return arena->oom ? bal_err_nomem(err) : 0;
 }

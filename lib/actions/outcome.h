@@ -51,6 +51,8 @@ typedef BAL_LIST(struct bal_start) bal_start_list;
 struct bal_outcome {
 	bal_start_list starts; /* by bal_pass_tunnels() */
 	uint64_t tunnels_ms; /* when to look again; 0: never */
+	bool revives;	     /* by bal_pass_revive(): bal-revive has an order */
+	uint64_t revive_ms;  /* when to look again; 0: never */
 	bal_event_list events;
 	bal_release_list releases;
 };
@@ -67,13 +69,15 @@ struct bal_outcome_from {
 	const struct bal_resort *last_resort; /* NULL: unknown */
 	uint64_t now_ms;   /* CLOCK_BOOTTIME */
 	uint64_t now_wall; /* seconds since 1970 */
+	const char *conf_fault; /* of bal.conf; "": none; NULL: not asked */
 };
 
 /*
  * Compare the uplinks with their last reported condition, which is in @state
  * and is updated.  Events come in the order of the slots: up, down, alive,
  * degraded, dead, cap_75 to cap_100; then those of IPv6, mode, all-dead,
- * last_resort.  Releases are the duties of use.h and use6.h.
+ * online, last_resort, conf_wrong.  With globals->every_ms those of a state that
+ * lasts come again.  Releases are the duties of use.h and use6.h.
  */
 int bal_outcome_make(const struct bal_outcome_from *from,
 		     struct bal_state *state, struct bal_arena *arena,
@@ -81,12 +85,5 @@ int bal_outcome_make(const struct bal_outcome_from *from,
 
 /* A hash of what is to be done, to compare two outcomes; not 0. */
 uint64_t bal_outcome_sum(const struct bal_outcome *outcome);
-
-/*
- * Why it is not alive: what it lacks, else the result of its probes.  "": no
- * reason is known.
- */
-const char *bal_outcome_reason(const struct bal_uplink *up,
-			       const struct bal_uplink_state *us);
 
 #endif

@@ -94,6 +94,8 @@ bal_paths_init(struct bal_paths *paths, const char *conf_option,
 	    set_path(p.spent, libdir, "spent", err) < 0 ||
 	    set_path(p.usage, libdir, "usage", err) < 0 ||
 	    set_path(p.capacity, libdir, "capacity", err) < 0 ||
+	    set_path(p.revive, libdir, "revive", err) < 0 ||
+	    set_path(p.revive_order, rundir, "revive", err) < 0 ||
 	    set_path(p.trial, libdir, "try", err) < 0 ||
 	    set_path(p.last_good, libdir, "bal.conf", err) < 0 ||
 	    set_path(p.journal, rundir, "journal", err) < 0 ||

@@ -27,6 +27,7 @@ struct bal_paths {
 	char spent[BAL_PATH_MAX];      /* and /spent */
 	char usage[BAL_PATH_MAX];      /* and /usage */
 	char capacity[BAL_PATH_MAX];   /* and /capacity */
+	char revive[BAL_PATH_MAX];     /* and /revive */
 	char trial[BAL_PATH_MAX];      /* and /try, a directory */
 	/*
 	 * and /bal.conf; "" for a configuration of one command only (-c), or of
@@ -34,6 +35,7 @@ struct bal_paths {
 	 */
 	char last_good[BAL_PATH_MAX];
 	char journal[BAL_PATH_MAX];    /* RUNDIR/journal */
+	char revive_order[BAL_PATH_MAX]; /* RUNDIR/revive */
 	/* BAL_EVENT_DIR, SYSCONFDIR/bal/event.d */
 	char event_dir[BAL_PATH_MAX];
 };

@@ -64,6 +64,7 @@ struct bal_globals {
 	uint32_t openvpn_pause_ms; /* 1000 to 600000, default 30000 */
 	uint32_t openvpn_dead_ms;  /* 1000 to a day, default 60000 */
 	uint32_t event_timeout_ms; /* 1000 to 600000, default 10000 */
+	uint32_t every_ms; /* 60000 to a day; default 0: events come once */
 };
 
 struct bal_conf_uplink {

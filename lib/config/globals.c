@@ -234,6 +234,15 @@ set_packet_server(struct bal_globals *g, const char *text, struct bal_err *err)
 }
 
 static int
+set_every(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	if (strcmp(text, "no"))
+		return bal_parse_ms(text, MINUTE, DAY, &g->every_ms, err);
+	g->every_ms = 0;
+	return 0;
+}
+
+static int
 set_when_all_dead(struct bal_globals *g, const char *text, struct bal_err *err)
 {
 	int n = choose(text, "keep", "unreachable", err);
@@ -276,6 +285,7 @@ static const struct key {
 	{ "ipv6", BY(set_ipv6) },
 	{ "mptcp", BOOL(mptcp) },
 	{ "packet_server", BY(set_packet_server) },
+	{ "every", BY(set_every) },
 	{ "when_all_dead", BY(set_when_all_dead) },
 };
 

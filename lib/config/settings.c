@@ -65,6 +65,11 @@ static const struct bal_settings_spec keys[] = {
 	{ "smooth_port", BAL_KIND_U32, MEMBER(smooth_port), 1, UINT16_MAX,
 	  "same", 0 },
 	{ "gateway6", BAL_KIND_GATEWAY6, MEMBER(gateway6), 0, 0, NULL, 0 },
+	{ "revive", BAL_KIND_REVIVE, MEMBER(revive), 0, 0, NULL, 0 },
+	{ "revive_after", BAL_KIND_MS, MEMBER(revive_after_ms), 1000, DAY_MS,
+	  NULL, 0 },
+	{ "revive_reboot", BAL_KIND_MS, MEMBER(revive_reboot_ms), HOUR_MS,
+	  7 * DAY_MS, "no", 0 },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -99,6 +104,8 @@ bal_settings_default(void)
 		.on_dead = BAL_ON_DEAD_SOCKETS | BAL_ON_DEAD_CONNTRACK,
 		.failback_drain_ms = BAL_DRAIN_NEVER,
 		.cap_day = 1,
+		.revive_after_ms = 300000,
+		.revive_reboot_ms = DAY_MS,
 	};
 }
 

@@ -10,6 +10,7 @@
 #include "base/addr.h"
 #include "config/target.h"
 #include "base/text.h"
+#include "health/revive.h"
 
 #define BAL_WEIGHT_MAX 256
 #define BAL_WEIGHT_AUTO 0
@@ -97,6 +98,9 @@ enum bal_setting {
 	BAL_SET_SMOOTH_OVER = UINT64_C(1) << 33,
 	BAL_SET_SMOOTH_PORT = UINT64_C(1) << 34,
 	BAL_SET_GATEWAY6 = UINT64_C(1) << 35,
+	BAL_SET_REVIVE = UINT64_C(1) << 36,
+	BAL_SET_REVIVE_AFTER = UINT64_C(1) << 37,
+	BAL_SET_REVIVE_REBOOT = UINT64_C(1) << 38,
 };
 
 /* Plain values; a member means something only with its bit in @has. */
@@ -144,6 +148,10 @@ struct bal_settings {
 	char smooth_over[BAL_SMOOTH_OVER_MAX][BAL_IFNAMSIZ];
 	uint32_t smooth_port; /* of the server, for copies; 0: that of the rest */
 	struct bal_addr gateway6; /* of IPv6; "auto": given, and none */
+	/* enum bal_revive_step, in order; BAL_REVIVE_NONE behind the last */
+	uint8_t revive[BAL_REVIVE_MAX];
+	uint32_t revive_after_ms;  /* 1000 to a day, default 300000 */
+	uint32_t revive_reboot_ms; /* 0 (never) to a week, default a day */
 };
 
 /* The degraded and recovered thresholds: a pair may contradict itself. */

@@ -216,6 +216,8 @@ bal_settings_parse(struct bal_settings *s, const struct bal_settings_spec *key,
 		return bal_smooth_parse(text, member, err);
 	case BAL_KIND_SMOOTH_OVER:
 		return bal_smooth_over_parse(text, member, err);
+	case BAL_KIND_REVIVE:
+		return bal_revive_steps_parse(text, member, err);
 	}
 	return -1;
 }
@@ -313,6 +315,8 @@ bal_settings_print(const struct bal_settings *s,
 		return snprintf(buf, size, "%s", bal_smooth_name(s->smooth));
 	case BAL_KIND_SMOOTH_OVER:
 		return bal_smooth_over_print(s->smooth_over, buf, size);
+	case BAL_KIND_REVIVE:
+		return bal_revive_steps_print(s->revive, buf, size);
 	}
 	return -1;
 }
@@ -358,6 +362,8 @@ bal_settings_size(const struct bal_settings *s,
 		return sizeof(s->smooth);
 	case BAL_KIND_SMOOTH_OVER:
 		return sizeof(s->smooth_over);
+	case BAL_KIND_REVIVE:
+		return sizeof(s->revive);
 	}
 	return 0;
 }

@@ -27,6 +27,7 @@ enum bal_settings_kind {
 	BAL_KIND_SMOOTH,
 	BAL_KIND_SMOOTH_OVER,
 	BAL_KIND_GATEWAY6,
+	BAL_KIND_REVIVE,
 };
 
 struct bal_settings_spec {

@@ -253,3 +253,44 @@ bal_on_dead_print(unsigned what, char *buf, size_t size)
 			sockets && conntrack ? ", " : "",
 			conntrack ? on_dead_names[1] : "");
 }
+
+int
+bal_revive_steps_parse(const char *text, uint8_t *out, struct bal_err *err)
+{
+	const char *rest = strcmp(text, "no") ? text : "";
+	uint8_t steps[BAL_REVIVE_MAX] = { BAL_REVIVE_NONE };
+	enum bal_revive_step step;
+	unsigned seen = 0;
+	char word[16];
+	size_t n = 0;
+	int more;
+
+	while ((more = bal_next_word(&rest, word, sizeof(word))) > 0) {
+		if (!bal_revive_parse(word, &step) || seen & 1u << step)
+			break;
+		seen |= 1u << step;
+		steps[n++] = (uint8_t)step;
+	}
+	if (more || (!n && strcmp(text, "no")))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is neither no nor a list of ifdown_up, "
+			       "usb_reset, power and reboot, each once",
+			       text);
+	memcpy(out, steps, sizeof(steps));
+	return 0;
+}
+
+int
+bal_revive_steps_print(const uint8_t *steps, char *buf, size_t size)
+{
+	int len = snprintf(buf, size, "%s", steps[0] ? "" : "no");
+
+	for (size_t i = 0; i < BAL_REVIVE_MAX && steps[i]; i++) {
+		if ((size_t)len >= size)
+			break;
+		len += snprintf(buf + len, size - (size_t)len, "%s%s",
+				i ? ", " : "",
+				bal_revive_name((enum bal_revive_step)steps[i]));
+	}
+	return len;
+}

@@ -34,6 +34,14 @@ int bal_ipv6_parse(const char *text, enum bal_ipv6 *out, struct bal_err *err);
 int bal_ipv6_parse_all(const char *text, enum bal_ipv6 *out,
 		       struct bal_err *err);
 
+/*
+ * "no", which is none, or steps in their order, no two the same, into @out of
+ * BAL_REVIVE_MAX.
+ */
+int bal_revive_steps_parse(const char *text, uint8_t *out, struct bal_err *err);
+/* Into @buf of @size: the length, also where that does not fit. */
+int bal_revive_steps_print(const uint8_t *steps, char *buf, size_t size);
+
 /* As they are parsed; static storage. */
 const char *bal_share_name(enum bal_share share);
 const char *bal_cap_action_name(enum bal_cap_action action);

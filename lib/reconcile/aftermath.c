@@ -12,6 +12,7 @@
 
 #include "base/child.h"
 #include "actions/flush.h"
+#include "actions/reviver.h"
 #include "openvpn/tunnel.h"
 #include "actions/unit.h"
 
@@ -158,7 +159,19 @@ queue_all(const struct bal_pass *pass, struct bal_runner *runner)
 }
 
 static void
-run_all(const struct bal_pass *pass)
+start_reviver(const struct bal_pass *pass, struct bal_runner *runner)
+{
+	struct bal_err why;
+
+	if (bal_revive_start(runner, &pass->session.paths, bal_unit_needed(),
+			     &why) < 0)
+		bal_warn("nothing is revived: %s", why.msg);
+}
+
+/* Run what @queue adds to a runner, to its end. */
+static void
+run_all(const struct bal_pass *pass,
+	void (*queue)(const struct bal_pass *pass, struct bal_runner *runner))
 {
 	struct bal_err why;
 	struct bal_loop *loop = bal_loop_open(&why);
@@ -169,20 +182,22 @@ run_all(const struct bal_pass *pass)
 		bal_warn("%s", why.msg);
 		return;
 	}
-	queue_all(pass, runner);
+	queue(pass, runner);
 	(void)bal_runner_drain(runner, &failed, &why);
 }
 
 /* Our caller waits neither for it nor for its output. */
 static void
-run_in_background(const struct bal_pass *pass)
+run_in_background(const struct bal_pass *pass,
+		  void (*queue)(const struct bal_pass *pass,
+				struct bal_runner *runner))
 {
 	pid_t pid = fork();
 	int null;
 
 	if (pid != 0) {
 		if (pid < 0)
-			bal_warn("cannot run the event programs");
+			bal_warn("cannot run programs in the background");
 		return;
 	}
 	bal_child_close_all();
@@ -193,18 +208,29 @@ run_in_background(const struct bal_pass *pass)
 	/* Under the name that --watch logs with. */
 	openlog("bal-check", LOG_PID, LOG_DAEMON);
 	bal_say_sink(to_syslog, NULL);
-	take_turn(pass);
-	run_all(pass);
+	/* What revives an uplink takes minutes, and leads to events itself. */
+	if (queue == queue_all)
+		take_turn(pass);
+	run_all(pass, queue);
 	_exit(0);
 }
 
 void
-bal_aftermath(const struct bal_pass *pass)
+bal_aftermath(struct bal_pass *pass)
 {
+	struct bal_runner *runner = pass->session.runner;
+
+	if (pass->outcome.revives) {
+		pass->session.revived_ms = pass->snap.now_ms;
+		if (runner)
+			start_reviver(pass, runner);
+		else
+			run_in_background(pass, start_reviver);
+	}
 	if (!pass->outcome.events.n && !pass->outcome.starts.n)
 		return;
-	if (pass->session.runner)
-		queue_all(pass, pass->session.runner);
+	if (runner)
+		queue_all(pass, runner);
 	else if (pass->outcome.starts.n || has_programs(pass->session.paths.event_dir))
-		run_in_background(pass);
+		run_in_background(pass, queue_all);
 }

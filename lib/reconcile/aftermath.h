@@ -22,11 +22,11 @@ void bal_aftermath_release(struct bal_pass *pass);
 void bal_aftermath_wait(struct bal_pass_session *session);
 
 /*
- * Carry out the rest of pass->outcome, after the lock is released: queue
- * clients and event programs in the session's runner.  Without one a process in
- * the background runs them, so that no hook waits for them; its messages go to
- * syslog.  Failures are bal_warn()ed.
+ * Carry out the rest of pass->outcome, after the lock is released: start
+ * bal-revive, and queue clients and event programs in the session's runner.
+ * Without one a process in the background runs them, so that no hook waits for
+ * them; its messages go to syslog.  Failures are bal_warn()ed.
  */
-void bal_aftermath(const struct bal_pass *pass);
+void bal_aftermath(struct bal_pass *pass);
 
 #endif

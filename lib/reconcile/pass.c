@@ -76,6 +76,7 @@ bal_pass_next_ms(const struct bal_pass *pass)
 {
 	const uint64_t all[] = { bal_use_next_ms(&pass->in.state),
 				 pass->outcome.tunnels_ms,
+				 pass->outcome.revive_ms,
 				 pass->uplinks.next_ms,
 				 bal_pass_usage_next_ms(pass) };
 	uint64_t next = 0;

@@ -56,6 +56,7 @@ struct bal_pass_session {
 	int run_lock; /* bal_lock_run()'s, -1: none; bal_pass_fini() closes */
 	/* Runs the effects of a change; NULL: a process in the background. */
 	struct bal_runner *runner;
+	uint64_t revived_ms; /* CLOCK_BOOTTIME: bal-revive was started; 0: never */
 	/* Without @runner, for bal-flush alone; NULL: none. */
 	struct bal_runner *flush_runner;
 	struct bal_loop *flush_loop;
@@ -71,6 +72,8 @@ struct bal_pass_inputs {
 	 * or it could not be read: to be tried again.
 	 */
 	bool conf_waits;
+	/* What is wrong with bal.conf since it was read again; "": nothing. */
+	char conf_fault[sizeof(((struct bal_event *)0)->reason)];
 	struct bal_state state; /* the saved mode is in it */
 	bool state_lost;
 	struct bal_state was; /* the file's content; zero state: none */

@@ -154,6 +154,14 @@ int bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 int bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
 		      struct bal_err *err);
 
+/*
+ * One more event of @uplink in pass->outcome, its reason to be filled in.  NULL
+ * with @err: no memory.
+ */
+struct bal_event *bal_pass_add_event(struct bal_pass *pass,
+				     enum bal_event_kind kind,
+				     const char *uplink, struct bal_err *err);
+
 /* Report the changes to bal_say(), with @remark behind each line. */
 void bal_pass_say(const struct bal_pass *pass, const char *remark);
 

@@ -7,6 +7,7 @@
 #include "reconcile/pass_internal.h"
 #include "reconcile/pass_mode.h"
 #include "reconcile/pass_plan.h"
+#include "reconcile/pass_revive.h"
 #include "plan/resort.h"
 #include "reconcile/pass_usage.h"
 #include "reconcile/pass_weights.h"
@@ -15,7 +16,8 @@ static bool
 is_for_people(const struct bal_event *e)
 {
 	return e->kind != BAL_EVENT_UP && e->kind != BAL_EVENT_DOWN &&
-	       e->kind != BAL_EVENT_MODE && e->kind != BAL_EVENT_BALANCE;
+	       e->kind != BAL_EVENT_MODE && e->kind != BAL_EVENT_BALANCE &&
+	       e->kind != BAL_EVENT_TUNNEL_RESTARTED && !e->again;
 }
 
 void
@@ -112,6 +114,17 @@ find_groups(const struct bal_pass *pass, struct bal_arena *arena,
 	return 0;
 }
 
+/* A configuration of one command only (-c) is no news for the others. */
+static const char *
+conf_fault(const struct bal_pass *pass)
+{
+	if (!pass->session.paths.last_good[0])
+		return NULL;
+	if (pass->in.conf_fault[0] || !pass->in.trouble.faults)
+		return pass->in.conf_fault;
+	return pass->in.trouble.why.msg;
+}
+
 int
 bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 		 struct bal_err *err)
@@ -136,6 +149,8 @@ bal_pass_outcome(struct bal_pass *pass, const struct bal_intent *intent,
 	bal_group_list groups = { 0 };
 	struct bal_err why;
 
+	if (intent->kind == BAL_INTENT_CHECK)
+		from.conf_fault = conf_fault(pass);
 	if (find_groups(pass, &pass->arena, &groups, err) < 0)
 		return -1;
 	if (groups.n)
@@ -158,7 +173,8 @@ bal_pass_conclude(struct bal_pass *pass, const struct bal_intent *intent,
 	if (bal_pass_outcome(pass, intent, err) < 0)
 		return -1;
 	/* Never start tunnels in a hook of a tunnel. */
-	if (intent->kind == BAL_INTENT_CHECK && bal_pass_tunnels(pass, err) < 0)
+	if (intent->kind == BAL_INTENT_CHECK &&
+	    (bal_pass_tunnels(pass, err) < 0 || bal_pass_revive(pass, err) < 0))
 		return -1;
 	if (has_budget(pass))
 		keep_accounts(pass, time(NULL));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pass_tunnels - which OpenVPN clients are to be started after this pass. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "plan/merge.h"
@@ -80,6 +82,19 @@ remember(struct bal_pass *pass, const struct bal_tunnel_try *tried,
 }
 
 static int
+tell(struct bal_pass *pass, const struct bal_start *start, struct bal_err *err)
+{
+	struct bal_event *e = bal_pass_add_event(
+		pass, BAL_EVENT_TUNNEL_RESTARTED, start->dev, err);
+
+	if (!e)
+		return -1;
+	snprintf(e->reason, sizeof(e->reason), "OpenVPN client %.32s, try %" PRIu32,
+		 start->openvpn, start->tries);
+	return 0;
+}
+
+static int
 start(struct bal_pass *pass, const struct bal_tunnel_try *t,
       const char *openvpn, struct bal_err *err)
 {
@@ -90,7 +105,7 @@ start(struct bal_pass *pass, const struct bal_tunnel_try *t,
 	memcpy(start->dev, t->name, sizeof(start->dev));
 	(void)bal_copy(start->openvpn, sizeof(start->openvpn), openvpn);
 	start->tries = t->tries;
-	return 0;
+	return tell(pass, start, err);
 }
 
 static int

@@ -92,6 +92,7 @@ static const struct bal_field of_uplink[] = {
 	FIELD_LATE(KIND_REASON, reason6, 0),
 	FIELD_LATE(KIND_BOOL, held6, 0),
 	FIELD_LATE(KIND_BOOL, dead6, 0),
+	FIELD_LATE(KIND_U64, told_ms, UINT64_MAX),
 };
 
 #define N_OF_UPLINK (sizeof(of_uplink) / sizeof(of_uplink[0]))
@@ -121,6 +122,9 @@ static const struct bal_field of_all[] = {
 	SYSCTL("saved_icmp_errors", BAL_SYSCTL_ICMP_ERRORS, true),
 	OF_ALL(KIND_IFNAME, last_resort, 0, true),
 	OF_ALL(KIND_BOOL, nothing_leaves, 0, true),
+	OF_ALL(KIND_U64, offline_ms, UINT64_MAX, true),
+	OF_ALL(KIND_U64, told_ms, UINT64_MAX, true),
+	OF_ALL(KIND_BOOL, conf_wrong, 0, true),
 	OF_ALL(KIND_BOOL, uses_nft, 0, true),
 	NFT("nft_place", KIND_U64, place, UINT64_MAX),
 	NFT("nft_model", KIND_U64, model, UINT64_MAX),

@@ -69,6 +69,18 @@ put_cap(FILE *out, const struct bal_status_row *row)
 }
 
 static void
+put_revive(FILE *out, const struct bal_status_row *row)
+{
+	const struct bal_revive_next *next = &row->revive;
+
+	fputc(',', out);
+	bal_json_string(out, "revive_next",
+			next->step ? bal_revive_name(next->step) : NULL);
+	fprintf(out, ",\"revive_next_s\":%.3f,\"revive_rounds\":%" PRIu32,
+		(double)row->revive_left_ms / 1000.0, next->rounds);
+}
+
+static void
 put_remembered(FILE *out, const struct bal_status_row *row)
 {
 	const struct bal_uplink_state *us = row->remembered;
@@ -145,6 +157,7 @@ uplink(struct bal_status_print *p, const struct bal_status_row *row)
 	put_targets(out, row, false);
 	if (row->remembered)
 		put_remembered(out, row);
+	put_revive(out, row);
 	put_health(out, row);
 	fputc('}', out);
 }

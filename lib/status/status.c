@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actions/outcome.h"
+#include "actions/outcome_event.h"
 #include "plan/merge.h"
 #include "plan/over.h"
 #include "plan/resort.h"
@@ -206,6 +206,24 @@ who_overrules(const struct bal_pass *pass)
 	return pass->in.state.has_mode ? "bal-mode" : "bal-mode --save";
 }
 
+/* What is tried next with those that are dead. */
+static void
+add_revivals(struct bal_status *status, const struct bal_pass *pass)
+{
+	struct bal_revivals all;
+
+	if (bal_pass_revivals(pass, &all))
+		for (size_t i = 0; i < status->rows.n; i++) {
+			struct bal_status_row *row = &status->rows.v[i];
+
+			row->revive = bal_pass_revive_next(pass, &all, row->name);
+			if (row->revive.due_ms > pass->snap.now_ms)
+				row->revive_left_ms = row->revive.due_ms -
+						      pass->snap.now_ms;
+		}
+	bal_revivals_fini(&all);
+}
+
 int
 bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		struct bal_status *out, struct bal_err *err)
@@ -253,6 +271,7 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 	share_out(&status);
 	count(&status);
 	bal_status_smooth(pass, &status, arena);
+	add_revivals(&status, pass);
 	if (status.rows.n)
 		qsort(status.rows.v, status.rows.n, sizeof(*status.rows.v),
 		      by_name);

@@ -5,6 +5,7 @@
 
 #include "actions/journal.h"
 #include "reconcile/pass.h"
+#include "reconcile/pass_revive.h"
 #include "status/groups.h"
 
 #define BAL_STATUS_WORDS 96
@@ -54,6 +55,8 @@ struct bal_status_row {
 	bool unprobed;   /* there is no target to ask */
 	size_t n_own;	 /* of its targets, which are not asked: itself */
 	struct bal_status_smooth smooth;
+	struct bal_revive_next revive; /* if it stays dead */
+	uint64_t revive_left_ms;       /* until then */
 	/* By bal_status_see(): packets that got it by its share. */
 	bool has_routed;
 	uint64_t routed;

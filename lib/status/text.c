@@ -65,6 +65,24 @@ print_cap(const struct bal_status_row *row, FILE *out)
 	print_capped(row, out);
 }
 
+/* What is tried with an uplink that stays dead. */
+static void
+print_revive(const struct bal_status_row *row, FILE *out)
+{
+	const struct bal_revive_next *next = &row->revive;
+	char left[BAL_SPAN_STRLEN];
+
+	if (!next->step)
+		return;
+	fprintf(out, "%s: %s in %s if it stays dead", row->name,
+		bal_revive_name(next->step),
+		bal_span_str(row->revive_left_ms, left, sizeof(left)));
+	if (next->rounds)
+		fprintf(out, ", after %" PRIu32 " rounds of revive in vain",
+			next->rounds);
+	fputc('\n', out);
+}
+
 /* Nothing of it as long as all is as usual. */
 static void
 print_probes(const struct bal_status_row *row, FILE *out)
@@ -80,6 +98,7 @@ print_probes(const struct bal_status_row *row, FILE *out)
 	if (row->remembered)
 		print_cap(row, out);
 	bal_status_smooth_text(row, out);
+	print_revive(row, out);
 }
 
 /* One line for each address, however it would be asked. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* conf - reads bal.conf again, and keeps the old one if it has a mistake. */
+#include <stdio.h>
+
 #include "reconcile/advice.h"
 #include "reconcile/pass_internal.h"
 #include "watch/internal.h"
@@ -39,6 +41,7 @@ read_conf(struct bal_pass *pass, struct bal_err *err)
 	bal_conf_fini(&pass->in.conf);
 	pass->in.conf = conf;
 	pass->in.trouble = (struct bal_conf_trouble){ 0 };
+	pass->in.conf_fault[0] = '\0';
 	bal_say(BAL_SAY_EVENT, "configuration read again");
 	/* By what the last pass found. */
 	bal_advise_conf(pass);
@@ -50,9 +53,14 @@ bal_watch_read_conf(struct bal_pass *pass)
 {
 	struct bal_err why;
 
-	if (read_conf(pass, &why) < 0)
-		bal_warn("%s; %s", why.msg,
-			 bal_conf_instead_text(BAL_INSTEAD_LAST_GOOD));
+	if (read_conf(pass, &why) == 0)
+		return;
+	/* One that could not be read may be right. */
+	if (!why.sys)
+		snprintf(pass->in.conf_fault, sizeof(pass->in.conf_fault), "%.*s",
+			 (int)sizeof(pass->in.conf_fault) - 1, why.msg);
+	bal_warn("%s; %s", why.msg,
+		 bal_conf_instead_text(BAL_INSTEAD_LAST_GOOD));
 }
 
 void

@@ -9,6 +9,7 @@
 static struct bal_state was;
 static struct bal_outcome outcome;
 static const struct bal_resort *last_resort; /* NULL: not asked */
+static const char *conf_fault; /* NULL: not asked */
 static bool has_groups; /* those of bal.conf have a failback_drain */
 
 /* The state as some command read it, before what comes now. */
@@ -35,6 +36,7 @@ conclude(enum bal_mode mode, enum bal_mode before)
 		.now_ms = w.snap.now_ms,
 		.now_wall = 1000,
 		.last_resort = last_resort,
+		.conf_fault = conf_fault,
 	};
 
 	resolve();

@@ -126,6 +126,7 @@ static const char *const largest[] = {
 	"never", "yes", "1000000GB", "31", "off", "yes", "manual", "block",
 	"suspicion", "eth1, eth2, eth3, eth4", "65535",
 	"fe80:1111:2222:3333:4444:5555:6666:7777",
+	"ifdown_up, usb_reset, power, reboot", "24h", "168h",
 };
 
 /* Every member with a value of its own, the largest where there is one. */
@@ -176,6 +177,7 @@ fill_uplink(struct bal_uplink_state *u, unsigned n)
 						 .good_since_ms = UINT64_MAX };
 	(void)bal_copy(u->reason6, sizeof(u->reason6), "no answer");
 	u->held6 = u->dead6 = true;
+	u->told_ms = UINT64_MAX;
 	u->saved_mask = (1u << BAL_DC_MAX) - 1;
 	for (int i = 0; i < BAL_DC_MAX; i++)
 		u->saved[i] = i ? i : INT32_MIN;

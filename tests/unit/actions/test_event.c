@@ -93,8 +93,11 @@ test_names(void **state)
 	static const char *const all[] = { "up",       "down", "alive",
 					   "degraded", "dead", "cap_75",
 					   "cap_95",   "cap_100",
-					   "ipv6_dead", "ipv6_alive", "mode",
-					   "all-dead" };
+					   "ipv6_dead", "ipv6_alive",
+					   "revive", "tunnel_restarted",
+					   "mode", "all-dead", "last_resort",
+					   "balance", "online",
+					   "conf_wrong", "conf_right" };
 	enum bal_event_kind kind = BAL_EVENT_MODE;
 
 	(void)state;

@@ -373,6 +373,83 @@ not_when_it_is_needed_again(void **state)
 	assert_int_equal(outcome.releases.n, 0);
 }
 
+static void
+how_long_the_box_was_offline_is_told(void **state)
+{
+	(void)state;
+	three_modems_that_live();
+	all_die();
+	known("eth3")->condition = BAL_HEALTH_UNKNOWN;
+	after(60000);
+	assert_int_equal(outcome.events.n, 1);
+	expect_event(0, BAL_EVENT_DEAD, "eth3", "");
+	health("eth2", BAL_HEALTH_ALIVE);
+	after(5000);
+	assert_int_equal(outcome.events.n, 2);
+	expect_event(0, BAL_EVENT_ALIVE, "eth2", "");
+	expect_event(1, BAL_EVENT_ONLINE, "", "");
+	assert_string_equal(outcome.events.v[1].before, "all-dead");
+	assert_int_equal(outcome.events.v[1].lasted_ms, 65000);
+	health("eth1", BAL_HEALTH_ALIVE);
+	after(1000);
+	assert_int_equal(outcome.events.n, 1);
+}
+
+static void
+a_wrong_configuration_is_told_once(void **state)
+{
+	(void)state;
+	three_modems_that_live();
+	conf_fault = "";
+	after(1000);
+	assert_int_equal(outcome.events.n, 0);
+	conf_fault = "bal.conf: 1 error";
+	after(1000);
+	assert_int_equal(outcome.events.n, 1);
+	expect_event(0, BAL_EVENT_CONF_WRONG, "", "bal.conf: 1 error");
+	conf_fault = "bal.conf: 2 errors";
+	after(1000);
+	assert_int_equal(outcome.events.n, 0);
+	/* Another command, that does not ask. */
+	conf_fault = NULL;
+	after(1000);
+	assert_int_equal(outcome.events.n, 0);
+	conf_fault = "";
+	after(1000);
+	assert_int_equal(outcome.events.n, 1);
+	expect_event(0, BAL_EVENT_CONF_RIGHT, "", "");
+	conf_fault = NULL;
+}
+
+static void
+what_lasts_is_told_again(void **state)
+{
+	(void)state;
+	w.conf.globals.every_ms = 600000;
+	three_modems_that_live();
+	dead("eth2", "no carrier");
+	after(1000);
+	assert_int_equal(outcome.events.n, 1);
+	assert_false(outcome.events.v[0].again);
+	after(599000);
+	assert_int_equal(outcome.events.n, 0);
+	after(1000);
+	assert_int_equal(outcome.events.n, 1);
+	expect_event(0, BAL_EVENT_DEAD, "eth2", "no carrier");
+	assert_true(outcome.events.v[0].again);
+	assert_string_equal(outcome.events.v[0].before, "dead");
+	assert_int_equal(outcome.events.v[0].lasted_ms, 600000);
+	assert_int_equal(known("eth2")->deaths, 1);
+	all_die();
+	after(600000);
+	assert_int_equal(outcome.events.n, 4);
+	expect_event(3, BAL_EVENT_ALL_DEAD, "", "");
+	assert_true(outcome.events.v[3].again);
+	w.conf.globals.every_ms = 0;
+	after(600000);
+	assert_int_equal(outcome.events.n, 0);
+}
+
 int
 main(void)
 {
@@ -390,6 +467,9 @@ main(void)
 		TEST(up_down_and_mode_are_told),
 		TEST(a_stick_that_returns_is_told_once),
 		TEST(the_last_resort_is_told_once),
+		TEST(how_long_the_box_was_offline_is_told),
+		TEST(a_wrong_configuration_is_told_once),
+		TEST(what_lasts_is_told_again),
 		TEST(a_stopgap_is_drained),
 		TEST(not_when_it_is_needed_again),
 	};

@@ -258,6 +258,10 @@ static const struct {
 	  "2: event_timeout \"11min\" is not between 1s and 600s\n" },
 	{ "[check]\nevent_timeout = 1s\n",
 	  "2: key \"event_timeout\" belongs in [bal]\n" },
+	{ "[bal]\nevery = 59s\n",
+	  "2: every \"59s\" is not between 60s and 86400s\n" },
+	{ "[check]\nrevive = power\n",
+	  "2: key \"revive\" belongs in [uplink DEV]\n" },
 	{ "[check]\ntargets = dns.google\n",
 	  "2: targets \"dns.google\" is not an IP address: names cannot be "
 	  "targets\n" },

@@ -189,6 +189,9 @@ test_keys(void **state)
 		{ BAL_SET_SMOOTH_OVER, "smooth_over" },
 		{ BAL_SET_SMOOTH_PORT, "smooth_port" },
 		{ BAL_SET_GATEWAY6, "gateway6" },
+		{ BAL_SET_REVIVE, "revive" },
+		{ BAL_SET_REVIVE_AFTER, "revive_after" },
+		{ BAL_SET_REVIVE_REBOOT, "revive_reboot" },
 	};
 	const size_t n = sizeof(keys) / sizeof(*keys);
 
@@ -208,6 +211,7 @@ static const char *const one[] = {
 	"20ms", "21s", "22s", "23GB", "www.a.b", "it works", "conntrack",
 	"24s", "yes", "25GB", "26", "off", "yes", "manual",
 	"block", "always", "eth2, eth3", "27", "fe80::1",
+	"power, ifdown_up", "28s", "36000s",
 };
 
 static void
