@@ -166,6 +166,16 @@ bal_addr_raw(int family, const void *bytes, size_t size, unsigned len)
 }
 
 struct bal_addr
+bal_addr_of_socket(int family, const void *words)
+{
+	if (family == AF_INET)
+		return bal_addr_raw(AF_INET, words, 4, 32);
+	if (IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)words))
+		return bal_addr_raw(AF_INET, (const char *)words + 12, 4, 32);
+	return bal_addr_raw(AF_INET6, words, 16, 128);
+}
+
+struct bal_addr
 bal_addr_any(int family)
 {
 	struct bal_addr a = { 0 };

@@ -104,6 +104,9 @@ struct bal_rule *bal_plan_add_rule(bal_rule_list *list, int family,
 				   struct bal_rule *scratch,
 				   struct bal_arena *arena);
 
+/* @r matches packets with @mark under @mask, also mark 0. */
+void bal_plan_match_mark(struct bal_rule *r, uint32_t mark, uint32_t mask);
+
 /* The rules of IPv6, and the routes where it is balanced. */
 void bal_plan_rules6(const struct bal_world *world, struct bal_arena *arena,
 		     bal_rule_list *out);
