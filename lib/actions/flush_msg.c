@@ -174,19 +174,6 @@ bal_flush_ask_sockets(struct bal_nlmsg *m, int family, int protocol,
 	put_source_filter(m, source);
 }
 
-/* An address of a socket; of an IPv4-mapped one, the IPv4 address. */
-static struct bal_addr
-address(int family, const __be32 *words)
-{
-	const struct in6_addr *six = (const void *)words;
-
-	if (family == AF_INET)
-		return bal_addr_raw(AF_INET, words, 4, 32);
-	if (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(six))
-		return bal_addr_raw(AF_INET, &words[3], 4, 32);
-	return bal_addr_raw(AF_INET6, words, 16, 128);
-}
-
 static bool
 is_spared(uint32_t inode, const struct bal_flush_sought *sought)
 {
@@ -217,8 +204,8 @@ bal_flush_is_socket(const struct nlmsghdr *h,
 	    !(states_of(sought->protocol) & STATE_BIT(s->idiag_state)) ||
 	    s->idiag_inode == 0)
 		return false;
-	own = address(s->idiag_family, s->id.idiag_src);
-	peer = address(s->idiag_family, s->id.idiag_dst);
+	own = bal_addr_of_socket(s->idiag_family, s->id.idiag_src);
+	peer = bal_addr_of_socket(s->idiag_family, s->id.idiag_dst);
 	if (!bal_addr_same_host(&own, &what->source) ||
 	    bal_addr_in(&peer, &what->source) ||
 	    (what->dev_only && s->id.idiag_if != (uint32_t)what->ifindex) ||
@@ -235,8 +222,8 @@ bal_flush_socket_flow(const struct nlmsghdr *h, int protocol,
 	const struct inet_diag_msg *s = NLMSG_DATA(h);
 
 	*out = (struct bal_flow){
-		.src = address(s->idiag_family, s->id.idiag_src),
-		.dst = address(s->idiag_family, s->id.idiag_dst),
+		.src = bal_addr_of_socket(s->idiag_family, s->id.idiag_src),
+		.dst = bal_addr_of_socket(s->idiag_family, s->id.idiag_dst),
 		.proto = (uint8_t)protocol,
 		.sport = ntohs(s->id.idiag_sport),
 		.dport = ntohs(s->id.idiag_dport),
@@ -249,8 +236,8 @@ bool
 bal_flush_ask_route(struct bal_nlmsg *m, const struct nlmsghdr *h)
 {
 	const struct inet_diag_msg *s = NLMSG_DATA(h);
-	const struct bal_addr own = address(s->idiag_family, s->id.idiag_src);
-	const struct bal_addr peer = address(s->idiag_family, s->id.idiag_dst);
+	const struct bal_addr own = bal_addr_of_socket(s->idiag_family, s->id.idiag_src);
+	const struct bal_addr peer = bal_addr_of_socket(s->idiag_family, s->id.idiag_dst);
 	const struct rtmsg rtm = { .rtm_family = own.family,
 				   .rtm_dst_len = own.len,
 				   .rtm_src_len = own.len,
@@ -284,7 +271,7 @@ bool
 bal_flush_ask_listener(struct bal_nlmsg *m, const struct nlmsghdr *h)
 {
 	const struct inet_diag_msg *s = NLMSG_DATA(h);
-	const struct bal_addr own = address(s->idiag_family, s->id.idiag_src);
+	const struct bal_addr own = bal_addr_of_socket(s->idiag_family, s->id.idiag_src);
 	struct inet_diag_req_v2 req = {
 		.sdiag_family = own.family,
 		.sdiag_protocol = IPPROTO_TCP,

@@ -166,6 +166,19 @@ bal_addr_raw(int family, const void *bytes, size_t size, unsigned len)
 }
 
 struct bal_addr
+bal_addr_of_socket(int family, const void *words)
+{
+	struct in6_addr six;
+
+	if (family == AF_INET)
+		return bal_addr_raw(AF_INET, words, 4, 32);
+	memcpy(&six, words, sizeof(six)); /* they need not be aligned */
+	if (IN6_IS_ADDR_V4MAPPED(&six))
+		return bal_addr_raw(AF_INET, six.s6_addr + 12, 4, 32);
+	return bal_addr_raw(AF_INET6, words, 16, 128);
+}
+
+struct bal_addr
 bal_addr_any(int family)
 {
 	struct bal_addr a = { 0 };

@@ -53,6 +53,12 @@ int bal_prefix_parse(const char *text, struct bal_addr *out,
 struct bal_addr bal_addr_raw(int family, const void *bytes, size_t size,
 			     unsigned len);
 
+/*
+ * The host of @family at @words, 4 or 16 raw bytes; of an IPv4-mapped one the
+ * IPv4 address.
+ */
+struct bal_addr bal_addr_of_socket(int family, const void *words);
+
 /* The default prefix of @family. */
 struct bal_addr bal_addr_any(int family);
 

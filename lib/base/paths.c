@@ -39,14 +39,13 @@ static int
 join_path(char *out, const char *dir, const char *between, const char *name,
 	  struct bal_err *err)
 {
-	int len = snprintf(out, BAL_PATH_MAX, "%s%s%s", dir, between, name);
-
 	if (!*dir)
 		return bal_err(err, BAL_EUSAGE, "a path is empty");
-	if (len < 0 || len >= BAL_PATH_MAX)
+	if (strlen(dir) + strlen(between) + strlen(name) >= BAL_PATH_MAX)
 		return bal_err(err, BAL_EUSAGE,
 			       "path longer than %d characters: %.60s...",
 			       BAL_PATH_MAX - 1, dir);
+	stpcpy(stpcpy(stpcpy(out, dir), between), name);
 	return 0;
 }
 

@@ -21,8 +21,18 @@ static const struct {
 };
 
 static bool
-is_of_policy(enum bal_conf_section section, const char *key)
+is_of(enum bal_conf_section section, const char *key)
 {
+	const int number = bal_settings_number(key);
+	const char *name;
+
+	if (number >= 0 && rooms[section].settings >> number & 1)
+		return true;
+	for (size_t i = 0; rooms[section].globals >> i; i++) {
+		name = bal_globals_key(i);
+		if (rooms[section].globals >> i & 1 && !strcmp(key, name))
+			return true;
+	}
 	return (section == SECTION_GROUP && bal_policy_group_number(key) >= 0) ||
 	       (section == SECTION_RULE && bal_policy_rule_number(key) >= 0);
 }
@@ -97,23 +107,12 @@ take_global(struct bal_conf_reader *r, unsigned allowed, const char *key,
 static const char *
 home_of(const struct bal_conf_reader *r, const char *key)
 {
-	const int number = bal_settings_number(key);
-	const uint64_t setting = number < 0 ? 0 : UINT64_C(1) << number;
-	const char *name, *home = NULL;
-	unsigned global = 0;
-	size_t i;
-
-	for (i = 0; (name = bal_globals_key(i)); i++)
-		global |= strcmp(key, name) ? 0 : 1u << i;
-	for (i = SECTION_MAX; i-- > SECTION_BAL;) {
-		if (!(rooms[i].globals & global ||
-		      rooms[i].settings & setting || is_of_policy(i, key)))
-			continue;
-		home = rooms[i].title;
-		if (i == (size_t)r->section)
-			break;
-	}
-	return home;
+	if (is_of(r->section, key))
+		return rooms[r->section].title;
+	for (size_t i = SECTION_BAL; i < SECTION_MAX; i++)
+		if (is_of(i, key))
+			return rooms[i].title;
+	return NULL;
 }
 
 /* Does @key belong to another section, or is it before the first one? */

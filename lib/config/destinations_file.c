@@ -122,6 +122,10 @@ bal_destinations_expand(const struct bal_conf *conf, const char *text,
 	char line[BAL_LINE_MAX + 1];
 	const char *next;
 
+	if (text && !strstr(text, KEY)) {
+		fputs(text, out);
+		return;
+	}
 	for (; text && (next = next_line(text, line)); text = next)
 		put_line(&e, line, text, (size_t)(next - text));
 }

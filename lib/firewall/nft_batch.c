@@ -6,6 +6,8 @@
 #include <libmnl/libmnl.h>
 #include <libnftnl/batch.h>
 #include <libnftnl/common.h>
+#include <libnftnl/set.h>
+#include <libnftnl/udata.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
@@ -77,4 +79,19 @@ bal_nft_batch_fini(struct bal_nft_batch *b)
 {
 	free(b->bytes);
 	*b = (struct bal_nft_batch){ 0 };
+}
+
+void
+bal_nft_set_bytes(struct nftnl_set *s, uint32_t keys, uint32_t data)
+{
+	struct nftnl_udata_buf *u = nftnl_udata_buf_alloc(64);
+
+	if (!u)
+		return;
+	nftnl_udata_put_u32(u, NFTNL_UDATA_SET_KEYBYTEORDER, keys);
+	if (data)
+		nftnl_udata_put_u32(u, NFTNL_UDATA_SET_DATABYTEORDER, data);
+	nftnl_set_set_data(s, NFTNL_SET_USERDATA, nftnl_udata_buf_data(u),
+			   nftnl_udata_buf_len(u));
+	nftnl_udata_buf_free(u);
 }

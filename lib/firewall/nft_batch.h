@@ -34,4 +34,13 @@ struct nlmsghdr *bal_nft_begin(struct bal_nft_batch *b, uint16_t type,
 /* It is complete. */
 void bal_nft_finish(struct bal_nft_batch *b, const struct nlmsghdr *h);
 
+struct nftnl_set;
+
+/* nft's numbers of byte orders, by which it prints a set; without them "". */
+#define BAL_NFT_HOST_BYTES 1
+#define BAL_NFT_NET_BYTES 2
+
+/* Note that of the keys of @s, and of the @data of a map; 0: there is none. */
+void bal_nft_set_bytes(struct nftnl_set *s, uint32_t keys, uint32_t data);
+
 #endif

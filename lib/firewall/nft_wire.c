@@ -24,8 +24,6 @@
 #define TYPE_ADDR 7
 #define TYPE_MARK 19
 #define TYPE_IFNAME 41
-#define HOST_BYTES 1 /* NFTNL_UDATA_SET_KEYBYTEORDER; else names are "" */
-#define NET_BYTES 2
 #define STICKY_MAX 65535 /* sources that are remembered */
 
 static void
@@ -81,7 +79,6 @@ put_set(struct bal_nft_batch *b, enum bal_nft_set set)
 	const bool by_mark = !bal_nft_by_device(set);
 	struct nlmsghdr *h = bal_nft_begin(b, NFT_MSG_NEWSET, NLM_F_CREATE);
 	struct nftnl_set *s = h ? alloc_set(b, set) : NULL;
-	struct nftnl_udata_buf *u;
 
 	if (!s)
 		return;
@@ -94,15 +91,7 @@ put_set(struct bal_nft_batch *b, enum bal_nft_set set)
 		nftnl_set_set_u32(s, NFTNL_SET_DATA_TYPE, NFT_DATA_VERDICT);
 		nftnl_set_set_u32(s, NFTNL_SET_DATA_LEN, 0);
 	}
-	u = nftnl_udata_buf_alloc(64);
-	if (u) {
-		nftnl_udata_put_u32(u, NFTNL_UDATA_SET_KEYBYTEORDER,
-				    HOST_BYTES);
-		nftnl_set_set_data(s, NFTNL_SET_USERDATA,
-				   nftnl_udata_buf_data(u),
-				   nftnl_udata_buf_len(u));
-		nftnl_udata_buf_free(u);
-	}
+	bal_nft_set_bytes(s, BAL_NFT_HOST_BYTES, 0);
 	nftnl_set_nlmsg_build_payload(h, s);
 	bal_nft_finish(b, h);
 	nftnl_set_free(s);
@@ -165,22 +154,6 @@ put_elems(struct bal_nft_batch *b, const struct bal_nft_table *t,
 	nftnl_set_free(s);
 }
 
-static void
-set_bytes(struct nftnl_set *s, bool map)
-{
-	struct nftnl_udata_buf *u = nftnl_udata_buf_alloc(64);
-
-	if (!u)
-		return;
-	nftnl_udata_put_u32(u, NFTNL_UDATA_SET_KEYBYTEORDER, NET_BYTES);
-	if (map)
-		nftnl_udata_put_u32(u, NFTNL_UDATA_SET_DATABYTEORDER,
-				    HOST_BYTES);
-	nftnl_set_set_data(s, NFTNL_SET_USERDATA, nftnl_udata_buf_data(u),
-			   nftnl_udata_buf_len(u));
-	nftnl_udata_buf_free(u);
-}
-
 /* Its number is behind those of the others. */
 static void
 put_kept(struct bal_nft_batch *b, const struct bal_nft_kept *kept, uint32_t nth)
@@ -207,7 +180,8 @@ put_kept(struct bal_nft_batch *b, const struct bal_nft_kept *kept, uint32_t nth)
 		nftnl_set_set_u64(s, NFTNL_SET_TIMEOUT, kept->sticky_ms);
 		nftnl_set_set_u32(s, NFTNL_SET_DESC_SIZE, STICKY_MAX);
 	}
-	set_bytes(s, kept->sticky_ms);
+	bal_nft_set_bytes(s, BAL_NFT_NET_BYTES,
+			  kept->sticky_ms ? BAL_NFT_HOST_BYTES : 0);
 	nftnl_set_nlmsg_build_payload(h, s);
 	bal_nft_finish(b, h);
 	nftnl_set_free(s);

@@ -15,8 +15,6 @@
 /* nft's numbers of what a set's key is, by which it prints them. */
 #define TYPE_PORT 13
 #define TYPE_IFNAME 41
-#define HOST_BYTES 1
-#define NET_BYTES 2
 #define SET_MAX 64
 
 static void
@@ -67,7 +65,6 @@ put_set(struct bal_nft_batch *b, const char *name, uint32_t *id, bool ports,
 {
 	struct nlmsghdr *h = bal_nft_begin(b, NFT_MSG_NEWSET, NLM_F_CREATE);
 	struct nftnl_set *s = h ? alloc_set(b, name, ++*id) : NULL;
-	struct nftnl_udata_buf *u;
 
 	if (!s)
 		return;
@@ -79,15 +76,8 @@ put_set(struct bal_nft_batch *b, const char *name, uint32_t *id, bool ports,
 	if (timeout_ms)
 		nftnl_set_set_u64(s, NFTNL_SET_TIMEOUT, timeout_ms);
 	nftnl_set_set_u32(s, NFTNL_SET_DESC_SIZE, SET_MAX);
-	u = nftnl_udata_buf_alloc(64);
-	if (u) {
-		nftnl_udata_put_u32(u, NFTNL_UDATA_SET_KEYBYTEORDER,
-				    ports ? NET_BYTES : HOST_BYTES);
-		nftnl_set_set_data(s, NFTNL_SET_USERDATA,
-				   nftnl_udata_buf_data(u),
-				   nftnl_udata_buf_len(u));
-		nftnl_udata_buf_free(u);
-	}
+	bal_nft_set_bytes(s, ports ? BAL_NFT_NET_BYTES :
+				     BAL_NFT_HOST_BYTES, 0);
 	nftnl_set_nlmsg_build_payload(h, s);
 	bal_nft_finish(b, h);
 	nftnl_set_free(s);

@@ -34,7 +34,7 @@
 struct bal_monitor {
 	struct bal_source source; /* first: what the loop hands to ready() */
 	struct bal_loop *loop;
-	void (*told)(void *arg, unsigned news);
+	void (*report)(void *arg, unsigned news);
 	void *arg;
 	struct bal_monitor_known known;
 	union {
@@ -151,7 +151,7 @@ ready(struct bal_source *source, uint32_t events)
 	/* Where this fails, the next message tries again. */
 	(void)ask_devices(&monitor->known, &err);
 	if (news)
-		monitor->told(monitor->arg, news);
+		monitor->report(monitor->arg, news);
 }
 
 static int
@@ -183,7 +183,7 @@ open_socket(struct bal_err *err)
 
 struct bal_monitor *
 bal_monitor_open(struct bal_loop *loop, uint32_t self,
-		 void (*told)(void *arg, unsigned news), void *arg,
+		 void (*report)(void *arg, unsigned news), void *arg,
 		 struct bal_err *err)
 {
 	struct bal_monitor *monitor = calloc(1, sizeof(*monitor));
@@ -193,7 +193,7 @@ bal_monitor_open(struct bal_loop *loop, uint32_t self,
 		return NULL;
 	}
 	monitor->loop = loop;
-	monitor->told = told;
+	monitor->report = report;
 	monitor->arg = arg;
 	monitor->source.ready = ready;
 	monitor->source.fd = open_socket(err);

@@ -33,7 +33,7 @@ struct bal_monitor;
 /*
  * A netlink socket in @loop that listens to RTNLGRP_LINK, IPV4_IFADDR,
  * IPV4_ROUTE, IPV4_RULE and NEXTHOP, and to IPV6_RULE, IPV6_IFADDR and
- * IPV6_ROUTE where those are of interest.  @told is called with what is new
+ * IPV6_ROUTE where those are of interest.  @report is called with what is new
  * (enum bal_news), once for all that was waiting in the socket (at most 64
  * messages at a time, so that a storm does not starve the loop), and only for
  * news that concern the interest: a device of
@@ -42,7 +42,7 @@ struct bal_monitor;
  * (214), nexthops that replace another, and rules that look up one of the tables.
  * Repeated link messages that change neither flags, carrier, name nor index are
  * none.  Changes by the netlink port @self are no news (bal_nl_port(); 0: none).
- * @told may do anything with the monitor, closing it included.
+ * @report may do anything with the monitor, closing it included.
  *
  * The kernel does not notify of IPv4 routes that are lost with a device or an
  * address: BAL_NEWS_LINK and BAL_NEWS_ADDR mean that they may be gone, too.
@@ -50,9 +50,9 @@ struct bal_monitor;
  * NULL with @err: no socket, no memory.
  */
 struct bal_monitor *bal_monitor_open(struct bal_loop *loop, uint32_t self,
-				     void (*told)(void *arg, unsigned news),
+				     void (*report)(void *arg, unsigned news),
 				     void *arg, struct bal_err *err);
-/* Close it, also from within @told. */
+/* Close it, also from within @report. */
 void bal_monitor_close(struct bal_monitor *monitor);
 
 /* Changes by the port @self are ours from now on. */

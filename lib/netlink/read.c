@@ -192,7 +192,7 @@ hops_of(struct bal_route *r, struct rtattr **tb, const struct rtmsg *rtm,
 
 	if (!multi && !tb[RTA_OIF])
 		return;
-	r->hops = bal_arena_alloc(arena, (n + 1) * sizeof(*r->hops));
+	r->hops = bal_arena_alloc(arena, n * sizeof(*r->hops));
 	if (!r->hops)
 		return;
 	r->n_hops = n;

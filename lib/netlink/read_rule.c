@@ -132,8 +132,9 @@ on_rule(const struct nlmsghdr *h, void *arg)
 	r->has_mark = r->mask != 0;
 	selector_of(tb, r);
 	r->narrow = !asks_only(h, RULE_KNOWN);
-	r->obscure = !asks_only(h, RULE_KNOWN | RULE_SELECTORS) ||
-		     masks_ports(h);
+	r->obscure = r->narrow &&
+		     (!asks_only(h, RULE_KNOWN | RULE_SELECTORS) ||
+		      masks_ports(h));
 	if (r->action == BAL_RULE_LOOKUP)
 		r->table = tb[FRA_TABLE] ? bal_nl_u32(tb[FRA_TABLE]) :
 					   frh->table;

@@ -58,12 +58,14 @@ static struct claims
 claims_of(const struct bal_conf *conf, const struct bal_uplink_state *us,
 	  const struct bal_settings *built_in)
 {
-	const struct bal_settings *said;
+	const struct bal_conf_uplink *section = bal_conf_find(conf, us->name);
+	const uint64_t has = us->options.has | conf->check.has |
+			     (section ? section->set.has : 0);
 	struct claims c = { .name = us->name, .over = "" };
 
-#define SAID(key) \
-	((said = bal_uplink_said(conf, us, us->name, key)) ? said : built_in)
-	if (bal_uplink_said(conf, us, us->name, BAL_SET_OVER))
+#define SAID(key)                                                       \
+	(has & (key) ? bal_uplink_said(conf, us, us->name, key) : built_in)
+	if (has & BAL_SET_OVER)
 		c.over = SAID(BAL_SET_OVER)->over;
 	if (conf->settles)
 		return c;

@@ -59,9 +59,9 @@ bal_leg_addrs(const struct bal_snapshot *snap, int ifindex, int family,
 static int
 host_cmp(const struct bal_addr *a, const struct bal_addr *b)
 {
-	struct bal_addr x = bal_addr_host(a), y = bal_addr_host(b);
+	const int order = (int)a->family - (int)b->family;
 
-	return bal_addr_cmp(&x, &y);
+	return order ? order : memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
 
 static int

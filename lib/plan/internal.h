@@ -126,6 +126,9 @@ int bal_plan_role6(int role);
 void bal_plan_refused6(const struct bal_world *world, struct bal_arena *arena,
 		       bal_rule_list *out);
 
+/* @r matches packets with @mark under @mask, also mark 0. */
+void bal_plan_match_mark(struct bal_rule *r, uint32_t mark, uint32_t mask);
+
 /* The rules of IPv6, and the routes where it is balanced. */
 void bal_plan_rules6(const struct bal_world *world, struct bal_arena *arena,
 		     bal_rule_list *out);

@@ -16,6 +16,19 @@ bal_uplink_said(const struct bal_conf *conf, const struct bal_uplink_state *us,
 	return conf->check.has & key ? &conf->check : NULL;
 }
 
+bool
+bal_is_said(const struct bal_conf *conf, const struct bal_state *state,
+	    enum bal_setting key)
+{
+	uint64_t has = conf->check.has;
+
+	for (size_t i = 0; i < conf->n_uplinks; i++)
+		has |= conf->uplinks[i].set.has;
+	for (size_t i = 0; i < state->n_uplinks; i++)
+		has |= state->uplinks[i].options.has;
+	return has & key;
+}
+
 /* Two that contradict each other: what is degraded counts. */
 static void
 settle(struct bal_settings *set)

@@ -24,4 +24,8 @@ const struct bal_settings *bal_uplink_said(const struct bal_conf *conf,
 					   const char *name,
 					   enum bal_setting key);
 
+/* Is @key said of any uplink, or of all?  It need not be one that is up. */
+bool bal_is_said(const struct bal_conf *conf, const struct bal_state *state,
+		 enum bal_setting key);
+
 #endif

@@ -90,13 +90,14 @@ see_address(struct bal_uplink_state *us, const struct bal_conf *conf,
 	    struct bal_arena *arena)
 {
 	const struct bal_ifaddr **addrs;
-	const struct bal_settings *said;
+	const struct bal_settings *said = NULL;
 	size_t n;
 
 	addrs = bal_leg_addrs(snap, link->ifindex, AF_INET,
 			      &us->learned_gateway, &n, arena);
-	said = bal_uplink_said(conf, us, us->name, BAL_SET_GATEWAY);
-	if (n > 1 && said && !bal_addr_none(&said->gateway))
+	if (n > 1)
+		said = bal_uplink_said(conf, us, us->name, BAL_SET_GATEWAY);
+	if (said && !bal_addr_none(&said->gateway))
 		addrs = bal_leg_addrs(snap, link->ifindex, AF_INET,
 				      &said->gateway, &n, arena);
 	if (n)

@@ -30,6 +30,14 @@ bal_plan_add_rule(bal_rule_list *list, int family, uint32_t priority,
 	return rule;
 }
 
+void
+bal_plan_match_mark(struct bal_rule *r, uint32_t mark, uint32_t mask)
+{
+	r->has_mark = true;
+	r->mark = mark;
+	r->mask = mask;
+}
+
 static struct bal_rule *
 add(struct maker *m, int role, enum bal_rule_action action, struct bal_rule *r)
 {
@@ -56,14 +64,6 @@ jump(struct maker *m, int role, int target, struct bal_rule *r)
 }
 
 static void
-match_mark(struct bal_rule *r, uint32_t mark, uint32_t mask)
-{
-	r->has_mark = true;
-	r->mark = mark;
-	r->mask = mask;
-}
-
-static void
 mark_rule(struct maker *m, int role, const struct bal_uplink *up,
 	  uint32_t value)
 {
@@ -71,7 +71,7 @@ mark_rule(struct maker *m, int role, const struct bal_uplink *up,
 	struct bal_rule scratch = { 0 }, *r;
 
 	r = lookup(m, role, up->table, &scratch);
-	match_mark(r, bal_mark_of(value, mask), mask);
+	bal_plan_match_mark(r, bal_mark_of(value, mask), mask);
 }
 
 static void
@@ -317,7 +317,7 @@ prefix_rules(struct maker *m)
 		r = lookup(m, BAL_RULE_SUBNET + BAL_RULE_SUBNET_STEP * (int)nth,
 			   m->rest->table, &scratch);
 		r->dst = shared.v[i];
-		match_mark(r, 0, g->mark_mask);
+		bal_plan_match_mark(r, 0, g->mark_mask);
 		r->suppress_prefixlen = shared.v[i].len - 1;
 	}
 	destination_rules(m, &shared);
@@ -338,7 +338,7 @@ frame(struct maker *m)
 	r = lookup(m, BAL_RULE_MAIN, BAL_TABLE_MAIN, &scratch);
 	r->suppress_prefixlen = 1;
 	r = jump(m, BAL_RULE_NOT_INBOUND, BAL_RULE_FORWARDED, &scratch);
-	match_mark(r, 0, mask & ~(mask >> 2)); /* its two highest bits */
+	bal_plan_match_mark(r, 0, mask & ~(mask >> 2)); /* its two highest bits */
 	r = jump(m, BAL_RULE_FORWARDED, BAL_RULE_UNMARKED, &scratch);
 	memcpy(r->iif, "lo", 3);
 	r->invert = true;
@@ -346,10 +346,10 @@ frame(struct maker *m)
 	r->src = bal_addr_any(AF_INET);
 	r->src.len = (uint8_t)bal_addr_bits(AF_INET);
 	r = jump(m, BAL_RULE_UNMARKED, BAL_RULE_OIF, &scratch);
-	match_mark(r, 0, mask);
+	bal_plan_match_mark(r, 0, mask);
 	add(m, BAL_RULE_HEAD_END, BAL_RULE_NOP, &scratch);
 	r = jump(m, BAL_RULE_OWN_UNMARKED, BAL_RULE_BALANCING, &scratch);
-	match_mark(r, 0, mask);
+	bal_plan_match_mark(r, 0, mask);
 	lookup(m, BAL_RULE_BALANCING, m->rest->table, &scratch);
 	lookup(m, BAL_RULE_LAST_MAIN, BAL_TABLE_MAIN, &scratch);
 	lookup(m, BAL_RULE_LAST_DEFAULT, BAL_TABLE_DEFAULT, &scratch);

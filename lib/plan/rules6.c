@@ -72,19 +72,11 @@ jump(struct maker *m, int role, int target, struct bal_rule *r)
 }
 
 static void
-match_mark(struct bal_rule *r, uint32_t mark, uint32_t mask)
-{
-	r->has_mark = true;
-	r->mark = mark;
-	r->mask = mask;
-}
-
-static void
 jump_unmarked(struct maker *m, int role, int target, uint32_t mask)
 {
 	struct bal_rule scratch = { 0 };
 
-	match_mark(jump(m, role, target, &scratch), 0, mask);
+	bal_plan_match_mark(jump(m, role, target, &scratch), 0, mask);
 }
 
 /*
@@ -191,7 +183,7 @@ mark_rule(struct maker *m, int role, const struct bal_uplink *up,
 {
 	struct bal_rule scratch = { 0 };
 
-	match_mark(lookup(m, role, up->table, &scratch),
+	bal_plan_match_mark(lookup(m, role, up->table, &scratch),
 		   bal_mark_of(value, mask), mask);
 }
 

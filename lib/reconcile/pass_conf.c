@@ -121,14 +121,12 @@ bal_pass_read_conf(const struct bal_pass_session *session,
 	return 0;
 }
 
-int
-bal_pass_renew_conf(const struct bal_pass_session *session,
-		    struct bal_pass_inputs *in, struct bal_err *err)
+static int
+read_anew(const struct bal_pass_session *session, struct bal_pass_inputs *in,
+	  struct bal_err *err)
 {
 	struct bal_pass_inputs fresh = { 0 };
 
-	if (session->conf_anyway || !in->trouble.faults)
-		return 0;
 	if (bal_pass_read_conf(session, &fresh, err) < 0) {
 		bal_conf_fini(&fresh.conf);
 		return -1;
@@ -138,6 +136,15 @@ bal_pass_renew_conf(const struct bal_pass_session *session,
 	in->trouble = fresh.trouble;
 	in->conf_waits = false;
 	return 0;
+}
+
+int
+bal_pass_renew_conf(const struct bal_pass_session *session,
+		    struct bal_pass_inputs *in, struct bal_err *err)
+{
+	return session->conf_anyway || !in->trouble.faults ?
+		       0 :
+		       read_anew(session, in, err);
 }
 
 int

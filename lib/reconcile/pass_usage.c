@@ -42,6 +42,8 @@ bal_pass_has_caps(const struct bal_pass *pass)
 {
 	const struct bal_state *state = &pass->in.state;
 
+	if (!bal_is_said(&pass->in.conf, state, BAL_SET_CAP))
+		return false;
 	for (size_t i = 0; i < state->n_uplinks; i++)
 		if (cap_of(pass, &state->uplinks[i]))
 			return true;
@@ -150,6 +152,8 @@ bal_pass_keep_usage(struct bal_pass *pass, bool now)
 	struct bal_err why;
 	bool due = false;
 
+	if (!bal_pass_has_caps(pass))
+		return;
 	for (size_t i = 0; i < state->n_uplinks; i++) {
 		const struct bal_uplink_state *us = &state->uplinks[i];
 		const uint64_t cap = cap_of(pass, us);

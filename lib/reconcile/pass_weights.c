@@ -47,6 +47,8 @@ bal_pass_weigh(struct bal_pass *pass)
 	const uint64_t now_ms = pass->snap.now_ms;
 	size_t n = 0;
 
+	if (!bal_is_said(&pass->in.conf, state, BAL_SET_WEIGHT))
+		return;
 	load(pass);
 	for (size_t i = 0; i < state->n_uplinks && n < BAL_UPLINKS_MAX; i++)
 		if (is_auto(pass, &state->uplinks[i]))
@@ -72,6 +74,8 @@ bal_pass_keep_capacities(struct bal_pass *pass)
 	struct bal_err why;
 	bool due = false;
 
+	if (!bal_is_said(&pass->in.conf, state, BAL_SET_WEIGHT))
+		return;
 	for (size_t i = 0; i < state->n_uplinks; i++)
 		due |= is_auto(pass, &state->uplinks[i]) &&
 		       is_due(&state->uplinks[i]);

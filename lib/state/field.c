@@ -15,6 +15,13 @@
 #define FORMER "former"
 #define GROUP "group"
 
+/* Most keys differ in their first letter: no call for those. */
+static bool
+is_key(const char *key, const char *name)
+{
+	return *key == *name && strcmp(key, name) == 0;
+}
+
 /* Never a table of the kernel. */
 static int
 parse_table(const char *text, uint32_t *out, struct bal_err *err)
@@ -127,7 +134,7 @@ set_field(const struct bal_field_table *table, void *of,
 	size_t i = seen->next, tried = 0;
 
 	for (; !field && tried < table->n; i++, tried++)
-		if (!strcmp(key, table->v[i % table->n].name))
+		if (is_key(key, table->v[i % table->n].name))
 			field = &table->v[i % table->n];
 	if (!field)
 		return 1;
@@ -160,15 +167,15 @@ bal_uplink_state_set(struct bal_uplink_state *u, struct bal_state_seen *seen,
 {
 	if (!strncmp(key, TOLD, strlen(TOLD)))
 		return set_options(&u->options, key + strlen(TOLD), text, err);
-	if (!strcmp(key, SAVED))
+	if (is_key(key, SAVED))
 		return bal_saved_set(u, text, err);
-	if (!strcmp(key, JUDGE))
+	if (is_key(key, JUDGE))
 		return bal_health_set(&u->record, text, err);
-	if (!strcmp(key, RTTS))
+	if (is_key(key, RTTS))
 		return bal_rtts_set(&u->rtts, text, err);
-	if (!strcmp(key, TRACE))
+	if (is_key(key, TRACE))
 		return bal_trace_set(&u->trace, text, err);
-	if (!strcmp(key, JUDGE6))
+	if (is_key(key, JUDGE6))
 		return bal_health_set(&u->record6, text, err);
 	return set_field(&bal_fields_of_uplink, u, seen, key, text, err);
 }
@@ -190,15 +197,15 @@ int
 bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 	      const char *key, const char *text, struct bal_err *err)
 {
-	if (!strcmp(key, TUNNEL))
+	if (is_key(key, TUNNEL))
 		return bal_tunnel_set(state, text, err);
-	if (!strcmp(key, FORMER))
+	if (is_key(key, FORMER))
 		return bal_former_set(state, text, err);
-	if (!strcmp(key, GROUP))
+	if (is_key(key, GROUP))
 		return bal_group_state_set(state, text, err);
 	if (!strncmp(key, LEASE, strlen(LEASE)))
 		return set_lease(state, key + strlen(LEASE), text, err);
-	if (!strcmp(key, FORMAT))
+	if (is_key(key, FORMAT))
 		return bal_parse_u32(text, 1, UINT32_MAX, &state->format, err);
 	return set_field(&bal_fields_of_all, state, seen, key, text, err);
 }

@@ -61,7 +61,8 @@ _Static_assert(BAL_DC_MAX == N_SAVED, "a new sysctl needs a key of its own");
 int
 bal_saved_set(struct bal_uplink_state *u, const char *text, struct bal_err *err)
 {
-	struct bal_uplink_state new = *u;
+	int32_t saved[N_SAVED] = { 0 };
+	unsigned mask = 0;
 	char word[16];
 	int got = 0;
 
@@ -71,15 +72,16 @@ bal_saved_set(struct bal_uplink_state *u, const char *text, struct bal_err *err)
 			break;
 		if (strcmp(word, "-") == 0)
 			continue;
-		if (bal_state_i32(word, &new.saved[i], err) < 0)
+		if (bal_state_i32(word, &saved[i], err) < 0)
 			return -1;
-		new.saved_mask |= 1u << i;
+		mask |= 1u << i;
 	}
 	if (got < 0 || u->saved_mask)
 		return bal_err(err, BAL_ECONF,
 			       "saved has a word that is too long, or is there "
 			       "twice");
-	*u = new;
+	memcpy(u->saved, saved, sizeof(u->saved));
+	u->saved_mask = mask;
 	return 0;
 }
 

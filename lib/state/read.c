@@ -95,7 +95,8 @@ take_key(struct bal_reader *r, const char *line, char *key, char *value)
 static void
 take_line(struct bal_reader *r, const char *line)
 {
-	bool late = strncmp(line, BAL_STATE_LATE, strlen(BAL_STATE_LATE)) == 0;
+	bool late = *line == ';' && !strncmp(line, BAL_STATE_LATE,
+					     strlen(BAL_STATE_LATE));
 	char copy[BAL_LINE_MAX + 1], *key, *value;
 
 	if (!late && (*line == ';' || *line == '#'))
@@ -125,10 +126,10 @@ is_sound(struct bal_reader *r, const char *line, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)line[i];
 
-		if ((c < ' ' && !is_blank(line[i])) || c == 0x7f) {
-			bal_reader_fault(r, "a control character (0x%02x)", c);
-			return false;
-		}
+		if ((c >= ' ' && c != 0x7f) || is_blank(line[i]))
+			continue;
+		bal_reader_fault(r, "a control character (0x%02x)", c);
+		return false;
 	}
 	return true;
 }
@@ -178,21 +179,22 @@ static void
 forget_shared(struct bal_reader *r, size_t i)
 {
 	struct bal_state *s = &r->state;
-	const struct bal_uplink_state was = s->uplinks[i];
+	const uint32_t its_table = s->uplinks[i].table;
+	const uint32_t its_slot = s->uplinks[i].slot;
 	bool table = false, slot = false;
 
-	if (was.table && was.table == s->balancing_table) {
+	if (its_table && its_table == s->balancing_table) {
 		r->balancing_shared = true;
 		table = true;
 	}
 	for (size_t j = i + 1; j < s->n_uplinks; j++) {
 		struct bal_uplink_state *u = &s->uplinks[j];
 
-		if (was.table && u->table == was.table) {
+		if (its_table && u->table == its_table) {
 			forget(r, u, true);
 			table = true;
 		}
-		if (was.slot && u->slot == was.slot) {
+		if (its_slot && u->slot == its_slot) {
 			forget(r, u, false);
 			slot = true;
 		}

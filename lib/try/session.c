@@ -44,18 +44,6 @@ struct connections {
 	BAL_LIST(struct connection) list;
 };
 
-static struct bal_addr
-address(int family, const __be32 *words)
-{
-	const struct in6_addr *six = (const void *)words;
-
-	if (family == AF_INET)
-		return bal_addr_raw(AF_INET, words, 4, 32);
-	if (IN6_IS_ADDR_V4MAPPED(six))
-		return bal_addr_raw(AF_INET, &words[3], 4, 32);
-	return bal_addr_raw(AF_INET6, words, 16, 128);
-}
-
 static void
 collect(const struct nlmsghdr *h, void *arg)
 {
@@ -70,8 +58,8 @@ collect(const struct nlmsghdr *h, void *arg)
 	if (!c)
 		return;
 	c->inode = m->idiag_inode;
-	c->s.own = address(m->idiag_family, m->id.idiag_src);
-	c->s.peer = address(m->idiag_family, m->id.idiag_dst);
+	c->s.own = bal_addr_of_socket(m->idiag_family, m->id.idiag_src);
+	c->s.peer = bal_addr_of_socket(m->idiag_family, m->id.idiag_dst);
 	c->s.own_port = ntohs(m->id.idiag_sport);
 	c->s.peer_port = ntohs(m->id.idiag_dport);
 }

@@ -294,6 +294,29 @@ test_in_and_same_host(void **state)
 	}
 }
 
+static void
+test_of_socket(void **state)
+{
+	static const uint32_t none[4];
+	const char *const six[][2] = {
+		{ "2001:db8::2", "2001:db8::2" },
+		{ "::ffff:192.0.2.1", "192.0.2.1" },
+	};
+	struct bal_addr a = addr("192.0.2.1"), got;
+
+	(void)state;
+	got = bal_addr_of_socket(AF_INET, a.bytes);
+	assert_int_equal(bal_addr_cmp(&got, &a), 0);
+	got = bal_addr_of_socket(AF_INET6, none);
+	assert_int_equal(got.family, AF_INET6);
+	for (size_t i = 0; i < sizeof(six) / sizeof(*six); i++) {
+		struct bal_addr raw = addr(six[i][0]), want = addr(six[i][1]);
+
+		got = bal_addr_of_socket(AF_INET6, raw.bytes);
+		assert_int_equal(bal_addr_cmp(&got, &want), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -306,6 +329,7 @@ main(void)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_cmp),
 		cmocka_unit_test(test_in_and_same_host),
+		cmocka_unit_test(test_of_socket),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
