@@ -25,7 +25,8 @@ enum bal_global {
 	BAL_GLOBAL_HASH = 1 << 15,
 	BAL_GLOBAL_IPV6 = 1 << 16,
 	BAL_GLOBAL_MPTCP = 1 << 17,
-	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 18, /* the last: see below */
+	BAL_GLOBAL_NAME_SERVERS = 1 << 18,
+	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 19, /* the last: see below */
 };
 
 /* The keys that each section allows. */
