@@ -18,8 +18,8 @@
 #define DNSMASQ_FILE "dnsmasq.servers"
 #define DNSMASQ_PID "/run/dnsmasq/dnsmasq.pid"
 #define RESOLVED_RUNS "/run/systemd/resolve"
-#define RESOLVECTL_MS 2000
-#define RESOLVECTL_PATH "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+#define PROGRAM_MS 2000
+#define PROGRAM_PATH "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 #define FILE_MODE 0644
 #define WORDS_MAX (4 + BAL_SERVERS_MAX)
 
@@ -141,6 +141,27 @@ write_file(const char *path, print_fn *print, const struct told *want,
 	return rc;
 }
 
+/* --- programs ------------------------------------------------------------- */
+
+/* Its status, 0 where it is done; -1: it could not be run, or took too long. */
+static int
+run(char *const argv[], struct bal_err *err)
+{
+	char *envp[] = { (char *)PROGRAM_PATH, NULL };
+	struct bal_child child = { 0 };
+	struct pollfd ended = { .events = POLLIN };
+	int status = -1;
+
+	if (bal_child_start(&child, argv, envp, false, err) < 0)
+		return -1;
+	ended.fd = child.done_fd;
+	if (poll(&ended, 1, PROGRAM_MS) > 0)
+		status = bal_child_reap(&child);
+	bal_child_stop(&child);
+	return status < 0 ? bal_err(err, BAL_EUNAVAIL, "%s is too slow", argv[0]) :
+			    status;
+}
+
 /* --- dnsmasq -------------------------------------------------------------- */
 
 /* 0: there is none.  A pid file may outlive its process. */
@@ -167,38 +188,33 @@ dnsmasq_pid(void)
 
 /*
  * When it starts, it reads the file of itself.  One that is missing later does
- * not make it forget what it has read: so the file stays, without servers.
+ * not make it forget what it has read: so the file stays, without servers.  It has a
+ * user of its own: bal-check.service may not signal it, but ask systemd to.
  */
 static int
 tell_dnsmasq(const char *rundir, const struct told *want, struct bal_err *err)
 {
 	char path[BAL_PATH_MAX + sizeof(DNSMASQ_FILE)];
+	char *reload[] = { (char *)"systemctl", (char *)"--no-block",
+			   (char *)"reload", (char *)"dnsmasq", NULL };
+	struct bal_err ignored;
 	pid_t pid;
+	int eno;
 
 	snprintf(path, sizeof(path), "%s/" DNSMASQ_FILE, rundir);
 	if (write_file(path, print_for_dnsmasq, want, err) < 0)
 		return -1;
 	pid = dnsmasq_pid();
-	if (pid && kill(pid, SIGHUP) < 0 && errno != ESRCH)
-		return bal_err_sys(err, errno,
-				   "dnsmasq does not read its name servers anew");
-	return 0;
+	if (!pid || kill(pid, SIGHUP) == 0 || errno == ESRCH)
+		return 0;
+	eno = errno;
+	if (eno == EPERM && run(reload, &ignored) == 0)
+		return 0;
+	return bal_err_sys(err, eno,
+			   "dnsmasq does not read its name servers anew");
 }
 
 /* --- systemd-resolved ----------------------------------------------------- */
-
-/* -1: it did not end in time. */
-static int
-wait_for(struct bal_child *child)
-{
-	struct pollfd ended = { .fd = child->done_fd, .events = POLLIN };
-	int status = -1;
-
-	if (poll(&ended, 1, RESOLVECTL_MS) > 0)
-		status = bal_child_reap(child);
-	bal_child_stop(child);
-	return status;
-}
 
 /* With servers "" the link has none.  A device that is gone took its along. */
 static int
@@ -208,8 +224,6 @@ tell_link(const struct bal_asked *asked, const char *servers,
 	char text[BAL_SERVERS_STRLEN], *rest = text, *word;
 	char *argv[WORDS_MAX] = { (char *)"resolvectl", (char *)"dns",
 				  (char *)asked->dev };
-	char *envp[] = { (char *)RESOLVECTL_PATH, NULL };
-	struct bal_child child = { 0 };
 	size_t n = 3;
 	int status;
 
@@ -218,15 +232,13 @@ tell_link(const struct bal_asked *asked, const char *servers,
 	(void)bal_copy(text, sizeof(text), servers);
 	while (n < WORDS_MAX - 1 && (word = strsep(&rest, " ")))
 		argv[n++] = word;
-	if (bal_child_start(&child, argv, envp, false, err) < 0)
-		return -1;
-	status = wait_for(&child);
-	if (status)
-		return bal_err(err, BAL_EUNAVAIL,
-			       "systemd-resolved does not take the name servers of %s: "
-			       "resolvectl ended with %d",
-			       asked->dev, status);
-	return 0;
+	status = run(argv, err);
+	if (status > 0)
+		bal_err(err, BAL_EUNAVAIL,
+			"systemd-resolved does not take the name servers of %s: "
+			"resolvectl ended with %d",
+			asked->dev, status);
+	return status ? -1 : 0;
 }
 
 static int
