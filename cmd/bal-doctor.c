@@ -4,15 +4,38 @@
 
 #include "cmd.h"
 #include "doctor/doctor.h"
+#include "doctor/name_sticks.h"
 
 struct show {
-	bool json;
+	bool json, name_sticks;
 };
 
 static const struct cmd_opt opts[] = {
 	{ 'j', "json", NULL, "as one JSON object", CMD_FLAG(show, json) },
+	{ 0, "name-sticks", NULL, "print .link files that name sticks by USB port",
+	  CMD_FLAG(show, name_sticks) },
 	{ .name = NULL },
 };
+
+static int
+name_sticks(const struct cmd_common *common, struct bal_err *err)
+{
+	struct bal_facts facts = { 0 };
+	bal_stick_list sticks = { 0 };
+	struct bal_paths paths;
+	int rc = -1;
+
+	if (bal_paths_init(&paths, common->conf, err) == 0 &&
+	    bal_facts_sticks(&facts, &paths, &sticks, err) == 0) {
+		rc = sticks.n ? CMD_DONE : CMD_NO;
+		if (sticks.n)
+			bal_name_sticks_print(&sticks, &facts, stdout);
+		else if (!common->quiet)
+			bal_warn("no network device is on a USB port");
+	}
+	bal_facts_fini(&facts);
+	return rc;
+}
 
 static int
 run(void *ctx, const struct cmd_common *common, int argc, char **argv,
@@ -27,6 +50,10 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 
 	(void)argc;
 	(void)argv;
+	if (how->name_sticks && how->json)
+		return bal_err(err, BAL_EUSAGE, "--name-sticks has no --json");
+	if (how->name_sticks)
+		return name_sticks(common, err);
 	if (bal_facts_gather(&facts, &pass, common->conf, err) == 0 &&
 	    bal_doctor_check(&facts, &arena, &d, err) == 0) {
 		rc = bal_doctor_problem(&d) ? CMD_NO : CMD_DONE;

@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "countdown.h"
 #include "base/absolute.h"
+#include "base/lines.h"
 #include "base/run.h"
 #include "base/text.h"
 #include "try/try.h"
@@ -22,7 +23,7 @@
 
 struct try {
 	uint32_t for_ms;
-	const char *file;
+	const char *file, *part;
 	bool keep, watch;
 };
 
@@ -31,6 +32,8 @@ static const struct cmd_opt opts[] = {
 	  CMD_MS(try, for_ms, FOR_MIN_MS, FOR_MAX_MS) },
 	{ 0, "conf", "FILE", "try FILE as the configuration",
 	  CMD_TEXT(try, file) },
+	{ 0, "part", "NAME", "FILE as bal.conf.d/NAME, not as bal.conf",
+	  CMD_TEXT(try, part) },
 	{ 0, "keep", NULL, "confirm, from a new connection",
 	  CMD_FLAG(try, keep) },
 	{ 0, "watch", NULL, "what bal-try starts: wait, and revert",
@@ -51,6 +54,15 @@ is_revertible(const char *path)
 	return false;
 }
 
+static bool
+is_part(const char *name)
+{
+	const size_t len = strlen(name);
+
+	return name[0] != '.' && !strchr(name, '/') && len > strlen(".conf") &&
+	       strcmp(name + len - strlen(".conf"), ".conf") == 0;
+}
+
 static int
 check_words(const struct try *x, int argc, char **argv, struct bal_err *err)
 {
@@ -61,6 +73,13 @@ check_words(const struct try *x, int argc, char **argv, struct bal_err *err)
 	if (n > 1)
 		return bal_err(err, BAL_EUSAGE,
 			       "one of a command, --conf and --keep");
+	if (x->part && !x->file)
+		return bal_err(err, BAL_EUSAGE, "--part is for --conf FILE");
+	if (x->part && !is_part(x->part))
+		return bal_err(err, BAL_EUSAGE,
+			       "\"%.60s\" is no name of a file in bal.conf.d: "
+			       "NAME.conf",
+			       x->part);
 	if (argc && !is_revertible(argv[0]))
 		return bal_err(err, BAL_EUSAGE,
 			       "cannot revert what %.60s does: bal-mode, bal-up, "
@@ -86,6 +105,14 @@ keep(const struct bal_paths *paths, struct bal_err *err)
 	return CMD_NO;
 }
 
+static int
+fail_empty(const char *file, struct bal_err *err)
+{
+	return bal_err(err, BAL_ECONF,
+		       "%s is empty; if that is meant, put a comment into it",
+		       file);
+}
+
 /*
  * The file of --conf, read once.  BAL_ECONF for a mistake, or where it
  * contradicts the options that uplinks have: no pass could use it.
@@ -105,10 +132,7 @@ read_file(struct bal_conf *conf, const char *file,
 	/* Of a full disk, or a redirection of nothing. */
 	if (!conf->len) {
 		bal_conf_fini(conf);
-		return bal_err(err, BAL_ECONF,
-			       "%s is empty; if that is meant, put a comment "
-			       "into it",
-			       file);
+		return fail_empty(file, err);
 	}
 	rc = bal_state_read(&state, paths->state, false, err);
 	if (rc >= 0)
@@ -170,6 +194,33 @@ try(const struct try *x, const struct bal_conf *conf,
 	return rc ? rc : countdown(paths, &t, common->quiet, err);
 }
 
+/*
+ * One file of the folder, in the place of bal.conf: the pass that follows reads
+ * it with all others, and where it finds a mistake all is as it was.  The last
+ * good configuration is of more than this file, and stays.
+ */
+static int
+try_part(const struct try *x, const struct cmd_common *common,
+	 const struct bal_paths *paths, char **argv, struct bal_err *err)
+{
+	struct bal_paths target = *paths;
+	struct bal_conf conf = { 0 };
+	int rc;
+
+	target.last_good[0] = '\0';
+	if ((size_t)snprintf(target.conf, sizeof(target.conf), "%.*s/%s",
+			     BAL_PATH_MAX - 1, paths->conf_parts,
+			     x->part) >= sizeof(target.conf))
+		return bal_err_sys(err, ENAMETOOLONG, "%.60s", x->part);
+	if (bal_make_dir(paths->conf_parts, err) < 0 ||
+	    bal_read_file(x->file, BAL_INI_MAX, &conf.text, &conf.len, err) < 0)
+		return -1;
+	rc = conf.len ? try(x, &conf, common, &target, argv, err) :
+			fail_empty(x->file, err);
+	free(conf.text);
+	return rc;
+}
+
 static int
 begin(const struct try *x, const struct cmd_common *common,
       const struct bal_paths *paths, char **argv, struct bal_err *err)
@@ -177,6 +228,8 @@ begin(const struct try *x, const struct cmd_common *common,
 	struct bal_conf conf;
 	int rc;
 
+	if (x->part)
+		return try_part(x, common, paths, argv, err);
 	if (!x->file)
 		return try(x, NULL, common, paths, argv, err);
 	if (read_file(&conf, x->file, paths, err) < 0)

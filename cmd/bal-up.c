@@ -79,6 +79,7 @@ fill_intent(struct bal_intent *intent, const struct up *up,
 	if (!operand || strcmp(operand, hook->dev) == 0) {
 		intent->options = hook->options;
 		intent->hook.gateway = hook->gateway;
+		intent->hook.servers = hook->servers;
 		intent->hook.transport = hook->transport;
 		bal_ovpn_learn(hook->config, hook->pid, intent->hook.over,
 			       &intent->hook.transport);

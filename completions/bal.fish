@@ -62,7 +62,7 @@ function __bal_complete
 		case --mptcp
 			__fish_complete_command
 			return
-		case -g --gateway -w --weight -p --priority --interval --rounds --for \
+		case -g --gateway -w --weight -p --priority --interval --rounds --for --part \
 				--url --upload --iperf3 --size --time
 			return
 	end

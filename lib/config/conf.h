@@ -18,6 +18,13 @@ enum bal_firewall_key {
 	BAL_FIREWALL_NFT,
 };
 
+/* Which resolver of the box is told the name servers of living uplinks. */
+enum bal_name_servers {
+	BAL_NAME_SERVERS_NO,
+	BAL_NAME_SERVERS_RESOLVED,
+	BAL_NAME_SERVERS_DNSMASQ,
+};
+
 /* May a BPF program choose uplinks for connections of this box? */
 enum bal_steer_key {
 	BAL_STEER_AUTO, /* where the kernel alone does not spread as wanted */
@@ -54,6 +61,7 @@ struct bal_globals {
 	bool masquerade;		 /* default no */
 	bool mss_clamp;			 /* default no */
 	bool last_resort;		 /* default yes */
+	enum bal_name_servers name_servers; /* default no */
 	bool mptcp; /* endpoints for uplinks; default no */
 	enum bal_all_dead when_all_dead; /* from [check] */
 	/*

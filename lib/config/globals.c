@@ -188,6 +188,24 @@ set_firewall(struct bal_globals *g, const char *text, struct bal_err *err)
 }
 
 static int
+set_name_servers(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	static const char *const names[] = {
+		[BAL_NAME_SERVERS_NO] = "no",
+		[BAL_NAME_SERVERS_RESOLVED] = "resolved",
+		[BAL_NAME_SERVERS_DNSMASQ] = "dnsmasq",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(text, names[i])) {
+			g->name_servers = (enum bal_name_servers)i;
+			return 0;
+		}
+	return bal_err(err, BAL_ECONF,
+		       "\"%.80s\" is neither no nor resolved nor dnsmasq", text);
+}
+
+static int
 set_ipv6(struct bal_globals *g, const char *text, struct bal_err *err)
 {
 	return bal_ipv6_parse_all(text, &g->ipv6, err);
@@ -286,6 +304,7 @@ static const struct key {
 	{ "mptcp", BOOL(mptcp) },
 	{ "packet_server", BY(set_packet_server) },
 	{ "every", BY(set_every) },
+	{ "name_servers", BY(set_name_servers) },
 	{ "when_all_dead", BY(set_when_all_dead) },
 };
 

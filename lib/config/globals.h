@@ -27,7 +27,8 @@ enum bal_global {
 	BAL_GLOBAL_MPTCP = 1 << 17,
 	BAL_GLOBAL_PACKET_SERVER = 1 << 18,
 	BAL_GLOBAL_EVERY = 1 << 19,
-	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 20, /* the last: see below */
+	BAL_GLOBAL_NAME_SERVERS = 1 << 20,
+	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 21, /* the last: see below */
 };
 
 /* The keys that each section allows. */

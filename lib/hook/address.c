@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/servers.h"
 #include "hook/internal.h"
 
 int
@@ -48,4 +49,21 @@ bal_hook_stranger_first_addr(const char *variable)
 	 * text.
 	 */
 	return parse_stranger(variable, got > 0 ? first : text);
+}
+
+void
+bal_hook_stranger_servers(struct bal_hook *hook, const char *variable)
+{
+	const char *list = secure_getenv(variable);
+	struct bal_err err;
+
+	if (list && bal_servers_parse(&hook->servers, list, &err) < 0)
+		bal_warn("%s is not usable: %.200s", variable, err.msg);
+}
+
+void
+bal_hook_read_peer_dns(struct bal_hook *hook)
+{
+	bal_hook_stranger_servers(hook, "DNS1");
+	bal_hook_stranger_servers(hook, "DNS2");
 }

@@ -88,6 +88,9 @@ bal_hook_read_dhcp(struct bal_hook *hook, struct bal_err *err)
 	if (is_one_of(reason, held)) {
 		hook->lease = BAL_LEASE_HELD;
 		hook->gateway = lease_gateway();
+		/* dhclient and dhcpcd; udhcpc */
+		bal_hook_stranger_servers(hook, "new_domain_name_servers");
+		bal_hook_stranger_servers(hook, "dns");
 	}
 	return 0;
 }

@@ -102,6 +102,7 @@ read_hook(struct bal_hook *hook, int argc, char **argv, bool options,
 			dev = secure_getenv("IFNAME");
 		if (dev && bal_check_ifname(dev, err) == 0)
 			(void)bal_copy(h.dev, sizeof(h.dev), dev);
+		bal_hook_read_peer_dns(&h);
 		break;
 	case BAL_CALLER_DHCP:
 		rc = bal_hook_read_dhcp(&h, err);

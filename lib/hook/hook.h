@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/servers.h"
 #include "config/settings.h"
 #include "hook/address.h"
 #include "hook/caller.h"
@@ -25,6 +26,8 @@ struct bal_hook {
 	struct bal_settings options; /* bal-* options of the stanza */
 	/* IF_GATEWAY, route_vpn_gateway, a lease's default route or router */
 	struct bal_addr gateway;
+	/* Of the lease, of ppp (usepeerdns), or dns-nameservers of the stanza */
+	struct bal_servers servers;
 	struct bal_addr transport; /* OpenVPN: local_1, where it sends from */
 	struct bal_addr server;    /* OpenVPN: trusted_ip, where it sends to */
 	uint32_t port, proto; /* OpenVPN: of @server, IPPROTO_...; 0: not known */

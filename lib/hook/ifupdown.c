@@ -191,9 +191,13 @@ bal_hook_read_ifupdown(struct bal_hook *hook, bool options, struct bal_err *err)
 	/* That of IPv6 is where the kernel has it, in main. */
 	if (bal_hook_family() != AF_INET6)
 		hook->gateway = bal_hook_stranger_addr("IF_GATEWAY");
+	bal_hook_stranger_servers(hook, "IF_DNS_NAMESERVERS");
+	bal_hook_stranger_servers(hook, "IF_DNS_NAMESERVER");
 	/* These dial in the background. */
 	hook->comes_late = method && (strcmp(method, "ppp") == 0 ||
 				      strcmp(method, "wvdial") == 0);
+	if (hook->comes_late)
+		bal_hook_read_peer_dns(hook);
 	if (hook->comes_late && stanza && strcmp(stanza, iface) != 0)
 		(void)bal_copy(hook->stanza, sizeof(hook->stanza), stanza);
 	return 0;

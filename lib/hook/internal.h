@@ -14,6 +14,14 @@ struct bal_addr bal_hook_stranger_addr(const char *variable);
 struct bal_addr bal_hook_stranger_first_addr(const char *variable);
 
 /*
+ * Append the name servers in @variable to hook->servers: they are untrusted, and
+ * an unusable one only brings a warning.
+ */
+void bal_hook_stranger_servers(struct bal_hook *hook, const char *variable);
+/* The same of the variables of pppd. */
+void bal_hook_read_peer_dns(struct bal_hook *hook);
+
+/*
  * Read the environment of ifupdown into @hook, with @options those of the
  * stanza.  -1: BAL_ECONF, with the option's name.
  */

@@ -22,6 +22,7 @@ struct bal_intent_hook {
 	int family; /* UP, DOWN: of ifupdown's stanza; 0: of none */
 	char stanza[BAL_IFNAMSIZ]; /* UP: as struct bal_hook has it */
 	struct bal_addr gateway;   /* UP: ifupdown, OpenVPN, a lease */
+	struct bal_servers servers; /* UP: as struct bal_hook has them */
 	/* UP, or CHECK with a device: also of one that is no uplink (yet) */
 	enum bal_lease_news lease;
 	struct bal_addr transport; /* UP: OpenVPN's own local address */

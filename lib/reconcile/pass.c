@@ -277,6 +277,7 @@ run_locked(struct bal_pass *pass, struct bal_intent *intent,
 	if (bal_pass_conclude(pass, intent, err) < 0)
 		return -1;
 	release(pass);
+	bal_pass_tell_names(pass);
 	if (finish(pass, intent, err) < 0) {
 		if (bal_pass_may_go_on(intent))
 			pass->unwritten = *err;

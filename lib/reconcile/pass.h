@@ -51,6 +51,8 @@ struct bal_pass_session {
 	 */
 	bool go_unlocked;
 
+	uint64_t names_again_ms; /* the resolver failed: not before then */
+
 	struct bal_nl *nl;
 	int lock; /* descriptor, -1: not held */
 	int run_lock; /* bal_lock_run()'s, -1: none; bal_pass_fini() closes */

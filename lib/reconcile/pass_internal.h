@@ -74,10 +74,17 @@ bool bal_pass_state_is_as_read(const struct bal_pass *pass);
 bool bal_pass_leases_are_as_read(const struct bal_pass *pass);
 
 /*
- * Record what @intent reports of a lease in the state, written at once.  UP
+ * Record what @intent reports of a lease and of name servers in the state,
+ * written at once.  UP
  * without a gateway gets that of the device's lease.
  */
 void bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent);
+
+/*
+ * bal_name_servers_tell() of the uplinks, the kernel being as planned.  A failure
+ * is a bal_warn(), and tried again a minute later.
+ */
+void bal_pass_tell_names(struct bal_pass *pass);
 
 /*
  * 0 if @conf and the options of the uplinks in @state agree; -1, BAL_ECONF: no

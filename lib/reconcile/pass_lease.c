@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pass_lease - the gateway of a DHCP lease, as long as that lasts. */
+/* pass_lease - what a line says of itself: gateway and name servers. */
 #include "reconcile/pass_internal.h"
 
 static void
@@ -10,6 +10,40 @@ set_lease(struct bal_pass *pass, const char *dev,
 
 	if (bal_state_set_lease(&pass->in.state, dev, gateway, &why) < 0)
 		bal_warn("the lease of %s is not kept: %s", dev, why.msg);
+}
+
+static bool
+has_family(const struct bal_servers *servers, uint8_t family)
+{
+	for (uint32_t i = 0; i < servers->n; i++)
+		if (servers->v[i].family == family)
+			return true;
+	return false;
+}
+
+/*
+ * Those of the other family are of its own stanza, and stay; what ifdown takes
+ * down says it again.
+ */
+static void
+note_servers(struct bal_pass *pass, const struct bal_intent *intent)
+{
+	const struct bal_servers *old =
+		bal_state_servers(&pass->in.state, intent->dev);
+	struct bal_servers servers = intent->hook.servers;
+	const bool ends = intent->kind == BAL_INTENT_DOWN &&
+			  intent->hook.caller == BAL_CALLER_IFUPDOWN;
+	struct bal_err why;
+
+	if (!intent->dev[0] || (!servers.n && !ends))
+		return;
+	for (uint32_t i = 0; old && !ends && i < old->n; i++)
+		if (!has_family(&intent->hook.servers, old->v[i].family))
+			bal_servers_add(&servers, &old->v[i]);
+	if (bal_state_set_servers(&pass->in.state, intent->dev, &servers,
+				  &why) < 0)
+		bal_warn("the name servers of %s are not kept: %s",
+			 intent->dev, why.msg);
 }
 
 static void
@@ -41,6 +75,7 @@ bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent)
 	struct bal_err ignored;
 
 	follow(pass, intent);
+	note_servers(pass, intent);
 	/*
 	 * At once: the lease holds whatever becomes of the pass.  A failure to
 	 * write is reported at the end of the pass.

@@ -193,6 +193,19 @@ set_lease(struct bal_state *state, const char *dev, const char *text,
 	return bal_state_set_lease(state, dev, &gateway, err);
 }
 
+static int
+set_names(struct bal_state *state, const char *dev, const char *text,
+	  struct bal_err *err)
+{
+	struct bal_servers servers = { 0 };
+
+	if (bal_state_servers(state, dev))
+		return bal_state_twice(dev, err);
+	if (bal_servers_parse(&servers, text, err) < 0)
+		return -1;
+	return bal_state_set_servers(state, dev, &servers, err);
+}
+
 int
 bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 	      const char *key, const char *text, struct bal_err *err)
@@ -205,6 +218,8 @@ bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 		return bal_group_state_set(state, text, err);
 	if (!strncmp(key, LEASE, strlen(LEASE)))
 		return set_lease(state, key + strlen(LEASE), text, err);
+	if (!strncmp(key, NAMES, strlen(NAMES)))
+		return set_names(state, key + strlen(NAMES), text, err);
 	if (is_key(key, FORMAT))
 		return bal_parse_u32(text, 1, UINT32_MAX, &state->format, err);
 	return set_field(&bal_fields_of_all, state, seen, key, text, err);

@@ -10,6 +10,7 @@
 
 #define TOLD "told."
 #define LEASE "lease."
+#define NAMES "names."
 #define FORMAT "format"
 
 enum bal_field_kind {

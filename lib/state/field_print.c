@@ -193,18 +193,28 @@ bal_uplink_state_print(const struct bal_uplink_state *u, FILE *out)
 	bal_saved_print(u, out);
 }
 
+static void
+print_lease(const struct bal_lease *lease, FILE *out)
+{
+	char gateway[BAL_ADDR_STRLEN], servers[BAL_SERVERS_STRLEN];
+
+	if (!bal_addr_none(&lease->gateway))
+		fprintf(out, LATE LEASE "%s = %s\n", lease->dev,
+			bal_addr_host_str(&lease->gateway, gateway));
+	if (lease->servers.n)
+		fprintf(out, LATE NAMES "%s = %s\n", lease->dev,
+			bal_servers_str(&lease->servers, 0, servers));
+}
+
 void
 bal_state_print(const struct bal_state *state, FILE *out)
 {
-	char buf[BAL_ADDR_STRLEN];
-
 	fprintf(out, LATE FORMAT " = %d\n", BAL_STATE_FORMAT);
 	print_fields(&bal_fields_of_all, state, out);
 	for (size_t i = 0; i < state->n_tunnels; i++)
 		bal_tunnel_print(&state->tunnels[i], out);
 	for (size_t i = 0; i < state->n_leases; i++)
-		fprintf(out, LATE LEASE "%s = %s\n", state->leases[i].dev,
-			bal_addr_host_str(&state->leases[i].gateway, buf));
+		print_lease(&state->leases[i], out);
 	for (size_t i = 0; i < state->n_formers; i++) {
 		fputs(LATE, out);
 		bal_former_print(&state->formers[i], out);

@@ -221,27 +221,52 @@ bal_state_lease(const struct bal_state *state, const char *dev)
 {
 	const struct bal_lease *lease = find_lease(state, dev);
 
-	return lease ? &lease->gateway : NULL;
+	return lease && !bal_addr_none(&lease->gateway) ? &lease->gateway :
+							  NULL;
 }
 
-static int
-add_lease(struct bal_state *state, const char *dev,
-	  const struct bal_addr *gateway, struct bal_err *err)
+const struct bal_servers *
+bal_state_servers(const struct bal_state *state, const char *dev)
 {
-	struct bal_lease *moved;
+	const struct bal_lease *lease = find_lease(state, dev);
 
+	return lease && lease->servers.n ? &lease->servers : NULL;
+}
+
+/* The record of @dev, a new zeroed one where there is none. */
+static struct bal_lease *
+need_lease(struct bal_state *state, const char *dev, struct bal_err *err)
+{
+	struct bal_lease *lease = find_lease(state, dev), *moved;
+
+	if (lease)
+		return lease;
 	if (bal_check_ifname(dev, err) < 0)
-		return -1;
-	if (state->n_leases >= BAL_UPLINKS_MAX)
-		return bal_err(err, BAL_EUNAVAIL, "%s is one more than %d leases",
-			       dev, BAL_UPLINKS_MAX);
+		return NULL;
+	if (state->n_leases >= BAL_UPLINKS_MAX) {
+		bal_err(err, BAL_EUNAVAIL, "%s is one more than %d leases",
+			dev, BAL_UPLINKS_MAX);
+		return NULL;
+	}
 	moved = reallocarray(state->leases, state->n_leases + 1, sizeof(*moved));
-	if (!moved)
-		return bal_err_nomem(err);
+	if (!moved) {
+		bal_err_nomem(err);
+		return NULL;
+	}
 	state->leases = moved;
 	moved += state->n_leases++;
-	*moved = (struct bal_lease){ .gateway = *gateway };
-	return bal_copy(moved->dev, sizeof(moved->dev), dev);
+	*moved = (struct bal_lease){ 0 };
+	(void)bal_copy(moved->dev, sizeof(moved->dev), dev);
+	return moved;
+}
+
+static void
+remove_lease(struct bal_state *state, struct bal_lease *lease)
+{
+	size_t behind = (size_t)(state->leases + state->n_leases - (lease + 1));
+
+	memmove(lease, lease + 1, behind * sizeof(*lease));
+	state->n_leases--;
 }
 
 int
@@ -249,17 +274,33 @@ bal_state_set_lease(struct bal_state *state, const char *dev,
 		    const struct bal_addr *gateway, struct bal_err *err)
 {
 	struct bal_lease *lease = find_lease(state, dev);
-	size_t behind;
 
-	if (!lease)
-		return gateway ? add_lease(state, dev, gateway, err) : 0;
-	if (gateway) {
-		lease->gateway = *gateway;
+	if (!gateway) {
+		if (lease)
+			remove_lease(state, lease);
 		return 0;
 	}
-	behind = (size_t)(state->leases + state->n_leases - (lease + 1));
-	memmove(lease, lease + 1, behind * sizeof(*lease));
-	state->n_leases--;
+	lease = need_lease(state, dev, err);
+	if (!lease)
+		return -1;
+	lease->gateway = *gateway;
+	return 0;
+}
+
+int
+bal_state_set_servers(struct bal_state *state, const char *dev,
+		      const struct bal_servers *servers, struct bal_err *err)
+{
+	struct bal_lease *lease = find_lease(state, dev);
+
+	if (!servers->n && !lease)
+		return 0;
+	lease = need_lease(state, dev, err);
+	if (!lease)
+		return -1;
+	lease->servers = *servers;
+	if (!servers->n && bal_addr_none(&lease->gateway))
+		remove_lease(state, lease);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #ifndef BAL_STATE_H
 #define BAL_STATE_H
 
+#include "base/servers.h"
 #include "config/conf.h"
 #include "health/capacity.h"
 #include "health/health.h"
@@ -167,10 +168,11 @@ struct bal_group_state {
 
 #define BAL_FORMERS_MAX 32 /* the oldest goes first */
 
-/* The gateway in a device's DHCP lease, be it an uplink or not yet. */
+/* What a device's line says of itself, be it an uplink or not yet. */
 struct bal_lease {
 	char dev[BAL_IFNAMSIZ];
-	struct bal_addr gateway;
+	struct bal_addr gateway; /* of a DHCP lease; none: there is none */
+	struct bal_servers servers; /* of DHCP, ppp or the stanza */
 };
 
 /*
@@ -284,11 +286,20 @@ const struct bal_addr *bal_state_lease(const struct bal_state *state,
 				       const char *dev);
 
 /*
- * Set the lease of @dev to @gateway, or with NULL remove it.  -1: memory or
- * room ran out, or bal_check_ifname() refuses the name.
+ * Set the lease of @dev to @gateway, or with NULL remove it, with its name
+ * servers.  -1: memory or room ran out, or bal_check_ifname() refuses the name.
  */
 int bal_state_set_lease(struct bal_state *state, const char *dev,
 			const struct bal_addr *gateway, struct bal_err *err);
+
+/* The name servers of the line of @dev, or NULL. */
+const struct bal_servers *bal_state_servers(const struct bal_state *state,
+					    const char *dev);
+
+/* Set these to @servers, which may be none; as bal_state_set_lease(). */
+int bal_state_set_servers(struct bal_state *state, const char *dev,
+			  const struct bal_servers *servers,
+			  struct bal_err *err);
 
 /*
  * Write @line (without a newline) in [@section] at every write.  -1: no memory,

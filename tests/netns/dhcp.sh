@@ -19,7 +19,8 @@ dhcp_private() {
 	fi
 	# It would wait for seconds whether somebody else has the address.
 	printf '%s\n' persistent ipv4only noarp nohook\ resolv.conf \
-		"option interface_mtu" "option classless_static_routes" >/etc/dhcpcd.conf
+		"option interface_mtu" \
+		"option domain_name_servers" "option classless_static_routes" >/etc/dhcpcd.conf
 	for dir in /var/lib/dhcp /var/lib/dhcpcd; do
 		[ -d "$dir" ] || continue
 		mount -t tmpfs -o mode=755 dhcp "$dir" || return

@@ -39,6 +39,22 @@ dhcp(void **state)
 	assert_true(bal_hook_is_idle(&hook));
 }
 
+/* Name servers that can be one by the line; of others the client is told. */
+static void
+dhcp_with_name_servers(void **state)
+{
+	char buf[BAL_SERVERS_STRLEN];
+
+	(void)state;
+	set("new_domain_name_servers", "192.168.1.1 127.0.0.1 9.9.9.9");
+	dhcp_says("BOUND", "192.168.1.1");
+	assert_string_equal(bal_servers_str(&hook.servers, 0, buf),
+			    "192.168.1.1 9.9.9.9");
+	assert_memory_equal(warning, "new_domain_name_servers is not usable", 37);
+	dhcp_says("EXPIRE", "192.168.1.1");
+	assert_int_equal(hook.servers.n, 0);
+}
+
 /* RFC 3442: beside static routes the routers do not count. */
 static void
 dhcp_with_classless_routes(void **state)
@@ -125,7 +141,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(dhcp),
+		TEST(dhcp), TEST(dhcp_with_name_servers),
 		TEST(dhcp_with_classless_routes),
 		TEST(udhcpc),
 		TEST(dhcp_with_nonsense),

@@ -128,6 +128,8 @@ static const char *const damaged_bal[] = {
 	";= format = 0",
 	";= lease.a/b = 1.2.3.4",
 	";= lease.eth1 = nonsense",
+	";= names.a/b = 1.2.3.4",
+	";= names.eth1 = 1.2.3.4 nonsense",
 	";= lease.eth1",
 	";= saved_icmp_errors = x",
 };
