@@ -26,8 +26,8 @@ endpoint(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_uplink *tun = bal_facts_uplink(f, e->dev), *line;
 	char host[BAL_ADDR_STRLEN];
 
-	if (!tun || !tun->admin_up)
-		return;
+	if (!tun || !tun->admin_up || tun->smoothing.own_port)
+		return; /* a smoothed one has a rule of its own */
 	line = bal_facts_uplink(f, tun->set.over);
 	if (!line || !line->up || !line->v4.usable ||
 	    (strcmp(e->leaves, line->name) == 0 && !e->shared))

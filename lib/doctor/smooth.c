@@ -41,8 +41,7 @@ off(const struct bal_facts *f, struct bal_diagnosis *d)
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_RISK, "smooth-off", up->name,
 				"Nothing of it is copied: when its line dies, "
-				"it is down until bal and OpenVPN have found "
-				"another.");
+				"it is down until another is found.");
 		bal_doctor_what(d, "not smoothed: %s", bal_smooth_reason(up));
 		off_fix(d, up);
 	}
@@ -76,7 +75,7 @@ server_log(const struct bal_facts *f, struct bal_diagnosis *d)
 	for (size_t i = 0; f->looked && i < f->uplinks->n; i++) {
 		const struct bal_uplink *up = &f->uplinks->v[i];
 
-		if (!bal_smooth_is_on(up) ||
+		if (!bal_smooth_is_on(up) || up->smoothing.own_port ||
 		    up->set.smooth != BAL_SMOOTH_ALWAYS)
 			continue;
 		bal_doctor_find(d, BAL_SEVERITY_NOTE, "smooth-log", up->name,

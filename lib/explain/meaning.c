@@ -189,7 +189,9 @@ role_of(const struct bal_explain_view *view, const struct bal_rule *rule)
 	if (rule->action == BAL_RULE_NOP && rule->priority >= first)
 		return "nothing";
 	if (offset == BAL_RULE_UNDERLAY && rule->action == BAL_RULE_LOOKUP)
-		return "to the server of a tunnel over any line: %d";
+		return rule->ip_proto ?
+			       "of a smoothed WireGuard tunnel: %d" :
+			       "to the server of a tunnel over any line: %d";
 	if (offset >= BAL_RULE_SUBNET && offset < BAL_RULE_OWN_UNMARKED)
 		return "%t, which uplinks share: %d";
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)

@@ -82,7 +82,7 @@ is_refused(struct bal_nl *nl)
 				     .copy_source = host, .next_hop = host,
 				     .port = 1,		  .copy_port = 2,
 				     .silence_ms = 1,	  .mark = 1,
-				     .mask = 1 };
+				     .mask = 1,		  .own_port = 1 };
 	const bal_smooth_model model = { &f, 1, 1 };
 	const struct bal_smooth_kept nothing = { 0 };
 	struct bal_nft_batch batch = { 0 };

@@ -11,14 +11,16 @@
 /*
  * table ip bal_smooth, beside whichever firewall: only family ip has `dup to`.
  *
+ *   source  output, before conntrack: a datagram of WireGuard, which takes the
+ *           other line's address where its own is gone, keeps that of its own
  *   own     output, before all marks: the connection is its own line's, also if
  *           an answer by the other one was the first that was seen of it, whose
  *           mark would take the tunnel there for good
  *   settle  postrouting, nat, before those of others: the source of the
  *           tunnel's own datagrams stays, whatever masquerades
- *   out     output: its port is learned; but for hard resets (opcodes 1, 7 and
- *           10, which would open a second session) a copy goes to the other
- *           line, always or while nothing is heard by its own
+ *   out     output: its port is learned; but for OpenVPN's hard resets (opcodes
+ *           1, 7 and 10, which would open a second session) a copy goes to the
+ *           other line, always or while nothing is heard by its own
  *   post    postrouting, behind all NAT: a copy gets the address of its line
  *   pre     prerouting, before conntrack: what is heard by a line, from beyond
  *           its modem, is noted; a reply to a copy gets the tunnel's own address
@@ -31,10 +33,11 @@ struct bal_smooth_flow {
 	uint32_t id; /* its slot: in the names of its sets */
 	char line[BAL_IFNAMSIZ], copy[BAL_IFNAMSIZ]; /* devices */
 	int copy_ifindex;
-	struct bal_addr source, server; /* hosts: as OpenVPN sends them */
+	struct bal_addr source, server; /* hosts: as the tunnel sends them */
 	struct bal_addr copy_source, next_hop; /* hosts: of the copies */
 	struct bal_addr near; /* the subnet of the line's modem; none: no such */
 	uint16_t port, copy_port; /* of the server; for copies */
+	uint16_t own_port; /* of WireGuard; 0: OpenVPN's, which is learned */
 	uint32_t silence_ms; /* of the line, after which it copies; 0: always */
 	uint32_t mark, mask; /* of the line's connections */
 };

@@ -15,6 +15,8 @@ const char *
 bal_smooth_chain(enum bal_smooth_form form)
 {
 	switch (form) {
+	case BAL_SMOOTH_SOURCE:
+		return "source";
 	case BAL_SMOOTH_OWN:
 		return "own";
 	case BAL_SMOOTH_SETTLE_LINE:
@@ -49,6 +51,8 @@ bool
 bal_smooth_has(const bal_smooth_model *model, size_t i,
 	       enum bal_smooth_form form)
 {
+	if (form == BAL_SMOOTH_SOURCE)
+		return model->v[i].own_port;
 	if (form != BAL_SMOOTH_HEAR)
 		return true;
 	return model->v[i].silence_ms && is_heard_first(model, i);
@@ -117,6 +121,7 @@ bal_smooth_sum(const bal_smooth_model *model)
 		put_addr(&line, &f->near);
 		bal_nft_put_u32(&line, f->port);
 		bal_nft_put_u32(&line, f->copy_port);
+		bal_nft_put_u32(&line, f->own_port);
 		bal_nft_put_u32(&line, f->silence_ms);
 		bal_nft_put_u32(&line, f->mark);
 		bal_nft_put_u32(&line, f->mask);

@@ -12,6 +12,7 @@
 #define BAL_SMOOTH_OUT_PRIORITY 10
 #define BAL_SMOOTH_POST_PRIORITY 350 /* behind all NAT */
 #define BAL_SMOOTH_PRE_PRIORITY (-310) /* before conntrack, behind defrag */
+#define BAL_SMOOTH_SOURCE_PRIORITY BAL_SMOOTH_PRE_PRIORITY
 #define BAL_SMOOTH_PORT_MS 180000 /* how long a port is remembered */
 #define BAL_SMOOTH_REPLY_MS 60000 /* and a line by which replies came */
 
@@ -25,6 +26,7 @@ extern const uint8_t bal_smooth_resets[BAL_SMOOTH_RESETS];
 
 /* The forms of rules that there are, in the order of the table. */
 enum bal_smooth_form {
+	BAL_SMOOTH_SOURCE, /* of WireGuard */
 	BAL_SMOOTH_OWN,
 	BAL_SMOOTH_SETTLE_LINE, /* leaves by its own line */
 	BAL_SMOOTH_SETTLE_COPY, /* leaves by the other one, its own is gone */

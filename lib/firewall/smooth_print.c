@@ -14,11 +14,19 @@ print_addr(FILE *out, const char *before, const struct bal_addr *a)
 }
 
 static void
+print_ports(FILE *out, const struct bal_smooth_flow *f)
+{
+	if (f->own_port)
+		fprintf(out, " udp sport %u", f->own_port);
+	fprintf(out, " udp dport %u", f->port);
+}
+
+static void
 print_sent(FILE *out, const struct bal_smooth_flow *f)
 {
 	print_addr(out, "ip saddr ", &f->source);
 	print_addr(out, " ip daddr ", &f->server);
-	fprintf(out, " udp dport %u", f->port);
+	print_ports(out, f);
 }
 
 static void
@@ -28,7 +36,7 @@ print_copy(FILE *out, const struct bal_smooth_flow *f)
 	print_sent(out, f);
 	if (f->silence_ms)
 		fputs(" oifname != @heard", out);
-	for (size_t i = 0; i < BAL_SMOOTH_RESETS; i++)
+	for (size_t i = 0; !f->own_port && i < BAL_SMOOTH_RESETS; i++)
 		fprintf(out, " @th,64,5 != %u", bal_smooth_resets[i]);
 	print_addr(out, " counter dup to ", &f->next_hop);
 	fprintf(out, " device \"%s\"", f->copy);
@@ -62,10 +70,23 @@ print_reply(FILE *out, const struct bal_smooth_flow *f, bool copy)
 }
 
 static void
+print_source(FILE *out, const struct bal_smooth_flow *f)
+{
+	fprintf(out, "oifname \"%s\"", f->copy);
+	print_addr(out, " ip saddr != ", &f->source);
+	print_addr(out, " ip daddr ", &f->server);
+	print_ports(out, f);
+	print_addr(out, " ip saddr set ", &f->source);
+}
+
+static void
 print_rule(FILE *out, const struct bal_smooth_flow *f,
 	   enum bal_smooth_form form)
 {
 	switch (form) {
+	case BAL_SMOOTH_SOURCE:
+		print_source(out, f);
+		break;
 	case BAL_SMOOTH_OWN:
 		print_sent(out, f);
 		fprintf(out, " ct mark set ct mark & 0x%08" PRIx32 " | 0x%08" PRIx32,
@@ -157,6 +178,8 @@ bal_smooth_print(FILE *out, const bal_smooth_model *model)
 		     "table ip " BAL_SMOOTH_TABLE " {\n\tcomment \"%s\"\n",
 		comment);
 	print_sets(out, model);
+	print_chain(out, model, "filter hook output priority -310",
+		    BAL_SMOOTH_SOURCE, BAL_SMOOTH_SOURCE);
 	print_chain(out, model, "filter hook output priority mangle - 2",
 		    BAL_SMOOTH_OWN, BAL_SMOOTH_OWN);
 	print_chain(out, model, "nat hook postrouting priority 99",

@@ -70,14 +70,22 @@ if_dev(struct bal_nft_maker *m, uint32_t key, const char *dev)
 	bal_nft_compare(m, NFT_CMP_EQ, name, sizeof(name));
 }
 
+static void
+if_ports(struct bal_nft_maker *m, const struct bal_smooth_flow *f)
+{
+	if_udp(m);
+	if (f->own_port)
+		if_port(m, SPORT_AT, f->own_port);
+	if_port(m, DPORT_AT, f->port);
+}
+
 /* What the tunnel sends to its server. */
 static void
 if_sent(struct bal_nft_maker *m, const struct bal_smooth_flow *f)
 {
 	if_addr(m, SADDR_AT, NFT_CMP_EQ, &f->source);
 	if_addr(m, DADDR_AT, NFT_CMP_EQ, &f->server);
-	if_udp(m);
-	if_port(m, DPORT_AT, f->port);
+	if_ports(m, f);
 }
 
 static void
@@ -152,6 +160,16 @@ count(struct bal_nft_maker *m, const struct bal_smooth_count *from)
 }
 
 static void
+source(struct bal_nft_maker *m, const struct bal_smooth_flow *f)
+{
+	if_dev(m, NFT_META_OIFNAME, f->copy);
+	if_addr(m, SADDR_AT, NFT_CMP_NEQ, &f->source);
+	if_addr(m, DADDR_AT, NFT_CMP_EQ, &f->server);
+	if_ports(m, f);
+	store_addr(m, SADDR_AT, &f->source);
+}
+
+static void
 own(struct bal_nft_maker *m, const struct bal_smooth_flow *f)
 {
 	if_sent(m, f);
@@ -211,7 +229,7 @@ copy(struct bal_nft_maker *m, const struct bal_smooth_flow *f,
 	if_sent(m, f);
 	if (f->silence_ms)
 		unless_heard(m);
-	for (size_t i = 0; i < BAL_SMOOTH_RESETS; i++) {
+	for (size_t i = 0; !f->own_port && i < BAL_SMOOTH_RESETS; i++) {
 		const uint8_t first = (uint8_t)(bal_smooth_resets[i]
 						<< OPCODE_SHIFT);
 
@@ -273,6 +291,9 @@ make(struct bal_nft_maker *m, const struct bal_smooth_flow *f,
      enum bal_smooth_form form, const struct bal_smooth_count *from)
 {
 	switch (form) {
+	case BAL_SMOOTH_SOURCE:
+		source(m, f);
+		break;
 	case BAL_SMOOTH_OWN:
 		own(m, f);
 		break;

@@ -125,6 +125,8 @@ put_chain(struct bal_nft_batch *b, const char *name, uint32_t hook,
 static void
 put_chains(struct bal_nft_batch *b)
 {
+	put_chain(b, "source", NF_INET_LOCAL_OUT, BAL_SMOOTH_SOURCE_PRIORITY,
+		  "filter");
 	put_chain(b, "own", NF_INET_LOCAL_OUT, BAL_SMOOTH_OWN_PRIORITY, "filter");
 	put_chain(b, "settle", NF_INET_POST_ROUTING, BAL_SMOOTH_SETTLE_PRIORITY,
 		  "nat");

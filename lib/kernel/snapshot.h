@@ -8,6 +8,7 @@
 #include "netlink/nl.h"
 #include "netlink/object.h"
 #include "netlink/read.h"
+#include "netlink/wireguard.h"
 
 typedef BAL_LIST(uint32_t) bal_id_list;
 
@@ -38,6 +39,8 @@ struct bal_snapshot {
 	unsigned release; /* 6018: Linux 6.18; 0: unknown */
 	bool has_nexthops;     /* the kernel knows nexthop objects */
 	bool no_copies; /* a table that copies cannot be had */
+	bal_wg_list peers; /* of WireGuard, read with the table that copies */
+	bool has_peers;	   /* they were */
 	bool has_stats;      /* the devices' byte counters were read */
 	struct bal_sysctl_values sysctls;
 	uint64_t now_ms;     /* CLOCK_BOOTTIME */

@@ -8,6 +8,20 @@
 #include "plan/stages.h"
 
 static int
+read_peers(struct bal_reading *r, struct bal_err *err)
+{
+	struct bal_snapshot *snap = r->snap;
+
+	for (size_t i = 0; i < snap->links.n; i++)
+		if (snap->links.v[i].wireguard &&
+		    bal_wg_look(snap->links.v[i].ifindex, &snap->peers,
+				r->arena, err) < 0)
+			return -1;
+	snap->has_peers = true;
+	return 0;
+}
+
+static int
 read_smooth(struct bal_reading *r, struct bal_err *err)
 {
 	struct bal_smooth_have *have = NULL;
@@ -19,7 +33,7 @@ read_smooth(struct bal_reading *r, struct bal_err *err)
 		return -1;
 	r->snap->no_copies = bal_smooth_is_lacking(have);
 	*r->have = have;
-	return 0;
+	return read_peers(r, err);
 }
 
 static struct bal_smooth_have *

@@ -3,11 +3,11 @@
 #include "netlink/mptcp.h"
 
 #include <errno.h>
-#include <linux/genetlink.h>
 #include <linux/mptcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "netlink/genl.h"
 #include "netlink/nl.h"
 #include "netlink/sysctl.h"
 
@@ -26,16 +26,6 @@ addr_of(struct rtattr **tb)
 	return (struct bal_addr){ 0 };
 }
 
-/* The attributes of an answer of this family. */
-static void
-parse(const struct nlmsghdr *h, struct rtattr *tb[MPTCP_PM_ATTR_MAX + 1])
-{
-	const char *attrs = (const char *)NLMSG_DATA(h) + GENL_HDRLEN;
-
-	bal_nl_parse(tb, MPTCP_PM_ATTR_MAX, (const struct rtattr *)attrs,
-		     NLMSG_PAYLOAD(h, GENL_HDRLEN));
-}
-
 struct sink {
 	struct bal_arena *arena;
 	bal_mptcp_list *out;
@@ -49,7 +39,7 @@ on_endpoint(const struct nlmsghdr *h, void *arg)
 	struct sink *sink = arg;
 	struct bal_mptcp_endpoint *e;
 
-	parse(h, tb);
+	bal_genl_parse(tb, MPTCP_PM_ATTR_MAX, h);
 	if (!tb[MPTCP_PM_ATTR_ADDR])
 		return;
 	e = BAL_PUSH(sink->arena, sink->out);
@@ -68,43 +58,14 @@ on_limits(const struct nlmsghdr *h, void *arg)
 {
 	struct rtattr *tb[MPTCP_PM_ATTR_MAX + 1];
 
-	parse(h, tb);
+	bal_genl_parse(tb, MPTCP_PM_ATTR_MAX, h);
 	*(uint32_t *)arg = bal_nl_u32(tb[MPTCP_PM_ATTR_SUBFLOWS]);
-}
-
-static void
-on_family(const struct nlmsghdr *h, void *arg)
-{
-	const char *attrs = (const char *)NLMSG_DATA(h) + GENL_HDRLEN;
-	struct rtattr *tb[CTRL_ATTR_MAX + 1];
-	const struct rtattr *id;
-
-	bal_nl_parse(tb, CTRL_ATTR_MAX, (const struct rtattr *)attrs,
-		     NLMSG_PAYLOAD(h, GENL_HDRLEN));
-	id = tb[CTRL_ATTR_FAMILY_ID];
-	if (id && RTA_PAYLOAD(id) >= sizeof(uint16_t))
-		memcpy(arg, RTA_DATA(id), sizeof(uint16_t));
 }
 
 static void
 begin(struct bal_nlmsg *m, uint16_t family, uint8_t command)
 {
-	const struct genlmsghdr head = { .cmd = command,
-					 .version = MPTCP_PM_VER };
-
-	bal_nlmsg_init(m, family, 0, &head, sizeof(head));
-}
-
-/* The number of the family in @family; 0: the kernel has none.  0 or -1. */
-static int
-find_family(struct bal_nl *nl, uint16_t *family, struct bal_err *err)
-{
-	struct bal_nlmsg m;
-
-	*family = 0;
-	begin(&m, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-	bal_nlmsg_put_str(&m, CTRL_ATTR_FAMILY_NAME, MPTCP_PM_NAME);
-	return bal_nl_get(nl, &m, on_family, family, err) < 0 ? -1 : 0;
+	bal_genl_begin(m, family, command, MPTCP_PM_VER);
 }
 
 static int
@@ -116,7 +77,7 @@ look(struct bal_nl *nl, struct bal_mptcp_seen *out, struct bal_arena *arena,
 	uint16_t family;
 	int rc;
 
-	if (find_family(nl, &family, err) < 0)
+	if (bal_genl_family(nl, MPTCP_PM_NAME, &family, err) < 0)
 		return -1;
 	if (!family)
 		return 0;
@@ -247,7 +208,7 @@ bal_mptcp_commit(const struct bal_mptcp_change *change, struct bal_err *err)
 	if (!nl)
 		return -1;
 	bal_nl_on_failure(nl, on_failure, &c);
-	rc = find_family(nl, &family, err);
+	rc = bal_genl_family(nl, MPTCP_PM_NAME, &family, err);
 	if (rc == 0 && family)
 		rc = queue(nl, family, change, err);
 	bal_nl_close(nl);

@@ -103,6 +103,7 @@ struct bal_link {
 	bool no_arp;  /* IFF_NOARP or IFF_POINTOPOINT: a tunnel or ppp */
 	bool loopback;
 	bool tun;     /* a tun or tap device, or OpenVPN's own kind */
+	bool wireguard; /* the kernel's own */
 	bool has_devconf;
 	int32_t devconf[BAL_DC_MAX];
 	bool has_ipv6, ipv6_off; /* IPv6 is known there; disable_ipv6 */

@@ -93,22 +93,21 @@ families_of(struct bal_link *link, const struct rtattr *af_spec)
 }
 
 /* "ovpn-dco" is OpenVPN's own module, "ovpn" that of Linux since 6.16. */
-static bool
-is_tun(const struct rtattr *linkinfo)
+static void
+kind_of(struct bal_link *link, const struct rtattr *linkinfo)
 {
 	static const char *const kinds[] = { "tun", "ovpn", "ovpn-dco" };
 	struct rtattr *info[IFLA_INFO_MAX + 1];
 	char kind[16];
 
 	if (!linkinfo)
-		return false;
+		return;
 	bal_nl_parse(info, IFLA_INFO_MAX, RTA_DATA(linkinfo),
 		     RTA_PAYLOAD(linkinfo));
 	bal_nl_str(info[IFLA_INFO_KIND], kind, sizeof(kind));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kind, kinds[i]) == 0)
-			return true;
-	return false;
+		link->tun |= strcmp(kind, kinds[i]) == 0;
+	link->wireguard = strcmp(kind, "wireguard") == 0;
 }
 
 static void
@@ -132,7 +131,7 @@ on_link(const struct nlmsghdr *h, void *arg)
 	link->carrier = ifi->ifi_flags & IFF_LOWER_UP;
 	link->no_arp = ifi->ifi_flags & (IFF_NOARP | IFF_POINTOPOINT);
 	link->loopback = ifi->ifi_flags & IFF_LOOPBACK;
-	link->tun = is_tun(tb[IFLA_LINKINFO]);
+	kind_of(link, tb[IFLA_LINKINFO]);
 	families_of(link, tb[IFLA_AF_SPEC]);
 	if (tb[IFLA_STATS64]) {
 		struct rtnl_link_stats64 stats = { 0 };

@@ -18,6 +18,8 @@
  *  32765  goto P                         the only way in
  *  P      nop
  *  P      iif lo to SERVER lookup UNDERLAY   of a tunnel over any line
+ *  P      iif lo to ENDPOINT udp sport M dport N lookup DEV
+ *                                       of a smoothed WireGuard tunnel
  *  P+1    as P+3, and
  *  P+2    as P+4, of a SUBNET that lies inside another; at P+1 without what
  *         others inside it have, so that their order does not matter
@@ -29,7 +31,8 @@
  *  P+8    not iif lo goto P+14           forwarded: no address of this box
  *  P+9    from A lookup DEV
  *  P+10   from A to SERVER udp dport N lookup DEV2
- *                                       of a smoothed tunnel, without its line
+ *                                       of a smoothed tunnel, without its line;
+ *         of WireGuard by its sport in place of A
  *  P+11   from A unreachable
  *  P+13   from 0.0.0.0/32 goto P+16      bound to no address
  *  P+14   fwmark 0/MASK goto P+16

@@ -255,7 +255,7 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 	bal_sort(ups.v, ups.n, sizeof(*ups.v), by_slot);
 	compare_addresses(&ups, &view.all);
 	choose_lines(&ups, conf, state);
-	bal_uplinks_smooth(&ups, state, &view.all, snap->no_copies);
+	bal_uplinks_smooth(&ups, state, snap, &view.all);
 	strand_tunnels(&ups, snap, state);
 	bal_caps_apply(&ups);
 	keep_all_dead(&ups, &conf->globals, state, snap->now_ms);

@@ -58,41 +58,6 @@ find_silence(const struct bal_uplink *line, uint32_t *silence_ms)
 				   BAL_SMOOTH_NO_PROBES;
 }
 
-/* Does a device other than @line's hold @addr? */
-static bool
-is_elsewhere(const struct bal_holders *all, const struct bal_addr *addr,
-	     const struct bal_uplink *line)
-{
-	const struct bal_holders same = bal_holders_of(all, addr);
-
-	for (size_t i = 0; i < same.n; i++)
-		if (same.v[i]->ifindex != line->ifindex)
-			return true;
-	return false;
-}
-
-static enum bal_smooth_lack
-check_client(const struct bal_uplink *up, const struct bal_uplink_state *us,
-	     const struct bal_uplink *line, const struct bal_holders *all)
-{
-	if (up->base)
-		return BAL_SMOOTH_NO_TUNNEL;
-	if (up->over_any)
-		return BAL_SMOOTH_MANY_LINES;
-	if (!line || !line->admin_up || !line->base)
-		return BAL_SMOOTH_NO_LINE;
-	if (us->learned_proto == IPPROTO_TCP)
-		return BAL_SMOOTH_TCP;
-	if (!us->learned_port || us->learned_proto != IPPROTO_UDP ||
-	    us->learned_server.family != AF_INET)
-		return BAL_SMOOTH_UNKNOWN;
-	if (us->learned_local.family != AF_INET)
-		return BAL_SMOOTH_BIND_DEV;
-	return is_elsewhere(all, &us->learned_local, line) ?
-		       BAL_SMOOTH_MOVED :
-		       BAL_SMOOTH_LACKS_NOTHING;
-}
-
 static bool
 is_fit(const struct bal_uplink *copy, bool degraded)
 {
@@ -151,13 +116,14 @@ lists_only(const struct bal_settings *set, const char *name)
 
 static void
 smooth(const struct bal_uplinks *ups, struct bal_uplink *up,
-       const struct bal_uplink_state *us, const struct bal_holders *all)
+       const struct bal_uplink_state *us, const struct bal_snapshot *snap,
+       const struct bal_holders *all)
 {
 	const struct bal_uplink *line = bal_uplinks_find(ups, up->set.over);
 	struct bal_smoothing *s = &up->smoothing;
 	const struct bal_uplink *copy;
 
-	s->lack = check_client(up, us, line, all);
+	s->lack = bal_smooth_client(up, us, line, snap, all);
 	if (s->lack == BAL_SMOOTH_LACKS_NOTHING &&
 	    up->set.smooth == BAL_SMOOTH_SUSPICION)
 		s->lack = find_silence(line, &s->silence_ms);
@@ -171,13 +137,12 @@ smooth(const struct bal_uplinks *ups, struct bal_uplink *up,
 		return;
 	}
 	memcpy(s->copy, copy->name, sizeof(s->copy));
-	s->source = us->learned_local;
-	s->port = (uint16_t)us->learned_port;
 }
 
 void
 bal_uplinks_smooth(struct bal_uplinks *ups, const struct bal_state *state,
-		   const struct bal_holders *all, bool no_copies)
+		   const struct bal_snapshot *snap,
+		   const struct bal_holders *all)
 {
 	for (size_t i = 0; i < ups->n; i++) {
 		struct bal_uplink *up = &ups->v[i];
@@ -185,10 +150,11 @@ bal_uplinks_smooth(struct bal_uplinks *ups, const struct bal_state *state,
 		if (!up->admin_up || !(up->set.has & BAL_SET_SMOOTH) ||
 		    up->set.smooth == BAL_SMOOTH_NO)
 			continue;
-		if (no_copies)
+		if (snap->no_copies)
 			up->smoothing.lack = BAL_SMOOTH_NO_NFT;
 		else
-			smooth(ups, up, bal_state_find(state, up->name), all);
+			smooth(ups, up, bal_state_find(state, up->name), snap,
+			       all);
 	}
 }
 
@@ -218,6 +184,12 @@ bal_smooth_reason(const struct bal_uplink *up)
 		       "and lport 0 in place of bind-dev and nobind";
 	case BAL_SMOOTH_MOVED:
 		return "another device has the address of its client, too";
+	case BAL_SMOOTH_NO_ENDPOINT:
+		return "its WireGuard peer has no endpoint yet";
+	case BAL_SMOOTH_PEERS:
+		return "its WireGuard device has several peers";
+	case BAL_SMOOTH_ENDPOINT6:
+		return "the endpoint of its WireGuard peer is IPv6";
 	case BAL_SMOOTH_SLOW_PROBES:
 		return "its own line is probed less than once a second";
 	case BAL_SMOOTH_NO_PROBES:
@@ -234,21 +206,53 @@ bal_smooth_reason(const struct bal_uplink *up)
 
 /* --- what the kernel is to hold ------------------------------------------- */
 
-static void
+/* Of what @up sends to its server: by @table. */
+static struct bal_rule *
 add_rule(const struct bal_world *world, struct bal_arena *arena,
-	 struct bal_plan *plan, const struct bal_uplink *up,
-	 const struct bal_uplink *copy)
+	 struct bal_plan *plan, const struct bal_smoothing *s, uint32_t role,
+	 uint32_t table, struct bal_rule *r)
+{
+	r = bal_plan_add_rule(&plan->rules, AF_INET,
+			      world->globals->rule_priority + role,
+			      BAL_RULE_LOOKUP, r, arena);
+	r->dst = s->server;
+	r->ip_proto = IPPROTO_UDP;
+	r->sport = (struct bal_ports){ s->own_port, s->own_port };
+	r->dport = (struct bal_ports){ s->port, s->port };
+	r->table = table;
+	return r;
+}
+
+/*
+ * WireGuard binds to no address, and drops the source that it had where the route
+ * is not by the line of the last answer: two rules of its port lead it.
+ */
+static void
+add_pin(const struct bal_world *world, struct bal_arena *arena,
+	struct bal_plan *plan, const struct bal_uplink *up,
+	const struct bal_uplink *line)
 {
 	struct bal_rule scratch = { 0 }, *r;
 
-	r = bal_plan_add_rule(&plan->rules, AF_INET,
-			      world->globals->rule_priority + BAL_RULE_SMOOTH,
-			      BAL_RULE_LOOKUP, &scratch, arena);
-	r->src = up->smoothing.source;
-	r->dst = bal_addr_host(&up->server);
-	r->ip_proto = IPPROTO_UDP;
-	r->dport = (struct bal_ports){ up->smoothing.port, up->smoothing.port };
-	r->table = copy->table;
+	if (!up->smoothing.own_port)
+		return;
+	r = add_rule(world, arena, plan, &up->smoothing, BAL_RULE_UNDERLAY,
+		     line->table, &scratch);
+	(void)bal_copy(r->iif, sizeof(r->iif), "lo");
+}
+
+/* Without its line, by that of the copies. */
+static void
+add_fallback(const struct bal_world *world, struct bal_arena *arena,
+	     struct bal_plan *plan, const struct bal_uplink *up,
+	     const struct bal_uplink *copy)
+{
+	struct bal_rule scratch = { 0 }, *r;
+
+	r = add_rule(world, arena, plan, &up->smoothing, BAL_RULE_SMOOTH,
+		     copy->table, &scratch);
+	if (!up->smoothing.own_port)
+		r->src = up->smoothing.source;
 }
 
 static void
@@ -281,7 +285,7 @@ add_flow(struct bal_arena *arena, struct bal_plan *plan, uint32_t mask,
 	f->id = up->slot;
 	f->copy_ifindex = copy->ifindex;
 	f->source = up->smoothing.source;
-	f->server = bal_addr_host(&up->server);
+	f->server = up->smoothing.server;
 	f->copy_source = bal_addr_host(&bal_uplink_addr(copy)->addr);
 	f->next_hop = bal_addr_none(&copy->v4.gateway) ?
 			      f->server :
@@ -289,6 +293,7 @@ add_flow(struct bal_arena *arena, struct bal_plan *plan, uint32_t mask,
 	if (own && !own->peer && !bal_addr_is_host(&own->addr))
 		f->near = bal_addr_network(&own->addr);
 	f->port = up->smoothing.port;
+	f->own_port = up->smoothing.own_port;
 	f->copy_port = up->set.smooth_port ? (uint16_t)up->set.smooth_port :
 					     f->port;
 	f->silence_ms = up->smoothing.silence_ms;
@@ -304,8 +309,9 @@ is_covered(const struct bal_plan *plan, const struct bal_uplink *up)
 		const struct bal_smooth_flow *f = &plan->smooth.v[i];
 
 		if (f->port == up->smoothing.port &&
+		    f->own_port == up->smoothing.own_port &&
 		    bal_addr_same_host(&f->source, &up->smoothing.source) &&
-		    bal_addr_same_host(&f->server, &up->server))
+		    bal_addr_same_host(&f->server, &up->smoothing.server))
 			return true;
 	}
 	return false;
@@ -320,13 +326,15 @@ bal_plan_smooth(const struct bal_world *world, struct bal_arena *arena,
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *up = &ups->v[i], *line, *copy;
 
-		if (!bal_smooth_is_on(up) || is_covered(plan, up))
-			continue;
 		line = bal_uplinks_find(ups, up->set.over);
-		copy = bal_uplinks_find(ups, up->smoothing.copy);
-		if (!line || !copy || !copy->v4.n_addrs)
+		if (!line || bal_addr_none(&up->smoothing.server))
 			continue;
-		add_rule(world, arena, plan, up, copy);
+		add_pin(world, arena, plan, up, line);
+		copy = bal_uplinks_find(ups, up->smoothing.copy);
+		if (!bal_smooth_is_on(up) || !copy || !copy->v4.n_addrs ||
+		    is_covered(plan, up))
+			continue;
+		add_fallback(world, arena, plan, up, copy);
 		add_local(arena, plan, &up->smoothing.source);
 		add_flow(arena, plan, world->globals->mark_mask, up, line,
 			 copy);

@@ -25,11 +25,22 @@
 #define BAL_SMOOTH_INTERVAL_MAX_MS 1000
 
 /*
- * Fill in the smoothing of all tunnels of @ups; @all are the box's addresses.
- * @no_copies: the kernel cannot copy.
+ * Fill in the smoothing of all tunnels of @ups; @all are the box's addresses, of
+ * @snap.
  */
 void bal_uplinks_smooth(struct bal_uplinks *ups, const struct bal_state *state,
-			const struct bal_holders *all, bool no_copies);
+			const struct bal_snapshot *snap,
+			const struct bal_holders *all);
+
+/*
+ * What the datagrams of @up over @line look like, source, server and ports, into
+ * its smoothing; or what keeps them from being copied.
+ */
+enum bal_smooth_lack
+bal_smooth_client(struct bal_uplink *up, const struct bal_uplink_state *us,
+		  const struct bal_uplink *line,
+		  const struct bal_snapshot *snap,
+		  const struct bal_holders *all);
 
 /* Is @up smoothed now? */
 bool bal_smooth_is_on(const struct bal_uplink *up);

@@ -54,6 +54,10 @@ enum bal_smooth_lack {
 	BAL_SMOOTH_TCP,
 	BAL_SMOOTH_BIND_DEV,
 	BAL_SMOOTH_MOVED, /* its own address is another device's, too */
+	/* Of WireGuard. */
+	BAL_SMOOTH_NO_ENDPOINT, /* or the device has no port */
+	BAL_SMOOTH_PEERS,	/* several */
+	BAL_SMOOTH_ENDPOINT6,
 	BAL_SMOOTH_SLOW_PROBES,
 	BAL_SMOOTH_NO_PROBES,
 	BAL_SMOOTH_BUDGET,
@@ -66,7 +70,9 @@ struct bal_smoothing {
 	enum bal_smooth_lack lack;
 	char copy[BAL_IFNAMSIZ]; /* the second line */
 	struct bal_addr source;  /* the client's own, a host */
+	struct bal_addr server;  /* where it sends to; none: not known */
 	uint16_t port;		 /* of its server */
+	uint16_t own_port;	 /* of WireGuard; 0: OpenVPN's */
 	uint32_t silence_ms;	 /* 0: always */
 };
 

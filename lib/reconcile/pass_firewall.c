@@ -44,7 +44,7 @@ tell_of_logs(struct bal_pass *pass, const bal_smooth_model *model)
 			bal_uplinks_find(&pass->uplinks, f->tun);
 
 		/* By suspicion it copies all only while its line is dead. */
-		if (!us || us->smooth_told || !up ||
+		if (!us || us->smooth_told || !up || f->own_port ||
 		    up->set.smooth != BAL_SMOOTH_ALWAYS)
 			continue;
 		us->smooth_told = true;

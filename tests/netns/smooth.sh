@@ -77,13 +77,15 @@ smooth_count() {
 		} END { print n + 0 }'
 }
 
-# smooth_flow NAME CUT...: 1000 datagrams a second through tun1 while CUT is done;
-# UP and DOWN are those that were lost on either way.
+# smooth_flow NAME CUT...: 1000 datagrams a second (SMOOTH_RATE) through tun1, from
+# 172.22.0.2 (SMOOTH_SOURCE), while CUT is done; UP and DOWN are those that were lost on
+# either way.
 smooth_flow() {
 	local name=$1 before sent answered arrived
 	shift
 	before=$(smooth_arrived)
-	flow_start "$name" box udp --flows 2 --rate 1000 --bind 172.22.0.2 \
+	flow_start "$name" box udp --flows 2 --rate "${SMOOTH_RATE:-1000}" \
+		--bind "${SMOOTH_SOURCE:-172.22.0.2}" \
 		--to "$SCENE_SERVER:$LAB_PORT"
 	"$@"
 	smooth_runs_on "$name"
@@ -98,12 +100,13 @@ smooth_flow() {
 	diag "$name: sent $sent, arrived $arrived, answered $answered"
 }
 
-# smooth_runs_on NAME: until some 1500 datagrams more were sent.
+# smooth_runs_on NAME [N]: until N datagrams more, those of one and a half second, were
+# sent.
 smooth_runs_on() {
-	local end
-	end=$(($(smooth_arrived) + 1500))
+	local end some=${2:-$((${SMOOTH_RATE:-1000} * 3 / 2))}
+	end=$(($(smooth_arrived) + some))
 	wait_for 20 eval "[ \$(smooth_arrived) -ge $end ]" ||
-		diag "$1: less than 1500 have arrived in 20 s"
+		diag "$1: less than $some have arrived in 20 s"
 }
 
 # smooth_state DEV STATE: so it is.

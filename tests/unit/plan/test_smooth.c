@@ -180,6 +180,105 @@ two_to_one_server(void **state)
 	assert_int_equal(w.plan.smooth.n, 2);
 }
 
+/* tun1 is WireGuard's now, with one peer. */
+static struct bal_wg_peer *
+wireguard(void)
+{
+	struct bal_wg_peer *p = BAL_PUSH(&w.arena, &w.snap.peers);
+
+	link_of("tun1")->wireguard = w.snap.has_peers = true;
+	p->ifindex = link_of("tun1")->ifindex;
+	p->endpoint = addr("198.51.100.7/32");
+	p->port = 51820;
+	p->own_port = 40000;
+	return p;
+}
+
+/* Where rules of its port lead it: first ahead of main, then behind its line. */
+static void
+is_led_by(unsigned first, unsigned then)
+{
+	const unsigned priorities[] = { 32768, 32778 };
+	const unsigned tables[] = { first, then };
+	size_t found[2] = { 0 };
+
+	for (size_t i = 0; i < w.plan.rules.n; i++) {
+		const struct bal_rule *r = &w.plan.rules.v[i];
+
+		for (size_t k = 0; k < 2; k++)
+			found[k] += r->priority == priorities[k] &&
+				    r->sport.first == 40000 &&
+				    r->dport.last == 51820 &&
+				    bal_addr_none(&r->src) &&
+				    r->table == tables[k];
+	}
+	assert_int_equal(found[0], first != 0);
+	assert_int_equal(found[1], then != 0);
+}
+
+static void
+a_wireguard_tunnel(void **state)
+{
+	const unsigned one = known("eth1")->table, two = known("eth2")->table;
+
+	(void)state;
+	wireguard();
+	copies_to("eth2");
+	is_led_by(one, two);
+	assert_int_equal(w.plan.smooth.v[0].own_port, 40000);
+	assert_true(bal_addr_same_host(&w.plan.smooth.v[0].source,
+				       &w.plan.local.v[0]));
+	/* Unplugged, it is the address that the line had. */
+	known("eth1")->learned_addr = addr("192.168.1.101/24");
+	unplug("eth1");
+	copies_to("eth2");
+	is_led_by(one, two);
+	/* Without copies it still is its own line's. */
+	health("eth2", BAL_HEALTH_DEAD);
+	health("eth3", BAL_HEALTH_DEAD);
+	make_plan();
+	assert_false(bal_smooth_is_on(up_of("tun1")));
+	is_led_by(one, 0);
+}
+
+static void
+what_keeps_wireguard_from_that(void **state)
+{
+	struct bal_wg_peer *p;
+
+	(void)state;
+	p = wireguard();
+	p->own_port = 0;
+	lacks(BAL_SMOOTH_NO_ENDPOINT);
+	p->own_port = 40000;
+	p->endpoint = addr("2001:db8::1/128");
+	lacks(BAL_SMOOTH_ENDPOINT6);
+	is_led_by(0, 0);
+	wireguard();
+	lacks(BAL_SMOOTH_PEERS);
+	w.snap.peers.n = 0;
+	lacks(BAL_SMOOTH_NO_ENDPOINT);
+}
+
+static void
+without_privilege_rules_tell(void **state)
+{
+	const unsigned one = known("eth1")->table, two = known("eth2")->table;
+
+	(void)state;
+	wireguard();
+	make_plan();
+	w.snap.rules = w.plan.rules;
+	w.snap.peers.n = 0;
+	w.snap.has_peers = false;
+	copies_to("eth2");
+	is_led_by(one, two);
+	w.snap.rules.n = 0;
+	make_plan();
+	assert_true(bal_smooth_is_on(up_of("tun1")));
+	assert_int_equal(w.plan.smooth.n, 0);
+}
+
 /* What differs anywhere has another sum, so that it is written. */
 static void
 each_member_counts(void **state)
@@ -199,8 +298,8 @@ each_member_counts(void **state)
 		if (i < sizeof(f->tun) ||
 		    (i >= offsetof(struct bal_smooth_flow, line) &&
 		     i < offsetof(struct bal_smooth_flow, copy_ifindex)) ||
-		    i >= offsetof(struct bal_smooth_flow, copy_port) +
-				  sizeof(f->copy_port))
+		    i >= offsetof(struct bal_smooth_flow, own_port) +
+				  sizeof(f->own_port))
 			continue;
 		*byte ^= 1;
 		if (bal_smooth_sum(&w.plan.smooth) == sum)
@@ -222,6 +321,9 @@ main(void)
 		SMOOTH(what_keeps_it_from_that),
 		SMOOTH(suspicion_needs_probes),
 		SMOOTH(two_to_one_server),
+		SMOOTH(a_wireguard_tunnel),
+		SMOOTH(what_keeps_wireguard_from_that),
+		SMOOTH(without_privilege_rules_tell),
 		SMOOTH(each_member_counts),
 	};
 
