@@ -4,16 +4,19 @@
 
 #include "cmd.h"
 #include "doctor/doctor.h"
+#include "doctor/facts/prove.h"
 #include "doctor/name_sticks.h"
 
 struct show {
-	bool json, name_sticks;
+	bool json, name_sticks, prove;
 };
 
 static const struct cmd_opt opts[] = {
 	{ 'j', "json", NULL, "as one JSON object", CMD_FLAG(show, json) },
 	{ 0, "name-sticks", NULL, "print .link files that name sticks by USB port",
 	  CMD_FLAG(show, name_sticks) },
+	{ 'p', "prove", NULL, "send marked datagrams, and see where they leave",
+	  CMD_FLAG(show, prove) },
 	{ .name = NULL },
 };
 
@@ -42,6 +45,7 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
     struct bal_err *err)
 {
 	const struct show *how = ctx;
+	const bool proves = how->prove && !common->dry_run;
 	struct bal_diagnosis d = { 0 };
 	struct bal_facts facts = { 0 };
 	struct bal_arena arena = { 0 };
@@ -54,7 +58,9 @@ run(void *ctx, const struct cmd_common *common, int argc, char **argv,
 		return bal_err(err, BAL_EUSAGE, "--name-sticks has no --json");
 	if (how->name_sticks)
 		return name_sticks(common, err);
+	pass.session.want_whole = proves;
 	if (bal_facts_gather(&facts, &pass, common->conf, err) == 0 &&
+	    (!proves || bal_facts_prove(&facts, &pass, err) == 0) &&
 	    bal_doctor_check(&facts, &arena, &d, err) == 0) {
 		rc = bal_doctor_problem(&d) ? CMD_NO : CMD_DONE;
 		if (common->quiet)

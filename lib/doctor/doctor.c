@@ -7,6 +7,7 @@
 #include "doctor/internal.h"
 
 static const struct bal_doctor_rule *const chapters[] = {
+	bal_doctor_rules_prove,
 	bal_doctor_rules_box,	    bal_doctor_rules_kernel,
 	bal_doctor_rules_steer,	    bal_doctor_rules_mptcp,
 	bal_doctor_rules_rules,	    bal_doctor_rules_routing,

@@ -71,6 +71,18 @@ bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
 }
 
 void
+bal_doctor_why(struct bal_diagnosis *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (d->arena->oom || !d->findings.n)
+		return;
+	va_start(ap, fmt);
+	set_text(d, &d->findings.v[d->findings.n - 1].why, fmt, ap);
+	va_end(ap);
+}
+
+void
 bal_doctor_fix(struct bal_diagnosis *d, const char *fmt, ...)
 {
 	va_list ap;

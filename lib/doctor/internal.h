@@ -39,10 +39,11 @@ extern const struct bal_doctor_rule bal_doctor_rules_policy[];
 extern const struct bal_doctor_rule bal_doctor_rules_policy_nft[];
 extern const struct bal_doctor_rule bal_doctor_rules_unused[];
 extern const struct bal_doctor_rule bal_doctor_rules_managers[];
+extern const struct bal_doctor_rule bal_doctor_rules_prove[];
 
 /*
  * Add the finding @id about uplink @dev (or "").  @id, @dev and @why are
- * borrowed.  The next three functions change the last finding.
+ * borrowed.  The next functions change the last finding.
  */
 void bal_doctor_find(struct bal_diagnosis *d, enum bal_severity severity,
 		     const char *id, const char *dev, const char *why);
@@ -50,6 +51,9 @@ void bal_doctor_find(struct bal_diagnosis *d, enum bal_severity severity,
 void bal_doctor_also(struct bal_diagnosis *d, const char *dev);
 /* Set its title. */
 void bal_doctor_what(struct bal_diagnosis *d, const char *fmt, ...)
+	BAL_PRINTF(2, 3);
+/* Set its reason, where that is no constant. */
+void bal_doctor_why(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
 /* Set its fix: to edit that line. */
 void bal_doctor_fix_place(struct bal_diagnosis *d, struct bal_conf_place at);

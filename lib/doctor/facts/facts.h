@@ -246,6 +246,9 @@ struct bal_facts {
 	/* Uplinks whose gateway does not answer ARP. */
 	BAL_LIST(const char *) mute;
 
+	/* What marked datagrams have shown, prove.h; NULL: none was sent. */
+	const struct bal_proofs *proofs;
+
 	BAL_LIST(const char *) unseen; /* what could not be looked at */
 };
 
