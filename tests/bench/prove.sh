@@ -51,7 +51,7 @@ CONFS=(
 	"mark_mask = 0x00ff0000" "rule_priority = 10000"
 	"destinations = 198.51.100.0/24, 203.0.113.0/25" "ipv6 = block"
 	"masquerade = yes:[uplink eth1]:weight = 4"
-	"masquerade = yes:[uplink eth2]:priority = 1:[bal]:mode = solo"
+	"mode = solo:masquerade = yes:[uplink eth2]:priority = 1"
 )
 
 # A firewall that lets nothing in; a bridge of containers and a static route.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* prove_uplink - what shows the promises of each uplink; pure. */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "doctor/facts/internal.h"
@@ -44,10 +45,9 @@ visit(struct bal_prover *l, const struct bal_uplink *up, uint8_t ttl)
 static bool
 is_taken(const struct bal_prover *l, const struct bal_addr *host)
 {
-	char text[BAL_ADDR_STRLEN + 2] = "\n";
+	char addr[BAL_ADDR_STRLEN], text[BAL_ADDR_STRLEN + 2];
 
-	bal_addr_host_str(host, text + 1);
-	(void)strcat(text, " ");
+	snprintf(text, sizeof(text), "\n%s ", bal_addr_host_str(host, addr));
 	for (size_t i = 0; i < l->out->v.n; i++)
 		if (bal_addr_same_host(&l->out->v.v[i].packet.dst, host))
 			return true;
