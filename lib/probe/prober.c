@@ -304,7 +304,7 @@ bal_prober_rounds_done(const struct bal_prober *prober, uint32_t n)
 {
 	for (const struct line *l = prober->lines; l; l = l->next)
 		if (!line_is_silent(l) &&
-		    (l->rounds_rested < n || l->oldest != l->rounds_begun ||
+		    (l->rounds_rested < n || l->rounds_judged < n ||
 		     (bal_health_in_doubt(&l->p.record, &l->p.rule) &&
 		      l->p.record.health != BAL_HEALTH_DEAD)))
 			return false;

@@ -74,7 +74,10 @@ void bal_prober_taken(struct bal_prober *prober);
 /* Would more rounds of a single pass change no health? */
 bool bal_prober_settled(const struct bal_prober *prober);
 
-/* Has each session begun @n rounds at rest, and is none in doubt? */
+/*
+ * Has each session begun @n rounds at rest and judged @n, and is none in doubt?
+ * One round may always be on its way: an answer can take longer than the interval.
+ */
 bool bal_prober_rounds_done(const struct bal_prober *prober, uint32_t n);
 
 #endif
