@@ -91,19 +91,13 @@ conclude(const struct bal_facts *f, struct bal_diagnosis *d,
 	bal_doctor_fix(d, "%s", f->due ? "bal-check --no-probe" : "");
 }
 
-/* The first one that is so, of which a finding @id is begun; or NULL. */
+/* The first one that is so, or NULL. */
 static const struct bal_proof *
-begin(const struct bal_facts *f, struct bal_diagnosis *d, enum outcome outcome,
-      const char *id)
+first(const struct bal_facts *f, enum outcome outcome)
 {
-	for (size_t i = 0; f->proofs && i < f->proofs->v.n; i++) {
-		const struct bal_proof *p = &f->proofs->v.v[i];
-
-		if (outcome_of(f, p) != outcome)
-			continue;
-		bal_doctor_find(d, BAL_SEVERITY_RISK, id, "", "");
-		return p;
-	}
+	for (size_t i = 0; f->proofs && i < f->proofs->v.n; i++)
+		if (outcome_of(f, &f->proofs->v.v[i]) == outcome)
+			return &f->proofs->v.v[i];
 	return NULL;
 }
 
@@ -112,11 +106,12 @@ begin(const struct bal_facts *f, struct bal_diagnosis *d, enum outcome outcome,
 static void
 elsewhere(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	const struct bal_proof *p = begin(f, d, ELSEWHERE, "proof-elsewhere");
+	const struct bal_proof *p = first(f, ELSEWHERE);
 	char words[WORDS];
 
 	if (!p)
 		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "proof-elsewhere", "", "");
 	bal_doctor_what(d, "%s leaves by %s; promised: %s", p->what,
 			device(f, stray_of(p)->ifindex), promised_by(p, words));
 	conclude(f, d, ELSEWHERE,
@@ -127,11 +122,12 @@ elsewhere(const struct bal_facts *f, struct bal_diagnosis *d)
 static void
 source(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	const struct bal_proof *p = begin(f, d, SOURCE, "proof-source");
+	const struct bal_proof *p = first(f, SOURCE);
 	char addr[BAL_ADDR_STRLEN];
 
 	if (!p)
 		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "proof-source", "", "");
 	bal_doctor_what(d, "%s leaves by %s from %s", p->what,
 			device(f, p->sights.v[0].ifindex),
 			bal_addr_host_str(&p->sights.v[0].src, addr));
@@ -143,11 +139,12 @@ source(const struct bal_facts *f, struct bal_diagnosis *d)
 static void
 unseen(const struct bal_facts *f, struct bal_diagnosis *d)
 {
-	const struct bal_proof *p = begin(f, d, UNSEEN, "proof-unseen");
+	const struct bal_proof *p = first(f, UNSEEN);
 	char words[WORDS];
 
 	if (!p)
 		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "proof-unseen", "", "");
 	bal_doctor_what(d, "%s does not leave; promised: %s%s%s", p->what,
 			promised_by(p, words), p->error ? ": " : "",
 			p->error ? strerror(p->error) : "");
@@ -197,7 +194,7 @@ shares(const struct bal_facts *f, struct bal_diagnosis *d)
 				to->link->name,
 				"So many new connections were seen to leave by "
 				"it, and bal.conf says otherwise.");
-		bal_doctor_what(d, "%u of %u new connections; promised: %u %%",
+		bal_doctor_what(d, "%u of %u new connections; promised: %u of 100",
 				got, n, to->percent);
 		bal_doctor_fix(d, "%s", f->due ? "bal-check --no-probe" : "");
 	}

@@ -86,7 +86,7 @@ bal_wire_open(struct bal_wire *w, uint32_t run, struct bal_err *err)
 	if (filter(w->fd, run) < 0 ||
 	    bind(w->fd, (const struct sockaddr *)&everywhere,
 		 sizeof(everywhere)) < 0)
-		return bal_err_sys(err, errno, "cannot use a packet socket");
+		return bal_err_sys(err, errno, "cannot open a packet socket");
 	return 0;
 }
 

@@ -15,6 +15,22 @@ fault() {
 	UNDO[$1]=${3-}
 }
 
+# plant NAME
+plant() {
+	eval "${FAULT[$1]}" >"$LAB_DIR"/planted 2>&1
+}
+
+# take_back NAME: and what was lost of ours is mended.
+take_back() {
+	[ -z "${UNDO[$1]}" ] || eval "${UNDO[$1]}" >/dev/null 2>&1
+	bal-check --no-probe 2>/dev/null
+}
+
+# quiet: --prove finds nothing.
+quiet() {
+	! proved || { echo "$PROVED: $WHAT" && return 1; }
+}
+
 # proved: the ids of what --prove has found, on one line; 0: something.
 proved() {
 	bal-doctor --prove --json 2>/dev/null >"$LAB_DIR"/proved
@@ -22,7 +38,7 @@ proved() {
 		grep -v proof-sent | cut -d '"' -f 4 | sort -u | paste -s -d ' ')
 	grep -q '"id":"proof-sent"' "$LAB_DIR"/proved || PROVED="not sent"
 	WHAT=$(tr '{' '\n' <"$LAB_DIR"/proved | sed -nE \
-		'/"proof-sent"/!s/.*"id":"proof-.*"what":"([^"]*)".*/\1/p' | head -n 1)
+		'/"proof-sent"/!s/.*"id":"proof-.*"what":"(([^"\\]|\\.)*)".*/\1/p' | head -n 1)
 	[ "$PROVED" ]
 }
 
@@ -47,7 +63,8 @@ faults_of_rules() {
 			"ip rule del priority $priority $words"
 		[ "$words" != "from all nop" ] || continue
 		fault "rule $priority $words: altered" \
-			"ip rule del priority $priority $words; ip rule add priority $priority $(other "$words") protocol 214"
+			"ip rule del priority $priority $words
+			ip rule add priority $priority $(other "$words") protocol 214"
 	done < <(ip rule show | grep -E 'proto (214|bal)')
 }
 
@@ -147,22 +164,21 @@ faults_of_nft() {
 	done < <(nft -a list table inet bal)
 }
 
-# What other programs were reported to do.
+# What other programs were reported to do, as far as packets show it.
 faults_of_others() {
+	local all_of_lan="POSTROUTING ! -o lan0 -s $LAB_LAN.0/24"
 	fault "others: a VPN's rule for everything, above ours" \
-		"ip rule add priority 100 lookup 7771; ip route add default dev lan0 via $LAB_LAN.10 table 7771" \
+		"ip rule add priority 100 lookup 7771
+		ip route add default dev lan0 via $LAB_LAN.10 table 7771" \
 		"ip rule del priority 100; ip route flush table 7771"
 	fault "others: a rule for an uplink's address" \
 		"ip rule add priority 101 from $(lab_address 2) lookup eth1" \
 		"ip rule del priority 101"
-	fault "others: rp_filter=1 by sysctl.d" \
-		"for f in all eth1 eth2 eth3; do echo 1 >/proc/sys/net/ipv4/conf/\$f/rp_filter; done" \
-		"echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter"
 	fault "others: the default of an uplink's table deleted" \
 		"ip route del default table eth2"
 	fault "others: the source of a route swapped" \
-		"ip route change default via $(lab_gateway 2) dev eth2 src $(lab_address 1) table eth2" \
-		"ip route del default table eth2"
+		"ip route replace default via $(lab_gateway 2) dev eth2 \
+			src $(lab_address 1) table eth2 onlink proto 214"
 	fault "others: a QoS script flushes mangle" \
 		"$LAB_IPTABLES -w -t mangle -F; nft flush ruleset"
 	fault "others: a QoS script wipes connections' marks" \
@@ -171,16 +187,18 @@ faults_of_others() {
 	fault "others: Docker's FORWARD policy" \
 		"$LAB_IPTABLES -w -P FORWARD DROP" "$LAB_IPTABLES -w -P FORWARD ACCEPT"
 	fault "others: half defaults in main (redirect-gateway def1)" \
-		"ip route add 0.0.0.0/2 dev lan0 via $LAB_LAN.10; ip route add 128.0.0.0/2 dev lan0 via $LAB_LAN.10; ip route add 192.0.0.0/2 dev lan0 via $LAB_LAN.10" \
-		"ip route del 0.0.0.0/2; ip route del 128.0.0.0/2; ip route del 192.0.0.0/2"
+		"for k in 0 64 128 192; do
+			ip route add \$k.0.0.0/2 dev lan0 via $LAB_LAN.10
+		done" \
+		"for k in 0 64 128 192; do ip route del \$k.0.0.0/2; done"
 	fault "others: SNAT to one uplink's address for all" \
-		"$LAB_IPTABLES -w -t nat -I POSTROUTING ! -o lan0 -s $LAB_LAN.0/24 -j SNAT --to $(lab_address 1)" \
-		"$LAB_IPTABLES -w -t nat -D POSTROUTING ! -o lan0 -s $LAB_LAN.0/24 -j SNAT --to $(lab_address 1)"
+		"$LAB_IPTABLES -w -t nat -I $all_of_lan -j SNAT --to $(lab_address 1)" \
+		"$LAB_IPTABLES -w -t nat -D $all_of_lan -j SNAT --to $(lab_address 1)"
 	fault "others: a script marks all of the LAN for one line" \
-		"ip rule add priority 90 fwmark 0x99 lookup eth2; $LAB_IPTABLES -w -t mangle -A PREROUTING -i lan0 -j MARK --set-mark 0x99" \
-		"ip rule del priority 90; $LAB_IPTABLES -w -t mangle -D PREROUTING -i lan0 -j MARK --set-mark 0x99"
-	fault "others: the uplink's MTU is 28 bytes too small for IP" \
-		"ip link set eth2 mtu 68" "ip link set eth2 mtu 1500"
+		"ip rule add priority 90 fwmark 0x99 lookup eth2
+		$LAB_IPTABLES -w -t mangle -A PREROUTING -i lan0 -j MARK --set-mark 0x99" \
+		"ip rule del priority 90
+		$LAB_IPTABLES -w -t mangle -D PREROUTING -i lan0 -j MARK --set-mark 0x99"
 	fault "others: an output filter drops what leaves by one line" \
 		"$LAB_IPTABLES -w -A OUTPUT -o eth2 -j DROP" \
 		"$LAB_IPTABLES -w -D OUTPUT -o eth2 -j DROP"
@@ -205,8 +223,8 @@ all_faults() {
 # answers: what the kernel itself says of many packets: the route that each has.
 answers() {
 	local dst from mark k
-	for dst in 192.0.2.9 192.0.2.10 192.0.2.11 192.168.1.1 192.168.1.77 "$LAB_LAN.77" 198.51.100.40 \
-		203.0.113.200; do
+	for dst in 192.0.2.9 192.0.2.10 192.0.2.11 192.168.1.1 192.168.1.77 \
+		"$LAB_LAN.77" 198.51.100.40 203.0.113.200; do
 		for from in "" "from $(lab_address 1)" "from $(lab_address 2)" \
 			"from $(lab_address 3)" "from $LAB_LAN.55 iif lan0" \
 			"oif eth1" "oif eth2" "oif eth3"; do
@@ -226,7 +244,7 @@ answers() {
 # whether the kernel answers otherwise than BEFORE.
 try_fault() {
 	EFFECT=
-	if ! eval "${FAULT[$1]}" >"$LAB_DIR"/planted 2>&1; then
+	if ! plant "$1"; then
 		# What of it was done is mended like any other.
 		FOUND="not planted: $(head -n 1 "$LAB_DIR"/planted)"
 	else
@@ -234,8 +252,7 @@ try_fault() {
 		FOUND=$PROVED
 		[ "$(answers)" = "$BEFORE" ] || EFFECT=route
 	fi
-	[ -z "${UNDO[$1]}" ] || eval "${UNDO[$1]}" >/dev/null 2>&1
-	bal-check --no-probe 2>/dev/null
+	take_back "$1"
 	[ "$(whole)" = "$HEALTHY" ] || diag "not mended: $1: $(
 		diff <(whole) - <<<"$HEALTHY" | head -n 4)"
 }

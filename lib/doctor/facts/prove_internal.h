@@ -27,8 +27,7 @@ struct bal_prover {
 	uint32_t random;
 	struct bal_prove_lan lans[BAL_PROVE_LANS_MAX];
 	size_t n_lans;
-	/* Rules that all uplinks were asked about: the first is enough. */
-	unsigned bound, stayed;
+	bool bound; /* a rule was asked about by all uplinks: one is enough */
 };
 
 struct bal_prove_asker {

@@ -57,8 +57,11 @@ rule_here(struct bal_prover *l, const struct bal_conf_rule *rule,
 	packet.sport = bal_prove_port(l);
 	bal_prove_send(l, &packet, false,
 		       bal_facts_text(l->f, "%s, with a mark", what));
-	if (!l->bound++)
-		rule_bound(l, packet, what);
+	/* By a device that does not have its source it is only asked for. */
+	if (l->bound || rule->n_from)
+		return true;
+	l->bound = true;
+	rule_bound(l, packet, what);
 	return true;
 }
 
@@ -80,24 +83,6 @@ source_in(struct bal_prover *l, const struct bal_conf_rule *rule,
 			      bal_prove_lan_host(l, lan);
 }
 
-/* What left by an uplink before there was the rule goes on by it. */
-static void
-stay(struct bal_prover *l, const struct bal_conf_rule *rule,
-     struct bal_packet packet, const char *what)
-{
-	for (size_t i = 0; i < l->f->uplinks->n; i++) {
-		const struct bal_uplink *up = &l->f->uplinks->v[i];
-
-		if (!up->admin_up || !up->alive)
-			continue;
-		packet.mark = bal_prove_mark(l, up);
-		packet.sport = rule->n_sport ? packet.sport : bal_prove_port(l);
-		(void)bal_prove_come(l, &packet, l->lans[0].link,
-				     bal_facts_text(l->f, "%s, begun by %s",
-						    what, up->name));
-	}
-}
-
 static bool
 rule_lans(struct bal_prover *l, const struct bal_conf_rule *rule,
 	  struct bal_packet packet, const char *what)
@@ -117,8 +102,6 @@ rule_lans(struct bal_prover *l, const struct bal_conf_rule *rule,
 		bal_prove_pass(l, lan, packet, (uint8_t)(rule->dscp << 2),
 			       bal_facts_text(l->f, "%s, of the LAN", what));
 		asked = true;
-		if (bal_policy_is_plain(rule) && !l->stayed++)
-			stay(l, rule, packet, what);
 	}
 	return asked;
 }

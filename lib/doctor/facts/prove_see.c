@@ -108,7 +108,7 @@ is_waiting(const struct bal_prove_asker *a)
 		const struct bal_proof *p = &a->proofs->v.v[i];
 
 		if (p->asked && !p->error && p->promised.n && !p->lenient &&
-		    !bal_prove_kept(a->f, p))
+		    !p->sights.n)
 			return true;
 	}
 	return false;
