@@ -354,7 +354,8 @@ else
 fi
 
 if command -v shellcheck >/dev/null; then
-	report "shellcheck" "$(shellcheck -x -P . -P SCRIPTDIR -f gcc "${scripts[@]}" 2>&1)"
+	report "shellcheck" "$(printf '%s\0' "${scripts[@]}" | xargs -0 -n 8 \
+		-P "$(nproc)" shellcheck -x -P . -P SCRIPTDIR -f gcc 2>&1)"
 else
 	skip "shellcheck" "not installed"
 fi

@@ -64,9 +64,10 @@ slips(const char *a, const char *b)
 {
 	size_t a_len = strlen(a), b_len = strlen(b);
 	size_t longer = a_len > b_len ? a_len : b_len;
+	size_t shorter = a_len > b_len ? b_len : a_len;
 	unsigned most = longer >= 7 ? 2 : longer >= 3 ? 1 : 0, found;
 
-	if (longer > WORD_MAX)
+	if (longer > WORD_MAX || longer - shorter > most)
 		return FAR;
 	found = distance(a, a_len, b, b_len);
 	return found <= most ? found : FAR;

@@ -66,7 +66,7 @@ name_of(const bal_stick_list *sticks, size_t i, char *name)
 
 	if (!len || len + sizeof("stick") > BAL_IFNAMSIZ ||
 	    is_twice(sticks, i, false)) {
-		snprintf(name, BAL_IFNAMSIZ, "stick-%u", (unsigned)i + 1);
+		snprintf(name, BAL_IFNAMSIZ, "stick-%hu", (unsigned short)(i + 1));
 		return;
 	}
 	snprintf(name, BAL_IFNAMSIZ, "stick%.*s", (int)len, port);

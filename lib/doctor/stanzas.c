@@ -102,18 +102,38 @@ bal_stanza_fix_by_editor(struct bal_diagnosis *d, const char *path,
 	bal_doctor_fix(d, "editor +%u %s", line, bal_doctor_word(d, path));
 }
 
+/* A line that many stanzas inherit is looked up once. */
+struct looked_up {
+	const char *name; /* NULL: none yet */
+	char near[BAL_STANZA_KEY_MAX + 4];
+	bool ours, known;
+};
+
+static void
+look_up(struct looked_up *l, const char *name)
+{
+	char key[BAL_STANZA_KEY_MAX];
+
+	if (l->name && strcmp(l->name, name) == 0)
+		return;
+	l->name = name;
+	l->ours = bal_stanza_key(name, key);
+	l->known = l->ours && bal_stanza_known(key);
+	if (!l->known)
+		(void)find_near(name, l->ours ? strlen("bal-") : 0, l->near);
+}
+
 static void
 unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
-	       const struct bal_stanza *s, const struct bal_stanza_option *o)
+	       const struct bal_stanza *s, const struct bal_stanza_option *o,
+	       struct looked_up *l)
 {
-	char key[BAL_STANZA_KEY_MAX], near[BAL_STANZA_KEY_MAX + 4];
-	const bool ours = bal_stanza_key(o->name, key);
+	const char *near = l->near;
 	bool hint;
 
-	if (ours && bal_stanza_known(key))
-		return;
-	hint = find_near(o->name, ours ? strlen("bal-") : 0, near);
-	if (!ours && !hint)
+	look_up(l, o->name);
+	hint = !l->known && *near;
+	if (l->known || (!l->ours && !hint))
 		return;
 	bal_doctor_find(d, BAL_SEVERITY_RISK, "stanza-option",
 			bal_stanza_device(f, s),
@@ -135,10 +155,12 @@ unknown_option(const struct bal_facts *f, struct bal_diagnosis *d,
 static void
 unknown_options(const struct bal_facts *f, struct bal_diagnosis *d)
 {
+	struct looked_up last = { 0 };
+
 	for (size_t i = 0; i < f->stanzas.n; i++)
 		for (size_t k = 0; k < f->stanzas.v[i].options.n; k++)
 			unknown_option(f, d, &f->stanzas.v[i],
-				       &f->stanzas.v[i].options.v[k]);
+				       &f->stanzas.v[i].options.v[k], &last);
 }
 
 void

@@ -15,7 +15,7 @@
 /* A member that is not in the sum would be changed without a commit. */
 _Static_assert(sizeof(struct bal_fw_uplink) == BAL_IFNAMSIZ + 12 &&
 		       sizeof(struct bal_fw_model) ==
-			       2 * sizeof(void *) +
+			       sizeof(void *) + 8 +
 				       4 * sizeof(BAL_LIST(uint32_t)) &&
 		       sizeof(struct bal_addr) == 18,
 	       "a new member of a model goes into bal_nft_model_sum()");

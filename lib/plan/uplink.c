@@ -84,13 +84,13 @@ bal_uplink_metric(const struct bal_uplink *up)
 uint32_t
 bal_mark_slots(uint32_t mask)
 {
-	return (mask >> __builtin_ctz(mask)) / 4;
+	return mask ? (mask >> __builtin_ctz(mask)) / 4 : 0;
 }
 
 uint32_t
 bal_mark_of(uint32_t slot, uint32_t mask)
 {
-	return slot << __builtin_ctz(mask);
+	return mask ? slot << __builtin_ctz(mask) : 0;
 }
 
 const struct bal_addr *
