@@ -62,7 +62,7 @@ void
 bal_legacy_print(FILE *out, enum bal_xtable table, const bal_chain_list *wanted,
 		 const bal_chain_list *present)
 {
-	fprintf(out, "iptables-legacy-restore -n <<'EOF'\n*%s\n",
+	fprintf(out, "iptables-legacy-restore -n -w <<'EOF'\n*%s\n",
 		bal_xtable_name(table));
 	for (size_t i = 0; i < wanted->n; i++)
 		if (wanted->v[i].table == table)

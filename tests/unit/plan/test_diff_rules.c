@@ -220,7 +220,7 @@ commits(void **state)
 	w.tables.chains.v[0].n_jumps = 2;
 	assert_string_equal(
 		ops_text(),
-		"iptables-legacy-restore -n <<'EOF'\n*mangle\n"
+		"iptables-legacy-restore -n -w <<'EOF'\n*mangle\n"
 		":BAL_PREROUTING - [0:0]\n"
 		"-A BAL_PREROUTING -i eth1"
 		" -m conntrack --ctstate NEW -m connmark --mark 0x0/0xff000000"
@@ -253,7 +253,7 @@ chain_left_over(void **state)
 	global("masquerade", "no");
 	assert_string_equal(
 		ops_text(),
-		"iptables-legacy-restore -n <<'EOF'\n*nat\n"
+		"iptables-legacy-restore -n -w <<'EOF'\n*nat\n"
 		"-D POSTROUTING -j BAL_MASQUERADE\n"
 		"-F BAL_MASQUERADE\n"
 		"-X BAL_MASQUERADE\nCOMMIT\nEOF\n");
