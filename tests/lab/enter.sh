@@ -170,15 +170,25 @@ lab_make_private() {
 	printf 'auto lo\niface lo inet loopback\n' >"$etc"/network/interfaces
 	: >"$etc"/resolv.conf
 	mount --rbind "$etc" /etc || return
-	if [ -d /var/lib/bal ]; then
-		mount --bind "$LAB_DIR"/var /var/lib/bal || return
-	fi
+	[ -d /var/lib/bal ] || lab_own_var_lib || return
+	mount --bind "$LAB_DIR"/var /var/lib/bal || return
 	export BAL_LIBDIR=$LAB_DIR/var
 	lab_inside || return
 	lab_firewall || return
 	lab_show_own_sys
 	lab_go_first
 	[ -z "${BAL_BIN-}" ] || lab_install "$BAL_BIN"
+}
+
+# Without the package there is no directory to mount the lab's on, and a command
+# with an environment of its own must not make one of the machine.
+lab_own_var_lib() {
+	mkdir "$LAB_DIR"/{real_,}lib &&
+		mount --rbind /var/lib "$LAB_DIR"/real_lib &&
+		find "$LAB_DIR"/real_lib -mindepth 1 -maxdepth 1 \
+			-exec ln -s -t "$LAB_DIR"/lib {} + &&
+		mkdir "$LAB_DIR"/lib/bal &&
+		mount --rbind "$LAB_DIR"/lib /var/lib
 }
 
 # Which firewall `firewall = auto` finds: that of an administrator who uses
