@@ -247,7 +247,8 @@ check_packet(struct bal_conf_reader *r, enum bal_balance *kind, unsigned line)
 	if (!g->packet_server)
 		bal_lines_fault(&r->lines, line,
 				"balance = packet needs packet_server = prepared "
-				"in [bal], which says that the far end is");
+				"in [bal], once the far end takes packets "
+				"by any tunnel");
 	else if (g->firewall == BAL_FIREWALL_LEGACY)
 		bal_lines_fault(&r->lines, line,
 				"balance = packet needs nftables, but firewall is "

@@ -127,13 +127,17 @@ has_tunnel(const struct bal_facts *f)
 	return f->clients.n > 0;
 }
 
-/* Chrony also corrects a clock that is years off, once at its start. */
-static void
-fix_clock(const struct bal_facts *f, struct bal_diagnosis *d)
+/*
+ * Chrony also corrects a clock that is years off, once at its start.  What sets
+ * the clock beside systemd is a package of its own, which may be missing.
+ */
+void
+bal_doctor_fix_clock(const struct bal_facts *f, struct bal_diagnosis *d)
 {
 	bal_doctor_fix(d, "%s",
-			f->systemd ? "timedatectl set-ntp yes" :
-				     "apt-get install chrony");
+		       f->systemd ? "timedatectl set-ntp yes || "
+				    "apt-get install systemd-timesyncd" :
+				    "apt-get install chrony");
 }
 
 static void
@@ -145,7 +149,7 @@ clock_wrong(const struct bal_facts *f, struct bal_diagnosis *d)
 			"OpenVPN and HTTPS refuse certificates that are not "
 			"valid yet, and budgets count by months.");
 	bal_doctor_what(d, "the clock is wrong: it shows the year %d", f->year);
-	fix_clock(f, d);
+	bal_doctor_fix_clock(f, d);
 }
 
 static void
@@ -157,7 +161,7 @@ clock_free(const struct bal_facts *f, struct bal_diagnosis *d)
 			"A clock that drifts far, or begins anew at each boot, "
 			"makes OpenVPN refuse certificates.");
 	bal_doctor_what(d, "no program sets the clock");
-	fix_clock(f, d);
+	bal_doctor_fix_clock(f, d);
 }
 
 static void

@@ -49,9 +49,7 @@ clock_in_doubt(const struct bal_facts *f, struct bal_diagnosis *d)
 				"believed when NTP sets it, or after a day.");
 		bal_doctor_what(d, "its data cap counts on for the month "
 				   "before");
-		bal_doctor_fix(d, "%s",
-			       f->systemd ? "timedatectl set-ntp yes" :
-					    "apt-get install chrony");
+		bal_doctor_fix_clock(f, d);
 	}
 }
 

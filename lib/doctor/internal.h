@@ -60,6 +60,8 @@ void bal_doctor_fix_place(struct bal_diagnosis *d, struct bal_conf_place at);
 /* Set its fix: a command line, or a line for a file. */
 void bal_doctor_fix(struct bal_diagnosis *d, const char *fmt, ...)
 	BAL_PRINTF(2, 3);
+/* Set its fix: a program that sets the clock. */
+void bal_doctor_fix_clock(const struct bal_facts *f, struct bal_diagnosis *d);
 
 /* Is there a finding @id about @dev? */
 bool bal_doctor_found(const struct bal_diagnosis *d, const char *id,

@@ -120,7 +120,8 @@ bal_packet_parse(int argc, char **argv, uint32_t uid,
 
 	for (int i = 0; rc == 0 && i < argc; i += 2) {
 		if (i + 1 == argc)
-			rc = bal_err(err, BAL_EUSAGE, "%.60s what? as in: to 9.9.9.9", argv[i]);
+			rc = bal_err(err, BAL_EUSAGE, "\"%.60s\": words come in pairs, as in: "
+				     "to 9.9.9.9", argv[i]);
 		else
 			rc = word(&r, argv[i], argv[i + 1], err);
 	}

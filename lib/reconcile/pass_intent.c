@@ -94,7 +94,7 @@ check_packets(const struct bal_pass *pass, const struct bal_intent *intent,
 	if (!pass->in.conf.globals.packet_server)
 		return bal_err(err, BAL_ECONF,
 			       "balance packet needs packet_server = prepared in "
-			       "%s, which says that the far end is",
+			       "%s, once the far end takes packets by any tunnel",
 			       pass->session.paths.conf);
 	if (!bal_fw_has_nft(&pass->snap.firewalls))
 		return bal_err(err, BAL_EUNAVAIL,

@@ -78,8 +78,8 @@ print_revive(const struct bal_status_row *row, FILE *out)
 		bal_revive_name(next->step),
 		bal_span_str(row->revive_left_ms, left, sizeof(left)));
 	if (next->rounds)
-		fprintf(out, ", after %" PRIu32 " rounds of revive in vain",
-			next->rounds);
+		fprintf(out, ", after %" PRIu32 " round%s of revive in vain",
+			next->rounds, next->rounds > 1 ? "s" : "");
 	fputc('\n', out);
 }
 

@@ -153,10 +153,10 @@ static const struct {
 	  "2: mode \"dual\" is neither multi nor solo\n" },
 	{ "[bal]\nbalance = packet\n",
 	  "2: balance = packet needs packet_server = prepared in [bal], "
-	  "which says that the far end is\n" },
+	  "once the far end takes packets by any tunnel\n" },
 	{ "[group a]\nuplinks = tun1\nbalance = packet\n",
 	  "3: balance = packet needs packet_server = prepared in [bal], "
-	  "which says that the far end is\n" },
+	  "once the far end takes packets by any tunnel\n" },
 	{ "[bal]\nbalance = packet\npacket_server = prepared\n"
 	  "firewall = legacy\n",
 	  "2: balance = packet needs nftables, but firewall is legacy\n" },
