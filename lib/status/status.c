@@ -206,6 +206,19 @@ who_overrules(const struct bal_pass *pass)
 	return pass->in.state.has_mode ? "bal-mode" : "bal-mode --save";
 }
 
+/* The same of a kind of balancing. */
+static const char *
+who_overrules_balance(const struct bal_pass *pass)
+{
+	const struct bal_state *state = &pass->in.state;
+	const struct bal_conf *conf = &pass->in.conf;
+
+	if (bal_state_balance(state, conf) == conf->globals.balance ||
+	    pass->in.trouble.faults)
+		return NULL;
+	return state->balance ? "bal-mode" : "bal-mode --save";
+}
+
 /* What is tried next with those that are dead. */
 static void
 add_revivals(struct bal_status *status, const struct bal_pass *pass)
@@ -232,6 +245,7 @@ bal_status_make(const struct bal_pass *pass, struct bal_arena *arena,
 		.mode = bal_pass_mode(&pass->in),
 		.balance = bal_state_balance(&pass->in.state, &pass->in.conf),
 		.overrules = who_overrules(pass),
+		.overrules_balance = who_overrules_balance(pass),
 		.trouble = pass->in.trouble.faults ? &pass->in.trouble : NULL,
 		.kept = pass->uplinks.kept,
 		.pass_ms = pass->in.state.pass_ms,

@@ -66,6 +66,7 @@ struct bal_status {
 	enum bal_mode mode;
 	enum bal_balance balance;
 	const char *overrules; /* who set a mode against bal.conf, or NULL */
+	const char *overrules_balance; /* the same of .balance */
 	/* Of the configuration, NULL where it is right. */
 	const struct bal_conf_trouble *trouble;
 	size_t due; /* changes that the kernel waits for, if that is known */

@@ -217,6 +217,11 @@ begin(struct bal_status_print *p)
 	if (status->overrules)
 		fprintf(out, "(set by %s; the configuration says otherwise)\n",
 			status->overrules);
+	if (status->overrules_balance)
+		fprintf(out, "(balance is %s, set by %s; the configuration says "
+			"otherwise)\n",
+			bal_balance_name(status->balance),
+			status->overrules_balance);
 	if (status->trouble)
 		fprintf(out, "(errors in bal.conf: %s; commands by hand "
 			"stop at them)\n",
