@@ -105,29 +105,6 @@ same_version(const struct version *a, const struct version *b)
 	       a->mtime.tv_nsec == b->mtime.tv_nsec;
 }
 
-static void
-on_ready(struct bal_source *source, uint32_t events)
-{
-	struct bal_watch_files *f = (struct bal_watch_files *)source;
-	char buf[4096] __attribute__((aligned(8)));
-	ssize_t len;
-
-	(void)events;
-	while ((len = read(source->fd, buf, sizeof(buf))) > 0) {
-		for (ssize_t at = 0; at < len;) {
-			const struct inotify_event *e = (const void *)(buf + at);
-
-			/*
-			 * After a queue overflow any of them may have changed.
-			 */
-			f->requested |= e->wd == f->requests_directory ||
-					e->mask & IN_Q_OVERFLOW;
-			f->touched |= e->wd != f->requests_directory;
-			at += (ssize_t)(sizeof(*e) + e->len);
-		}
-	}
-}
-
 /* Replaced, or (by an editor) written in place. */
 static void
 watch_folder_of(int fd, const char *path, uint32_t events, int *directory)
@@ -175,7 +152,7 @@ bal_watch_files_look(struct bal_watch_files *f)
 		return;
 	}
 	watch_folder_of(f->source.fd, f->conf,
-			IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE,
+			IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_CREATE,
 			&f->conf_directory);
 	watch_folder_of(f->source.fd, f->state, IN_MOVED_TO | IN_DELETE,
 			&f->state_directory);
@@ -186,6 +163,35 @@ bal_watch_files_look(struct bal_watch_files *f)
 	f->requests_directory = inotify_add_watch(f->source.fd, f->requests,
 					       IN_MOVED_TO | IN_ONLYDIR |
 						       IN_DONT_FOLLOW);
+}
+
+static void
+on_ready(struct bal_source *source, uint32_t events)
+{
+	struct bal_watch_files *f = (struct bal_watch_files *)source;
+	char buf[4096] __attribute__((aligned(8)));
+	bool folder = false;
+	ssize_t len;
+
+	(void)events;
+	while ((len = read(source->fd, buf, sizeof(buf))) > 0) {
+		for (ssize_t at = 0; at < len;) {
+			const struct inotify_event *e = (const void *)(buf + at);
+
+			/*
+			 * After a queue overflow any of them may have changed.
+			 */
+			f->requested |= e->wd == f->requests_directory ||
+					e->mask & IN_Q_OVERFLOW;
+			f->touched |= e->wd != f->requests_directory;
+			folder |= e->wd == f->conf_directory &&
+				  e->mask & IN_ISDIR;
+			at += (ssize_t)(sizeof(*e) + e->len);
+		}
+	}
+	/* It may be that of the parts, which was not there. */
+	if (folder)
+		bal_watch_files_look(f);
 }
 
 struct bal_watch_files *
