@@ -15,7 +15,9 @@ off_fix(struct bal_diagnosis *d, const struct bal_uplink *up)
 		break;
 	case BAL_SMOOTH_BIND_DEV:
 		bal_doctor_fix(d, "local ADDRESS (and lport 0, in place of "
-				  "bind-dev and nobind, at the client of %s)",
+				  "bind-dev and nobind, at the client of %s; "
+				  "openvpn-client@ has a nobind of its own: "
+				  "bal-recipes(7), Tunnels over sticks)",
 			       name);
 		break;
 	case BAL_SMOOTH_UNKNOWN:

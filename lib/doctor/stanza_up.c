@@ -363,9 +363,34 @@ nothing_begun(const struct bal_facts *f, struct bal_diagnosis *d)
 	bal_doctor_fix(d, "editor /etc/network/interfaces");
 }
 
+/* Its stanzas are written, and it waits for them. */
+static void
+nothing_up(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->looked && !f->state->n_uplinks && !f->ifup_fault &&
+			   i < f->stanzas.n; i++) {
+		const struct bal_stanza *s = &f->stanzas.v[i];
+		const char *dev = bal_stanza_device(f, s);
+
+		if (!bal_stanza_is_for_bal(s) || bal_stanza_is_elsewhere(f, s) ||
+		    !bal_snapshot_link(f->snap, dev) ||
+		    bal_doctor_found(d, "no-uplink", dev) ||
+		    bal_doctor_found(d, "no-uplinks", dev))
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_NOTE, "no-uplinks", dev,
+				"The device is there, and ifup makes it an "
+				"uplink: at boot where it is auto, when it is "
+				"plugged in where it is allow-hotplug, or now.");
+		bal_doctor_what(d, "there is no uplink, and its stanza makes it "
+				   "one");
+		bal_doctor_fix(d, "ifup %s", bal_doctor_word(d, s->name));
+	}
+}
+
 const struct bal_doctor_rule bal_doctor_rules_stanza_up[] = {
 	{ contradictions, true }, { no_uplinks, true },
 	{ stanzas_differ, true },
 	{ nothing_begun, true },
+	{ nothing_up, true },
 	{ NULL, false },
 };
