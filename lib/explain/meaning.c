@@ -189,7 +189,7 @@ role_of(const struct bal_explain_view *view, const struct bal_rule *rule)
 	if (rule->action == BAL_RULE_NOP && rule->priority >= first)
 		return "nothing";
 	if (offset == BAL_RULE_UNDERLAY && rule->action == BAL_RULE_LOOKUP)
-		return rule->ip_proto ?
+		return rule->sport.first ?
 			       "of a smoothed WireGuard tunnel: %d" :
 			       "to the server of a tunnel over any line: %d";
 	if (offset >= BAL_RULE_SUBNET && offset < BAL_RULE_OWN_UNMARKED)

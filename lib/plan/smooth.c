@@ -61,9 +61,8 @@ find_silence(const struct bal_uplink *line, uint32_t *silence_ms)
 static bool
 is_fit(const struct bal_uplink *copy, bool degraded)
 {
-	return copy->base && copy->admin_up && copy->alive &&
-	       copy->v4.n_addrs && copy->capped == BAL_CAPPED_NONE &&
-	       (degraded || !copy->degraded);
+	return copy->alive && copy->v4.n_addrs &&
+	       copy->capped == BAL_CAPPED_NONE && (degraded || !copy->degraded);
 }
 
 /* Its place in the list, the first being 0; -1: not listed.  auto lists all. */
@@ -89,22 +88,29 @@ is_better(const struct bal_settings *set, const struct bal_uplink *a,
 	return x != y ? x < y : bal_uplink_metric(a) < bal_uplink_metric(b);
 }
 
-static const struct bal_uplink *
-choose(const struct bal_uplinks *ups, const struct bal_uplink *up,
-       const struct bal_uplink *line)
+/* @s->copy, or what it lacks. */
+static void
+choose(const struct bal_uplinks *ups, const struct bal_uplink *line,
+       const struct bal_settings *set, struct bal_smoothing *s)
 {
 	const struct bal_uplink *best = NULL;
 
+	s->lack = BAL_SMOOTH_ONE_LINE;
 	for (size_t i = 0; i < ups->n; i++) {
 		const struct bal_uplink *copy = &ups->v[i];
 
-		if (copy == line || place_of(&up->set, copy->name) < 0 ||
-		    !is_fit(copy, !line->alive))
+		if (copy == line || place_of(set, copy->name) < 0 ||
+		    !copy->base || !copy->admin_up)
 			continue;
-		if (!best || is_better(&up->set, copy, best))
+		s->lack = BAL_SMOOTH_NO_COPY;
+		if (is_fit(copy, !line->alive) &&
+		    (!best || is_better(set, copy, best)))
 			best = copy;
 	}
-	return best;
+	if (!best)
+		return;
+	s->lack = BAL_SMOOTH_LACKS_NOTHING;
+	memcpy(s->copy, best->name, sizeof(s->copy));
 }
 
 static bool
@@ -121,7 +127,6 @@ smooth(const struct bal_uplinks *ups, struct bal_uplink *up,
 {
 	const struct bal_uplink *line = bal_uplinks_find(ups, up->set.over);
 	struct bal_smoothing *s = &up->smoothing;
-	const struct bal_uplink *copy;
 
 	s->lack = bal_smooth_client(up, us, line, snap, all);
 	if (s->lack == BAL_SMOOTH_LACKS_NOTHING &&
@@ -129,14 +134,10 @@ smooth(const struct bal_uplinks *ups, struct bal_uplink *up,
 		s->lack = find_silence(line, &s->silence_ms);
 	if (s->lack != BAL_SMOOTH_LACKS_NOTHING)
 		return;
-	copy = choose(ups, up, line);
-	if (!copy) {
-		s->lack = lists_only(&up->set, line->name) ?
-				  BAL_SMOOTH_SAME_LINE :
-				  BAL_SMOOTH_NO_COPY;
-		return;
-	}
-	memcpy(s->copy, copy->name, sizeof(s->copy));
+	if (lists_only(&up->set, line->name))
+		s->lack = BAL_SMOOTH_SAME_LINE;
+	else
+		choose(ups, line, &up->set, s);
 }
 
 void
@@ -198,6 +199,10 @@ bal_smooth_reason(const struct bal_uplink *up)
 		return "its own line has a budget for probes";
 	case BAL_SMOOTH_SAME_LINE:
 		return "smooth_over has only its own line";
+	case BAL_SMOOTH_ONE_LINE:
+		return up->set.smooth_over[0][0] ?
+			       "no other line of smooth_over is up" :
+			       "no other line is up";
 	case BAL_SMOOTH_NO_COPY:
 		return "no second line is fit for copies";
 	}

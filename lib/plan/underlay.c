@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* underlay - the lines that carry a tunnel over any of them; pure. */
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "plan/internal.h"
 #include "plan/over.h"
 #include "plan/route_make.h"
+
+/* From this one on: no rule of the kernel has a range with the last port. */
+#define NO_PORT UINT16_MAX
 
 /* Was there an earlier tunnel of the same table, or with the same server, too? */
 static bool
@@ -29,6 +33,71 @@ has_underlay(const struct bal_uplink *up)
 	return up->admin_up && up->over_any && up->underlay;
 }
 
+/* The next port of @server, from @from on, that is a smoothed WireGuard's. */
+static uint32_t
+pinned_port(const struct bal_uplinks *ups, const struct bal_addr *server,
+	    uint32_t from)
+{
+	uint32_t next = NO_PORT;
+
+	for (size_t i = 0; i < ups->n; i++) {
+		const struct bal_smoothing *s = &ups->v[i].smoothing;
+
+		if (s->own_port && s->port >= from && s->port < next &&
+		    bal_addr_same_host(&s->server, server))
+			next = s->port;
+	}
+	return next;
+}
+
+static void
+add_rule(const struct bal_world *world, struct bal_arena *arena,
+	 const struct bal_uplink *up, uint8_t proto, struct bal_ports to,
+	 bal_rule_list *out)
+{
+	struct bal_rule *r = BAL_PUSH(arena, out);
+
+	if (!r)
+		return;
+	*r = (struct bal_rule){
+		.priority = world->globals->rule_priority + BAL_RULE_UNDERLAY,
+		.family = AF_INET,
+		.protocol = BAL_PROTO,
+		.action = BAL_RULE_LOOKUP,
+		.dst = bal_addr_host(&up->server),
+		.iif = "lo",
+		.ip_proto = proto,
+		.dport = to,
+		.table = up->underlay,
+		.suppress_prefixlen = -1,
+	};
+}
+
+/*
+ * What is sent to the server of @up, but for what another tunnel has a rule for in
+ * the same place: the kernel asks whichever was made first.  Not by the client's
+ * own port: it may go to another one without a word.
+ */
+static void
+lead(const struct bal_world *world, struct bal_arena *arena,
+     const struct bal_uplink *up, bal_rule_list *out)
+{
+	const struct bal_ports all = { 0 };
+	uint32_t from = 1, to = pinned_port(world->uplinks, &up->server, from);
+
+	add_rule(world, arena, up, to < NO_PORT ? IPPROTO_TCP : 0, all, out);
+	if (to == NO_PORT)
+		return;
+	for (; from < NO_PORT; from = to + 1) {
+		struct bal_ports some = { .first = (uint16_t)from };
+
+		to = pinned_port(world->uplinks, &up->server, from);
+		some.last = (uint16_t)(to - 1);
+		if (from < to)
+			add_rule(world, arena, up, IPPROTO_UDP, some, out);
+	}
+}
+
 /*
  * Ahead of main: the client of another tunnel may have put a route to that
  * server there.
@@ -39,28 +108,11 @@ bal_plan_underlay_rules(const struct bal_world *world, struct bal_arena *arena,
 {
 	const struct bal_uplinks *ups = world->uplinks;
 
-	for (size_t i = 0; i < ups->n; i++) {
-		const struct bal_uplink *up = &ups->v[i];
-		struct bal_rule *r;
-
-		if (!has_underlay(up) || bal_addr_none(&up->server) ||
-		    is_repeated(ups, i, true))
-			continue;
-		r = BAL_PUSH(arena, out);
-		if (!r)
-			return;
-		*r = (struct bal_rule){
-			.priority = world->globals->rule_priority +
-				    BAL_RULE_UNDERLAY,
-			.family = AF_INET,
-			.protocol = BAL_PROTO,
-			.action = BAL_RULE_LOOKUP,
-			.dst = bal_addr_host(&up->server),
-			.iif = "lo",
-			.table = up->underlay,
-			.suppress_prefixlen = -1,
-		};
-	}
+	for (size_t i = 0; i < ups->n; i++)
+		if (has_underlay(&ups->v[i]) &&
+		    !bal_addr_none(&ups->v[i].server) &&
+		    !is_repeated(ups, i, true))
+			lead(world, arena, &ups->v[i], out);
 }
 
 /*

@@ -62,6 +62,7 @@ enum bal_smooth_lack {
 	BAL_SMOOTH_NO_PROBES,
 	BAL_SMOOTH_BUDGET,
 	BAL_SMOOTH_SAME_LINE, /* only its own line is listed */
+	BAL_SMOOTH_ONE_LINE,  /* no other one is up, of those listed */
 	BAL_SMOOTH_NO_COPY,   /* no other line is fit for it */
 };
 

@@ -59,7 +59,10 @@ mend() {
 	[ "$1" = silent ] || {
 		ifdown --force "eth$2" && ifup --force "eth$2"
 	} >/dev/null 2>&1
-	wait_for 60 smooth_state "eth$2" alive && wait_for 20 is_settled
+	wait_for 60 smooth_state "eth$2" alive && wait_for 20 is_settled && return
+	echo "eth$2 has not come back, or this is still due:" >&2
+	bal-check -n --no-probe >&2
+	return 1
 }
 
 # row SETTING EVENT LINE: lost of 1000 a second, sorted, on each way.
@@ -91,14 +94,12 @@ lossy() {
 
 # at_rest SETTING: copies within REST seconds of 100 datagrams a second.
 at_rest() {
-	local before
+	local before sent
 	before=$(smooth_count tun1)
-	flow_start rest box udp --flows 2 --rate 100 --bind 172.22.0.2 \
-		--to "$SCENE_SERVER:$LAB_PORT"
-	sleep "$REST"
-	flow_stop rest
+	sent=$(in_ns box "$TRAFFIC" udp --flows 2 --rate 100 --bind 172.22.0.2 \
+		--to "$SCENE_SERVER:$LAB_PORT" --seconds "$REST" | tail -n 1)
 	printf '%-10s rest     -       %s copies of %s in %s s\n' "$1" \
-		$(($(smooth_count tun1) - before)) "$(flow rest sent)" "$REST"
+		$(($(smooth_count tun1) - before)) "$(value sent "$sent")" "$REST"
 }
 
 table() {

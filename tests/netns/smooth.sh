@@ -17,6 +17,36 @@ smooth_ours() {
 	return 0
 }
 
+# smooth_there: the table without counts and times, the address and the rules.
+smooth_there() {
+	nft -s list table ip bal_smooth 2>/dev/null | grep -v -e elements -e '}$'
+	ip -4 -o addr show dev lo | grep lo:bal
+	ip rule show | grep 'ipproto udp .*dport [0-9]*'
+	return 0
+}
+
+# smooth_killed SYSCALL FROM TO WANT: bal-check at each of its calls in turn, on the
+# way from one setting to another; KILLED times, those that ended in something else
+# than WANT in WRONG.
+smooth_killed() {
+	local syscall=$1 from=$2 to=$3 want=$4 n status
+	KILLED=0 WRONG=
+	for ((n = 1; n < 100; n++)); do
+		smooth_conf "$from"
+		bal-check --no-probe 2>/dev/null
+		smooth_conf "$to"
+		status=0
+		strace -qq -f -o /dev/null -e trace="$syscall" \
+			-e inject="$syscall:signal=KILL:when=$n" \
+			bal-check --no-probe >/dev/null 2>&1 || status=$?
+		[ "$status" -ne 0 ] || break
+		KILLED=$((KILLED + 1))
+		bal-check --no-probe >/dev/null 2>&1
+		[ "$(smooth_there)" = "$want" ] && [ -z "$(bal-check -n --no-probe)" ] ||
+			WRONG+=" $n"
+	done
+}
+
 # smooth_conf LINES...: probes each SMOOTH_INTERVAL, 10 ms, of tun1 each SMOOTH_TUNNEL,
 # 100 ms; LINES are those of [uplink tun1].
 smooth_conf() {

@@ -84,6 +84,13 @@ a_list_has_its_order(void **state)
 	lacks(BAL_SMOOTH_NO_COPY);
 	configured("tun1", "smooth_over", "eth1");
 	lacks(BAL_SMOOTH_SAME_LINE);
+	configured("tun1", "smooth_over", "eth7, tun1");
+	lacks(BAL_SMOOTH_ONE_LINE);
+	assert_string_equal(bal_smooth_reason(up_of("tun1")),
+			    "no other line of smooth_over is up");
+	configured("tun1", "smooth_over", "auto");
+	known("eth2")->admin_up = known("eth3")->admin_up = false;
+	lacks(BAL_SMOOTH_ONE_LINE);
 }
 
 static void

@@ -136,6 +136,40 @@ servers(void **state)
 	assert_int_equal(count_rules("to 198.51.100.7"), 0);
 }
 
+/*
+ * What a smoothed WireGuard tunnel sends to the same server stays by its own line,
+ * whichever rule the kernel has had first.
+ */
+static void
+wireguard_to_that_server(void **state)
+{
+	struct bal_wg_peer *p = BAL_PUSH(&w.arena, &w.snap.peers);
+
+	(void)state;
+	tunnel(2, 12);
+	told("tun2", "over", "eth1");
+	configured("tun2", "smooth", "always");
+	link_of("tun2")->wireguard = w.snap.has_peers = true;
+	*p = (struct bal_wg_peer){ .ifindex = link_of("tun2")->ifindex,
+				   .endpoint = addr("198.51.100.7/32"),
+				   .port = 51820,
+				   .own_port = 40000 };
+	make_plan();
+	assert_int_equal(count_rules("ipproto 17 sport 40000-40000 "
+				     "dport 51820-51820"), 2);
+	assert_int_equal(count_rules("lookup 31399"), 3);
+	assert_int_equal(count_rules("iif lo ipproto 6 lookup 31399"), 1);
+	assert_int_equal(count_rules("dport 1-51819 lookup 31399"), 1);
+	assert_int_equal(count_rules("dport 51821-65534 lookup 31399"), 1);
+	p->port = 65534;
+	make_plan();
+	assert_int_equal(count_rules("lookup 31399"), 2);
+	assert_int_equal(count_rules("dport 1-65533 lookup 31399"), 1);
+	p->endpoint = addr("198.51.100.8/32");
+	make_plan();
+	assert_int_equal(count_rules("to 198.51.100.7 iif lo lookup 31399"), 1);
+}
+
 static void
 changes_settle(void **state)
 {
@@ -158,7 +192,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ANY(every_line_in_order), ANY(a_line_dies),
 		ANY(who_has_a_share),	  ANY(over_a_group),
-		ANY(servers),		  ANY(changes_settle),
+		ANY(servers),		  ANY(wireguard_to_that_server),
+		ANY(changes_settle),
 	};
 
 	return cmocka_run_group_tests_name("underlay", tests, NULL, NULL);
