@@ -44,7 +44,7 @@ bal_conf_parts_list(const char *dir,
 	int n, rc = 0;
 
 	n = dir ? scandir(dir, &found, is_part, by_bytes) : 0;
-	if (n < 0 && (errno == ENOENT || errno == ENOTDIR))
+	if (n < 0 && errno == ENOENT)
 		return 0;
 	if (n < 0)
 		return bal_err_sys(err, errno, "cannot read %s", dir);
@@ -124,4 +124,26 @@ bal_conf_parts_cut(const char **text, size_t *len)
 	*len -= cut + strlen(DIVIDER);
 	*text = end + 1 + strlen(DIVIDER);
 	return cut;
+}
+
+const char *
+bal_conf_parts_emptied(const struct bal_conf *conf, const char *path,
+		       const char *kept, size_t len)
+{
+	const char *rest = kept;
+	size_t left = len, n = 0;
+
+	for (; rest; n++)
+		(void)bal_conf_parts_cut(&rest, &left);
+	for (size_t i = 0; i <= conf->n_parts; i++) {
+		const struct bal_conf_part *part = i ? &conf->parts[i - 1] : NULL;
+		const bool empty = part ? !part->len : conf->text && !conf->len;
+		size_t was = kept ? bal_conf_parts_cut(&kept, &len) : 0;
+
+		if (kept)
+			was--; /* the end of line that its divider begins with */
+		if (empty && (was || (part && n != conf->n_parts + 1)))
+			return part ? part->path : path;
+	}
+	return NULL;
 }

@@ -34,4 +34,13 @@ char *bal_conf_parts_join(const struct bal_conf *conf, size_t *len);
  */
 size_t bal_conf_parts_cut(const char **text, size_t *len);
 
+/*
+ * The file of @conf that is empty and was not in @kept of @len bytes, which
+ * bal_conf_parts_join() made: @path for bal.conf itself, which is not missing;
+ * NULL: none.  Which part is which shows in their number alone: with another
+ * number, any part that is empty.
+ */
+const char *bal_conf_parts_emptied(const struct bal_conf *conf, const char *path,
+				   const char *kept, size_t len);
+
 #endif

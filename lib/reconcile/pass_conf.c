@@ -68,22 +68,40 @@ count_last_good(const struct bal_pass_session *session,
 	return true;
 }
 
+static bool
+has_empty_file(const struct bal_conf *conf)
+{
+	if (conf->text && !conf->len)
+		return true;
+	for (size_t i = 0; i < conf->n_parts; i++)
+		if (!conf->parts[i].len)
+			return true;
+	return false;
+}
+
 int
 bal_pass_conf_stays(const struct bal_paths *paths, const struct bal_conf *conf,
 		    struct bal_err *err)
 {
-	struct stat now, kept;
+	const char *emptied;
+	struct bal_err ignored;
+	struct stat now;
+	size_t len;
+	char *kept;
 
-	if (!conf->text || conf->len || conf->n_parts ||
-	    !paths->last_good[0] ||
-	    stat(paths->conf, &now) < 0 || !S_ISREG(now.st_mode) ||
-	    stat(paths->last_good, &kept) < 0 || !S_ISREG(kept.st_mode) ||
-	    !kept.st_size)
+	if (!paths->last_good[0] || !has_empty_file(conf) ||
+	    bal_read_file(paths->last_good, BAL_INI_MAX, &kept, &len,
+			  &ignored) < 0)
+		return 0;
+	emptied = bal_conf_parts_emptied(conf, paths->conf, kept, len);
+	free(kept);
+	/* What is linked to /dev/null is meant. */
+	if (!emptied || stat(emptied, &now) < 0 || !S_ISREG(now.st_mode))
 		return 0;
 	return bal_err(err, BAL_ECONF,
 		       "%s is empty, and was not before (if that is meant, "
 		       "remove it)",
-		       paths->conf);
+		       emptied);
 }
 
 static void

@@ -131,6 +131,36 @@ without_the_file_itself(void **state)
 }
 
 static void
+emptied(const char *kept, const char *want)
+{
+	const char *found = bal_conf_parts_emptied(&conf, "bal.conf", kept,
+						   strlen(kept));
+
+	if (want)
+		assert_non_null(found ? strstr(found, want) : NULL);
+	else
+		assert_null(found);
+}
+
+static void
+one_that_became_empty(void **state)
+{
+	(void)state;
+	part("a.conf", "[bal]\n");
+	part("b.conf", "");
+	read_right("[bal]\n");
+	emptied("[bal]\n\n\f\n[bal]\n\n\f\n", NULL);
+	emptied("[bal]\n\n\f\n[bal]\n\n\f\n[bal]\n", "b.conf");
+	emptied("[bal]\n\n\f\n[bal]\n", "b.conf");
+	read_right("");
+	part("b.conf", "[bal]\n");
+	read_right("");
+	emptied("\n\f\n[bal]\n", NULL);
+	emptied("[bal]\n\n\f\n[bal]\n\n\f\n[bal]\n", "bal.conf");
+	emptied("[bal]\n", "bal.conf");
+}
+
+static void
 refuse(const char *text, const char *why)
 {
 	struct bal_err err = { 0 };
@@ -219,6 +249,7 @@ main(void)
 {
 #define WITH(name) cmocka_unit_test_setup_teardown(name, with_folder, give_back)
 	const struct CMUnitTest tests[] = {
+		WITH(one_that_became_empty),
 		WITH(the_last_one_has_it),     WITH(a_list_is_replaced),
 		WITH(without_the_file_itself), WITH(a_fault_has_its_file),
 		WITH(one_that_cannot_be_read), WITH(where_a_line_is),
