@@ -44,7 +44,7 @@ bal_cap_event(const struct bal_uplink *up, struct bal_uplink_state *us,
 
 	if (!percent)
 		return false;
-	bal_usage_told(&us->usage, percent);
+	bal_usage_reported(&us->usage, percent);
 	e->kind = percent == 100 ? BAL_EVENT_CAP_100 :
 		  percent == 95	 ? BAL_EVENT_CAP_95 :
 				   BAL_EVENT_CAP_75;

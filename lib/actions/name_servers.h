@@ -27,14 +27,14 @@ void bal_name_servers_find(const struct bal_uplinks *uplinks,
 			   struct bal_arena *arena, bal_asked_list *out);
 
 /*
- * Tell the resolver that @key names, if it has not been told just that: what was
- * told last is kept in RUNDIR/name_servers, which is written when it is done, so
+ * Tell the resolver that @key names, if it does not have just that: what was
+ * sent last is kept in RUNDIR/name_servers, which is written when it is done, so
  * that the next call does again what a kill cut short.
  *
- * dnsmasq reads RUNDIR/dnsmasq.servers, by a SIGHUP; systemd-resolved is told by
+ * dnsmasq reads RUNDIR/dnsmasq.servers, by a SIGHUP; systemd-resolved by
  * resolvectl(1), for which this waits, two seconds for each link at most; as
- * long as it does not run, nothing is told.  @asked NULL, or @key no: what was
- * told is taken back.  -1: it was not told; the rest of the pass holds.
+ * long as it does not run, nothing is sent.  @asked NULL, or @key no: what was
+ * sent is taken back.  -1: it was not sent; the rest of the pass holds.
  */
 int bal_name_servers_tell(const char *rundir, enum bal_name_servers key,
 			  const bal_asked_list *asked, struct bal_arena *arena,

@@ -29,18 +29,18 @@ static const char *const resolvers[] = {
 	[BAL_NAME_SERVERS_DNSMASQ] = "dnsmasq",
 };
 
-struct told {
+struct sent {
 	enum bal_name_servers key;
 	bal_asked_list asked;
 };
 
-/* --- what was told last --------------------------------------------------- */
+/* --- what was sent last --------------------------------------------------- */
 
 /* "DEV IFINDEX SERVER..." */
 static void
-read_line(char *line, struct told *told, struct bal_arena *arena)
+read_line(char *line, struct sent *sent, struct bal_arena *arena)
 {
-	struct bal_asked *asked = BAL_PUSH(arena, &told->asked);
+	struct bal_asked *asked = BAL_PUSH(arena, &sent->asked);
 	int at = 0;
 
 	if (asked && sscanf(line, "%15s %d %n", asked->dev, &asked->ifindex,
@@ -49,9 +49,9 @@ read_line(char *line, struct told *told, struct bal_arena *arena)
 			 line + at);
 }
 
-/* What is unreadable was not told: it is told anew. */
+/* What is unreadable was not sent: it is sent anew. */
 static void
-read_record(const char *path, struct told *told, struct bal_arena *arena)
+read_record(const char *path, struct sent *sent, struct bal_arena *arena)
 {
 	struct bal_err ignored;
 	char *text, *rest, *line;
@@ -62,9 +62,9 @@ read_record(const char *path, struct told *told, struct bal_arena *arena)
 	line = strsep(&rest, "\n");
 	for (int i = 0; i <= BAL_NAME_SERVERS_DNSMASQ; i++)
 		if (strcmp(line, resolvers[i]) == 0)
-			told->key = (enum bal_name_servers)i;
-	while (told->key && (line = strsep(&rest, "\n")) && *line)
-		read_line(line, told, arena);
+			sent->key = (enum bal_name_servers)i;
+	while (sent->key && (line = strsep(&rest, "\n")) && *line)
+		read_line(line, sent, arena);
 	free(text);
 }
 
@@ -85,22 +85,22 @@ is_same(const struct bal_asked *a, const struct bal_asked *b)
 }
 
 static bool
-all_told(const struct told *told, const struct told *want)
+all_sent(const struct sent *sent, const struct sent *want)
 {
-	bool same = told->key == want->key && told->asked.n == want->asked.n;
+	bool same = sent->key == want->key && sent->asked.n == want->asked.n;
 
 	for (size_t i = 0; same && i < want->asked.n; i++)
 		same = is_same(&want->asked.v[i],
-			       find(&told->asked, want->asked.v[i].dev));
+			       find(&sent->asked, want->asked.v[i].dev));
 	return same;
 }
 
 /* --- files ---------------------------------------------------------------- */
 
-typedef void print_fn(FILE *out, const struct told *want);
+typedef void print_fn(FILE *out, const struct sent *want);
 
 static void
-print_record(FILE *out, const struct told *want)
+print_record(FILE *out, const struct sent *want)
 {
 	fprintf(out, "%s\n", resolvers[want->key]);
 	for (size_t i = 0; i < want->asked.n; i++)
@@ -109,7 +109,7 @@ print_record(FILE *out, const struct told *want)
 }
 
 static void
-print_for_dnsmasq(FILE *out, const struct told *want)
+print_for_dnsmasq(FILE *out, const struct sent *want)
 {
 	char word[BAL_ADDR_STRLEN];
 
@@ -124,7 +124,7 @@ print_for_dnsmasq(FILE *out, const struct told *want)
 }
 
 static int
-write_file(const char *path, print_fn *print, const struct told *want,
+write_file(const char *path, print_fn *print, const struct sent *want,
 	   struct bal_err *err)
 {
 	char *text = NULL;
@@ -192,7 +192,7 @@ dnsmasq_pid(void)
  * user of its own: bal-check.service may not signal it, but ask systemd to.
  */
 static int
-tell_dnsmasq(const char *rundir, const struct told *want, struct bal_err *err)
+tell_dnsmasq(const char *rundir, const struct sent *want, struct bal_err *err)
 {
 	char path[BAL_PATH_MAX + sizeof(DNSMASQ_FILE)];
 	char *reload[] = { (char *)"systemctl", (char *)"--no-block",
@@ -242,18 +242,18 @@ tell_link(const struct bal_asked *asked, const char *servers,
 }
 
 static int
-tell_resolved(const struct told *told, const struct told *want,
+tell_resolved(const struct sent *sent, const struct sent *want,
 	      struct bal_err *err)
 {
 	for (size_t i = 0; i < want->asked.n; i++) {
 		const struct bal_asked *asked = &want->asked.v[i];
 
-		if (!is_same(asked, find(&told->asked, asked->dev)) &&
+		if (!is_same(asked, find(&sent->asked, asked->dev)) &&
 		    tell_link(asked, asked->servers, err) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < told->asked.n; i++) {
-		const struct bal_asked *asked = &told->asked.v[i];
+	for (size_t i = 0; i < sent->asked.n; i++) {
+		const struct bal_asked *asked = &sent->asked.v[i];
 
 		if (!find(&want->asked, asked->dev) &&
 		    tell_link(asked, "", err) < 0)
@@ -264,27 +264,27 @@ tell_resolved(const struct told *told, const struct told *want,
 
 /* --- either --------------------------------------------------------------- */
 
-/* From @told to @want, which is of the same resolver, or one of them of none. */
+/* From @sent to @want, which is of the same resolver, or one of them of none. */
 static int
-tell(const char *rundir, enum bal_name_servers key, const struct told *told,
-     const struct told *want, struct bal_err *err)
+tell(const char *rundir, enum bal_name_servers key, const struct sent *sent,
+     const struct sent *want, struct bal_err *err)
 {
 	if (key == BAL_NAME_SERVERS_DNSMASQ)
 		return tell_dnsmasq(rundir, want, err);
 	if (key == BAL_NAME_SERVERS_RESOLVED)
-		return tell_resolved(told, want, err);
+		return tell_resolved(sent, want, err);
 	return 0;
 }
 
 static int
-tell_all(const char *rundir, const struct told *told, const struct told *want,
+tell_all(const char *rundir, const struct sent *sent, const struct sent *want,
 	 struct bal_err *err)
 {
-	static const struct told nothing;
+	static const struct sent nothing;
 
-	if (told->key == want->key)
-		return tell(rundir, want->key, told, want, err);
-	if (tell(rundir, told->key, told, &nothing, err) < 0)
+	if (sent->key == want->key)
+		return tell(rundir, want->key, sent, want, err);
+	if (tell(rundir, sent->key, sent, &nothing, err) < 0)
 		return -1;
 	return tell(rundir, want->key, &nothing, want, err);
 }
@@ -295,7 +295,7 @@ bal_name_servers_tell(const char *rundir, enum bal_name_servers key,
 		      struct bal_err *err)
 {
 	char record[BAL_PATH_MAX + sizeof(RECORD)];
-	struct told told = { 0 }, want = { .key = key };
+	struct sent sent = { 0 }, want = { .key = key };
 
 	if (!asked)
 		want.key = BAL_NAME_SERVERS_NO;
@@ -304,13 +304,13 @@ bal_name_servers_tell(const char *rundir, enum bal_name_servers key,
 	snprintf(record, sizeof(record), "%s/" RECORD, rundir);
 	if (!want.key && access(record, F_OK) < 0)
 		return 0;
-	read_record(record, &told, arena);
-	if (want.key && all_told(&told, &want))
+	read_record(record, &sent, arena);
+	if (want.key && all_sent(&sent, &want))
 		return 0;
 	if (want.key == BAL_NAME_SERVERS_RESOLVED &&
 	    access(RESOLVED_RUNS, F_OK) < 0)
 		return 0;
-	if (tell_all(rundir, &told, &want, err) < 0)
+	if (tell_all(rundir, &sent, &want, err) < 0)
 		return -1;
 	if (want.key)
 		return write_file(record, print_record, &want, err);

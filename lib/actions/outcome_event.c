@@ -44,7 +44,7 @@ bal_outcome_event_of(enum bal_health condition)
 	}
 }
 
-/* Was a state that began at @since_ms told @every_ms ago, or before? */
+/* Was a state that began at @since_ms reported @every_ms ago, or before? */
 static bool
 is_due(const struct bal_outcome_from *from, uint64_t since_ms, uint64_t *told_ms)
 {

@@ -23,7 +23,7 @@ enum bal_event_kind bal_outcome_event_of(enum bal_health condition);
 
 /*
  * With globals->every_ms: once more the events of states that have lasted so long
- * since they were told.  @from has the reasons.
+ * since they were reported.  @from has the reasons.
  */
 void bal_outcome_repeat(const struct bal_outcome_from *from,
 			struct bal_state *state, struct bal_arena *arena,

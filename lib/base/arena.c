@@ -81,6 +81,14 @@ bal_arena_alloc(struct bal_arena *arena, size_t size)
 	return p ? memset(p, 0, size) : NULL;
 }
 
+void *
+bal_arena_copy(struct bal_arena *arena, const void *from, size_t size)
+{
+	void *p = take(arena, size);
+
+	return p && size ? memcpy(p, from, size) : p;
+}
+
 void
 bal_arena_fini(struct bal_arena *arena)
 {

@@ -19,6 +19,9 @@ struct bal_arena {
 /* Zeroed memory for any type, or NULL with @oom set. */
 void *bal_arena_alloc(struct bal_arena *arena, size_t size);
 
+/* The @size bytes at @from, which may be NULL where there are none; likewise. */
+void *bal_arena_copy(struct bal_arena *arena, const void *from, size_t size);
+
 /* Free all memory; the arena is in its zero state again. */
 void bal_arena_fini(struct bal_arena *arena);
 

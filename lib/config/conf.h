@@ -18,7 +18,7 @@ enum bal_firewall_key {
 	BAL_FIREWALL_NFT,
 };
 
-/* Which resolver of the box is told the name servers of living uplinks. */
+/* Which resolver of the box gets the name servers of living uplinks. */
 enum bal_name_servers {
 	BAL_NAME_SERVERS_NO,
 	BAL_NAME_SERVERS_RESOLVED,

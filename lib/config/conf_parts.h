@@ -23,8 +23,8 @@ int bal_conf_parts_list(const char *dir,
 			void *arg, struct bal_err *err);
 
 /*
- * A configuration of several files as one text, for bal_conf_read_kept(); its
- * lists in files are expanded.  @len bytes, to be freed; NULL: no memory.
+ * A configuration of several files as one text, as it is kept; its lists
+ * in files are expanded.  @len bytes, to be freed; NULL: no memory.
  */
 char *bal_conf_parts_join(const struct bal_conf *conf, size_t *len);
 

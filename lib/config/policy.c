@@ -23,19 +23,6 @@ bal_policy_group(const struct bal_policy *policy, const char *name)
 	return NULL;
 }
 
-enum bal_fallback
-bal_policy_last_fallback(const struct bal_policy *policy,
-			 const struct bal_conf_group *group)
-{
-	/* A circle was refused; with more steps than groups it would be one. */
-	for (size_t i = 0; group && i <= policy->n_groups; i++) {
-		if (group->fallback != BAL_FALLBACK_GROUP)
-			return group->fallback;
-		group = bal_policy_group(policy, group->fallback_group);
-	}
-	return BAL_FALLBACK_NEXT;
-}
-
 bool
 bal_policy_leads_to(const struct bal_policy *policy, const char *name)
 {

@@ -119,14 +119,6 @@ void bal_policy_fini(struct bal_policy *policy);
 const struct bal_conf_group *bal_policy_group(const struct bal_policy *policy,
 					      const char *name);
 
-/*
- * What the chain of fallbacks that begins at @group ends with; never
- * BAL_FALLBACK_GROUP.  A chain to a group that is not there ends with the next
- * rule.
- */
-enum bal_fallback bal_policy_last_fallback(const struct bal_policy *policy,
-					   const struct bal_conf_group *group);
-
 /* Do rules lead to the uplink @name, by itself or as a member of a group? */
 bool bal_policy_leads_to(const struct bal_policy *policy, const char *name);
 

@@ -50,11 +50,9 @@ set_text(struct bal_diagnosis *d, const char **out, const char *fmt, va_list ap)
 		d->arena->oom = true;
 		return;
 	}
-	kept = bal_arena_alloc(d->arena, (size_t)len + 1);
-	if (kept) {
-		memcpy(kept, text, (size_t)len + 1);
+	kept = bal_arena_copy(d->arena, text, (size_t)len + 1);
+	if (kept)
 		*out = kept;
-	}
 	free(text);
 }
 
@@ -114,9 +112,7 @@ bal_doctor_word(struct bal_diagnosis *d, const char *text)
 	}
 	bal_put_word(out, text);
 	if (fclose(out) == 0)
-		kept = bal_arena_alloc(d->arena, len + 1);
-	if (kept)
-		memcpy(kept, quoted, len + 1);
+		kept = bal_arena_copy(d->arena, quoted, len + 1);
 	else
 		d->arena->oom = true;
 	free(quoted);

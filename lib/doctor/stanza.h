@@ -66,8 +66,8 @@ void bal_stanza_refuse(const struct bal_facts *f, struct bal_diagnosis *d,
 		       const struct bal_stanza *s, const char *path,
 		       unsigned line);
 
-/* Does option number @i of @set, if it is there, differ from @told's? */
+/* Does option number @i of @set, if it is there, differ from @requested's? */
 bool bal_stanza_is_other(const struct bal_settings *set,
-			 const struct bal_settings *told, size_t i);
+			 const struct bal_settings *requested, size_t i);
 
 #endif

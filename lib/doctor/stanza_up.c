@@ -226,16 +226,16 @@ is_only_one(const struct bal_facts *f, const struct bal_stanza *s)
 	return true;
 }
 
-/* Option number @i: set in @set, and not in @told, or otherwise? */
+/* Option number @i: set in @set, and not in @requested, or otherwise? */
 bool
-bal_stanza_is_other(const struct bal_settings *set, const struct bal_settings *told,
+bal_stanza_is_other(const struct bal_settings *set, const struct bal_settings *requested,
 	 size_t i)
 {
 	char said[BAL_SETTING_STRLEN], known[BAL_SETTING_STRLEN];
 
 	if (!bal_settings_get(set, i, said, sizeof(said)))
 		return false;
-	return !bal_settings_get(told, i, known, sizeof(known)) ||
+	return !bal_settings_get(requested, i, known, sizeof(known)) ||
 	       strcmp(said, known) != 0;
 }
 

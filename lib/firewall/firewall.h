@@ -223,7 +223,7 @@ struct bal_fw_choice {
 
 /*
  * What `firewall = ` of bal.conf says.  @had_nft: nftables held the marks
- * before, as bal_fw_has_nft() told.  @needs_nft: rules of bal.conf do.
+ * before, as bal_fw_has_nft() said.  @needs_nft: rules of bal.conf do.
  */
 struct bal_fw_choice bal_fw_choose(enum bal_firewall_key key, bool had_nft,
 				   bool needs_nft);

@@ -9,11 +9,9 @@ int
 bal_fw_lacks(struct bal_fw_have *have, unsigned part, struct bal_arena *arena,
 	     struct bal_err *err)
 {
-	char *why = bal_arena_alloc(arena, strlen(err->msg) + 1);
-
-	if (!why)
+	have->why[part] = bal_arena_copy(arena, err->msg, strlen(err->msg) + 1);
+	if (!have->why[part])
 		return bal_err_nomem(err);
-	have->why[part] = memcpy(why, err->msg, strlen(err->msg) + 1);
 	*err = (struct bal_err){ 0 };
 	return 0;
 }

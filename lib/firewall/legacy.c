@@ -99,7 +99,7 @@ probe(struct bal_err *err)
 
 /*
  * Which tables are registered in this network namespace, a bit each?  To read
- * one registers it, for good.  All where that cannot be told.
+ * one registers it, for good.  All where that is not known.
  */
 static unsigned
 loaded_tables(void)

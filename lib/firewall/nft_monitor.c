@@ -20,7 +20,7 @@
 struct bal_nft_monitor {
 	struct bal_source source; /* first: what the loop hands to ready() */
 	struct bal_loop *loop;
-	void (*told)(void *arg, unsigned news);
+	void (*report)(void *arg, unsigned news);
 	void *arg;
 };
 
@@ -79,7 +79,7 @@ ready(struct bal_source *source, uint32_t events)
 
 	(void)events;
 	if (read_some(source->fd))
-		monitor->told(monitor->arg, 0);
+		monitor->report(monitor->arg, 0);
 }
 
 static int
@@ -103,7 +103,7 @@ open_socket(struct bal_err *err)
 }
 
 static struct bal_nft_monitor *
-open_monitor(struct bal_loop *loop, void (*told)(void *arg, unsigned news),
+open_monitor(struct bal_loop *loop, void (*report)(void *arg, unsigned news),
 	     void *arg, struct bal_err *err)
 {
 	struct bal_nft_monitor *monitor = calloc(1, sizeof(*monitor));
@@ -113,7 +113,7 @@ open_monitor(struct bal_loop *loop, void (*told)(void *arg, unsigned news),
 		return NULL;
 	}
 	monitor->loop = loop;
-	monitor->told = told;
+	monitor->report = report;
 	monitor->arg = arg;
 	monitor->source.ready = ready;
 	monitor->source.fd = open_socket(err);
@@ -129,7 +129,7 @@ open_monitor(struct bal_loop *loop, void (*told)(void *arg, unsigned news),
 int
 bal_nft_monitor_keep(struct bal_nft_monitor **monitor,
 		     const struct bal_firewall *use, struct bal_loop *loop,
-		     void (*told)(void *arg, unsigned news), void *arg,
+		     void (*report)(void *arg, unsigned news), void *arg,
 		     struct bal_err *err)
 {
 	const bool wanted = use == &bal_firewall_nft;
@@ -140,7 +140,7 @@ bal_nft_monitor_keep(struct bal_nft_monitor **monitor,
 		return 0;
 	}
 	if (!*monitor)
-		*monitor = open_monitor(loop, told, arg, err);
+		*monitor = open_monitor(loop, report, arg, err);
 	return *monitor ? 0 : -1;
 }
 

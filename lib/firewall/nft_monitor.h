@@ -11,13 +11,13 @@ struct bal_nft_monitor;
 /*
  * Have *@monitor as long as @use is the nftables firewall, in @loop: to listen
  * loads nftables into the kernel, so it is closed (NULL) where another one is
- * used.  @told hears of changes to table inet bal by others, `flush ruleset`
+ * used.  @report hears of changes to table inet bal by others, `flush ruleset`
  * among them, and of none by this process; it may not close the monitor.
  * 0, or -1 where it cannot be had.
  */
 int bal_nft_monitor_keep(struct bal_nft_monitor **monitor,
 			 const struct bal_firewall *use, struct bal_loop *loop,
-			 void (*told)(void *arg, unsigned news), void *arg,
+			 void (*report)(void *arg, unsigned news), void *arg,
 			 struct bal_err *err);
 void bal_nft_monitor_close(struct bal_nft_monitor *monitor);
 

@@ -119,14 +119,15 @@ bal_rule_cmp(const struct bal_rule *a, const struct bal_rule *b)
 {
 	int c = number_cmp(a->priority, b->priority);
 
-	if (!c)
-		c = bal_addr_cmp(&a->src, &b->src);
+	/* Numbers first: of one priority, most rules differ in them. */
 	if (!c)
 		c = number_cmp(a->mark, b->mark);
 	if (!c)
-		c = strcmp(a->oif, b->oif);
-	if (!c)
 		c = number_cmp(a->table, b->table);
+	if (!c)
+		c = bal_addr_cmp(&a->src, &b->src);
+	if (!c)
+		c = strcmp(a->oif, b->oif);
 	if (!c)
 		c = bal_addr_cmp(&a->dst, &b->dst);
 	if (!c)

@@ -10,7 +10,6 @@
 #include "base/text.h"
 
 #define BAL_OVPN_NAME_MAX 64
-#define BAL_OVPN_LOCALS_MAX 8
 
 /* Search criteria for a client: any of these matches. */
 struct bal_ovpn_wanted {

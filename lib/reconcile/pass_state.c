@@ -11,15 +11,8 @@
 /* The bytes that are in use of an array of @state. */
 #define BYTES(state, array) ((state)->n_##array * sizeof(*(state)->array))
 
-static void *
-copy(struct bal_arena *arena, const void *from, size_t size)
-{
-	void *to = bal_arena_alloc(arena, size ? size : 1);
-
-	if (to && size)
-		memcpy(to, from, size);
-	return to;
-}
+#define COPY(arena, state, array) \
+	bal_arena_copy(arena, (state)->array, BYTES(state, array))
 
 void
 bal_pass_remember(struct bal_pass *pass)
@@ -28,10 +21,10 @@ bal_pass_remember(struct bal_pass *pass)
 	struct bal_state *was = &pass->in.was;
 
 	*was = *now;
-	was->uplinks = copy(&pass->arena, now->uplinks, BYTES(now, uplinks));
-	was->tunnels = copy(&pass->arena, now->tunnels, BYTES(now, tunnels));
-	was->leases = copy(&pass->arena, now->leases, BYTES(now, leases));
-	was->groups = copy(&pass->arena, now->groups, BYTES(now, groups));
+	was->uplinks = COPY(&pass->arena, now, uplinks);
+	was->tunnels = COPY(&pass->arena, now, tunnels);
+	was->leases = COPY(&pass->arena, now, leases);
+	was->groups = COPY(&pass->arena, now, groups);
 }
 
 static bool

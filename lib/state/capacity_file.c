@@ -23,13 +23,10 @@ static bool
 parse_row(const char *line, struct row *out)
 {
 	struct bal_err ignored;
-	char word[32];
 
 	return bal_next_word(&line, out->name, sizeof(out->name)) > 0 &&
 	       bal_check_ifname(out->name, &ignored) == 0 &&
-	       bal_next_word(&line, word, sizeof(word)) > 0 &&
-	       bal_state_u64(word, UINT64_MAX / 4096, &out->rate, &ignored) ==
-		       0;
+	       bal_state_next_u64(&line, UINT64_MAX / 4096, &out->rate);
 }
 
 int

@@ -28,6 +28,16 @@ bal_state_u64(const char *text, uint64_t max, uint64_t *out, struct bal_err *err
 	return 0;
 }
 
+bool
+bal_state_next_u64(const char **line, uint64_t max, uint64_t *out)
+{
+	struct bal_err ignored;
+	char word[32];
+
+	return bal_next_word(line, word, sizeof(word)) > 0 &&
+	       bal_state_u64(word, max, out, &ignored) == 0;
+}
+
 int
 bal_state_i32(const char *text, int32_t *out, struct bal_err *err)
 {

@@ -10,6 +10,8 @@
 /* As bal_parse_u32(), with 64 bits and from 0: counters of bytes. */
 int bal_state_u64(const char *text, uint64_t max, uint64_t *out,
 		  struct bal_err *err);
+/* The next word of *@line is such a number: *@line is behind it then. */
+bool bal_state_next_u64(const char **line, uint64_t max, uint64_t *out);
 /* A sysctl's value, which may be below zero. */
 int bal_state_i32(const char *text, int32_t *out, struct bal_err *err);
 

@@ -72,16 +72,6 @@ bal_revivals_copy(struct bal_revivals *to, const struct bal_revivals *from,
 
 /* --- reading -------------------------------------------------------------- */
 
-static bool
-next_number(const char **line, uint64_t max, uint64_t *out)
-{
-	struct bal_err ignored;
-	char word[32];
-
-	return bal_next_word(line, word, sizeof(word)) > 0 &&
-	       bal_state_u64(word, max, out, &ignored) == 0;
-}
-
 /* "-" is "". */
 static bool
 next_name(const char **line, char *out, size_t size)
@@ -101,7 +91,7 @@ next_rule(const char **line, struct bal_revive_rule *out)
 	uint64_t after;
 
 	if (!next_name(line, steps, sizeof(steps)) ||
-	    !next_number(line, UINT32_MAX, &after))
+	    !bal_state_next_u64(line, UINT32_MAX, &after))
 		return false;
 	for (size_t i = 0; steps[i]; i++) {
 		if (steps[i] < '1' || steps[i] > '0' + BAL_REVIVE_REBOOT)
@@ -123,16 +113,16 @@ parse_row(const char *line, struct bal_reviving *out)
 	*out = (struct bal_reviving){ 0 };
 	if (bal_next_word(&line, out->name, sizeof(out->name)) <= 0 ||
 	    bal_check_ifname(out->name, &ignored) < 0 ||
-	    !next_number(&line, BAL_REVIVE_ROUNDS_MAX, &rounds) ||
-	    !next_number(&line, BAL_REVIVE_MAX, &next) ||
-	    !next_number(&line, UINT64_MAX, &at) ||
-	    !next_number(&line, 1, &taken) ||
+	    !bal_state_next_u64(&line, BAL_REVIVE_ROUNDS_MAX, &rounds) ||
+	    !bal_state_next_u64(&line, BAL_REVIVE_MAX, &next) ||
+	    !bal_state_next_u64(&line, UINT64_MAX, &at) ||
+	    !bal_state_next_u64(&line, 1, &taken) ||
 	    !next_name(&line, out->usb, sizeof(out->usb)) ||
 	    (out->usb[0] && !bal_usb_port(out->usb, hub, &port)) ||
 	    !next_name(&line, out->stanza, sizeof(out->stanza)) ||
 	    (out->stanza[0] && bal_check_ifname(out->stanza, &ignored) < 0) ||
 	    !next_rule(&line, &out->rule) ||
-	    !next_number(&line, UINT32_MAX, &reboot))
+	    !bal_state_next_u64(&line, UINT32_MAX, &reboot))
 		return false;
 	out->record = (struct bal_revive_record){ (uint32_t)rounds,
 						  (uint32_t)next, at };
@@ -163,7 +153,7 @@ take_line(const char *line, const char *boot_id, bool *same_boot,
 	}
 	if (starts(line, REBOOT, &rest)) {
 		all->reboot.known = true;
-		if (!*same_boot || !next_number(&rest, UINT64_MAX, &all->reboot.at_ms))
+		if (!*same_boot || !bal_state_next_u64(&rest, UINT64_MAX, &all->reboot.at_ms))
 			all->reboot.at_ms = 0;
 		return;
 	}

@@ -68,7 +68,7 @@ struct bal_uplink_state {
 	 */
 	enum bal_health condition;
 	uint64_t since_ms; /* CLOCK_BOOTTIME of its last change */
-	uint64_t told_ms;  /* when it was told again that it lasts; 0: never */
+	uint64_t told_ms;  /* when it was reported that it lasts; 0: never */
 	char reason[64];   /* of the last bad round */
 	uint32_t rtt_us;   /* last good answer */
 	uint64_t sent, answered; /* probes since it is known */
@@ -218,7 +218,7 @@ struct bal_state {
 	/* The last result of bal_resort_find(), as reported. */
 	char last_resort[BAL_IFNAMSIZ];
 	bool nothing_leaves;
-	/* CLOCK_BOOTTIME: no uplink is alive since, told last; 0: one is */
+	/* CLOCK_BOOTTIME: no uplink is alive since, reported last; 0: one is */
 	uint64_t offline_ms, told_ms;
 	bool conf_wrong; /* that bal.conf is wrong was reported */
 	/* 1 + enum bal_mode, as last read from disk; 0: none */

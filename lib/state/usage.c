@@ -187,7 +187,7 @@ bal_usage_news(const struct bal_usage *u, uint64_t cap)
 }
 
 void
-bal_usage_told(struct bal_usage *u, unsigned percent)
+bal_usage_reported(struct bal_usage *u, unsigned percent)
 {
 	u->reported = percent;
 	u->saved = NOT_SAVED;

@@ -75,7 +75,7 @@ void bal_usage_reset(struct bal_usage *u);
 unsigned bal_usage_news(const struct bal_usage *u, uint64_t cap);
 
 /* It was reported. */
-void bal_usage_told(struct bal_usage *u, unsigned percent);
+void bal_usage_reported(struct bal_usage *u, unsigned percent);
 
 /* Whole per cent of @cap, rounded down, 999 at most; 0 without one. */
 unsigned bal_usage_percent(const struct bal_usage *u, uint64_t cap);

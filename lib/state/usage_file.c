@@ -20,16 +20,6 @@ struct row {
 	struct bal_usage usage;
 };
 
-static bool
-next_number(const char **line, uint64_t max, uint64_t *out)
-{
-	struct bal_err ignored;
-	char word[32];
-
-	return bal_next_word(line, word, sizeof(word)) > 0 &&
-	       bal_state_u64(word, max, out, &ignored) == 0;
-}
-
 /* Later versions may write more numbers. */
 static bool
 parse_row(const char *line, struct row *out)
@@ -41,12 +31,12 @@ parse_row(const char *line, struct row *out)
 	*out = (struct row){ .usage.known = true };
 	if (bal_next_word(&line, out->name, sizeof(out->name)) <= 0 ||
 	    bal_check_ifname(out->name, &ignored) < 0 ||
-	    !next_number(&line, 999912, &period) ||
-	    !next_number(&line, UINT64_MAX, &u->bytes) ||
-	    !next_number(&line, 100, &reported) ||
-	    !next_number(&line, INT32_MAX, &ifindex) ||
-	    !next_number(&line, UINT64_MAX, &u->rx) ||
-	    !next_number(&line, UINT64_MAX, &u->tx))
+	    !bal_state_next_u64(&line, 999912, &period) ||
+	    !bal_state_next_u64(&line, UINT64_MAX, &u->bytes) ||
+	    !bal_state_next_u64(&line, 100, &reported) ||
+	    !bal_state_next_u64(&line, INT32_MAX, &ifindex) ||
+	    !bal_state_next_u64(&line, UINT64_MAX, &u->rx) ||
+	    !bal_state_next_u64(&line, UINT64_MAX, &u->tx))
 		return false;
 	u->period = (uint32_t)period;
 	u->reported = (uint32_t)reported;

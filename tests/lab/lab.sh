@@ -72,6 +72,14 @@ lab_clock() {
 	LAB_NOW=$((10#${up/./}))
 }
 
+# lab_nap SECONDS: a sleep that starts no process: nothing comes by that pipe.
+LAB_NAP=
+lab_nap() {
+	[ "$LAB_NAP" ] || exec {LAB_NAP}<> <(:)
+	read -rt "$1" -u "$LAB_NAP"
+	return 0
+}
+
 # wait_for SECONDS CMD...: until CMD succeeds; false when it did not though it
 # was begun after SECONDS (2, 0.5): who was kept waiting looks once more.  What
 # takes longer is looked at less often, every 20 to 90 ms: looking costs the
@@ -90,7 +98,7 @@ wait_for() {
 		pause=$(((LAB_NOW - first) / 10))
 		[ "$pause" -ge 2 ] || pause=2
 		[ "$pause" -lt 10 ] || pause=9
-		sleep "0.0$pause"
+		lab_nap "0.0$pause"
 		lab_clock
 		began=$LAB_NOW
 	done

@@ -7,10 +7,13 @@ TAP_COUNT=0
 TAP_FAILED=0
 # How often a test prints what it knows of its world when something fails.
 TAP_EXPLANATIONS=1
+# Where the output of a command is until it is known whether it matters.
+TAP_OUTPUT=
 
 # diag TEXT...: a comment, each line of it.
 diag() {
-	printf '%s\n' "$*" | sed 's/^/# /'
+	local text=$*
+	printf '# %s\n' "${text//$'\n'/$'\n# '}"
 }
 
 # tap_result STATUS DESC: one line of result; STATUS 0 is ok.  A # in DESC
@@ -38,20 +41,20 @@ tap_explain() {
 # ok DESC CMD...: CMD, run in this shell, succeeds.  On failure its output
 # follows as comments.
 ok() {
-	local desc=$1 output status
+	local desc=$1 status
 	shift
-	output=$(mktemp "${TMPDIR:-/tmp}/tap.XXXXXX") || exit 99
-	if "$@" >"$output" 2>&1; then
+	[ "$TAP_OUTPUT" ] || TAP_OUTPUT=$(mktemp "${TMPDIR:-/tmp}/tap.XXXXXX") ||
+		exit 99
+	if "$@" >"$TAP_OUTPUT" 2>&1; then
 		status=0
 	else
 		status=$?
 	fi
 	if ! tap_result "$status" "$desc"; then
 		echo "# failed with status $status: $*"
-		sed 's/^/# /' "$output"
+		sed 's/^/# /' "$TAP_OUTPUT"
 		tap_explain
 	fi
-	rm -f "$output"
 	return "$status"
 }
 
@@ -92,6 +95,7 @@ skip_all() {
 
 # done_testing: the plan, ends the script.
 done_testing() {
+	[ -z "$TAP_OUTPUT" ] || rm -f "$TAP_OUTPUT"
 	echo "1..$TAP_COUNT"
 	[ "$TAP_FAILED" -eq 0 ]
 	exit

@@ -31,9 +31,8 @@ kernel_objects() {
 	END
 	if [ "$FIREWALL" = legacy ]; then
 		for table in mangle nat; do
-			"$LAB_IPTABLES"-save -t $table |
-				sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'
-		done
+			"$LAB_IPTABLES"-save -t $table
+		done | sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'
 	else
 		lab_marks
 	fi

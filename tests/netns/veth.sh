@@ -74,32 +74,25 @@ veth_xtables() {
 		return
 	fi
 	for table in mangle nat filter; do
-		"$LAB_IPTABLES"-save -t "$table" |
-			sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'
-	done
+		"$LAB_IPTABLES"-save -t "$table"
+	done | sed -n '/^[*:-]/s/ \[[0-9:]*\]$//p'
 }
 
-# veth_routes, veth_nexthops: all, but for what the kernel says of a carrier: it
-# may notice long after whatever is looked at that there is one, or none.
-veth_routes() {
-	ip -d -4 route show table all | sed 's/ \(dead\|linkdown\)\>//g'
-}
-
-veth_nexthops() {
-	ip -d -4 nexthop | sed 's/ \(dead\|linkdown\)\>//g'
-}
-
-# veth_dump: all of it, in the namespace of the caller.
+# veth_dump: all of it, in the namespace of the caller, but for what the kernel says
+# of a carrier: it may notice long after whatever is looked at that there is one,
+# or none.
 veth_dump() {
-	ip -d -4 rule
-	veth_routes
-	veth_nexthops
+	ip -d -4 -batch - <<-END | sed 's/ \(dead\|linkdown\)\>//g'
+		rule show
+		route show table all
+		nexthop show
+	END
 	veth_xtables
 	veth_sysctls
 }
 
 export LAB_IPTABLES
-export -f veth_routes veth_nexthops veth_sysctls veth_xtables veth_dump
+export -f veth_sysctls veth_xtables veth_dump
 
 # veth_dump_of NS
 veth_dump_of() {

@@ -55,6 +55,20 @@ test_allocations_do_not_overlap(void **state)
 	bal_arena_fini(&arena);
 }
 
+static void
+test_copy(void **state)
+{
+	struct bal_arena arena = { 0 };
+	char *copy;
+
+	(void)state;
+	copy = bal_arena_copy(&arena, "copied", 7);
+	assert_string_equal(copy, "copied");
+	assert_ptr_not_equal(copy, bal_arena_copy(&arena, copy, 7));
+	assert_non_null(bal_arena_copy(&arena, NULL, 0));
+	bal_arena_fini(&arena);
+}
+
 /* The sanitizer ends the program where malloc() would return NULL. */
 const char *__asan_default_options(void);
 
@@ -136,6 +150,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alloc_is_zeroed_and_aligned),
 		cmocka_unit_test(test_allocations_do_not_overlap),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_oom_stays),
 		cmocka_unit_test(test_list_keeps_what_was_pushed),
 		cmocka_unit_test(test_list_too_large),

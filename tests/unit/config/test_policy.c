@@ -51,10 +51,7 @@ groups(void **unused)
 			    "198.51.100.0/24 203.0.113.0/25");
 	assert_int_equal(p->groups[2].mode, BAL_MODE_MULTI);
 	assert_int_equal(p->groups[2].n_destinations, 0);
-	assert_int_equal(bal_policy_last_fallback(p, &p->groups[2]),
-			 BAL_FALLBACK_BLACKHOLE);
-	assert_int_equal(bal_policy_last_fallback(p, &p->groups[1]),
-			 BAL_FALLBACK_NEXT);
+	assert_int_equal(p->groups[2].fallback, BAL_FALLBACK_BLACKHOLE);
 	assert_null(bal_policy_group(p, "eth0"));
 	assert_false(p->groups[0].has_drain);
 	read_good("[group a]\nuplinks = eth0\nfailback_drain = 0s\n"

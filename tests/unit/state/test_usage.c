@@ -243,13 +243,13 @@ each_threshold_is_news_once(void **unused)
 	assert_int_equal(bal_usage_news(&u, 1000), 0);
 	u.bytes = 750;
 	assert_int_equal(bal_usage_news(&u, 1000), 75);
-	bal_usage_told(&u, 75);
+	bal_usage_reported(&u, 75);
 	assert_int_equal(bal_usage_news(&u, 1000), 0);
 	u.bytes = 5000;
 	assert_int_equal(bal_usage_news(&u, 1000), 95);
-	bal_usage_told(&u, 95);
+	bal_usage_reported(&u, 95);
 	assert_int_equal(bal_usage_news(&u, 1000), 100);
-	bal_usage_told(&u, 100);
+	bal_usage_reported(&u, 100);
 	assert_int_equal(bal_usage_news(&u, 1000), 0);
 	u.reported = 0;
 	assert_int_equal(bal_usage_news(&u, 0), 0);
