@@ -69,7 +69,7 @@ packet_back 1 2
 bal-mode --balance packet
 row packet client "${BULK[@]}"
 ip -n client link set eth0 gso_max_segs 1
-for dev in wan srv1 srv2; do
+for dev in wan tun1 tun2; do
 	ip -n server link set "$dev" gso_max_segs 1
 done
 row "packet, joined by none" client "${BULK[@]}"

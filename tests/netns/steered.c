@@ -15,6 +15,7 @@
 #include "bpf/bpf.h"
 #include "bpf/cgroup.h"
 #include "bpf/object.h"
+#include "bpf/steer_held.h"
 
 static const char usage[] =
 	"usage: steered [OPTIONS] COUNT FIRST LAST PORT\n"
@@ -24,7 +25,10 @@ static const char usage[] =
 	"  -l prints ADDRESS MARK of each\n"
 	"       steered foreign FLAGS | drop NAME [4|6] | left\n"
 	"  attaches a program of somebody else's to the root cgroup, takes one\n"
-	"  off, of one hook or of both, prints the names of those there are\n";
+	"  off, of one hook or of both, prints the names of those there are\n"
+	"       steered update COUNT\n"
+	"  writes the table of bal's program COUNT times, for slots 1 to 3, each\n"
+	"  time by other weights; prints the last ones\n";
 
 struct kind {
 	bool tcp, mapped, port, time, list;
@@ -211,6 +215,46 @@ each_program(int cgroup, enum bpf_attach_type hook, const char *drop)
 	}
 }
 
+static uint32_t
+first_program(int cgroup)
+{
+	struct bal_bpf_attached list = { .n = 0 };
+	struct bal_err err = { 0 };
+
+	if (bal_bpf_query(cgroup, hooks[0], &list, &err) < 0)
+		die(err.msg);
+	return list.n ? list.ids[0] : 0;
+}
+
+/* By bal's own writer.  Its first call may put a program there, no other may. */
+static int
+update(int cgroup, unsigned n)
+{
+	struct bal_steer_share v[] = { { 1, 1 }, { 2, 1 }, { 3, 1 } };
+	const struct bal_steer_group group = { .shares = v, .n_shares = 3 };
+	const struct bal_steer_match all = { .group = 0 };
+	const struct bal_steer steer = { .mask = 0xff000000,
+					 .groups = &group,
+					 .n_groups = 1,
+					 .matches = &all,
+					 .n_matches = 1 };
+	struct bal_err err = { 0 };
+	uint32_t program = 0;
+
+	for (unsigned i = 0; i <= n; i++) {
+		v[0].weight = 1 + i % 7;
+		v[1].weight = 1 + i % 5;
+		if (bal_steer_commit(&steer, &err) < 0)
+			die(err.msg);
+		if (i == 0)
+			program = first_program(cgroup);
+	}
+	if (!program || first_program(cgroup) != program)
+		die("the program is another one");
+	printf("%u:%u:%u\n", v[0].weight, v[1].weight, v[2].weight);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -238,6 +282,8 @@ main(int argc, char **argv)
 		die("no cgroup");
 	if (argc == 2 && !strcmp(argv[0], "foreign"))
 		return attach_foreign(cgroup, (unsigned)strtoul(argv[1], NULL, 10));
+	if (argc == 2 && !strcmp(argv[0], "update"))
+		return update(cgroup, (unsigned)strtoul(argv[1], NULL, 10));
 	for (size_t i = 0; i < 2; i++)
 		if (argc < 3 || (argv[2][0] == '6') == (i == 1))
 			each_program(cgroup, hooks[i],
