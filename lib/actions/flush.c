@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "actions/flush_uplink.h"
@@ -169,7 +170,9 @@ read_whose(const struct bal_release *r, const char *path, struct bal_conf *conf,
 	bal_ifaddr_list addrs = { 0 };
 	struct bal_nl *nl = bal_nl_open(err);
 	struct bal_addr *own;
-	int rc = nl ? bal_nl_addrs(nl, arena, &addrs, err) : -1;
+	int rc = nl ? bal_nl_addrs_of(nl, r->six ? AF_INET6 : AF_INET, arena,
+				      &addrs, err) :
+		      -1;
 
 	bal_nl_close(nl);
 	own = bal_arena_alloc(arena, (addrs.n + 1) * sizeof(*own));
