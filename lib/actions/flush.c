@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "actions/flush_uplink.h"
@@ -169,7 +170,9 @@ read_whose(const struct bal_release *r, const char *path, struct bal_conf *conf,
 	bal_ifaddr_list addrs = { 0 };
 	struct bal_nl *nl = bal_nl_open(err);
 	struct bal_addr *own;
-	int rc = nl ? bal_nl_addrs(nl, arena, &addrs, err) : -1;
+	int rc = nl ? bal_nl_addrs_of(nl, r->six ? AF_INET6 : AF_INET, arena,
+				      &addrs, err) :
+		      -1;
 
 	bal_nl_close(nl);
 	own = bal_arena_alloc(arena, (addrs.n + 1) * sizeof(*own));
@@ -191,9 +194,25 @@ read_whose(const struct bal_release *r, const char *path, struct bal_conf *conf,
 	return 0;
 }
 
+/* Found once: one run is of one pass, and /proc is dear. */
+struct spared {
+	struct bal_arena arena;
+	pid_list pids;
+	int found; /* 1: yes; -1: unknown */
+};
+
+static bool
+find_spared(struct spared *spared)
+{
+	if (!spared->found)
+		spared->found =
+			find_openvpn(&spared->arena, &spared->pids) ? -1 : 1;
+	return spared->found > 0;
+}
+
 static void
 flush_known(const struct bal_release *r, uint32_t mask,
-	    const struct bal_whose *whose)
+	    const struct bal_whose *whose, struct spared *spared)
 {
 	struct bal_flush_what what = {
 		.mark = r->mark,
@@ -206,20 +225,18 @@ flush_known(const struct bal_release *r, uint32_t mask,
 		.whose = whose,
 	};
 	struct bal_flushed gone = { 0 };
-	struct bal_arena arena = { 0 };
-	pid_list spared = { 0 };
 	struct bal_err why;
 
 	if (r->on_dead & BAL_ON_DEAD_CONNTRACK)
 		what.mask = mask;
 	if (r->on_dead & BAL_ON_DEAD_SOCKETS) {
-		if (find_openvpn(&arena, &spared) == 0)
+		if (find_spared(spared))
 			what.source = r->source;
 		else
 			bal_warn("sockets cannot be closed: the processes "
 				 "that are to keep them are not known");
-		what.spared = spared.v;
-		what.n_spared = spared.n;
+		what.spared = spared->pids.v;
+		what.n_spared = spared->pids.n;
 	}
 	if (bal_flush_uplink(&what, &gone, &why) < 0)
 		bal_warn("%s: %s", r->dev, why.msg);
@@ -227,11 +244,11 @@ flush_known(const struct bal_release *r, uint32_t mask,
 		bal_say(BAL_SAY_EVENT,
 			"%s: flushed %u connections, closed %u sockets", r->dev,
 			gone.connections, gone.sockets);
-	bal_arena_fini(&arena);
 }
 
 static void
-flush_one(const struct bal_release *r, uint32_t mask, const char *path)
+flush_one(const struct bal_release *r, uint32_t mask, const char *path,
+	  struct spared *spared)
 {
 	struct bal_conf conf = { 0 };
 	struct bal_arena arena = { 0 };
@@ -239,11 +256,11 @@ flush_one(const struct bal_release *r, uint32_t mask, const char *path)
 	struct bal_err why;
 
 	if (r->of == BAL_RELEASE_ALL)
-		flush_known(r, mask, NULL);
+		flush_known(r, mask, NULL, spared);
 	else if (read_whose(r, path, &conf, &arena, &whose, &why) < 0)
 		bal_warn("%s: connections stay: %s", r->dev, why.msg);
 	else
-		flush_known(r, mask, &whose);
+		flush_known(r, mask, &whose, spared);
 	bal_conf_fini(&conf);
 	bal_arena_fini(&arena);
 }
@@ -300,6 +317,7 @@ read_release(char *const argv[], struct bal_release *r, uint32_t *mask)
 int
 bal_flush_run(int argc, char *const argv[], struct bal_err *err)
 {
+	struct spared spared = { 0 };
 	struct bal_release r;
 	uint32_t mask;
 
@@ -309,6 +327,7 @@ bal_flush_run(int argc, char *const argv[], struct bal_err *err)
 				       "other commands of bal start it");
 	for (int i = 0; i < argc; i += N_FIELDS)
 		if (read_release(argv + i, &r, &mask))
-			flush_one(&r, mask, argv[i + CONF]);
+			flush_one(&r, mask, argv[i + CONF], &spared);
+	bal_arena_fini(&spared.arena);
 	return 0;
 }

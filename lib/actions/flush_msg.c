@@ -83,12 +83,18 @@ port_in(const struct rtattr *rta)
 	return ntohs(port);
 }
 
+/* Of that family which is there. */
 static bool
-address_in(const struct rtattr *rta, struct bal_addr *out)
+address_in(const struct rtattr *v4, const struct rtattr *v6,
+	   struct bal_addr *out)
 {
-	if (!rta || RTA_PAYLOAD(rta) != 4)
+	const struct rtattr *rta = v4 ? v4 : v6;
+	const unsigned bytes = v4 ? 4 : 16;
+
+	if (!rta || RTA_PAYLOAD(rta) != bytes)
 		return false;
-	*out = bal_addr_raw(AF_INET, RTA_DATA(rta), 4, 32);
+	*out = bal_addr_raw(v4 ? AF_INET : AF_INET6, RTA_DATA(rta), bytes,
+			    bytes * 8);
 	return true;
 }
 
@@ -117,8 +123,8 @@ bal_flush_entry_flow(const struct nlmsghdr *h, struct bal_flow *out)
 		out->proto = *(uint8_t *)RTA_DATA(proto[CTA_PROTO_NUM]);
 	out->sport = port_in(proto[CTA_PROTO_SRC_PORT]);
 	out->dport = port_in(proto[CTA_PROTO_DST_PORT]);
-	return address_in(ip[CTA_IP_V4_SRC], &out->src) &&
-	       address_in(ip[CTA_IP_V4_DST], &out->dst);
+	return address_in(ip[CTA_IP_V4_SRC], ip[CTA_IP_V6_SRC], &out->src) &&
+	       address_in(ip[CTA_IP_V4_DST], ip[CTA_IP_V6_DST], &out->dst);
 }
 
 /* --- Sockets ------------------------------------------------------------- */

@@ -306,9 +306,11 @@ bal_use_next_ms(const struct bal_state *state)
 		if (state->uplinks[i].drain_ms &&
 		    (!next || state->uplinks[i].drain_ms < next))
 			next = state->uplinks[i].drain_ms;
-	for (size_t i = 0; i < state->n_groups; i++)
-		if (state->groups[i].drain_ms &&
-		    (!next || state->groups[i].drain_ms < next))
-			next = state->groups[i].drain_ms;
+	for (size_t i = 0; i < 2 * state->n_groups; i++) {
+		const uint64_t ms = state->groups[i / 2].drains[i % 2].ms;
+
+		if (ms && (!next || ms < next))
+			next = ms;
+	}
 	return next;
 }

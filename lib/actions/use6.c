@@ -20,25 +20,27 @@ another_can(const struct bal_uplinks *ups, const struct bal_uplink *up)
 }
 
 /* Its addresses, for the sockets; one release flushes what has its mark. */
-static void
-release(const struct bal_outcome_from *from, const struct bal_uplink *up,
-	struct bal_arena *arena, bal_release_list *out)
+void
+bal_use6_release(const struct bal_use_maker *m, const struct bal_uplink *up,
+		 enum bal_use_cause cause)
 {
 	const struct bal_leg *leg = &up->v6;
 	unsigned due = up->set.on_dead;
 
 	for (size_t i = 0; due && i <= leg->n_addrs; i++) {
-		struct bal_release *r = BAL_PUSH(arena, out);
+		struct bal_release *r = BAL_PUSH(m->arena, m->out);
 
 		if (!r)
 			return;
 		memcpy(r->dev, up->name, sizeof(r->dev));
 		r->on_dead = due;
-		r->mark = bal_mark_of(up->slot, from->globals->mark_mask);
+		r->mark = bal_mark_of(up->slot, m->from->globals->mark_mask);
 		r->ifindex = up->ifindex;
 		r->six = true;
 		r->inbound_stays = up->up;
-		r->until_back = true;
+		r->until_back = cause == BAL_CAUSE_GONE;
+		r->of = m->of;
+		(void)bal_copy(r->group, sizeof(r->group), m->group);
 		if (i < leg->n_addrs)
 			r->source = leg->addrs[i]->addr;
 		due &= BAL_ON_DEAD_SOCKETS;
@@ -84,6 +86,11 @@ see_uplink(const struct bal_outcome_from *from, const struct bal_uplink *up,
 	   struct bal_uplink_state *us, struct bal_arena *arena,
 	   struct bal_outcome *out)
 {
+	const struct bal_use_maker m = { .from = from,
+					 .arena = arena,
+					 .out = &out->releases,
+					 .of = BAL_RELEASE_ALL,
+					 .group = "" };
 	const bool holds = up->six && up->alive6;
 
 	if (holds ? !us->held6 || us->dead6 :
@@ -91,7 +98,7 @@ see_uplink(const struct bal_outcome_from *from, const struct bal_uplink *up,
 		report(from, up, us, arena, out);
 	if (!holds && us->held6 && another_can(from->uplinks, up)) {
 		us->held6 = false;
-		release(from, up, arena, &out->releases);
+		bal_use6_release(&m, up, BAL_CAUSE_GONE);
 	}
 	us->held6 |= holds;
 }

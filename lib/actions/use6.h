@@ -4,6 +4,7 @@
 #define BAL_USE6_H
 
 #include "actions/outcome.h"
+#include "actions/use_internal.h"
 
 /*
  * As bal_use_conclude(), of IPv6, where an uplink holds connections or does not:
@@ -13,5 +14,9 @@
 void bal_use6_conclude(const struct bal_outcome_from *from,
 		       struct bal_state *state, struct bal_arena *arena,
 		       struct bal_outcome *out);
+
+/* As bal_use_release(), of IPv6, for all addresses of @up. */
+void bal_use6_release(const struct bal_use_maker *m,
+		      const struct bal_uplink *up, enum bal_use_cause cause);
 
 #endif

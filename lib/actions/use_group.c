@@ -2,7 +2,7 @@
 /* use_group - when a group takes back what others carried for it; pure. */
 #include <string.h>
 
-#include "actions/use_internal.h"
+#include "actions/use6.h"
 #include "plan/plan.h"
 
 bool
@@ -16,10 +16,12 @@ bal_use_groups_drain(const bal_group_list *groups)
 
 /* Is it known to be alive?  Without targets it never is. */
 static bool
-is_proven(const struct bal_uplink *up)
+is_proven(const struct bal_uplink *up, bool six)
 {
-	return bal_uplink_condition(up) != BAL_HEALTH_DEAD &&
-	       (up->v4.health != BAL_HEALTH_UNKNOWN || !up->set.n_targets);
+	const enum bal_health health = six ? up->v6.health : up->v4.health;
+
+	return (six ? health : bal_uplink_condition(up)) != BAL_HEALTH_DEAD &&
+	       (health != BAL_HEALTH_UNKNOWN || !up->set.n_targets);
 }
 
 static size_t
@@ -48,7 +50,7 @@ is_stopgap(const struct bal_group *group, const struct bal_uplink *up,
 
 static void
 take_back(struct bal_use_maker *m, const struct bal_group *group,
-	  const struct bal_uplink *first)
+	  const struct bal_uplink *first, bool six)
 {
 	const struct bal_uplinks *ups = m->from->uplinks;
 
@@ -59,8 +61,11 @@ take_back(struct bal_use_maker *m, const struct bal_group *group,
 		const struct bal_uplink_state *us =
 			bal_state_find(m->state, up->name);
 
-		if (us && up->admin_up && up->alive &&
-		    is_stopgap(group, up, first))
+		if (!us || !up->admin_up || !is_stopgap(group, up, first))
+			continue;
+		if (six && up->alive6)
+			bal_use6_release(m, up, BAL_CAUSE_DRAINED);
+		if (!six && up->alive)
 			bal_use_release(m, up, us, bal_uplink_used_addr(us),
 					BAL_ON_DEAD_CONNTRACK |
 						BAL_ON_DEAD_SOCKETS,
@@ -73,29 +78,30 @@ take_back(struct bal_use_maker *m, const struct bal_group *group,
 /* Another one is first, or it is again: the time begins. */
 static void
 begin(struct bal_use_maker *m, const struct bal_group *group,
-      struct bal_group_state *gs, const char *first)
+      struct bal_group_drain *d, const char *first)
 {
-	memset(gs->proven, 0, sizeof(gs->proven));
-	(void)bal_copy(gs->proven, sizeof(gs->proven), first);
-	gs->drain_ms = first[0] ? m->from->now_ms + group->drain_ms : 0;
+	memset(d->proven, 0, sizeof(d->proven));
+	(void)bal_copy(d->proven, sizeof(d->proven), first);
+	d->ms = first[0] ? m->from->now_ms + group->drain_ms : 0;
 }
 
 static void
 see_group(struct bal_use_maker *m, const struct bal_group *group,
-	  struct bal_group_state *gs)
+	  struct bal_group_drain *d, bool six)
 {
-	const struct bal_uplink *first = bal_group_best(group);
+	const struct bal_uplink *first = six ? bal_group_best6(group) :
+					       bal_group_best(group);
 	const bool drains = group->has_drain &&
 			    group->drain_ms != BAL_DRAIN_NEVER;
 
-	if (!drains || !first || !is_proven(first))
-		begin(m, group, gs, "");
-	else if (strcmp(gs->proven, first->name) != 0)
-		begin(m, group, gs, first->name);
-	if (!gs->drain_ms || gs->drain_ms > m->from->now_ms)
+	if (!drains || !first || !is_proven(first, six))
+		begin(m, group, d, "");
+	else if (strcmp(d->proven, first->name) != 0)
+		begin(m, group, d, first->name);
+	if (!d->ms || d->ms > m->from->now_ms)
 		return;
-	gs->drain_ms = 0;
-	take_back(m, group, first);
+	d->ms = 0;
+	take_back(m, group, first, six);
 }
 
 void
@@ -104,17 +110,14 @@ bal_use_see_groups(struct bal_use_maker *m)
 	const bal_group_list *groups = m->from->groups;
 
 	/* What was recorded when there was one is void. */
-	for (size_t i = 0; !groups && i < m->state->n_groups; i++) {
-		struct bal_group_state *gs = &m->state->groups[i];
-
-		memset(gs->proven, 0, sizeof(gs->proven));
-		gs->drain_ms = 0;
-	}
+	for (size_t i = 0; !groups && i < m->state->n_groups; i++)
+		memset(m->state->groups[i].drains, 0,
+		       sizeof(m->state->groups[i].drains));
 	for (size_t i = 1; groups && i < groups->n; i++) {
 		struct bal_group_state *gs =
 			bal_state_find_group(m->state, groups->v[i].name);
 
-		if (gs)
-			see_group(m, &groups->v[i], gs);
+		for (size_t k = 0; gs && k < 2; k++)
+			see_group(m, &groups->v[i], &gs->drains[k], k == 1);
 	}
 }

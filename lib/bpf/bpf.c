@@ -262,6 +262,37 @@ bal_bpf_if_inside(struct bal_bpf *code, uint8_t addr,
 }
 
 void
+bal_bpf_load_any6(struct bal_bpf *code, uint8_t base, size_t at)
+{
+	bal_bpf_load32(code, BPF_REG_1, base, at);
+	for (size_t i = 4; i < 16; i += 4) {
+		bal_bpf_load32(code, BPF_REG_2, base, at + i);
+		bal_bpf_or32(code, BPF_REG_1, BPF_REG_2);
+	}
+}
+
+void
+bal_bpf_if_inside6(struct bal_bpf *code, uint8_t base, size_t at,
+		   const struct bal_addr *net, uint8_t elsewhere, uint8_t label)
+{
+	unsigned i = 0;
+
+	do {
+		const unsigned left = net->len - i;
+		const uint32_t mask = left < 32 ? ~(~0u >> left) : ~0u;
+		uint32_t word;
+
+		memcpy(&word, net->bytes + i / 8, sizeof(word));
+		bal_bpf_load32(code, BPF_REG_1, base, at + i / 8);
+		bal_bpf_and32(code, BPF_REG_1, htonl(mask));
+		bal_bpf_unless32(code, BPF_REG_1, word & htonl(mask), elsewhere);
+		i += 32;
+	} while (i < net->len);
+	bal_bpf_goto(code, label);
+	bal_bpf_label(code, elsewhere);
+}
+
+void
 bal_bpf_label(struct bal_bpf *code, uint8_t label)
 {
 	for (size_t i = 0; i < code->n; i++)

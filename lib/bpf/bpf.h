@@ -81,6 +81,17 @@ uint32_t bal_bpf_word(const struct bal_addr *addr);
 void bal_bpf_if_inside(struct bal_bpf *code, uint8_t addr,
 		       const struct bal_addr *net, uint8_t label);
 
+/* BPF_REG_1 is 0 where the IPv6 address at @at of @base is ::; changes BPF_REG_2. */
+void bal_bpf_load_any6(struct bal_bpf *code, uint8_t base, size_t at);
+
+/*
+ * Jump where the IPv6 address at @at of @base is inside @net; changes BPF_REG_1.
+ * @elsewhere: a label that is free.
+ */
+void bal_bpf_if_inside6(struct bal_bpf *code, uint8_t base, size_t at,
+			const struct bal_addr *net, uint8_t elsewhere,
+			uint8_t label);
+
 /*
  * Store the 16 bytes of @text on the stack, from -16 below the frame pointer
  * on.

@@ -154,37 +154,6 @@ code_ipv4(struct bal_bpf *code, const struct bal_confine *c, bool datagram)
 	bind_or_spare(code, c, datagram);
 }
 
-/* Jump where the destination is inside @net, if that is of IPv6. */
-static void
-if_inside6(struct bal_bpf *code, const struct bal_addr *net, uint8_t label)
-{
-	if (net->family != AF_INET6)
-		return;
-	for (unsigned i = 0; i < net->len; i += 32) {
-		const unsigned left = net->len - i;
-		const uint32_t mask = htonl(left < 32 ? ~0u << (32 - left) : ~0u);
-		uint32_t word;
-
-		memcpy(&word, net->bytes + i / 8, sizeof(word));
-		bal_bpf_load32(code, BPF_REG_1, CTX, ADDR(user_ip6) + i / 8);
-		bal_bpf_and32(code, BPF_REG_1, mask);
-		bal_bpf_unless32(code, BPF_REG_1, word & mask, ELSEWHERE);
-	}
-	bal_bpf_goto(code, label);
-	bal_bpf_label(code, ELSEWHERE);
-}
-
-/* BPF_REG_1 is 0 where the address at @at of @base is ::. */
-static void
-load_any6(struct bal_bpf *code, uint8_t base, size_t at)
-{
-	bal_bpf_load32(code, BPF_REG_1, base, at);
-	for (size_t i = 1; i < 4; i++) {
-		bal_bpf_load32(code, BPF_REG_2, base, at + i * 4);
-		bal_bpf_or32(code, BPF_REG_1, BPF_REG_2);
-	}
-}
-
 /*
  * As look_at_socket() and steer_datagram(): a socket with an address that it was
  * bound to is routed by that.
@@ -192,14 +161,14 @@ load_any6(struct bal_bpf *code, uint8_t base, size_t at)
 static void
 look_at_source6(struct bal_bpf *code, const struct bal_confine *c, bool datagram)
 {
-	load_any6(code, SK, SOCK(src_ip6));
+	bal_bpf_load_any6(code, SK, SOCK(src_ip6));
 	bal_bpf_if32(code, BPF_REG_1, 0, LOOK);
 	bal_bpf_load32(code, BPF_REG_1, SK, SOCK(state));
 	bal_bpf_unless32(code, BPF_REG_1, BPF_TCP_ESTABLISHED, ALLOW);
 	bal_bpf_goto(code, STEER);
 	bal_bpf_label(code, LOOK);
 	if (datagram) {
-		load_any6(code, CTX, ADDR(msg_src_ip6));
+		bal_bpf_load_any6(code, CTX, ADDR(msg_src_ip6));
 		bal_bpf_unless32(code, BPF_REG_1, 0, ALLOW);
 	}
 	bal_bpf_label(code, STEER);
@@ -210,6 +179,15 @@ look_at_source6(struct bal_bpf *code, const struct bal_confine *c, bool datagram
 		bal_bpf_set(code, BPF_REG_1, (int32_t)word);
 		bal_bpf_store32(code, CTX, ADDR(msg_src_ip6) + i, BPF_REG_1);
 	}
+}
+
+/* Jump where the destination is inside @net, if that is of IPv6. */
+static void
+if_to6(struct bal_bpf *code, const struct bal_addr *net, uint8_t label)
+{
+	if (net->family == AF_INET6)
+		bal_bpf_if_inside6(code, CTX, ADDR(user_ip6), net, ELSEWHERE,
+				   label);
 }
 
 /* CTX holds an IPv6 destination. */
@@ -224,11 +202,11 @@ bind_or_spare6(struct bal_bpf *code, const struct bal_confine *c, bool datagram)
 		return;
 	}
 	for (size_t i = 0; i < c->own.n; i++)
-		if_inside6(code, &c->own.v[i], ALLOW);
+		if_to6(code, &c->own.v[i], ALLOW);
 	for (size_t i = 0; i < c->direct.n; i++)
-		if_inside6(code, &c->direct.v[i], BIND);
+		if_to6(code, &c->direct.v[i], BIND);
 	for (size_t i = 0; i < c->lan.n; i++)
-		if_inside6(code, &c->lan.v[i], ALLOW);
+		if_to6(code, &c->lan.v[i], ALLOW);
 	bal_bpf_label(code, BIND);
 	look_at_source6(code, c, datagram);
 	bind_socket(code, c);

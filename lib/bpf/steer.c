@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum label { OUT = 1, NEXT, HIT_PROTO, HIT_PORT, NEXT_PORT, HIT_ADDR, RANDOM,
-	     SESSION, LOOK };
+enum label { OUT = 1, NEXT, HIT_PROTO, HIT_PORT, NEXT_PORT, HIT_ADDR, NEXT_ADDR,
+	     RANDOM, SESSION, LOOK, NATIVE, MAPPED };
 
 /* Registers that calls preserve. */
 #define CTX BPF_REG_6
@@ -35,33 +35,41 @@ check_namespace(struct bal_bpf *code, uint64_t cookie)
 
 /* What is bound or marked has chosen. */
 static void
-check_socket(struct bal_bpf *code, enum bal_steer_hook hook)
+check_socket(struct bal_bpf *code)
 {
 	bal_bpf_load64(code, PLACE, CTX, ADDR(sk));
 	bal_bpf_load32(code, BPF_REG_1, PLACE, SOCK(bound_dev_if));
 	bal_bpf_unless32(code, BPF_REG_1, 0, OUT);
 	bal_bpf_load32(code, BPF_REG_1, PLACE, SOCK(mark));
 	bal_bpf_unless32(code, BPF_REG_1, 0, OUT);
-	bal_bpf_load32(code, BPF_REG_1, PLACE,
-		       hook == BAL_STEER_CONNECT4 ? SOCK(src_ip4) :
-						    SOCK(src_ip6[3]));
+}
+
+/* So has what is bound to an address.  DST is an IPv4 destination then. */
+static void
+load_ipv4(struct bal_bpf *code, size_t source, size_t destination)
+{
+	bal_bpf_load32(code, BPF_REG_1, PLACE, source);
+	bal_bpf_unless32(code, BPF_REG_1, 0, OUT);
+	bal_bpf_load32(code, DST, CTX, destination);
+}
+
+static void
+check_source6(struct bal_bpf *code)
+{
+	bal_bpf_load_any6(code, PLACE, SOCK(src_ip6));
 	bal_bpf_unless32(code, BPF_REG_1, 0, OUT);
 }
 
 static void
-load_destination(struct bal_bpf *code, enum bal_steer_hook hook)
+part_mapped(struct bal_bpf *code)
 {
-	if (hook == BAL_STEER_CONNECT4) {
-		bal_bpf_load32(code, DST, CTX, ADDR(user_ip4));
-		return;
-	}
 	bal_bpf_load32(code, BPF_REG_1, CTX, ADDR(user_ip6[0]));
-	bal_bpf_unless32(code, BPF_REG_1, 0, OUT);
+	bal_bpf_unless32(code, BPF_REG_1, 0, NATIVE);
 	bal_bpf_load32(code, BPF_REG_1, CTX, ADDR(user_ip6[1]));
-	bal_bpf_unless32(code, BPF_REG_1, 0, OUT);
+	bal_bpf_unless32(code, BPF_REG_1, 0, NATIVE);
 	bal_bpf_load32(code, BPF_REG_1, CTX, ADDR(user_ip6[2]));
-	bal_bpf_unless32(code, BPF_REG_1, htonl(0xffff), OUT);
-	bal_bpf_load32(code, DST, CTX, ADDR(user_ip6[3]));
+	bal_bpf_if32(code, BPF_REG_1, htonl(0xffff), MAPPED);
+	bal_bpf_label(code, NATIVE);
 }
 
 static void
@@ -114,7 +122,11 @@ static void
 match_addrs(struct bal_bpf *code, const struct bal_steer_match *m)
 {
 	for (size_t i = 0; i < m->n_to; i++)
-		bal_bpf_if_inside(code, DST, &m->to[i], HIT_ADDR);
+		if (m->family == AF_INET)
+			bal_bpf_if_inside(code, DST, &m->to[i], HIT_ADDR);
+		else
+			bal_bpf_if_inside6(code, CTX, ADDR(user_ip6), &m->to[i],
+					   NEXT_ADDR, HIT_ADDR);
 	if (m->n_to)
 		bal_bpf_goto(code, NEXT);
 	bal_bpf_label(code, HIT_ADDR);
@@ -139,11 +151,13 @@ lead(struct bal_bpf *code, const struct bal_steer *s, int group)
 
 /* What follows one that matches all would be refused: it cannot be reached. */
 static void
-choose_group(struct bal_bpf *code, const struct bal_steer *s)
+choose_group(struct bal_bpf *code, const struct bal_steer *s, int family)
 {
 	for (size_t i = 0; i < s->n_matches; i++) {
 		const struct bal_steer_match *m = &s->matches[i];
 
+		if (m->family != family)
+			continue;
 		match_uid(code, m);
 		match_proto(code, m);
 		match_ports(code, m);
@@ -156,17 +170,19 @@ choose_group(struct bal_bpf *code, const struct bal_steer *s)
 	bal_bpf_goto(code, OUT);
 }
 
-/* Does any match lead to a group of that kind? */
+/* Does any match of @family lead to a group of that kind? */
 static bool
-is_led_to(const struct bal_steer *s, bool session)
+is_led_to(const struct bal_steer *s, int family, bool session)
 {
 	for (size_t i = 0; i < s->n_matches; i++) {
-		const int group = s->matches[i].group;
+		const struct bal_steer_match *m = &s->matches[i];
 
-		if (group != BAL_STEER_LEAVE &&
-		    s->groups[group].session == session)
+		if (m->family != family)
+			continue;
+		if (m->group != BAL_STEER_LEAVE &&
+		    s->groups[m->group].session == session)
 			return true;
-		if (is_for_all(&s->matches[i]))
+		if (is_for_all(m))
 			return false;
 	}
 	return false;
@@ -191,16 +207,29 @@ fold(struct bal_bpf *code, unsigned bits)
 
 /* The last steps of murmur3: each bit of the address counts for each of these. */
 static void
-draw_by_host(struct bal_bpf *code, uint32_t seed)
+scatter(struct bal_bpf *code)
 {
-	bal_bpf_label(code, SESSION);
-	bal_bpf_set32(code, PLACE, seed);
-	bal_bpf_xor32(code, PLACE, DST);
 	fold(code, 16);
 	bal_bpf_mul32(code, PLACE, 0x85ebca6b);
 	fold(code, 13);
 	bal_bpf_mul32(code, PLACE, 0xc2b2ae35);
 	fold(code, 16);
+}
+
+static void
+draw_by_host(struct bal_bpf *code, uint32_t seed, int family)
+{
+	bal_bpf_label(code, SESSION);
+	bal_bpf_set32(code, PLACE, seed);
+	for (size_t i = 0; family == AF_INET6 && i < 12; i += 4) {
+		bal_bpf_load32(code, DST, CTX, ADDR(user_ip6) + i);
+		bal_bpf_xor32(code, PLACE, DST);
+		scatter(code);
+	}
+	if (family == AF_INET6)
+		bal_bpf_load32(code, DST, CTX, ADDR(user_ip6[3]));
+	bal_bpf_xor32(code, PLACE, DST);
+	scatter(code);
 }
 
 static void
@@ -228,23 +257,41 @@ set_mark(struct bal_bpf *code, uint32_t mask, int map_fd)
 	bal_bpf_call(code, BPF_FUNC_setsockopt);
 }
 
+/* What is led to no group ends at OUT already. */
+static void
+draw(struct bal_bpf *code, const struct bal_steer *s, int family, int map_fd)
+{
+	const bool random = is_led_to(s, family, false);
+	const bool session = is_led_to(s, family, true);
+
+	choose_group(code, s, family);
+	if (random)
+		draw_at_random(code);
+	if (session)
+		draw_by_host(code, s->seed, family);
+	if (!random && !session)
+		return;
+	set_mark(code, s->mask, map_fd);
+	bal_bpf_goto(code, OUT);
+}
+
 int
 bal_steer_code(const struct bal_steer *s, enum bal_steer_hook hook,
 	       uint64_t cookie, int map_fd, struct bal_bpf *code,
 	       struct bal_err *err)
 {
-	const bool random = is_led_to(s, false), session = is_led_to(s, true);
-
 	check_namespace(code, cookie);
-	check_socket(code, hook);
-	load_destination(code, hook);
-	choose_group(code, s);
-	if (random)
-		draw_at_random(code);
-	if (session)
-		draw_by_host(code, s->seed);
-	if (random || session)
-		set_mark(code, s->mask, map_fd);
+	check_socket(code);
+	if (hook == BAL_STEER_CONNECT4) {
+		load_ipv4(code, SOCK(src_ip4), ADDR(user_ip4));
+	} else {
+		part_mapped(code);
+		check_source6(code);
+		draw(code, s, AF_INET6, map_fd);
+		bal_bpf_label(code, MAPPED);
+		load_ipv4(code, SOCK(src_ip6[3]), ADDR(user_ip6[3]));
+	}
+	draw(code, s, AF_INET, map_fd);
 	bal_bpf_label(code, OUT);
 	bal_bpf_set(code, BPF_REG_0, 1);
 	bal_bpf_exit(code);

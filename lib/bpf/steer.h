@@ -9,6 +9,7 @@
 /* Of one table: shares are exact to a part of this many. */
 #define BAL_STEER_ENTRIES 16384
 #define BAL_STEER_LEAVE (-1)
+#define BAL_STEER_GROUPS_MAX 512 /* of both families */
 
 /* An uplink that takes new connections: its slot, from 1 to 255. */
 struct bal_steer_share {
@@ -17,6 +18,7 @@ struct bal_steer_share {
 
 /* Uplinks that share.  Fewer than two: the kernel needs no help. */
 struct bal_steer_group {
+	int family; /* whose connections; AF_INET or AF_INET6 */
 	bool session; /* by the other host, and the seed; else at random */
 	const struct bal_steer_share *shares; /* by slot */
 	size_t n_shares;
@@ -29,6 +31,7 @@ struct bal_steer_range {
 
 /* A connection has to match all that is given. */
 struct bal_steer_match {
+	int family; /* of it, of @to and of @group */
 	const struct bal_addr *to;
 	size_t n_to;
 	uint8_t proto; /* 0: any or, with ports, TCP and UDP */
@@ -52,10 +55,10 @@ struct bal_steer {
 	size_t n_matches;
 };
 
-/* The two hooks that a new connection to an IPv4 host can come by. */
+/* The hooks that a new connection can come by. */
 enum bal_steer_hook {
 	BAL_STEER_CONNECT4,
-	BAL_STEER_CONNECT6, /* to ::ffff:A.B.C.D */
+	BAL_STEER_CONNECT6, /* to ::ffff:A.B.C.D, too, which is IPv4 */
 	BAL_STEER_HOOKS,
 };
 

@@ -5,8 +5,6 @@
 
 #include "bpf/steer.h"
 
-#define BAL_STEER_GROUPS_MAX 256
-
 /* May this process steer, and what is in the way? */
 enum bal_steer_can {
 	BAL_STEER_HIDDEN,     /* no privilege to look */

@@ -2,6 +2,8 @@
 /* steer - a BPF program at connect() that marks what has no mark yet. */
 #include "kinds/steer.h"
 
+#include <sys/socket.h>
+
 #include "bpf/steer_held.h"
 #include "kinds/internal.h"
 #include "netlink/sysctl.h"
@@ -88,11 +90,14 @@ print(FILE *out, const struct bal_op *op)
 		fputs("# take bal_steer off connect()\n", out);
 		return;
 	}
-	for (size_t i = 0; i < s->n_groups; i++) {
+	for (size_t i = 0, at = 0; i < s->n_groups; i++, at++) {
 		const struct bal_steer_group *g = &s->groups[i];
+		const bool six = g->family == AF_INET6;
 
-		fprintf(out, "# bal_steer at connect(), group %zu%s:", i,
-			g->session ? " by host" : "");
+		if (i && g->family != s->groups[i - 1].family)
+			at = 0;
+		fprintf(out, "# bal_steer at connect(), group %zu%s%s:", at,
+			six ? " of IPv6" : "", g->session ? " by host" : "");
 		for (size_t k = 0; k < g->n_shares; k++)
 			fprintf(out, " 0x%x weight %u",
 				g->shares[k].slot << __builtin_ctz(s->mask),

@@ -101,7 +101,7 @@ fill_draws(struct maker *m, const struct bal_group *group,
 
 		/* By a mark that it leaves by it would be bound to it. */
 		if (mark == up->slot ||
-		    !bal_group_spreads_over(group, up, best))
+		    !bal_group_spreads_over(group, up, best, AF_INET))
 			continue;
 		slot = BAL_PUSH(m->arena, &class->draws);
 		if (slot)

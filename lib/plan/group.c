@@ -3,6 +3,7 @@
 #include "plan/group.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 int
 bal_groups_make(const struct bal_uplinks *ups, enum bal_mode mode,
@@ -85,30 +86,21 @@ bal_group_metric(const struct bal_group *group, const struct bal_uplink *up)
 	return place * 256 + up->slot;
 }
 
-const struct bal_uplink *
-bal_group_best(const struct bal_group *group)
+static bool
+is_alive(const struct bal_uplink *up, int family)
 {
-	const struct bal_uplink *best = NULL;
-
-	for (size_t i = 0; i < group->members.n; i++) {
-		const struct bal_uplink *up = group->members.v[i];
-
-		if (up->alive && (!best || bal_group_metric(group, up) <
-						   bal_group_metric(group, best)))
-			best = up;
-	}
-	return best;
+	return family == AF_INET6 ? up->alive6 : up->alive;
 }
 
 const struct bal_uplink *
-bal_group_best6(const struct bal_group *group)
+bal_group_best_of(const struct bal_group *group, int family)
 {
 	const struct bal_uplink *best = NULL;
 
 	for (size_t i = 0; i < group->members.n; i++) {
 		const struct bal_uplink *up = group->members.v[i];
 
-		if (up->alive6 &&
+		if (is_alive(up, family) &&
 		    (!best || bal_group_metric(group, up) <
 				      bal_group_metric(group, best)))
 			best = up;
@@ -116,12 +108,25 @@ bal_group_best6(const struct bal_group *group)
 	return best;
 }
 
+const struct bal_uplink *
+bal_group_best(const struct bal_group *group)
+{
+	return bal_group_best_of(group, AF_INET);
+}
+
+const struct bal_uplink *
+bal_group_best6(const struct bal_group *group)
+{
+	return bal_group_best_of(group, AF_INET6);
+}
+
 bool
 bal_group_spreads_over(const struct bal_group *group,
 		       const struct bal_uplink *up,
-		       const struct bal_uplink *best)
+		       const struct bal_uplink *best, int family)
 {
-	return up->alive && bal_uplink_addr(up) && best &&
+	return is_alive(up, family) &&
+	       (family == AF_INET6 || bal_uplink_addr(up)) && best &&
 	       bal_plan_shares(group->mode, up, best);
 }
 

@@ -82,14 +82,16 @@ bool bal_plan_better(const struct bal_uplink *up,
 		     const struct bal_uplink *than);
 
 /*
- * Does the living member @up take new traffic of @group, of which @best is the
- * first one?
+ * Does the living member @up take new traffic of @group and @family, of which
+ * @best is the first one?
  */
 bool bal_group_spreads_over(const struct bal_group *group,
 			    const struct bal_uplink *up,
-			    const struct bal_uplink *best);
+			    const struct bal_uplink *best, int family);
 
-/* The living member that is first in order, or NULL; the same of IPv6. */
+/* The member alive by @family that is first in order, or NULL; of IPv4; of IPv6. */
+const struct bal_uplink *bal_group_best_of(const struct bal_group *group,
+					   int family);
 const struct bal_uplink *bal_group_best(const struct bal_group *group);
 const struct bal_uplink *bal_group_best6(const struct bal_group *group);
 

@@ -28,7 +28,8 @@ static void
 push_marked(struct maker *m, struct bal_rule r)
 {
 	const uint32_t mask = m->world->globals->mark_mask, mark = r.mark;
-	const struct bal_uplink *best = bal_group_best(m->steered);
+	const struct bal_uplink *best =
+		bal_group_best_of(m->steered, m->family);
 
 	r.priority += BAL_RULE_POLICY_STEER - BAL_RULE_POLICY;
 	r.has_mark = true;
@@ -36,7 +37,8 @@ push_marked(struct maker *m, struct bal_rule r)
 	for (size_t i = 0; i < m->steered->members.n; i++) {
 		const struct bal_uplink *up = m->steered->members.v[i];
 
-		if (!bal_group_spreads_over(m->steered, up, best))
+		if (!bal_group_spreads_over(m->steered, up, best,
+					    m->family))
 			continue;
 		r.mark = mark | bal_mark_of(up->slot, mask);
 		r.table = up->table;

@@ -12,7 +12,8 @@
 struct maker {
 	const struct bal_world *world;
 	struct bal_arena *arena;
-	bal_prefix_list shared;
+	bal_prefix_list shared; /* of IPv4: in IPv6 they stand in main */
+	int family;
 	BAL_LIST(struct bal_steer_group) groups;
 	BAL_LIST(struct bal_steer_match) matches;
 };
@@ -52,13 +53,14 @@ by_slot(const void *a, const void *b)
 static void
 add_group(struct maker *m, const struct bal_group *group)
 {
-	const struct bal_uplink *best = bal_group_best(group);
+	const struct bal_uplink *best = bal_group_best_of(group, m->family);
 	struct bal_steer_group *out = BAL_PUSH(m->arena, &m->groups);
 	struct bal_steer_share *v;
 
 	v = bal_arena_alloc(m->arena, (group->members.n + 1) * sizeof(*v));
 	if (!out || !v)
 		return;
+	out->family = m->family;
 	out->session = group->kind == BAL_BALANCE_SESSION;
 	out->shares = v;
 	if (!bal_plan_steers(m->world, group))
@@ -66,7 +68,7 @@ add_group(struct maker *m, const struct bal_group *group)
 	for (size_t i = 0; i < group->members.n; i++) {
 		const struct bal_uplink *up = group->members.v[i];
 
-		if (bal_group_spreads_over(group, up, best))
+		if (bal_group_spreads_over(group, up, best, m->family))
 			v[out->n_shares++] = (struct bal_steer_share){
 				up->slot, up->set.weight
 			};
@@ -85,7 +87,8 @@ leave(struct maker *m, const struct bal_addr *prefix)
 	if (!match || !to)
 		return;
 	*to = *prefix;
-	*match = (struct bal_steer_match){ .to = to,
+	*match = (struct bal_steer_match){ .family = m->family,
+					   .to = to,
 					   .n_to = 1,
 					   .group = BAL_STEER_LEAVE };
 }
@@ -128,11 +131,15 @@ leave_near(struct maker *m)
 	static const struct bal_addr near[] = {
 		{ .family = AF_INET, .len = 8, .bytes = { 127 } },
 		{ .family = AF_INET, .len = 3, .bytes = { 224 } },
+		{ .family = AF_INET6, .len = 128, .bytes = { [15] = 1 } },
+		{ .family = AF_INET6, .len = 10, .bytes = { 0xfe, 0x80 } },
+		{ .family = AF_INET6, .len = 8, .bytes = { 0xff } },
 	};
 
 	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++)
-		leave(m, &near[i]);
-	for (size_t i = 0; i < m->shared.n; i++)
+		if (near[i].family == m->family)
+			leave(m, &near[i]);
+	for (size_t i = 0; m->family == AF_INET && i < m->shared.n; i++)
 		if (!is_spread(m, &m->shared.v[i]))
 			leave(m, &m->shared.v[i]);
 }
@@ -149,28 +156,28 @@ may_match(const struct bal_conf_rule *rule)
 	       !(rule->has_mark && rule->mark);
 }
 
+/* The tables of IPv6 stand behind those of IPv4. */
 static int
-number_of(const struct maker *m, const char *name)
+number_of(const struct maker *m, const struct bal_group *group)
 {
-	const struct bal_group *group =
-		bal_groups_find(m->world->groups, name);
+	const bal_group_list *groups = m->world->groups;
 
-	return group ? (int)(group - m->world->groups->v) : BAL_STEER_LEAVE;
+	return (int)(group - groups->v) +
+	       (m->family == AF_INET6 ? (int)groups->n : 0);
 }
 
 /* Source ports are not known when a connection begins. */
 static int
 lead_of(const struct maker *m, const struct bal_conf_rule *rule)
 {
-	int group = BAL_STEER_LEAVE;
+	const struct bal_group *group = NULL;
 
 	if (rule->lead <= BAL_LEAD_UPLINK && !rule->n_sport)
-		group = number_of(m, rule->group);
-	if (group != BAL_STEER_LEAVE &&
-	    !bal_plan_steers_by(m->world, &m->world->groups->v[group],
-				bal_policy_parts(rule)))
-		group = BAL_STEER_LEAVE;
-	return group;
+		group = bal_groups_find(m->world->groups, rule->group);
+	if (group &&
+	    bal_plan_steers_by(m->world, group, bal_policy_parts(rule)))
+		return number_of(m, group);
+	return BAL_STEER_LEAVE;
 }
 
 /* A group without a table is not there: then the next rule takes over. */
@@ -186,14 +193,15 @@ add_rule(struct maker *m, const struct bal_conf_rule *rule)
 {
 	struct bal_steer_match *match;
 
-	if (!bal_policy_is_of(rule, AF_INET) || !may_match(rule) ||
+	if (!bal_policy_is_of(rule, m->family) || !may_match(rule) ||
 	    !is_in_force(m, rule))
 		return;
 	match = BAL_PUSH(m->arena, &m->matches);
 	if (!match)
 		return;
+	match->family = m->family;
 	match->n_to = rule->n_to;
-	match->to = bal_prefixes_of(rule->to, &match->n_to, AF_INET);
+	match->to = bal_prefixes_of(rule->to, &match->n_to, m->family);
 	match->proto = rule->proto;
 	for (size_t i = 0; i < rule->n_dport; i++)
 		match->dport[match->n_dport++] = (struct bal_steer_range){
@@ -211,14 +219,15 @@ add_destinations(struct maker *m, int group, const struct bal_addr *all,
 		 size_t n)
 {
 	size_t n_to = n;
-	const struct bal_addr *to = bal_prefixes_of(all, &n_to, AF_INET);
+	const struct bal_addr *to = bal_prefixes_of(all, &n_to, m->family);
 	struct bal_steer_match *match;
 
 	if (n && !n_to)
 		return;
 	match = BAL_PUSH(m->arena, &m->matches);
 	if (match)
-		*match = (struct bal_steer_match){ .to = to,
+		*match = (struct bal_steer_match){ .family = m->family,
+						   .to = to,
 						   .n_to = n_to,
 						   .group = group };
 }
@@ -238,18 +247,33 @@ add_matches(struct maker *m)
 			world, group, group->n_destinations);
 
 		if (group->n_destinations)
-			add_destinations(m, steered ? (int)i : BAL_STEER_LEAVE,
+			add_destinations(m,
+					 steered ? number_of(m, group) :
+						   BAL_STEER_LEAVE,
 					 group->destinations,
 					 group->n_destinations);
 	}
 	if (bal_plan_steers(world, &world->groups->v[0]))
-		add_destinations(m, 0, g->destinations, g->n_destinations);
+		add_destinations(m, number_of(m, &world->groups->v[0]),
+				 g->destinations, g->n_destinations);
+}
+
+static void
+add_family(struct maker *m, int family)
+{
+	m->family = family;
+	for (size_t i = 0; i < m->world->groups->n; i++)
+		add_group(m, &m->world->groups->v[i]);
+	add_matches(m);
 }
 
 _Static_assert(sizeof(((struct bal_steer_match *)0)->dport) /
 			       sizeof(struct bal_steer_range) >=
 		       BAL_RULE_PORTS_MAX,
 	       "a match has a place for each range of ports");
+
+_Static_assert(2 * (1 + BAL_GROUP_STATES_MAX) <= BAL_STEER_GROUPS_MAX,
+	       "each group has a table of each family");
 
 const struct bal_steer *
 bal_plan_steer(const struct bal_world *world, struct bal_arena *arena)
@@ -264,9 +288,9 @@ bal_plan_steer(const struct bal_world *world, struct bal_arena *arena)
 	if (!steer)
 		return NULL;
 	bal_plan_shared_subnets(world->uplinks, arena, &m.shared);
-	for (size_t i = 0; i < world->groups->n; i++)
-		add_group(&m, &world->groups->v[i]);
-	add_matches(&m);
+	add_family(&m, AF_INET);
+	if (world->globals->ipv6 == BAL_IPV6_BALANCE)
+		add_family(&m, AF_INET6);
 	*steer = (struct bal_steer){
 		.mask = world->globals->mark_mask,
 		.seed = world->seed,

@@ -35,7 +35,8 @@ next_time(const char **text, uint64_t *ms, struct bal_err *err)
 
 /*
  * "bank 31399"; "voip 31398 eth1" with the member that is best; and with a
- * failback_drain "bank 31399 - eth2 71234": the one that has answered, and when.
+ * failback_drain "bank 31399 - eth2 71234": the one that has answered, and when;
+ * behind it, where there is any, the same of IPv6.
  */
 int
 bal_group_state_set(struct bal_state *state, const char *text,
@@ -48,10 +49,12 @@ bal_group_state_set(struct bal_state *state, const char *text,
 	    bal_next_word(&text, number, sizeof(number)) <= 0 ||
 	    bal_parse_u32(number, 1, UINT32_MAX, &read.table, err) < 0)
 		return bal_err(err, BAL_ECONF, "group has no name or table");
-	if (next_uplink(&text, read.best, err) < 0 ||
-	    next_uplink(&text, read.proven, err) < 0 ||
-	    next_time(&text, &read.drain_ms, err) < 0)
+	if (next_uplink(&text, read.best, err) < 0)
 		return -1;
+	for (size_t i = 0; i < 2; i++)
+		if (next_uplink(&text, read.drains[i].proven, err) < 0 ||
+		    next_time(&text, &read.drains[i].ms, err) < 0)
+			return -1;
 	if (bal_state_find_group(state, name))
 		return bal_state_twice("group", err);
 	g = bal_state_group(state, name);
@@ -62,16 +65,23 @@ bal_group_state_set(struct bal_state *state, const char *text,
 	return 0;
 }
 
+static bool
+drains(const struct bal_group_drain *d)
+{
+	return d->proven[0] || d->ms;
+}
+
 void
 bal_group_state_print(const struct bal_group_state *g, FILE *out)
 {
-	const bool drains = g->proven[0] || g->drain_ms;
+	const size_t n = drains(&g->drains[1]) ? 2 : drains(&g->drains[0]);
 
 	fprintf(out, "group = %s %" PRIu32, g->name, g->table);
-	if (g->best[0] || drains)
+	if (g->best[0] || n)
 		fprintf(out, " %s", g->best[0] ? g->best : NONE);
-	if (drains)
-		fprintf(out, " %s %" PRIu64, g->proven[0] ? g->proven : NONE,
-			g->drain_ms);
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, " %s %" PRIu64,
+			g->drains[i].proven[0] ? g->drains[i].proven : NONE,
+			g->drains[i].ms);
 	fputc('\n', out);
 }

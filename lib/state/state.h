@@ -159,9 +159,11 @@ struct bal_group_state {
 	char name[BAL_GROUP_TABLELEN];
 	uint32_t table;
 	char best[BAL_IFNAMSIZ]; /* the member in use, of mode best; "": none */
-	/* With a failback_drain: its first member, once it has answered. */
-	char proven[BAL_IFNAMSIZ];
-	uint64_t drain_ms; /* CLOCK_BOOTTIME: flush what is elsewhere; 0: never */
+	/* With a failback_drain, of each family. */
+	struct bal_group_drain {
+		char proven[BAL_IFNAMSIZ]; /* its first member, once it has answered */
+		uint64_t ms; /* CLOCK_BOOTTIME: flush what is elsewhere; 0: never */
+	} drains[2]; /* of IPv4, of IPv6 */
 };
 
 #define BAL_GROUP_STATES_MAX 192

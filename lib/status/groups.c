@@ -3,6 +3,8 @@
 #include "status/groups.h"
 
 #include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
 
 #include "base/show.h"
 
@@ -35,19 +37,27 @@ fallback_word(const struct bal_conf_group *conf)
 	return "next";
 }
 
-/* Those that the plan sends new connections by. */
+/* Those that the plan sends new connections of @family by. */
 static void
-find_used(struct bal_status_group *g, const struct bal_group *group,
+find_used(bal_name_list *used, const struct bal_group *group, int family,
 	  struct bal_arena *arena)
 {
-	const struct bal_uplink *best = bal_group_best(group);
+	const struct bal_uplink *best = bal_group_best_of(group, family);
 
-	for (size_t i = 0; best && i < group->members.n; i++) {
-		const struct bal_uplink *up = group->members.v[i];
+	for (size_t i = 0; i < group->members.n; i++)
+		if (bal_group_spreads_over(group, group->members.v[i], best,
+					   family))
+			add_name(used, group->members.v[i]->name, arena);
+}
 
-		if (up->alive && bal_plan_shares(group->mode, up, best))
-			add_name(&g->in_use, up->name, arena);
-	}
+static void
+find_all_used(struct bal_status_group *g, const struct bal_group *group,
+	      struct bal_arena *arena)
+{
+	find_used(&g->in_use, group, AF_INET, arena);
+	find_used(&g->in_use6, group, AF_INET6, arena);
+	for (size_t i = 0; i < group->members.n; i++)
+		g->six |= group->members.v[i]->six;
 }
 
 void
@@ -73,8 +83,26 @@ bal_status_groups(const struct bal_policy *policy, const bal_group_list *groups,
 		for (size_t k = 0; k < conf->n_uplinks; k++)
 			add_name(&g->uplinks, conf->uplinks[k], arena);
 		if (group)
-			find_used(g, group, arena);
+			find_all_used(g, group, arena);
 	}
+}
+
+static void
+put_used(FILE *out, const bal_name_list *used)
+{
+	for (size_t k = 0; k < used->n; k++) {
+		fputs(k ? ", " : "by ", out);
+		bal_put_clean(out, used->v[k]);
+	}
+}
+
+static bool
+is_same(const bal_name_list *a, const bal_name_list *b)
+{
+	for (size_t i = 0; a->n == b->n && i < a->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return a->n == b->n;
 }
 
 void
@@ -87,9 +115,11 @@ bal_status_groups_text(const bal_status_group_list *groups, FILE *out)
 		if (!g->in_use.n)
 			fprintf(out, "no uplink of it can be used, fallback is %s",
 				g->fallback);
-		for (size_t k = 0; k < g->in_use.n; k++) {
-			fputs(k ? ", " : "by ", out);
-			bal_put_clean(out, g->in_use.v[k]);
+		put_used(out, &g->in_use);
+		if (g->six && !is_same(&g->in_use, &g->in_use6)) {
+			fputs("; IPv6 ", out);
+			put_used(out, &g->in_use6);
+			fputs(g->in_use6.n ? "" : "by none", out);
 		}
 		fputc('\n', out);
 	}
@@ -132,6 +162,8 @@ bal_status_groups_json(const bal_status_group_list *groups, FILE *out)
 		fprintf(out, ",\"table\":%" PRIu32, g->table);
 		put_names(out, "members", &g->uplinks);
 		put_names(out, "in_use", &g->in_use);
+		if (g->six)
+			put_names(out, "in_use_ipv6", &g->in_use6);
 		fputc(',', out);
 		bal_json_string(out, "fallback", g->fallback);
 		put_drain(out, g);

@@ -16,6 +16,8 @@ struct bal_status_group {
 	uint32_t table;	  /* 0: it has none yet */
 	bal_name_list uplinks;
 	bal_name_list in_use; /* of these: they get its new connections */
+	bool six; /* a member is for IPv6, too */
+	bal_name_list in_use6; /* those that get its new ones of IPv6 */
 	/* Its own failback_drain: BAL_DRAIN_NEVER, or ms. */
 	bool has_drain;
 	uint32_t drain_ms;

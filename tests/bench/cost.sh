@@ -12,6 +12,7 @@ UPLINKS=${UPLINKS:-2 8 32 128}
 ROUNDS=${ROUNDS:-20}
 SCENES=${SCENES:-apart same}
 FOREIGN=${FOREIGN:-100000}
+IPV6=${IPV6:-ignore}
 W=$LAB_DIR/bench
 BAL_CHECK=$BAL_BIN/bal-check
 # Wherever the programs were configured to look.
@@ -45,7 +46,8 @@ build() {
 scene() {
 	local n=$1 k address gateway
 	exec 3>"$W"/links 4>/etc/bal/bal.conf 5>"$W"/far
-	printf '[bal]\nmark_mask = 0xffc00000\nfirewall = %s\n' "$FIREWALL" >&4
+	printf '[bal]\nmark_mask = 0xffc00000\nfirewall = %s\nipv6 = %s\n' \
+		"$FIREWALL" "$IPV6" >&4
 	for ((k = 1; k <= n; k++)); do
 		if [ "$2" = same ]; then
 			address=192.168.1.$((100 + k)) gateway=192.168.1.1
@@ -54,9 +56,12 @@ scene() {
 		fi
 		printf '%s\n' "link add u$k index $((1000 + k)) type veth peer name u$k netns far" \
 			"link set u$k addrgenmode none" \
-			"addr add $address/24 dev u$k" "link set u$k up" >&3
+			"addr add $address/24 dev u$k" \
+			"addr add 2001:db8:$k::2/64 dev u$k nodad" \
+			"link set u$k up" >&3
 		echo "link set u$k addrgenmode none up" >&5
-		printf '%s\n' "[uplink u$k]" "gateway = $gateway" >&4
+		printf '%s\n' "[uplink u$k]" "gateway = $gateway" \
+			"gateway6 = fe80::1" >&4
 	done
 	exec 3>&- 4>&- 5>&-
 	ip -batch "$W"/links || die "cannot make $n devices"
@@ -72,9 +77,19 @@ carriers() {
 	[ "$(ip -br link show type veth | grep -c '^u.*,LOWER_UP')" = "$1" ]
 }
 
+# The floor knows no IPv6.
+clear_script() {
+	cat <<-END
+		$FLOOR clear \$1 \$2 || exit
+		[ $IPV6 = balance ] || exit 0
+		ip -6 rule flush protocol 214
+		ip -6 route flush table all protocol 214
+	END
+}
+
 scene_end() {
 	local k
-	"$FLOOR" clear "$1" "$2"
+	bash "$W"/clear "$1" "$2"
 	for ((k = 1; k <= $1; k++)); do
 		echo "link del u$k"
 	done | ip -batch -
@@ -94,6 +109,7 @@ same_state() {
 # The floor makes what bal makes, or the two cannot be compared.
 verify() {
 	local n=$1 scene=$2 k=$(($1 - 1))
+	[ "$IPV6" = ignore ] || return 0
 	"$FLOOR" clear "$n" "$scene" && "$FLOOR" setup "$n" "$scene"
 	same_state "$BAL_CHECK" --no-probe
 	"$FLOOR" down "$n" "$scene" "$k"
@@ -125,21 +141,21 @@ instructions() {
 
 # The commands in an order in which each finds what it needs.
 turn() {
-	local k=$(($1 - 1)) floor="$FLOOR %s $1 $2"
+	local k=$(($1 - 1)) floor="$FLOOR %s $1 $2" clear="bash $W/clear $1 $2"
 	# shellcheck disable=SC2059 # a format on purpose
 	f() { printf "$floor" "$1"; }
 	TURN=(
-		"=$(f clear)" "bal.setup=$BAL_CHECK --no-probe"
-		"=$(f clear)" "floor.setup=$(f setup)"
-		"=$(f clear)" "seed.setup=$(f seed)"
-		"=$(f clear)" "=$BAL_CHECK --no-probe"
+		"=$clear" "bal.setup=$BAL_CHECK --no-probe"
+		"=$clear" "floor.setup=$(f setup)"
+		"=$clear" "seed.setup=$(f seed)"
+		"=$clear" "=$BAL_CHECK --no-probe"
 		"bal.noop=$BAL_CHECK --no-probe" "floor.noop=$(f noop)"
 		"seed.noop=$(f noop-one-dump)"
 		"bal.down=$BAL_BIN/bal-down u$k" "bal.up=$BAL_BIN/bal-up u$k"
 		"bal.again=$BAL_BIN/bal-up u$k"
 		"bal.solo=$BAL_BIN/bal-mode solo"
 		"bal.multi=$BAL_BIN/bal-mode multi"
-		"=$(f clear)" "=$(f setup)"
+		"=$clear" "=$(f setup)"
 		"floor.down=$(f down) $k" "floor.up=$(f up) $k"
 		"floor.solo=$(f solo)" "floor.multi=$(f multi)"
 	)
@@ -235,10 +251,12 @@ run_all() {
 
 mkdir -p "$W"
 build || die "cannot build floor; LIBNETLINK names the folder of libnetlink.a, LIBBAL libbal.a"
+clear_script >"$W"/clear
 lab_box_defaults
 ip netns add far || die "cannot make a namespace"
 ip link set lo up
-echo "firewall $FIREWALL; medians of $ROUNDS, commands taking turns; CPU is user + system"
+echo "firewall $FIREWALL, ipv6 = $IPV6; medians of $ROUNDS, commands taking turns;" \
+	"CPU is user + system"
 header
 run_all
 cat "$W"/one_by_one

@@ -56,7 +56,7 @@ six_modem() {
 	six_advertise "$k"
 }
 
-# six_advertise K [LIFETIME]: the modem is a router for so many seconds.
+# six_advertise K [LIFETIME [PREFIX]]: the modem is a router for so many seconds.
 declare -A SIX_RADVD=()
 six_advertise() {
 	local conf=$LAB_DIR/radvd$1
@@ -67,7 +67,7 @@ six_advertise() {
 			MinRtrAdvInterval 3;
 			MaxRtrAdvInterval 4;
 			AdvDefaultLifetime ${2:-1800};
-			prefix 2001:db8:$1::/64 { };
+			prefix ${3:-2001:db8:$1::/64} { };
 		};
 	END
 	chmod 644 "$conf"
@@ -79,7 +79,7 @@ six_advertise() {
 # six_ready K: ethK has an address, and a default route in main.
 six_ready() {
 	[ -n "$(six_address "$1")" ] &&
-		ip -6 route show default dev "eth$1" | grep -q 'via fe80::1'
+		ip -6 route show default dev "eth$1" | grep -q 'via fe80::'
 }
 
 # six_address K: what ethK has made of its modem's prefix.

@@ -225,9 +225,15 @@ fill_state(unsigned uplinks)
 		if (i % 2)
 			snprintf(g->best, sizeof(g->best), "eth%u", i);
 		if (i % 3 == 0)
-			snprintf(g->proven, sizeof(g->proven), "eth%u", i + 1);
+			snprintf(g->drains[0].proven, BAL_IFNAMSIZ, "eth%u",
+				 i + 1);
 		if (i % 6 == 0)
-			g->drain_ms = UINT64_MAX - i;
+			g->drains[0].ms = UINT64_MAX - i;
+		if (i % 5 == 0)
+			snprintf(g->drains[1].proven, BAL_IFNAMSIZ, "eth%u",
+				 i + 2);
+		if (i % 10 == 0)
+			g->drains[1].ms = UINT64_MAX - i;
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -23,8 +24,12 @@ three(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 3; i++)
 		shares[i] = (struct bal_steer_share){ i + 1, 3 - i };
-	group = (struct bal_steer_group){ .shares = shares, .n_shares = 3 };
+	group = (struct bal_steer_group){ .family = AF_INET,
+					  .shares = shares,
+					  .n_shares = 3 };
 	memset(matches, 0, sizeof(matches));
+	for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++)
+		matches[i].family = AF_INET;
 	steer = (struct bal_steer){ .mask = 0xff000000,
 				    .seed = 0x5eed,
 				    .groups = &group,
@@ -139,6 +144,34 @@ texts_differ(void **state)
 	assert_true(text() != first);
 }
 
+static size_t
+length(enum bal_steer_hook hook)
+{
+	static struct bal_bpf code;
+	struct bal_err err = { 0 };
+
+	memset(&code, 0, sizeof(code));
+	assert_int_equal(bal_steer_code(&steer, hook, 7, 0, &code, &err), 0);
+	return code.n;
+}
+
+/* What matches of IPv6 ask is a matter of that hook alone. */
+static void
+a_family_has_its_hook(void **state)
+{
+	static const struct bal_addr any = { .family = AF_INET6 };
+	const size_t four = length(BAL_STEER_CONNECT4);
+	const size_t six = length(BAL_STEER_CONNECT6);
+
+	(void)state;
+	matches[1] = (struct bal_steer_match){ .family = AF_INET6,
+					       .to = &any,
+					       .n_to = 1 };
+	steer.n_matches = 2;
+	assert_int_equal(length(BAL_STEER_CONNECT4), four);
+	assert_in_range(length(BAL_STEER_CONNECT6), six + 10, six + 40);
+}
+
 /* Too many rules: the kernel alone spreads. */
 static void
 too_long(void **state)
@@ -149,7 +182,8 @@ too_long(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 600; i++)
-		matches[i] = (struct bal_steer_match){ .to = to,
+		matches[i] = (struct bal_steer_match){ .family = AF_INET,
+						       .to = to,
 						       .n_to = 64,
 						       .proto = 6 };
 	steer.n_matches = 600;
@@ -169,6 +203,7 @@ main(void)
 		TEST(one_alone_is_not_drawn),
 		TEST(recipes_differ),
 		TEST(texts_differ),
+		TEST(a_family_has_its_hook),
 		TEST(too_long),
 	};
 
