@@ -63,6 +63,9 @@ follow_lease(struct bal_intent *intent, const struct bal_hook *hook)
 	intent->keep_options = true;
 	if (strcmp(intent->dev, hook->dev) == 0)
 		intent->hook.lease = hook->lease;
+	if (strcmp(intent->dev, hook->dev) == 0)
+		intent->hook.delegation = hook->delegation;
+	intent->hook.prefix6 = hook->prefix6;
 	/* Its address is gone, which every read of the kernel shows. */
 	if (hook->lease != BAL_LEASE_HELD)
 		intent->kind = BAL_INTENT_CHECK;

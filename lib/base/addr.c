@@ -152,6 +152,33 @@ bal_prefix_parse(const char *text, struct bal_addr *out, struct bal_err *err)
 	return 0;
 }
 
+int
+bal_delegated_parse(const char *text, struct bal_addr *out,
+		    struct bal_err *err)
+{
+	const char *what = NULL;
+	struct bal_addr a;
+
+	if (strchr(text, '%'))
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" names a device, which is known here",
+			       text);
+	if (bal_prefix_parse(text, &a, err) < 0)
+		return -1;
+	if (a.family != AF_INET6)
+		what = "of IPv4";
+	else if (!strchr(text, '/'))
+		what = "an address without a prefix length";
+	else if (a.len < 48 || a.len > 64)
+		what = "not between /48 and /64";
+	else if ((a.bytes[0] & 0xe0) != 0x20 && (a.bytes[0] & 0xfe) != 0xfc)
+		what = "not a prefix of hosts";
+	if (what)
+		return bal_err(err, BAL_ECONF, "\"%.80s\" is %s", text, what);
+	*out = a;
+	return 0;
+}
+
 struct bal_addr
 bal_addr_raw(int family, const void *bytes, size_t size, unsigned len)
 {
@@ -210,6 +237,19 @@ bal_addr_network(const struct bal_addr *a)
 			net.bytes[i] &= (uint8_t)(0xff00 >> net.len % 8);
 	}
 	return net;
+}
+
+struct bal_addr
+bal_addr_rest(const struct bal_addr *a)
+{
+	struct bal_addr rest = { .family = a->family,
+				 .len = (uint8_t)bal_addr_bits(a->family) };
+
+	for (unsigned i = 0; i < rest.len / 8u; i++)
+		rest.bytes[i] = i < a->len / 8u ? 0 :
+				i > a->len / 8u ? 0xff :
+						  (uint8_t)(0xff >> a->len % 8);
+	return rest;
 }
 
 struct bal_addr

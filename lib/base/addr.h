@@ -45,6 +45,13 @@ int bal_host6_parse(const char *text, struct bal_addr *out,
 /* Is @a an IPv6 address that counts on its link alone, fe80::/10? */
 bool bal_addr_is_link_local(const struct bal_addr *a);
 
+/*
+ * As bal_prefix_parse(), of what a provider delegates: of IPv6, between /48 and
+ * /64, not of the link alone.
+ */
+int bal_delegated_parse(const char *text, struct bal_addr *out,
+			struct bal_err *err);
+
 /* As bal_addr_parse(), and no bit set behind the prefix; also "default". */
 int bal_prefix_parse(const char *text, struct bal_addr *out,
 		     struct bal_err *err);
@@ -67,6 +74,9 @@ struct bal_addr bal_addr_host(const struct bal_addr *a);
 
 /* The network of @a: bits behind the prefix cleared. */
 struct bal_addr bal_addr_network(const struct bal_addr *a);
+
+/* The bits of a host behind @a's length, all set: ::ffff:... */
+struct bal_addr bal_addr_rest(const struct bal_addr *a);
 
 /* The first host of @a's subnet, which an OpenVPN server has by itself. */
 struct bal_addr bal_addr_first_host(const struct bal_addr *a);

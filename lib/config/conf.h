@@ -32,6 +32,14 @@ enum bal_steer_key {
 	BAL_STEER_NO,
 };
 
+/* What becomes of IPv6 of the LAN that leaves by a line with another prefix. */
+enum bal_masquerade6 {
+	BAL_MASQUERADE6_AUTO, /* as IPv4 */
+	BAL_MASQUERADE6_NO,
+	BAL_MASQUERADE6_YES,
+	BAL_MASQUERADE6_PREFIX, /* its prefix is exchanged, else masqueraded */
+};
+
 /* Bits of fib_multipath_hash_fields. */
 #define BAL_HASH_SRC 0x1
 #define BAL_HASH_DST 0x2
@@ -59,6 +67,8 @@ struct bal_globals {
 	uint32_t mark_mask;   /* default 0xff000000; one run of bits */
 	uint32_t rule_priority;		 /* default 32768, 1-22770 or above */
 	bool masquerade;		 /* default no */
+	enum bal_masquerade6 masquerade6;
+	unsigned masquerade6_line;	 /* of bal.conf; 0: it is not there */
 	bool mss_clamp;			 /* default no */
 	bool last_resort;		 /* default yes */
 	enum bal_name_servers name_servers; /* default no */

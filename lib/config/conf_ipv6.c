@@ -61,11 +61,14 @@ check_prefixes(struct bal_conf_reader *r)
 			tell_prefix(r, p->rules[i].line, "a rule");
 }
 
-/* They would not be asked. */
+/* They would not be asked, nor used. */
 static void
-check_targets(struct bal_conf_reader *r, const struct bal_settings *set,
-	      unsigned line)
+check_settings(struct bal_conf_reader *r, const struct bal_settings *set,
+	       unsigned line)
 {
+	if (set->has & BAL_SET_PREFIX6 && !bal_addr_none(&set->prefix6))
+		bal_lines_fault(&r->lines, line,
+				"prefix6 needs ipv6 = balance in [bal]");
 	if (has_targets6(set))
 		bal_lines_fault(&r->lines, line,
 				"targets with an IPv6 address need ipv6 = "
@@ -82,7 +85,10 @@ bal_conf_check_ipv6(struct bal_conf_reader *r)
 		return;
 	}
 	check_prefixes(r);
-	check_targets(r, &conf->check, r->begun[SECTION_CHECK]);
+	if (conf->globals.masquerade6_line)
+		bal_lines_fault(&r->lines, conf->globals.masquerade6_line,
+				"masquerade6 needs ipv6 = balance");
+	check_settings(r, &conf->check, r->begun[SECTION_CHECK]);
 	for (size_t i = 0; i < conf->n_uplinks; i++)
-		check_targets(r, &conf->uplinks[i].set, r->uplink_line[i]);
+		check_settings(r, &conf->uplinks[i].set, r->uplink_line[i]);
 }

@@ -97,6 +97,8 @@ take_global(struct bal_conf_reader *r, unsigned allowed, const char *key,
 	}
 	if (name && 1u << i == BAL_GLOBAL_IPV6)
 		r->conf.globals.ipv6_line = r->lines.number;
+	if (name && 1u << i == BAL_GLOBAL_MASQUERADE6)
+		r->conf.globals.masquerade6_line = r->lines.number;
 	if (name && 1u << i == BAL_GLOBAL_BALANCE)
 		r->conf.globals.balance_line = r->lines.number;
 	if (bal_globals_set(&r->conf.globals, allowed, key, text, &err) < 0)

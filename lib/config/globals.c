@@ -206,6 +206,22 @@ set_name_servers(struct bal_globals *g, const char *text, struct bal_err *err)
 }
 
 static int
+set_masquerade6(struct bal_globals *g, const char *text, struct bal_err *err)
+{
+	bool yes;
+
+	if (!strcmp(text, "prefix")) {
+		g->masquerade6 = BAL_MASQUERADE6_PREFIX;
+		return 0;
+	}
+	if (bal_parse_bool(text, &yes, err) < 0)
+		return bal_err(err, BAL_ECONF,
+			       "\"%.80s\" is none of yes, no and prefix", text);
+	g->masquerade6 = yes ? BAL_MASQUERADE6_YES : BAL_MASQUERADE6_NO;
+	return 0;
+}
+
+static int
 set_ipv6(struct bal_globals *g, const char *text, struct bal_err *err)
 {
 	return bal_ipv6_parse_all(text, &g->ipv6, err);
@@ -305,11 +321,21 @@ static const struct key {
 	{ "packet_server", BY(set_packet_server) },
 	{ "every", BY(set_every) },
 	{ "name_servers", BY(set_name_servers) },
+	{ "masquerade6", BY(set_masquerade6) },
 	{ "when_all_dead", BY(set_when_all_dead) },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
 _Static_assert(N_KEYS <= 32, "more keys than bits");
+
+bool
+bal_globals_masquerade6(const struct bal_globals *g)
+{
+	return g->ipv6 == BAL_IPV6_BALANCE &&
+	       (g->masquerade6 == BAL_MASQUERADE6_AUTO ?
+			g->masquerade :
+			g->masquerade6 != BAL_MASQUERADE6_NO);
+}
 
 const char *
 bal_globals_key(size_t i)

@@ -28,7 +28,8 @@ enum bal_global {
 	BAL_GLOBAL_PACKET_SERVER = 1 << 18,
 	BAL_GLOBAL_EVERY = 1 << 19,
 	BAL_GLOBAL_NAME_SERVERS = 1 << 20,
-	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 21, /* the last: see below */
+	BAL_GLOBAL_MASQUERADE6 = 1 << 21,
+	BAL_GLOBAL_WHEN_ALL_DEAD = 1 << 22, /* the last: see below */
 };
 
 /* The keys that each section allows. */
@@ -37,6 +38,9 @@ enum bal_global {
 
 /* The built-in values. */
 struct bal_globals bal_globals_default(void);
+
+/* Is IPv6 of the LAN that leaves by an uplink masqueraded, at least in part? */
+bool bal_globals_masquerade6(const struct bal_globals *g);
 
 /* The name of each key in order of its bit; NULL behind the last. */
 const char *bal_globals_key(size_t i);

@@ -70,6 +70,7 @@ static const struct bal_settings_spec keys[] = {
 	  NULL, 0 },
 	{ "revive_reboot", BAL_KIND_MS, MEMBER(revive_reboot_ms), HOUR_MS,
 	  7 * DAY_MS, "no", 0 },
+	{ "prefix6", BAL_KIND_PREFIX6, MEMBER(prefix6), 0, 0, NULL, 0 },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))

@@ -101,6 +101,7 @@ enum bal_setting {
 	BAL_SET_REVIVE = UINT64_C(1) << 36,
 	BAL_SET_REVIVE_AFTER = UINT64_C(1) << 37,
 	BAL_SET_REVIVE_REBOOT = UINT64_C(1) << 38,
+	BAL_SET_PREFIX6 = UINT64_C(1) << 39,
 };
 
 /* Plain values; a member means something only with its bit in @has. */
@@ -148,6 +149,7 @@ struct bal_settings {
 	char smooth_over[BAL_SMOOTH_OVER_MAX][BAL_IFNAMSIZ];
 	uint32_t smooth_port; /* of the server, for copies; 0: that of the rest */
 	struct bal_addr gateway6; /* of IPv6; "auto": given, and none */
+	struct bal_addr prefix6; /* delegated by the provider; likewise */
 	/* enum bal_revive_step, in order; BAL_REVIVE_NONE behind the last */
 	uint8_t revive[BAL_REVIVE_MAX];
 	uint32_t revive_after_ms;  /* 1000 to a day, default 300000 */

@@ -180,6 +180,8 @@ bal_settings_parse(struct bal_settings *s, const struct bal_settings_spec *key,
 	case BAL_KIND_GATEWAY6:
 		return bal_gateway_parse(text, key->kind == BAL_KIND_GATEWAY6,
 					 member, err);
+	case BAL_KIND_PREFIX6:
+		return bal_prefix6_parse(text, member, err);
 	case BAL_KIND_BOOL:
 		return bal_parse_bool(text, member, err);
 	case BAL_KIND_SHARE:
@@ -277,10 +279,11 @@ bal_settings_print(const struct bal_settings *s,
 	switch (key->kind) {
 	case BAL_KIND_GATEWAY:
 	case BAL_KIND_GATEWAY6:
+	case BAL_KIND_PREFIX6:
 		return snprintf(buf, size, "%s",
 				bal_addr_none(member) ?
 					"auto" :
-					bal_addr_host_str(member, text));
+					bal_addr_str(member, text));
 	case BAL_KIND_BOOL:
 		return snprintf(buf, size, "%s",
 				*(const bool *)member ? "yes" : "no");
@@ -328,6 +331,7 @@ bal_settings_size(const struct bal_settings *s,
 	switch (key->kind) {
 	case BAL_KIND_GATEWAY:
 	case BAL_KIND_GATEWAY6:
+	case BAL_KIND_PREFIX6:
 		return sizeof(s->gateway);
 	case BAL_KIND_BOOL:
 		return sizeof(s->required);

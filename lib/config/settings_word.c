@@ -25,6 +25,15 @@ bal_gateway_parse(const char *text, bool six, struct bal_addr *out,
 }
 
 int
+bal_prefix6_parse(const char *text, struct bal_addr *out, struct bal_err *err)
+{
+	if (strcmp(text, "auto"))
+		return bal_delegated_parse(text, out, err);
+	*out = (struct bal_addr){ 0 };
+	return 0;
+}
+
+int
 bal_share_parse(const char *text, enum bal_share *out, struct bal_err *err)
 {
 	bool yes;

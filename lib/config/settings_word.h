@@ -8,6 +8,9 @@
 /* "auto", which is none, or a host: with @six one of IPv6. */
 int bal_gateway_parse(const char *text, bool six, struct bal_addr *out,
 		      struct bal_err *err);
+/* "auto", which is none, or a prefix of IPv6 that is delegated. */
+int bal_prefix6_parse(const char *text, struct bal_addr *out,
+		      struct bal_err *err);
 /* "auto", or a boolean. */
 int bal_share_parse(const char *text, enum bal_share *out, struct bal_err *err);
 /* "last_resort" or "off". */

@@ -48,6 +48,17 @@ struct bal_fw_class {
 	BAL_LIST(struct bal_fw_draw) draws;
 };
 
+/*
+ * What leaves by @dev with an address in @prefix keeps it, or has it put into
+ * @becomes, of the same length, which comes back by @dev; packet by packet, so
+ * that its connection does not know of it.
+ */
+struct bal_fw_prefix {
+	char dev[BAL_IFNAMSIZ];
+	struct bal_addr prefix;
+	struct bal_addr becomes; /* none: it is kept */
+};
+
 struct bal_fw_draw {
 	uint32_t mark, weight;
 };
@@ -85,8 +96,8 @@ struct bal_fw_select {
 struct bal_fw_model {
 	uint32_t mask;
 	BAL_LIST(struct bal_fw_uplink) uplinks;
-	bool masquerade;
-	bool ipv6; /* that of IPv6, too; else only nftables could touch it */
+	bool masquerade;  /* IPv4 */
+	bool masquerade6; /* IPv6, but for the prefixes; only nftables does it */
 	/*
 	 * TCP connections that are forwarded by an uplink: segments fit the
 	 * smallest MTU on the way, be it a tunnel's.
@@ -94,10 +105,17 @@ struct bal_fw_model {
 	bool mss_clamp;
 	bool no_refusal; /* no class refuses: the kernel cannot */
 	bool no_draws; /* no mark is drawn: likewise */
+	BAL_LIST(struct bal_fw_prefix) prefixes;
 	BAL_LIST(struct bal_fw_class) classes;
 	BAL_LIST(struct bal_fw_select) selects; /* in order */
 	BAL_LIST(struct bal_fw_select) aside; /* no mark is drawn for them */
 };
+
+static inline bool
+bal_fw_masquerades(const struct bal_fw_model *model)
+{
+	return model->masquerade || model->masquerade6;
+}
 
 /* Transactions that one firewall may need; the first one holds the marks. */
 #define BAL_FW_PARTS_MAX 2

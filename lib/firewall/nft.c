@@ -124,6 +124,7 @@ feasible(const struct bal_fw_model *want, const struct bal_fw_have *have)
 	struct bal_fw_model model = *want;
 
 	model.masquerade &= !have->no_nat;
+	model.masquerade6 &= !have->no_nat;
 	model.no_refusal = have->no_refusal;
 	model.no_draws = have->no_draws;
 	return model;
@@ -264,7 +265,7 @@ refuses(const struct bal_fw_model *model)
 static int
 commit_again(const struct bal_fw_model *want, bool *stale, struct bal_err *err)
 {
-	const struct bal_fw_scope scope = { .masquerade = want->masquerade,
+	const struct bal_fw_scope scope = { .masquerade = bal_fw_masquerades(want),
 					    .refuses = refuses(want),
 					    .draws = bal_nft_draws(want) };
 	struct bal_arena arena = { 0 };
@@ -309,13 +310,13 @@ static struct bal_fw_proof
 prove(const struct bal_fw_model *want, const struct bal_fw_have *have,
       bool committed)
 {
+	const struct bal_fw_model model = feasible(want, have);
 	const struct bal_fw_proof proof = {
 		.place = committed ? committed_place : nft(have)->place,
 		.generation = committed ? committed_generation :
 					  nft(have)->generation,
 		.model = sum_of(want, have),
-		.translates = translated(have) ||
-			      feasible(want, have).masquerade,
+		.translates = translated(have) || bal_fw_masquerades(&model),
 		.refuses = !have->no_refusal && refuses(want),
 		.draws = !have->no_draws && bal_nft_draws(want),
 	};

@@ -78,6 +78,10 @@ hook_text(enum bal_nft_hook hook)
 		return "filter hook prerouting priority mangle + 1";
 	case BAL_NFT_REMEMBERING:
 		return "filter hook postrouting priority mangle + 1";
+	case BAL_NFT_EXCHANGE_IN:
+		return "filter hook prerouting priority raw";
+	case BAL_NFT_EXCHANGE_OUT:
+		return "filter hook postrouting priority srcnat + 2";
 	}
 	return NULL;
 }
@@ -87,6 +91,26 @@ print_marking(FILE *out, const char *what, uint32_t mask, uint32_t mark)
 {
 	fprintf(out, "%s set %s & 0x%08" PRIx32 " | 0x%08" PRIx32, what, what,
 		~mask, mark);
+}
+
+static void
+print_prefix(FILE *out, enum bal_nft_form form, const struct bal_fw_prefix *p)
+{
+	const bool in = form == BAL_NFT_PREFIX_IN;
+	const struct bal_addr *to = in ? &p->prefix : &p->becomes;
+	const char *which = in ? "daddr" : "saddr";
+	char text[BAL_ADDR_STRLEN];
+	const struct bal_addr rest = bal_addr_rest(to);
+
+	fprintf(out, "%sifname \"%s\" ip6 %s %s ", in ? "i" : "o", p->dev,
+		which, bal_addr_str(in ? &p->becomes : &p->prefix, text));
+	if (form == BAL_NFT_KEEP_PREFIX) {
+		fputs("accept", out);
+		return;
+	}
+	fprintf(out, "ip6 %s set ip6 %s & %s", which, which,
+		bal_addr_host_str(&rest, text));
+	fprintf(out, " | %s", bal_addr_host_str(to, text));
 }
 
 static void
@@ -124,8 +148,15 @@ print_rule(FILE *out, uint32_t mask, const struct bal_nft_rule *r)
 			"tcp option maxseg size set rt mtu",
 			r->form == BAL_NFT_CLAMP_IN ? "i" : "o");
 		break;
+	case BAL_NFT_KEEP_PREFIX:
+	case BAL_NFT_PREFIX_OUT:
+	case BAL_NFT_PREFIX_IN:
+		print_prefix(out, r->form, r->prefix);
+		break;
+	case BAL_NFT_MASQUERADE_IPV6:
 	case BAL_NFT_MASQUERADE_IPV4:
-		fputs("meta nfproto ipv4 ", out);
+		fprintf(out, "meta nfproto ipv%c ",
+			r->form == BAL_NFT_MASQUERADE_IPV4 ? '4' : '6');
 		/* fall through */
 	case BAL_NFT_MASQUERADE:
 		fputs("oifname @uplinks masquerade", out);

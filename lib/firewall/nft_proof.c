@@ -16,7 +16,8 @@
 _Static_assert(sizeof(struct bal_fw_uplink) == BAL_IFNAMSIZ + 12 &&
 		       sizeof(struct bal_fw_model) ==
 			       sizeof(void *) + 8 +
-				       4 * sizeof(BAL_LIST(uint32_t)) &&
+				       5 * sizeof(BAL_LIST(uint32_t)) &&
+		       sizeof(struct bal_fw_prefix) == BAL_IFNAMSIZ + 36 &&
 		       sizeof(struct bal_addr) == 18,
 	       "a new member of a model goes into bal_nft_model_sum()");
 
@@ -116,7 +117,12 @@ bal_nft_model_sum(const struct bal_fw_model *model)
 		put_select(&line, &model->aside.v[i]);
 	bal_nft_put_u32(&line, model->mask);
 	bal_nft_put_u32(&line, model->masquerade);
-	bal_nft_put_u32(&line, model->masquerade && model->ipv6);
+	bal_nft_put_u32(&line, model->masquerade6);
+	for (size_t i = 0; i < model->prefixes.n; i++) {
+		bal_nft_put(&line, model->prefixes.v[i].dev);
+		put_addr(&line, &model->prefixes.v[i].prefix);
+		put_addr(&line, &model->prefixes.v[i].becomes);
+	}
 	bal_nft_put_u32(&line, model->no_refusal);
 	bal_nft_put_u32(&line, model->no_draws);
 	bal_nft_put_u32(&line, model->mss_clamp);

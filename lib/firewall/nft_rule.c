@@ -11,16 +11,15 @@
 
 #include "firewall/nft_class_rule.h"
 #include "firewall/nft_internal.h"
+#include "firewall/nft_select.h"
 
 #define TCP_FLAGS_AT 13 /* in its header */
 
 static void
-if_ipv4(struct bal_nft_maker *m)
+if_family(struct bal_nft_maker *m, uint8_t family)
 {
-	const uint8_t ipv4 = NFPROTO_IPV4;
-
 	bal_nft_load_meta(m, NFT_META_NFPROTO, NFT_REG_1);
-	bal_nft_compare(m, NFT_CMP_EQ, &ipv4, sizeof(ipv4));
+	bal_nft_compare(m, NFT_CMP_EQ, &family, sizeof(family));
 }
 
 static void
@@ -84,10 +83,11 @@ clamp(struct bal_nft_maker *m)
 }
 
 static void
-masquerade(struct bal_nft_maker *m, bool ipv4_only)
+masquerade(struct bal_nft_maker *m, enum bal_nft_form form)
 {
-	if (ipv4_only)
-		if_ipv4(m);
+	if (form != BAL_NFT_MASQUERADE)
+		if_family(m, form == BAL_NFT_MASQUERADE_IPV4 ? NFPROTO_IPV4 :
+							       NFPROTO_IPV6);
 	bal_nft_load_meta(m, NFT_META_OIFNAME, NFT_REG_1);
 	bal_nft_look_up(m, BAL_NFT_UPLINKS, false);
 	(void)bal_nft_add(m, "masq");
@@ -137,8 +137,9 @@ make(struct bal_nft_maker *m, uint32_t mask, const struct bal_nft_rule *rule)
 		clamp(m);
 		break;
 	case BAL_NFT_MASQUERADE_IPV4:
+	case BAL_NFT_MASQUERADE_IPV6:
 	case BAL_NFT_MASQUERADE:
-		masquerade(m, rule->form == BAL_NFT_MASQUERADE_IPV4);
+		masquerade(m, rule->form);
 		break;
 	default:
 		bal_nft_make_class_rule(m, mask, rule);
@@ -160,7 +161,10 @@ bal_nft_put_rule(struct bal_nft_batch *b, uint32_t mask,
 	nftnl_rule_set_str(m.rule, NFTNL_RULE_TABLE, BAL_NFT_TABLE);
 	nftnl_rule_set_str(m.rule, NFTNL_RULE_CHAIN, rule->chain);
 	nftnl_rule_set_u32(m.rule, NFTNL_RULE_FAMILY, NFPROTO_INET);
-	make(&m, mask, rule);
+	if (rule->prefix)
+		bal_nft_make_prefix(&m, rule->form, rule->prefix);
+	else
+		make(&m, mask, rule);
 	b->oom |= m.oom;
 	nftnl_rule_nlmsg_build_payload(h, m.rule);
 	bal_nft_finish(b, h);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* nft_select - which packets a rule is for, as the kernel's expressions. */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <libnftnl/expr.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
@@ -80,12 +82,12 @@ match_dscp(struct bal_nft_maker *m, uint8_t dscp)
 }
 
 static void
-match_iif(struct bal_nft_maker *m, const char *dev)
+match_dev(struct bal_nft_maker *m, uint32_t key, const char *dev)
 {
 	char name[BAL_IFNAMSIZ] = "";
 
 	(void)bal_copy(name, sizeof(name), dev);
-	bal_nft_load_meta(m, NFT_META_IIFNAME, NFT_REG_1);
+	bal_nft_load_meta(m, key, NFT_REG_1);
 	bal_nft_compare(m, NFT_CMP_EQ, name, sizeof(name));
 }
 
@@ -98,6 +100,45 @@ match_mark(struct bal_nft_maker *m, uint32_t mark, uint32_t mask)
 	bal_nft_compare_u32(m, NFT_CMP_EQ, mark);
 }
 
+/* The bits behind @to's length stay; the sum over addresses is mended. */
+static void
+put_addr(struct bal_nft_maker *m, uint32_t at, const struct bal_addr *to)
+{
+	const struct bal_addr rest = bal_addr_rest(to);
+	const uint32_t size = sizeof(rest.bytes);
+	struct nftnl_expr *e;
+
+	bal_nft_load_payload(m, NFT_PAYLOAD_NETWORK_HEADER, at, size);
+	bal_nft_bitwise_of(m, NFT_REG_1, rest.bytes, to->bytes, size);
+	e = bal_nft_add(m, "payload");
+	bal_nft_set(e, NFTNL_EXPR_PAYLOAD_SREG, NFT_REG_1);
+	bal_nft_set(e, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_NETWORK_HEADER);
+	bal_nft_set(e, NFTNL_EXPR_PAYLOAD_OFFSET, at);
+	bal_nft_set(e, NFTNL_EXPR_PAYLOAD_LEN, size);
+	bal_nft_set(e, NFTNL_EXPR_PAYLOAD_CSUM_TYPE, NFT_PAYLOAD_CSUM_NONE);
+	bal_nft_set(e, NFTNL_EXPR_PAYLOAD_CSUM_OFFSET, 0);
+	bal_nft_set(e, NFTNL_EXPR_PAYLOAD_FLAGS, NFT_PAYLOAD_L4CSUM_PSEUDOHDR);
+}
+
+void
+bal_nft_make_prefix(struct bal_nft_maker *m, enum bal_nft_form form,
+		    const struct bal_fw_prefix *p)
+{
+	const bool in = form == BAL_NFT_PREFIX_IN;
+	const uint8_t family = NFPROTO_IPV6;
+
+	match_dev(m, in ? NFT_META_IIFNAME : NFT_META_OIFNAME, p->dev);
+	bal_nft_load_meta(m, NFT_META_NFPROTO, NFT_REG_1);
+	bal_nft_compare(m, NFT_CMP_EQ, &family, sizeof(family));
+	match_addr(m, in ? DADDR6_AT : SADDR6_AT, in ? &p->becomes : &p->prefix,
+		   "");
+	if (form == BAL_NFT_KEEP_PREFIX)
+		bal_nft_verdict(m, NF_ACCEPT, NULL);
+	else
+		put_addr(m, in ? DADDR6_AT : SADDR6_AT,
+			 in ? &p->prefix : &p->becomes);
+}
+
 /*
  * What lies behind in a header comes first: nft makes one of two that follow each
  * other.
@@ -108,7 +149,7 @@ bal_nft_make_select(struct bal_nft_maker *m, const struct bal_fw_select *s)
 	const uint8_t family = s->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 
 	if (s->iif[0])
-		match_iif(m, s->iif);
+		match_dev(m, NFT_META_IIFNAME, s->iif);
 	if (s->proto) {
 		bal_nft_load_meta(m, NFT_META_L4PROTO, NFT_REG_1);
 		bal_nft_compare(m, NFT_CMP_EQ, &s->proto, 1);

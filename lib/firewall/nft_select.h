@@ -9,4 +9,8 @@
 void bal_nft_make_select(struct bal_nft_maker *m,
 			 const struct bal_fw_select *select);
 
+/* BAL_NFT_KEEP_PREFIX, BAL_NFT_PREFIX_OUT or BAL_NFT_PREFIX_IN of @p, all of it. */
+void bal_nft_make_prefix(struct bal_nft_maker *m, enum bal_nft_form form,
+			 const struct bal_fw_prefix *p);
+
 #endif

@@ -114,11 +114,62 @@ all_uplinks(struct bal_nft_building *m)
 			       "");
 }
 
+static void
+add_prefix_rule(struct bal_nft_building *m, const char *chain,
+		enum bal_nft_form form, const struct bal_fw_prefix *prefix)
+{
+	struct bal_nft_rule *r = bal_nft_add_rule(m, chain, form, 0);
+
+	if (r)
+		r->prefix = prefix;
+}
+
+static void
+masquerade(struct bal_nft_building *m)
+{
+	const struct bal_fw_model *model = m->model;
+
+	if (bal_nft_draws(model))
+		(void)bal_nft_add_rule(m, BAL_NFT_TRANSLATING,
+				       BAL_NFT_SKIP_DRAWN, 0);
+	for (size_t i = 0; model->masquerade6 && i < model->prefixes.n; i++)
+		add_prefix_rule(m, BAL_NFT_TRANSLATING, BAL_NFT_KEEP_PREFIX,
+				&model->prefixes.v[i]);
+	(void)bal_nft_add_rule(m, BAL_NFT_TRANSLATING,
+			       !model->masquerade6 ? BAL_NFT_MASQUERADE_IPV4 :
+			       !model->masquerade  ? BAL_NFT_MASQUERADE_IPV6 :
+						     BAL_NFT_MASQUERADE,
+			       0);
+}
+
+static bool
+exchanges(const struct bal_fw_model *model)
+{
+	for (size_t i = 0; i < model->prefixes.n; i++)
+		if (!bal_addr_none(&model->prefixes.v[i].becomes))
+			return true;
+	return false;
+}
+
+/* The rules of a chain stand together. */
+static void
+exchange(struct bal_nft_building *m, const char *chain, enum bal_nft_hook hook,
+	 enum bal_nft_form form)
+{
+	const struct bal_fw_model *model = m->model;
+
+	bal_nft_add_chain(m, chain, hook);
+	for (size_t i = 0; i < model->prefixes.n; i++)
+		if (!bal_addr_none(&model->prefixes.v[i].becomes))
+			add_prefix_rule(m, chain, form, &model->prefixes.v[i]);
+}
+
 int
 bal_nft_make(const struct bal_fw_model *model, bool translated,
 	     struct bal_arena *arena, struct bal_nft_table *out,
 	     struct bal_err *err)
 {
+	const bool masquerades = bal_fw_masquerades(model);
 	struct bal_nft_building m = { model, arena, out };
 
 	*out = (struct bal_nft_table){ .mask = model->mask };
@@ -126,23 +177,23 @@ bal_nft_make(const struct bal_fw_model *model, bool translated,
 	leave(&m);
 	restore(&m);
 	hooks(&m);
-	if (model->mss_clamp || model->masquerade || model->selects.n)
+	if (model->mss_clamp || masquerades || model->selects.n)
 		all_uplinks(&m);
 	if (model->mss_clamp) {
 		bal_nft_add_chain(&m, "forward", BAL_NFT_FORWARD);
 		(void)bal_nft_add_rule(&m, "forward", BAL_NFT_CLAMP_OUT, 0);
 		(void)bal_nft_add_rule(&m, "forward", BAL_NFT_CLAMP_IN, 0);
 	}
-	if (model->masquerade || translated)
+	if (masquerades || translated)
 		bal_nft_add_chain(&m, BAL_NFT_TRANSLATING, BAL_NFT_TRANSLATE);
-	if (model->masquerade && bal_nft_draws(model))
-		(void)bal_nft_add_rule(&m, BAL_NFT_TRANSLATING,
-				       BAL_NFT_SKIP_DRAWN, 0);
-	if (model->masquerade)
-		(void)bal_nft_add_rule(&m, BAL_NFT_TRANSLATING,
-				       model->ipv6 ? BAL_NFT_MASQUERADE :
-						     BAL_NFT_MASQUERADE_IPV4,
-				       0);
+	if (masquerades)
+		masquerade(&m);
+	if (exchanges(model)) {
+		exchange(&m, BAL_NFT_PREFIX_IN_CHAIN, BAL_NFT_EXCHANGE_IN,
+			 BAL_NFT_PREFIX_IN);
+		exchange(&m, BAL_NFT_PREFIX_OUT_CHAIN, BAL_NFT_EXCHANGE_OUT,
+			 BAL_NFT_PREFIX_OUT);
+	}
 	if (model->selects.n)
 		bal_nft_add_classes(&m);
 	return arena->oom ? bal_err_nomem(err) : 0;

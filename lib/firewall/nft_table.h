@@ -13,7 +13,10 @@
  *   output       no mark, ct mark -> restore
  *   forward      TCP SYN, by an uplink: segments fit the smallest MTU
  *   postrouting  no ct mark, oifname -> leave: connection gets the mark
- *   translate    oifname in uplinks: masquerade; IPv4 alone where IPv6 is not ours
+ *   translate    oifname in uplinks: masquerade, but for prefixes that leave by
+ *                their own line, or that are exchanged
+ *   prefix_out   of those the source's prefix becomes that of the line
+ *   prefix_in    in front of conntrack: the reverse
  *
  * and with classes, behind the chains of others at mangle:
  *
@@ -43,11 +46,15 @@
 #define BAL_NFT_COMMENT "bal layout " /* the layout's number behind it */
 #define BAL_NFT_BEFORE_MANGLE (-151)
 #define BAL_NFT_BEHIND_SRCNAT 101
+#define BAL_NFT_BEHIND_TRANSLATE 102
+#define BAL_NFT_BEFORE_CONNTRACK (-300)
 
 #define BAL_NFT_BEHIND_MANGLE (-149)
 
 #define BAL_NFT_NAMELEN 24 /* "sticky_" and the name of a rule */
 #define BAL_NFT_TRANSLATING "translate" /* the name of that chain */
+#define BAL_NFT_PREFIX_IN_CHAIN "prefix_in"
+#define BAL_NFT_PREFIX_OUT_CHAIN "prefix_out"
 
 enum bal_nft_hook {
 	BAL_NFT_NO_HOOK, /* maps lead to it */
@@ -58,6 +65,8 @@ enum bal_nft_hook {
 	BAL_NFT_TRANSLATE, /* postrouting, of type nat */
 	BAL_NFT_CLASSIFY,  /* prerouting, behind mangle */
 	BAL_NFT_REMEMBERING, /* postrouting, behind mangle */
+	BAL_NFT_EXCHANGE_IN,  /* prerouting, before connections are looked up */
+	BAL_NFT_EXCHANGE_OUT, /* postrouting, behind all translation */
 };
 
 struct bal_nft_chain {
@@ -95,6 +104,10 @@ enum bal_nft_form {
 	BAL_NFT_CLAMP_IN,  /* of one that came in by it: the answer */
 	BAL_NFT_MASQUERADE,
 	BAL_NFT_MASQUERADE_IPV4, /* alone */
+	BAL_NFT_MASQUERADE_IPV6,
+	BAL_NFT_KEEP_PREFIX,
+	BAL_NFT_PREFIX_OUT,
+	BAL_NFT_PREFIX_IN,
 	BAL_NFT_SKIP_MARKED,
 	BAL_NFT_SKIP_UPLINKS, /* what came in by them */
 	BAL_NFT_RULES_IF_NEW,
@@ -123,6 +136,7 @@ struct bal_nft_rule {
 	char map[BAL_NFT_NAMELEN];
 	char to[BAL_NFT_NAMELEN]; /* a chain; "": accepted */
 	uint32_t of; /* of BAL_NFT_DRAW; as many as its mark: all */
+	const struct bal_fw_prefix *prefix; /* likewise of those for prefixes */
 };
 
 /* A set whose contents are not ours to make: others fill it, or packets do. */

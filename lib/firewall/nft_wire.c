@@ -219,6 +219,10 @@ put_chain(struct bal_nft_batch *b, const struct bal_nft_chain *chain)
 				       BAL_NFT_BEHIND_MANGLE, "filter" },
 		[BAL_NFT_REMEMBERING] = { NF_INET_POST_ROUTING,
 					  BAL_NFT_BEHIND_MANGLE, "filter" },
+		[BAL_NFT_EXCHANGE_IN] = { NF_INET_PRE_ROUTING,
+					  BAL_NFT_BEFORE_CONNTRACK, "filter" },
+		[BAL_NFT_EXCHANGE_OUT] = { NF_INET_POST_ROUTING,
+					   BAL_NFT_BEHIND_TRANSLATE, "filter" },
 	};
 	struct nlmsghdr *h = bal_nft_begin(b, NFT_MSG_NEWCHAIN, NLM_F_CREATE);
 	struct nftnl_chain *c = h ? nftnl_chain_alloc() : NULL;

@@ -62,6 +62,40 @@ lease_gateway(void)
 }
 
 /*
+ * What @variable has, a prefix that is delegated; or none: it is not set or, with
+ * a warning, not usable.
+ */
+static struct bal_addr
+stranger_prefix(const char *variable)
+{
+	const char *text = secure_getenv(variable);
+	struct bal_addr prefix = { 0 };
+	struct bal_err err;
+
+	if (text && text[0] && bal_delegated_parse(text, &prefix, &err) < 0)
+		bal_warn("%s is not usable: %.200s", variable, err.msg);
+	return prefix;
+}
+
+/* dhclient -6 -P calls its script for each address and each prefix by itself. */
+static void
+read_delegation(struct bal_hook *hook, const char *reason)
+{
+	static const char *const held[] = { "BOUND6", "RENEW6", "REBIND6",
+					    NULL };
+	static const char *const gone[] = { "EXPIRE6", "RELEASE6", "STOP6",
+					    NULL };
+
+	if (is_one_of(reason, held))
+		hook->prefix6 = stranger_prefix("new_ip6_prefix");
+	else if (is_one_of(reason, gone))
+		hook->prefix6 = stranger_prefix("old_ip6_prefix");
+	if (!bal_addr_none(&hook->prefix6))
+		hook->delegation = is_one_of(reason, held) ? BAL_LEASE_HELD :
+							     BAL_LEASE_GONE;
+}
+
+/*
  * The reasons are those of dhclient-script(8) and dhcpcd-run-hooks(8); in lower
  * case those of udhcpc.
  */
@@ -83,6 +117,7 @@ bal_hook_read_dhcp(struct bal_hook *hook, struct bal_err *err)
 	if (bal_check_ifname(dev, err) < 0)
 		return bal_err_wrap(err, "the DHCP client's interface");
 	(void)bal_copy(hook->dev, sizeof(hook->dev), dev);
+	read_delegation(hook, reason);
 	if (is_one_of(reason, gone))
 		hook->lease = BAL_LEASE_GONE;
 	if (is_one_of(reason, held)) {

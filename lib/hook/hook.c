@@ -152,5 +152,6 @@ bool
 bal_hook_is_idle(const struct bal_hook *hook)
 {
 	return hook->caller == BAL_CALLER_DHCP &&
-	       hook->lease == BAL_LEASE_NO_NEWS;
+	       hook->lease == BAL_LEASE_NO_NEWS &&
+	       hook->delegation == BAL_LEASE_NO_NEWS;
 }

@@ -13,7 +13,7 @@
 
 /* The event of a DHCP client. */
 enum bal_lease_news {
-	BAL_LEASE_NO_NEWS, /* an event of something else, or of IPv6 */
+	BAL_LEASE_NO_NEWS, /* an event of something else */
 	BAL_LEASE_HELD,	   /* new, or as before */
 	BAL_LEASE_GONE,
 };
@@ -34,6 +34,9 @@ struct bal_hook {
 	const char *config; /* OpenVPN: its configuration file, or NULL */
 	const char *pid;    /* OpenVPN: its process id, or NULL */
 	enum bal_lease_news lease; /* DHCP */
+	/* DHCPv6: whether @prefix6 is delegated, or is not any more. */
+	enum bal_lease_news delegation;
+	struct bal_addr prefix6;
 	bool comes_late; /* ifupdown: ifup ends before the device is there */
 	/*
 	 * The stanza of a dialled uplink, where its name is not @dev; else ""

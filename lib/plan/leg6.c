@@ -93,7 +93,10 @@ bal_leg6_see(struct bal_uplink *up, const struct bal_uplink_state *us,
 
 	leg->family = AF_INET6;
 	up->six = holds(up, conf);
-	if (!up->six || !up->ifindex)
+	if (!up->six)
+		return;
+	up->prefix6 = up->set.prefix6;
+	if (!up->ifindex)
 		return;
 	find_addresses(leg, up->ifindex, view);
 	find_gateway(leg, up, view);

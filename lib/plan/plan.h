@@ -66,6 +66,8 @@
  *  P+72   from 2000::/3 goto P+74        bound to an address
  *  P+72   from fc00::/7 goto P+74
  *  P+73   iif lo goto P+76               bound to none
+ *  P+76   from PREFIX lookup DEV         delegated, of a LAN; as long as DEV lives
+ *  P+78   from PREFIX prohibit           without masquerade6
  *
  * A rule that somebody makes without a priority gets one in front of the
  * second rule there is (kernel: fib_default_rule_pref()), so in front of 32765,
@@ -92,6 +94,7 @@ enum bal_rule_role {
 	BAL_RULE_SLOT,
 	BAL_RULE_OIF,
 	BAL_RULE_HEAD_END,
+	BAL_RULE_PREFIX_ONLY,
 	BAL_RULE_POLICY_STEER = 100,
 	BAL_RULE_POLICY = 101,
 	BAL_RULE_POLICY_MAIN,

@@ -27,7 +27,7 @@ struct maker {
 int
 bal_plan_role6(int role)
 {
-	return role >= BAL_RULE_FROM && role <= BAL_RULE_HEAD_END ?
+	return role >= BAL_RULE_FROM && role <= BAL_RULE_PREFIX_ONLY ?
 		       role + BAL_RULE_REFUSED6_MAX :
 		       role;
 }

@@ -242,6 +242,8 @@ bal_uplinks_resolve(const struct bal_conf *conf, const struct bal_state *state,
 		struct bal_uplink *up = &ups.v[ups.n++];
 
 		fill(up, &state->uplinks[i], conf, &view);
+		if (up->six && bal_addr_none(&up->prefix6))
+			up->prefix6 = bal_state_prefix6(state, up->name);
 		if (bal_uplink_agrees(up->name, &up->set, err) < 0)
 			return -1;
 	}

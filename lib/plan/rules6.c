@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "config/globals.h"
 #include "plan/internal.h"
 
 /* Not even the eighths that OpenVPN's redirect-gateway ipv6 makes: ::/3 ... */
@@ -187,6 +188,31 @@ mark_rule(struct maker *m, int role, const struct bal_uplink *up,
 		   bal_mark_of(value, mask), mask);
 }
 
+/*
+ * What the provider of @up has delegated leaves by it: all others drop it, if it
+ * is not translated.  Marks come first, so that a flow that moved stays there.
+ */
+static void
+prefix_rules(struct maker *m, const struct bal_world *world,
+	     const struct bal_uplink *up)
+{
+	const uint32_t only =
+		m->first + (uint32_t)bal_plan_role6(BAL_RULE_PREFIX_ONLY);
+	struct bal_rule scratch = { 0 }, *r;
+
+	if (bal_addr_none(&up->prefix6))
+		return;
+	if (bal_plan_holds6(world, up) && up->capped != BAL_CAPPED_HARD) {
+		r = lookup(m, BAL_RULE_OIF, up->table, &scratch);
+		r->src = up->prefix6;
+	}
+	if (!bal_globals_masquerade6(world->globals) &&
+	    !is_made(m, only, &up->prefix6)) {
+		r = add(m, BAL_RULE_PREFIX_ONLY, BAL_RULE_PROHIBIT, &scratch);
+		r->src = up->prefix6;
+	}
+}
+
 static void
 uplink_rules(struct maker *m, const struct bal_world *world,
 	     const struct bal_uplink *up)
@@ -207,6 +233,7 @@ uplink_rules(struct maker *m, const struct bal_world *world,
 	}
 	r = lookup(m, BAL_RULE_OIF, up->table, &scratch);
 	memcpy(r->oif, up->name, sizeof(r->oif));
+	prefix_rules(m, world, up);
 }
 
 static void

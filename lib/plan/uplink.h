@@ -105,6 +105,7 @@ struct bal_uplink {
 	/* Zero but for its family where `ipv6 = balance` does not hold. */
 	struct bal_leg v6;
 	bool six; /* it holds: also of one that has no address (yet) */
+	struct bal_addr prefix6; /* its provider delegated it; or none */
 
 	/* verdicts */
 	bool underlay_down; /* a tunnel over an uplink that is dead or gone */

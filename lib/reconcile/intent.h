@@ -25,6 +25,8 @@ struct bal_intent_hook {
 	struct bal_servers servers; /* UP: as struct bal_hook has them */
 	/* UP, or CHECK with a device: also of one that is no uplink (yet) */
 	enum bal_lease_news lease;
+	enum bal_lease_news delegation; /* likewise, of @prefix6 */
+	struct bal_addr prefix6;
 	struct bal_addr transport; /* UP: OpenVPN's own local address */
 	struct bal_addr server; /* UP: its server's, as it connected */
 	uint32_t port, proto;	/* UP: of @server; 0: not known */

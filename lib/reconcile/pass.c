@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "reconcile/aftermath.h"
+#include "config/globals.h"
 #include "plan/over.h"
 #include "reconcile/pass_internal.h"
 #include "reconcile/pass_mode.h"
@@ -140,7 +141,8 @@ drop_leftovers(struct bal_pass *pass, bool all)
 		bal_state_forget_groups(state);
 		pass->state_written = false;
 	}
-	masquerading = up && pass->in.conf.globals.masquerade;
+	masquerading = up && (pass->in.conf.globals.masquerade ||
+			      bal_globals_masquerade6(&pass->in.conf.globals));
 	if (state->masquerading != masquerading) {
 		state->masquerading = masquerading;
 		pass->state_written = false;

@@ -96,7 +96,7 @@ bal_pass_note_firewall(struct bal_pass *pass, const struct bal_due *due)
 	const struct bal_fw_model *want = &due->plan.firewall;
 	struct bal_fw_proof proof = { 0 };
 
-	pass->in.state.masquerading |= want->masquerade;
+	pass->in.state.masquerading |= bal_fw_masquerades(want);
 	pass->in.state.uses_nft =
 		want->uplinks.n && bal_fw_has_nft(&pass->snap.firewalls);
 	if (!bal_kinds_change_firewall(&due->ops))

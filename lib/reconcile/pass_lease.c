@@ -69,11 +69,33 @@ follow(struct bal_pass *pass, struct bal_intent *intent)
 	}
 }
 
+/* A line that is renumbered has the new one before the old one is gone. */
+static void
+follow_delegation(struct bal_pass *pass, struct bal_intent *intent)
+{
+	const struct bal_addr *prefix = &intent->hook.prefix6;
+	const struct bal_addr old =
+		bal_state_prefix6(&pass->in.state, intent->dev);
+	const bool held = intent->hook.delegation == BAL_LEASE_HELD;
+	static const struct bal_addr none;
+	struct bal_err why;
+
+	if (!intent->dev[0] || intent->hook.delegation == BAL_LEASE_NO_NEWS)
+		return;
+	if ((held || bal_addr_cmp(prefix, &old) == 0) &&
+	    bal_state_set_prefix6(&pass->in.state, intent->dev,
+				  held ? prefix : &none, &why) < 0)
+		bal_warn("the lease of %s is not kept: %s", intent->dev,
+			 why.msg);
+	intent->dev[0] = '\0'; /* it is about that alone */
+}
+
 void
 bal_pass_follow_lease(struct bal_pass *pass, struct bal_intent *intent)
 {
 	struct bal_err ignored;
 
+	follow_delegation(pass, intent);
 	follow(pass, intent);
 	note_servers(pass, intent);
 	/*

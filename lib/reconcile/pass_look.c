@@ -2,6 +2,7 @@
 /* pass_look - reads the kernel once, and recovers a lost state from it. */
 #include "kinds/kinds.h"
 #include "kinds/smooth.h"
+#include "config/globals.h"
 #include "netlink/sysctl.h"
 #include "reconcile/pass_firewall.h"
 #include "plan/merge.h"
@@ -13,7 +14,9 @@
 static bool
 masquerades(const struct bal_pass *pass)
 {
-	return pass->in.conf.globals.masquerade || pass->in.state.masquerading;
+	return pass->in.conf.globals.masquerade ||
+	       bal_globals_masquerade6(&pass->in.conf.globals) ||
+	       pass->in.state.masquerading;
 }
 
 /* IPv6 is looked at where rules of ours are, or are to be. */

@@ -206,6 +206,20 @@ set_names(struct bal_state *state, const char *dev, const char *text,
 	return bal_state_set_servers(state, dev, &servers, err);
 }
 
+static int
+set_prefix6(struct bal_state *state, const char *dev, const char *text,
+	    struct bal_err *err)
+{
+	const struct bal_addr old = bal_state_prefix6(state, dev);
+	struct bal_addr prefix;
+
+	if (!bal_addr_none(&old))
+		return bal_state_twice(dev, err);
+	if (bal_delegated_parse(text, &prefix, err) < 0)
+		return -1;
+	return bal_state_set_prefix6(state, dev, &prefix, err);
+}
+
 int
 bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 	      const char *key, const char *text, struct bal_err *err)
@@ -220,6 +234,8 @@ bal_state_set(struct bal_state *state, struct bal_state_seen *seen,
 		return set_lease(state, key + strlen(LEASE), text, err);
 	if (!strncmp(key, NAMES, strlen(NAMES)))
 		return set_names(state, key + strlen(NAMES), text, err);
+	if (!strncmp(key, PREFIX6, strlen(PREFIX6)))
+		return set_prefix6(state, key + strlen(PREFIX6), text, err);
 	if (is_key(key, FORMAT))
 		return bal_parse_u32(text, 1, UINT32_MAX, &state->format, err);
 	return set_field(&bal_fields_of_all, state, seen, key, text, err);

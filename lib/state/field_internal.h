@@ -11,6 +11,7 @@
 #define TOLD "told."
 #define LEASE "lease."
 #define NAMES "names."
+#define PREFIX6 "prefix6."
 #define FORMAT "format"
 
 enum bal_field_kind {

@@ -197,6 +197,7 @@ static void
 print_lease(const struct bal_lease *lease, FILE *out)
 {
 	char gateway[BAL_ADDR_STRLEN], servers[BAL_SERVERS_STRLEN];
+	char prefix[BAL_ADDR_STRLEN];
 
 	if (!bal_addr_none(&lease->gateway))
 		fprintf(out, LATE LEASE "%s = %s\n", lease->dev,
@@ -204,6 +205,9 @@ print_lease(const struct bal_lease *lease, FILE *out)
 	if (lease->servers.n)
 		fprintf(out, LATE NAMES "%s = %s\n", lease->dev,
 			bal_servers_str(&lease->servers, 0, servers));
+	if (!bal_addr_none(&lease->prefix6))
+		fprintf(out, LATE PREFIX6 "%s = %s\n", lease->dev,
+			bal_addr_str(&lease->prefix6, prefix));
 }
 
 void

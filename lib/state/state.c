@@ -233,6 +233,14 @@ bal_state_servers(const struct bal_state *state, const char *dev)
 	return lease && lease->servers.n ? &lease->servers : NULL;
 }
 
+struct bal_addr
+bal_state_prefix6(const struct bal_state *state, const char *dev)
+{
+	const struct bal_lease *lease = find_lease(state, dev);
+
+	return lease ? lease->prefix6 : (struct bal_addr){ 0 };
+}
+
 /* The record of @dev, a new zeroed one where there is none. */
 static struct bal_lease *
 need_lease(struct bal_state *state, const char *dev, struct bal_err *err)
@@ -269,6 +277,16 @@ remove_lease(struct bal_state *state, struct bal_lease *lease)
 	state->n_leases--;
 }
 
+/* It stays as long as it says something. */
+static void
+drop_empty(struct bal_state *state, struct bal_lease *lease)
+{
+	if (lease->servers.n || !bal_addr_none(&lease->gateway) ||
+	    !bal_addr_none(&lease->prefix6))
+		return;
+	remove_lease(state, lease);
+}
+
 int
 bal_state_set_lease(struct bal_state *state, const char *dev,
 		    const struct bal_addr *gateway, struct bal_err *err)
@@ -276,8 +294,11 @@ bal_state_set_lease(struct bal_state *state, const char *dev,
 	struct bal_lease *lease = find_lease(state, dev);
 
 	if (!gateway) {
-		if (lease)
-			remove_lease(state, lease);
+		if (!lease)
+			return 0;
+		lease->gateway = (struct bal_addr){ 0 };
+		lease->servers = (struct bal_servers){ 0 };
+		drop_empty(state, lease);
 		return 0;
 	}
 	lease = need_lease(state, dev, err);
@@ -299,8 +320,23 @@ bal_state_set_servers(struct bal_state *state, const char *dev,
 	if (!lease)
 		return -1;
 	lease->servers = *servers;
-	if (!servers->n && bal_addr_none(&lease->gateway))
-		remove_lease(state, lease);
+	drop_empty(state, lease);
+	return 0;
+}
+
+int
+bal_state_set_prefix6(struct bal_state *state, const char *dev,
+		      const struct bal_addr *prefix, struct bal_err *err)
+{
+	struct bal_lease *lease = find_lease(state, dev);
+
+	if (bal_addr_none(prefix) && !lease)
+		return 0;
+	lease = need_lease(state, dev, err);
+	if (!lease)
+		return -1;
+	lease->prefix6 = *prefix;
+	drop_empty(state, lease);
 	return 0;
 }
 

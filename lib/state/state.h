@@ -175,6 +175,7 @@ struct bal_lease {
 	char dev[BAL_IFNAMSIZ];
 	struct bal_addr gateway; /* of a DHCP lease; none: there is none */
 	struct bal_servers servers; /* of DHCP, ppp or the stanza */
+	struct bal_addr prefix6; /* delegated by DHCPv6; none: there is none */
 };
 
 /*
@@ -293,6 +294,14 @@ const struct bal_addr *bal_state_lease(const struct bal_state *state,
  */
 int bal_state_set_lease(struct bal_state *state, const char *dev,
 			const struct bal_addr *gateway, struct bal_err *err);
+
+/* What DHCPv6 has delegated by the line of @dev, or none. */
+struct bal_addr bal_state_prefix6(const struct bal_state *state,
+				  const char *dev);
+
+/* Set that to @prefix, which may be none; as bal_state_set_lease(). */
+int bal_state_set_prefix6(struct bal_state *state, const char *dev,
+			  const struct bal_addr *prefix, struct bal_err *err);
 
 /* The name servers of the line of @dev, or NULL. */
 const struct bal_servers *bal_state_servers(const struct bal_state *state,

@@ -42,6 +42,7 @@ void
 bal_status_six_text(const struct bal_status_row *row, FILE *out)
 {
 	char addr[BAL_ADDR_STRLEN], gateway[BAL_ADDR_STRLEN];
+	char prefix[BAL_ADDR_STRLEN];
 	const struct bal_leg *leg = row->up ? &row->up->v6 : NULL;
 	const char *why = bal_status_six_reason(row);
 
@@ -52,6 +53,9 @@ bal_status_six_text(const struct bal_status_row *row, FILE *out)
 		fprintf(out, ", %s by %s",
 			bal_addr_host_str(&leg->addrs[0]->addr, addr),
 			bal_addr_host_str(&leg->gateway, gateway));
+	if (!bal_addr_none(&row->up->prefix6))
+		fprintf(out, ", of the LAN %s",
+			bal_addr_str(&row->up->prefix6, prefix));
 	fprintf(out, "%s%s\n", *why ? ": " : "", why);
 }
 
@@ -59,12 +63,15 @@ void
 bal_status_six_json(const struct bal_status_row *row, FILE *out)
 {
 	char addr[BAL_ADDR_STRLEN] = "", gateway[BAL_ADDR_STRLEN] = "";
+	char prefix[BAL_ADDR_STRLEN] = "";
 	const struct bal_leg *leg = &row->up->v6;
 
 	if (leg->n_addrs)
 		bal_addr_host_str(&leg->addrs[0]->addr, addr);
 	if (!bal_addr_none(&leg->gateway))
 		bal_addr_host_str(&leg->gateway, gateway);
+	if (!bal_addr_none(&row->up->prefix6))
+		bal_addr_str(&row->up->prefix6, prefix);
 	fputs(",{\"family\":\"ipv6\",", out);
 	bal_json_string(out, "state", state6(row));
 	fputc(',', out);
@@ -75,5 +82,7 @@ bal_status_six_json(const struct bal_status_row *row, FILE *out)
 	bal_json_string(out, "address", addr);
 	fputc(',', out);
 	bal_json_string(out, "gateway", gateway);
+	fputc(',', out);
+	bal_json_string(out, "prefix", prefix);
 	fputc('}', out);
 }

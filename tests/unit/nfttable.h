@@ -42,6 +42,20 @@ full(unsigned n)
 	return m;
 }
 
+/* What leaves by the first one with @prefix keeps it, or has it exchanged. */
+static inline void
+with_prefix(struct bal_fw_model *m, const char *prefix, const char *becomes)
+{
+	struct bal_fw_prefix *p = BAL_PUSH(&arena, &m->prefixes);
+
+	assert_non_null(p);
+	(void)bal_copy(p->dev, sizeof(p->dev), m->uplinks.v[0].dev);
+	assert_int_equal(bal_prefix_parse(prefix, &p->prefix, NULL), 0);
+	if (becomes)
+		assert_int_equal(bal_prefix_parse(becomes, &p->becomes, NULL),
+				 0);
+}
+
 /* One selector of each kind, to @class. */
 static inline struct bal_fw_select *
 selecting(struct bal_fw_model *m, size_t class)

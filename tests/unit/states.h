@@ -127,6 +127,7 @@ static const char *const largest[] = {
 	"suspicion", "eth1, eth2, eth3, eth4", "65535",
 	"fe80:1111:2222:3333:4444:5555:6666:7777",
 	"ifdown_up, usb_reset, power, reboot", "24h", "168h",
+	"3fff:1111:2222:3333::/64",
 };
 
 /* Every member with a value of its own, the largest where there is one. */

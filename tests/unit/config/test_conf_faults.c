@@ -222,6 +222,21 @@ static const struct {
 	  "2: gateway6 \"192.168.1.1\" is an IPv4 address\n" },
 	{ "[uplink eth1]\ngateway6 = fe80::1%eth1\n",
 	  "2: gateway6 \"fe80::1%eth1\" names a device, which is known here\n" },
+	{ "[bal]\nipv6 = balance\n[uplink eth1]\n"
+	  "prefix6 = 2001:db8::/47\n",
+	  "4: prefix6 \"2001:db8::/47\" is not between /48 and /64\n" },
+	{ "[bal]\nipv6 = balance\n[uplink eth1]\n"
+	  "prefix6 = 2001:db8:1::%eth1/64\n",
+	  "4: prefix6 \"2001:db8:1::%eth1/64\" names a device, which is known here\n" },
+	{ "[bal]\nipv6 = balance\n[uplink eth1]\n"
+	  "prefix6 = 2001:db8:1:11::/60\n",
+	  "4: prefix6 \"2001:db8:1:11::/60\" has bits after its prefix "
+	  "length, the network is 2001:db8:1:10::/60\n" },
+	{ "[uplink eth1]\nprefix6 = 2001:db8:1::/60\n",
+	  "1: prefix6 needs ipv6 = balance in [bal]\n" },
+	{ "[bal]\nmasquerade6 = yes\n", "2: masquerade6 needs ipv6 = balance\n" },
+	{ "[bal]\nipv6 = balance\nmasquerade6 = some\n",
+	  "3: masquerade6 \"some\" is none of yes, no and prefix\n" },
 	{ "[bal]\ndestinations = 10.0.0.1/8\n",
 	  "2: destinations \"10.0.0.1/8\" has bits after its prefix "
 	  "length, the network is 10.0.0.0/8\n" },

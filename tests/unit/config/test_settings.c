@@ -192,6 +192,7 @@ test_keys(void **state)
 		{ BAL_SET_REVIVE, "revive" },
 		{ BAL_SET_REVIVE_AFTER, "revive_after" },
 		{ BAL_SET_REVIVE_REBOOT, "revive_reboot" },
+		{ BAL_SET_PREFIX6, "prefix6" },
 	};
 	const size_t n = sizeof(keys) / sizeof(*keys);
 
@@ -211,7 +212,7 @@ static const char *const one[] = {
 	"20ms", "21s", "22s", "23GB", "www.a.b", "it works", "conntrack",
 	"24s", "yes", "25GB", "26", "off", "yes", "manual",
 	"block", "always", "eth2, eth3", "27", "fe80::1",
-	"power, ifdown_up", "28s", "36000s",
+	"power, ifdown_up", "28s", "36000s", "2001:db8:29::/48",
 };
 
 static void

@@ -63,6 +63,28 @@ printed_and_made(void **state)
 	text_and_messages(model_of(5, 0x00ff0000, 64));
 }
 
+/* Of IPv6: with IPv4, alone; on whole bytes, and on none; exchanged. */
+static void
+prefixes(void **state)
+{
+	struct bal_fw_model m = full(2);
+
+	(void)state;
+	NEED_NAMESPACE();
+	m.masquerade6 = true;
+	text_and_messages(m);
+	m.masquerade = false;
+	text_and_messages(m);
+	with_prefix(&m, "2001:db8:1:10::/60", NULL);
+	with_prefix(&m, "2001:db8:1::/56", NULL);
+	text_and_messages(m);
+	with_prefix(&m, "2001:db8:1:10::/60", "2001:db8:2:20::/60");
+	with_prefix(&m, "2001:db8:1::/56", "2001:db8:2::/56");
+	text_and_messages(m);
+	m.masquerade6 = false;
+	text_and_messages(m);
+}
+
 /* Classes, in each form; and what takes others out of a table that stays. */
 static void
 classes(void **state)
@@ -395,6 +417,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(printed_and_made), TEST(many),	    TEST(classes),
+		TEST(prefixes),
 		TEST(sets_stay),	TEST(translation_stays), TEST(taken_out),
 		TEST(drift),		TEST(exchanged),    TEST(foreign),
 		TEST(other_layout),	TEST(others_stay),  TEST(overtaken),

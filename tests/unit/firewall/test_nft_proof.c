@@ -39,10 +39,10 @@ static void
 sums(void **state)
 {
 	const struct bal_fw_model one = full(2);
-	struct bal_fw_model m[7];
+	struct bal_fw_model m[9];
 
 	(void)state;
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 9; i++)
 		m[i] = full(2);
 	assert_int_equal(bal_nft_model_sum(&one), bal_nft_model_sum(&m[0]));
 	m[0].mask >>= 1;
@@ -52,7 +52,9 @@ sums(void **state)
 	m[4].uplinks.v[0].inbound++;
 	m[5].uplinks.v[1].dev[3] = '9';
 	m[6].uplinks.n--;
-	for (size_t i = 0; i < 7; i++)
+	m[7].masquerade6 = true;
+	with_prefix(&m[8], "2001:db8:1:10::/60", NULL);
+	for (size_t i = 0; i < 9; i++)
 		assert_true(bal_nft_model_sum(&m[i]) != bal_nft_model_sum(&one));
 	/* What is behind a name is not a part of it. */
 	m[5] = full(2);

@@ -55,7 +55,7 @@ every_key_is_an_option(void **state)
 		"a.b",	   "it works", "sockets", "90s", "yes",
 		"1GB",	   "2",	       "off",	  "no",	 "manual",
 		"block",   "suspicion", "eth2", "1195", "fe80::1",
-		"ifdown_up, power", "2min", "no",
+		"ifdown_up, power", "2min", "no", "2001:db8:1::/56",
 	};
 	char variable[48], buf[BAL_SETTING_STRLEN];
 	const char *key;

@@ -39,6 +39,28 @@ dhcp(void **state)
 	assert_true(bal_hook_is_idle(&hook));
 }
 
+/* dhclient has new and old ones with a renewal; a bad one is no news. */
+static void
+dhcp_delegates(void **state)
+{
+	(void)state;
+	set("new_ip6_prefix", "2001:db8:1:10::/60");
+	set("old_ip6_prefix", "2001:db8:1:20::/60");
+	dhcp_says("RENEW6", "");
+	assert_int_equal(hook.delegation, BAL_LEASE_HELD);
+	assert_int_equal(hook.prefix6.bytes[7], 0x10);
+	assert_int_equal(hook.lease, BAL_LEASE_NO_NEWS);
+	assert_false(bal_hook_is_idle(&hook));
+	dhcp_says("EXPIRE6", "");
+	assert_int_equal(hook.delegation, BAL_LEASE_GONE);
+	assert_int_equal(hook.prefix6.bytes[7], 0x20);
+	set("new_ip6_prefix", "2001:db8::/32");
+	dhcp_says("BOUND6", "");
+	assert_true(bal_hook_is_idle(&hook));
+	assert_string_equal(warning, "new_ip6_prefix is not usable: "
+				     "\"2001:db8::/32\" is not between /48 and /64");
+}
+
 /* Name servers that can be one by the line; of others the client is told. */
 static void
 dhcp_with_name_servers(void **state)
@@ -141,7 +163,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(dhcp), TEST(dhcp_with_name_servers),
+		TEST(dhcp), TEST(dhcp_delegates), TEST(dhcp_with_name_servers),
 		TEST(dhcp_with_classless_routes),
 		TEST(udhcpc),
 		TEST(dhcp_with_nonsense),
