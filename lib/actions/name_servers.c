@@ -21,6 +21,7 @@ usable(const struct bal_uplink *up, const struct bal_servers *known, char *out)
 
 void
 bal_name_servers_find(const struct bal_uplinks *uplinks,
+		      const struct bal_globals *globals,
 		      const struct bal_state *state, struct bal_arena *arena,
 		      bal_asked_list *out)
 {
@@ -31,6 +32,9 @@ bal_name_servers_find(const struct bal_uplinks *uplinks,
 	for (size_t i = 0; i < uplinks->n; i++) {
 		const struct bal_uplink *up = &uplinks->v[i];
 
+		/* A name that is asked for by a bare line has left by it. */
+		if (!globals->last_resort && !up->share)
+			continue;
 		usable(up, bal_state_servers(state, up->name), servers);
 		if (!*servers || bal_uplink_rank(up) > best)
 			continue;

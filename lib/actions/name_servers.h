@@ -20,9 +20,10 @@ typedef BAL_LIST(struct bal_asked) bal_asked_list;
 /*
  * Pure: those of @uplinks that live, but where a better one lives only of the
  * better ones: what is degraded, or has used its cap, is spared.  Of each family
- * in which it lives.
+ * in which it lives.  Without a last resort, only of those that have a share.
  */
 void bal_name_servers_find(const struct bal_uplinks *uplinks,
+			   const struct bal_globals *globals,
 			   const struct bal_state *state,
 			   struct bal_arena *arena, bal_asked_list *out);
 

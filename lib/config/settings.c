@@ -185,6 +185,18 @@ bal_settings_agree(const struct bal_settings *s, struct bal_err *err)
 	return 0;
 }
 
+uint64_t
+bal_settings_auto(const struct bal_settings *s)
+{
+	uint64_t autos = 0;
+
+	if (s->share == BAL_SHARE_AUTO)
+		autos |= BAL_SET_SHARE;
+	if (!s->smooth_over[0][0])
+		autos |= BAL_SET_SMOOTH_OVER;
+	return s->has & autos;
+}
+
 void
 bal_settings_merge(struct bal_settings *base, const struct bal_settings *over)
 {

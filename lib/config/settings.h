@@ -191,6 +191,13 @@ int bal_settings_set(struct bal_settings *s, uint64_t allowed, const char *key,
  */
 int bal_settings_agree(const struct bal_settings *s, struct bal_err *err);
 
+/*
+ * Those of the given keys that say no more than their default, `auto`, as a
+ * stanza does merely to make its line an uplink.  Not gateways: theirs says that
+ * what bal.conf names is not to be used.
+ */
+uint64_t bal_settings_auto(const struct bal_settings *s);
+
 /* Keys given in @over replace those of @base. */
 void bal_settings_merge(struct bal_settings *base,
 			const struct bal_settings *over);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "doctor/stanza.h"
+#include "plan/merge.h"
 
 /* The line that sets key number @i of @dev, and its stanza; NULL: none. */
 static const struct bal_stanza_option *
@@ -60,7 +61,8 @@ list_overridden(struct overridden *o, const struct bal_settings *section,
 	const char *key;
 
 	for (size_t i = 0; (key = bal_settings_key(i)); i++) {
-		if (!bal_settings_get(options, i, known, sizeof(known)) ||
+		if (!(bal_uplink_requested(options) & UINT64_C(1) << i) ||
+		    !bal_settings_get(options, i, known, sizeof(known)) ||
 		    !bal_stanza_is_other(section, options, i))
 			continue;
 		if (!o->n++)

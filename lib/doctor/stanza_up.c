@@ -282,7 +282,7 @@ static void
 differ(const struct bal_facts *f, struct bal_diagnosis *d,
        const struct bal_stanza *s, const struct bal_uplink_state *us)
 {
-	struct bal_settings set = { 0 }, now;
+	struct bal_settings set = { 0 }, now, told;
 	struct bal_err ignored;
 	char *keys = NULL;
 	size_t len = 0, n;
@@ -297,7 +297,10 @@ differ(const struct bal_facts *f, struct bal_diagnosis *d,
 		return;
 	}
 	now = in_force(f, us, &set);
-	n = put_others(out, &set, &now);
+	/* `auto` leaves it to bal.conf, as long as nothing else was requested. */
+	told = set;
+	told.has &= ~bal_settings_auto(&set) | bal_uplink_requested(&us->options);
+	n = put_others(out, &told, &now);
 	if (fclose(out) != 0)
 		d->arena->oom = true;
 	if (n && !d->arena->oom) {

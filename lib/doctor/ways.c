@@ -201,12 +201,17 @@ v6_way(const struct bal_facts *f, struct bal_diagnosis *d,
 	const struct bal_uplink *up = bal_facts_uplink(f, way->dev);
 	const bool dead = up && up->admin_up &&
 			  bal_uplink_condition(up) == BAL_HEALTH_DEAD;
+	const bool leaks = !f->conf->globals.last_resort &&
+			   !(up && bal_plan_balanced(up));
 
-	bal_doctor_find(d, dead ? BAL_SEVERITY_RISK : BAL_SEVERITY_NOTE,
+	bal_doctor_find(d,
+			dead || leaks ? BAL_SEVERITY_RISK :
+					BAL_SEVERITY_NOTE,
 			"ipv6-default", way->dev,
 			"bal does not look at IPv6 here, and takes it off no "
 			"line. Programs try IPv6 first, and wait for it in vain "
-			"when that line is dead. ipv6 = balance in [bal] probes "
+			"when that line is dead; and last_resort = no is of "
+			"IPv4 alone. ipv6 = balance in [bal] probes "
 			"and balances it (by tunnels that have it, where there "
 			"are tunnels). Where IPv6 can be done without, "
 			"ipv6 = block there ends it on all lines; or, on this "

@@ -2,13 +2,19 @@
 /* merge - what was said of an uplink, by whichever place counts; pure. */
 #include "plan/merge.h"
 
+uint64_t
+bal_uplink_requested(const struct bal_settings *options)
+{
+	return options->has & ~bal_settings_auto(options);
+}
+
 const struct bal_settings *
 bal_uplink_said(const struct bal_conf *conf, const struct bal_uplink_state *us,
 		const char *name, enum bal_setting key)
 {
 	const struct bal_conf_uplink *section;
 
-	if (us && us->options.has & key)
+	if (us && bal_uplink_requested(&us->options) & key)
 		return &us->options;
 	section = bal_conf_find(conf, name);
 	if (section && section->set.has & key)
@@ -44,13 +50,16 @@ bal_uplink_settings(const struct bal_conf *conf,
 		    const struct bal_uplink_state *us, const char *name)
 {
 	const struct bal_conf_uplink *section = bal_conf_find(conf, name);
-	struct bal_settings set = bal_settings_default();
+	struct bal_settings set = bal_settings_default(), options;
 
 	bal_settings_merge(&set, &conf->check);
 	if (section)
 		bal_settings_merge(&set, &section->set);
-	if (us)
-		bal_settings_merge(&set, &us->options);
+	if (us) {
+		options = us->options;
+		options.has = bal_uplink_requested(&options);
+		bal_settings_merge(&set, &options);
+	}
 	/* Built-in bounds give way to what was said of the other end. */
 	if (set.timeout_min_ms > set.timeout_ms)
 		set.timeout_min_ms = set.timeout_ms;

@@ -7,6 +7,12 @@
 #include "state/state.h"
 
 /*
+ * The keys of @options, of a stanza or bal-up, that come before bal.conf: not
+ * those that say `auto`, which take back what was requested, and no more.
+ */
+uint64_t bal_uplink_requested(const struct bal_settings *options);
+
+/*
  * The merged settings of one uplink, learned values not among them.  Settings
  * rank: requested (options, stanza), bal.conf's section, [check], built-in.  @us
  * may be NULL.  bal_uplinks_resolve() keeps them in the uplink: once is enough.

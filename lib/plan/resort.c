@@ -75,19 +75,44 @@ any_alive(const struct bal_uplinks *ups)
 	return false;
 }
 
+/* What is balanced goes by groups and rules, as bal.conf wants it. */
+static bool
+any_grouped(const struct bal_uplinks *ups)
+{
+	for (size_t i = 0; i < ups->n; i++)
+		if (ups->v[i].grouped && ups->v[i].admin_up && ups->v[i].alive)
+			return true;
+	return false;
+}
+
+/*
+ * Where nobody has a share by intent, groups and devices that are no uplinks
+ * have their way: nothing is amiss.  What is left over goes nowhere, or by a
+ * line that is to have none.
+ */
+enum missed {
+	MISSED_NONE,
+	MISSED_BY_LINES,
+	MISSED,
+};
+
 /* With no uplink up nothing is managed: main has its way, and nothing is lost. */
 static int
-can_be(const struct bal_resort_from *from, bool *out, struct bal_err *err)
+is_missed(const struct bal_resort_from *from, enum missed *out,
+	  struct bal_err *err)
 {
 	struct bal_arena arena = { 0 };
 	bal_line_list lines = { 0 };
 	bool oom;
 
-	*out = false;
+	*out = MISSED_NONE;
 	if (!any_up(from->uplinks) || in_use(from->uplinks))
 		return 0;
 	bal_over_lines(from->conf, from->state, from->uplinks, &arena, &lines);
-	*out = !any_alive(from->uplinks) || is_wanted(from, &lines);
+	if (!any_alive(from->uplinks) || is_wanted(from, &lines))
+		*out = MISSED;
+	else if (!any_grouped(from->uplinks))
+		*out = MISSED_BY_LINES;
 	oom = arena.oom;
 	bal_arena_fini(&arena);
 	return oom ? bal_err_nomem(err) : 0;
@@ -148,14 +173,14 @@ bal_resort_find(struct bal_nl *nl, const struct bal_resort_from *from,
 {
 	struct bal_resort found = { 0 };
 	const struct bal_link *link;
-	bool asked;
+	enum missed missed;
 	int ifindex;
 
 	*out = (struct bal_resort){ 0 };
-	if (can_be(from, &asked, err) < 0)
+	if (is_missed(from, &missed, err) < 0)
 		return -1;
 	found.main_ends = main_ends(from);
-	if (!asked && !found.main_ends)
+	if (!missed && !found.main_ends)
 		return 0;
 	if (find_device(nl, &from->conf->globals, &ifindex, err) < 0)
 		return -1;
@@ -163,10 +188,12 @@ bal_resort_find(struct bal_nl *nl, const struct bal_resort_from *from,
 	found.main_ends &= !ifindex;
 	if (!ifindex)
 		found.kind = BAL_RESORT_NOTHING;
-	if (asked && ifindex && link) {
+	if (missed && ifindex && link)
 		found.kind = kind_of(from->uplinks, ifindex);
+	if (found.kind == BAL_RESORT_FOREIGN && missed == MISSED_BY_LINES)
+		found.kind = BAL_RESORT_NONE;
+	if (found.kind != BAL_RESORT_NONE && ifindex)
 		memcpy(found.dev, link->name, sizeof(found.dev));
-	}
 	*out = found;
 	return 0;
 }

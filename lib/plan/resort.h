@@ -31,11 +31,12 @@ struct bal_resort_from {
 
 /*
  * How do new connections leave, where some uplink is up, but none that has a
- * share is in use, though one has a share, or would have it were it up, or no
- * uplink at all is alive?  The kernel is asked, as rules and routes are now, and
- * only then: main's default route, which is not ours, and rules of others come
- * first.  And where some uplink is up, and main ends the search for all of the
- * world: does anything leave all the same?  -1: it did not answer, or memory ran out.
+ * share is in use?  The kernel is asked, as rules and routes are now, and only
+ * then: main's default route, which is not ours, and rules of others come first.
+ * Where an uplink is alive, and none has a share, or would were it up: only what
+ * leaves by an uplink, or not at all, and only where none is in a group.  And
+ * where some uplink is up, and main ends the search for all of the world: does
+ * anything leave all the same?  -1: it did not answer, or memory ran out.
  */
 int bal_resort_find(struct bal_nl *nl, const struct bal_resort_from *from,
 		    struct bal_resort *out, struct bal_err *err);

@@ -19,8 +19,8 @@ bal_pass_tell_names(struct bal_pass *pass)
 	for (size_t i = 0; i < pass->uplinks.n; i++)
 		any |= pass->uplinks.v[i].admin_up;
 	if (key != BAL_NAME_SERVERS_NO)
-		bal_name_servers_find(&pass->uplinks, &pass->in.state,
-				      &pass->arena, &asked);
+		bal_name_servers_find(&pass->uplinks, &pass->in.conf.globals,
+				      &pass->in.state, &pass->arena, &asked);
 	pass->session.names_again_ms = 0;
 	if (bal_name_servers_tell(pass->session.paths.rundir, key,
 				  any ? &asked : NULL, &pass->arena,

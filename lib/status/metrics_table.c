@@ -97,7 +97,7 @@ OF(alive) { return put_count(value, r->alive); }
 OF(ipv6_alive) { return r->up && r->up->six && put_count(value, r->up->alive6); }
 OF(degraded) { return put_count(value, r->up && r->up->degraded); }
 OF(required) { return put_count(value, r->set.required); }
-OF(in_use) { return put_count(value, r->shares); }
+OF(in_use) { return put_count(value, r->in_use); }
 OF(in_doubt) { return put_count(value, r->probes.suspected); }
 OF(weight) { return r->share_due && put_count(value, r->set.weight); }
 OF(priority) { return put_count(value, r->set.priority); }
@@ -176,7 +176,9 @@ const struct bal_metric_of_uplink bal_metrics_of_uplink[] = {
 	OF_UPLINK(degraded, "gauge",
 		  "Whether it loses too much or takes too long."),
 	OF_UPLINK(required, "gauge", "Whether it is required to be up."),
-	OF_UPLINK(in_use, "gauge", "Whether it gets new connections."),
+	OF_UPLINK(in_use, "gauge",
+		  "Whether it gets new connections, carries a living tunnel, "
+		  "or is in a group."),
 	OF_UPLINK(in_doubt, "gauge", "Whether its health is in doubt."),
 	OF_UPLINK(health_age_seconds, "gauge",
 		  "How long its health has been what it is."),

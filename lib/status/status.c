@@ -182,16 +182,38 @@ by_name(const void *a, const void *b)
 	return strverscmp(x->name, y->name);
 }
 
+/* Does a tunnel that lives go over it? */
+static bool
+carries(const struct bal_status *status, const struct bal_status_row *row)
+{
+	for (size_t i = 0; i < status->rows.n; i++)
+		if (status->rows.v[i].alive &&
+		    !strcmp(status->rows.v[i].set.over, row->name))
+			return true;
+	return false;
+}
+
+static bool
+in_use(const struct bal_status *status, const struct bal_status_row *row)
+{
+	if (!row->alive || row->balanced)
+		return row->shares;
+	return row->up->grouped || carries(status, row);
+}
+
 static void
 count(struct bal_status *status)
 {
 	status->n_all = status->rows.n;
 	status->n_up = status->n_alive = status->n_ready = 0;
+	status->n_in_use = 0;
 	for (size_t i = 0; i < status->rows.n; i++) {
-		const struct bal_status_row *row = &status->rows.v[i];
+		struct bal_status_row *row = &status->rows.v[i];
 
+		row->in_use = in_use(status, row);
 		status->n_up += row->up && row->up->admin_up;
 		status->n_alive += row->alive;
+		status->n_in_use += row->in_use;
 		status->n_ready += row->alive && row->balanced && !row->shares;
 	}
 }

@@ -42,6 +42,7 @@ struct bal_status_row {
 	bool alive;        /* traffic may go by it */
 	bool balanced;     /* it is one of those that share */
 	bool shares;       /* it gets new connections now */
+	bool in_use; /* so it is, carries a living tunnel, or is in a group */
 	unsigned share;    /* per cent of them; all of them are 100 */
 	bool share_due;    /* it would share, were it up */
 	bool missing;      /* it is required, and not up */
@@ -85,6 +86,7 @@ struct bal_status {
 	/* Of all, also where only one is left of the rows. */
 	size_t n_all, n_up, n_alive;
 	size_t n_ready; /* of these, balanced and waiting for their turn */
+	size_t n_in_use;
 	BAL_LIST(struct bal_status_row) rows;
 	bal_status_group_list groups; /* those of bal.conf */
 	const struct bal_policy *policy; /* its rules */

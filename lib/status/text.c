@@ -200,8 +200,8 @@ headline(const struct bal_status_print *p)
 		fputs(": main has its way, as without bal\n", out);
 		return;
 	}
-	fprintf(out, "%zu of %zu uplinks in use",
-		status->n_alive - status->n_ready, status->n_all);
+	fprintf(out, "%zu of %zu uplinks in use", status->n_in_use,
+		status->n_all);
 	if (status->n_ready)
 		fprintf(out, ", %zu ready", status->n_ready);
 	fputc('\n', out);

@@ -14,6 +14,7 @@
 
 static struct bal_arena arena;
 static struct bal_state state;
+static struct bal_globals globals;
 static struct bal_uplink ups[3];
 static bal_asked_list asked;
 
@@ -34,6 +35,7 @@ setup(void **unused)
 	struct bal_err err;
 
 	(void)unused;
+	globals.last_resort = true;
 	for (unsigned i = 0; i < 3; i++) {
 		ups[i] = (struct bal_uplink){ .admin_up = true, .alive = true,
 					      .ifindex = 10 + (int)i };
@@ -61,7 +63,7 @@ find(void)
 	const struct bal_uplinks all = { .v = ups, .n = 3 };
 
 	asked.n = 0;
-	bal_name_servers_find(&all, &state, &arena, &asked);
+	bal_name_servers_find(&all, &globals, &state, &arena, &asked);
 }
 
 static void
@@ -100,6 +102,21 @@ a_better_one_spares_the_others(void **unused)
 	assert_string_equal(asked.v[0].dev, "e2");
 }
 
+/* A kill-switch: no name leaves by a bare line. */
+static void
+without_a_last_resort_a_share_counts(void **unused)
+{
+	(void)unused;
+	globals.last_resort = false;
+	find();
+	assert_int_equal(asked.n, 0);
+	ups[1].share = true;
+	ups[1].degraded = true;
+	find();
+	assert_int_equal(asked.n, 1);
+	assert_string_equal(asked.v[0].dev, "e2");
+}
+
 /* Of a list what can be used; one that gives none again is forgotten. */
 static void
 lists(void **unused)
@@ -131,6 +148,8 @@ main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_better_one_spares_the_others,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			without_a_last_resort_a_share_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(lists, setup, teardown),
 	};
 

@@ -236,6 +236,26 @@ a_section_that_was_told_otherwise(void **state)
 			    "was given 5");
 }
 
+/* As a stanza says merely to make its line an uplink. */
+static void
+auto_leaves_it_to_bal_conf(void **state)
+{
+	struct bal_stanza *s = stanza("eth2");
+
+	(void)state;
+	says(s, "bal-share", "auto");
+	told("eth2", "share", "auto");
+	configured("eth2", "share", "no");
+	see();
+	finds_nothing();
+	told("eth2", "share", "yes");
+	see();
+	judge();
+	assert_int_equal(d.findings.n, 2);
+	assert_string_equal(d.findings.v[0].id, "stanza-differs");
+	assert_string_equal(d.findings.v[1].id, "overridden");
+}
+
 static void
 over_itself(void **state)
 {
@@ -335,6 +355,7 @@ main(void)
 		HEALTHY(what_is_built_in_is_in_force),
 		HEALTHY(what_agrees_with_its_stanza),
 		HEALTHY(a_section_that_was_told_otherwise),
+		HEALTHY(auto_leaves_it_to_bal_conf),
 		HEALTHY(over_itself),
 		HEALTHY(stanza_and_conf_contradict_each_other),
 		HEALTHY(ifupdown_cannot_read_its_file),

@@ -126,6 +126,15 @@ ipv6_by_a_line(void **state)
 	assert_string_equal(finds(NOTE, "ipv6-default", "eth1")->fix,
 			    "sysctl -w net/ipv6/conf/eth1/accept_ra_defrtr=0 "
 			    "&& ip -6 route del default dev eth1");
+	/* Past a kill-switch, where it has no share. */
+	global("last_resort", "no");
+	see();
+	finds(NOTE, "ipv6-default", "eth1");
+	configured("eth1", "share", "no");
+	see();
+	finds(RISK, "ipv6-default", "eth1");
+	configured("eth1", "share", "yes");
+	global("last_resort", "yes");
 	/* Now it does harm. */
 	known("eth1")->record.health = BAL_HEALTH_DEAD;
 	see();

@@ -75,10 +75,14 @@ what_is_said_wins(void **state)
 	shares("eth1", true);
 	told("eth1", "share", "no");
 	shares("eth1", false);
+	/* `auto` takes that back, and leaves it to bal.conf. */
 	told("eth1", "share", "auto");
+	shares("eth1", true);
+	configured("eth1", "share", "no");
 	shares("eth1", false);
 	configured("eth2", "balance", "no");
 	shares("eth2", false);
+	configured("eth1", "share", "auto");
 	/* And of `over`: */
 	configured("tun1", "over", "eth2");
 	shares("eth1", true);

@@ -230,8 +230,11 @@ in_solo_one_is_used(void **state)
 	share_is("eth1", 100);
 	share_is("eth2", 0);
 	shows("\"alive\":2,");
-	/* One that carries is in use. */
+	/* One without a share is in use while it carries a tunnel that lives. */
 	told("eth2", "balance", "no");
+	show_text(0);
+	shows("mode solo, 1 of 3 uplinks in use\n");
+	told("eth1", "over", "eth2");
 	show_text(0);
 	shows("mode solo, 2 of 3 uplinks in use\n");
 }
