@@ -293,6 +293,8 @@ bal_steer_code(const struct bal_steer *s, enum bal_steer_hook hook,
 	}
 	draw(code, s, AF_INET, map_fd);
 	bal_bpf_label(code, OUT);
+	/* By its map it is known again, also where it draws nothing. */
+	bal_bpf_map(code, BPF_REG_1, map_fd);
 	bal_bpf_set(code, BPF_REG_0, 1);
 	bal_bpf_exit(code);
 	return bal_bpf_finish(code, err);

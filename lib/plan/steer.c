@@ -267,6 +267,16 @@ add_family(struct maker *m, int family)
 	add_matches(m);
 }
 
+/* Where no connection of this box is led to a group there is nothing to do. */
+static bool
+draws(const struct maker *m)
+{
+	for (size_t i = 0; i < m->matches.n; i++)
+		if (m->matches.v[i].group != BAL_STEER_LEAVE)
+			return true;
+	return false;
+}
+
 _Static_assert(sizeof(((struct bal_steer_match *)0)->dport) /
 			       sizeof(struct bal_steer_range) >=
 		       BAL_RULE_PORTS_MAX,
@@ -291,6 +301,8 @@ bal_plan_steer(const struct bal_world *world, struct bal_arena *arena)
 	add_family(&m, AF_INET);
 	if (world->globals->ipv6 == BAL_IPV6_BALANCE)
 		add_family(&m, AF_INET6);
+	if (!draws(&m))
+		return NULL;
 	*steer = (struct bal_steer){
 		.mask = world->globals->mark_mask,
 		.seed = world->seed,

@@ -191,12 +191,36 @@ too_long(void **state)
 	assert_int_equal(err.kind, BAL_EUNAVAIL);
 }
 
+/* A program without a map is not found again: one more is attached each time. */
+static void
+each_program_has_the_map(void **state)
+{
+	struct bal_bpf code;
+	struct bal_err err;
+
+	(void)state;
+	matches[0].group = BAL_STEER_LEAVE;
+	for (int hook = 0; hook < BAL_STEER_HOOKS; hook++) {
+		size_t maps = 0;
+
+		memset(&code, 0, sizeof(code));
+		assert_int_equal(bal_steer_code(&steer, hook, 7, 5, &code, &err),
+				 0);
+		for (size_t i = 0; i < code.n; i++)
+			maps += code.insn[i].code == (BPF_LD | BPF_IMM | BPF_DW) &&
+				code.insn[i].src_reg == BPF_PSEUDO_MAP_FD &&
+				code.insn[i].imm == 5;
+		assert_true(maps);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, three)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(each_program_has_the_map),
 		TEST(shares_at_random_are_exact),
 		TEST(shares_of_sessions_are_near),
 		TEST(only_the_dead_ones_move),
