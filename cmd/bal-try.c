@@ -54,12 +54,16 @@ is_revertible(const char *path)
 	return false;
 }
 
+/* As run-parts(8) has it, and ifupdown: what a shell and a log show as it is. */
 static bool
 is_part(const char *name)
 {
+	static const char may[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz0123456789._-";
 	const size_t len = strlen(name);
 
-	return name[0] != '.' && !strchr(name, '/') && len > strlen(".conf") &&
+	return name[0] != '.' && strspn(name, may) == len &&
+	       len > strlen(".conf") &&
 	       strcmp(name + len - strlen(".conf"), ".conf") == 0;
 }
 
@@ -77,8 +81,8 @@ check_words(const struct try *x, int argc, char **argv, struct bal_err *err)
 		return bal_err(err, BAL_EUSAGE, "--part is for --conf FILE");
 	if (x->part && !is_part(x->part))
 		return bal_err(err, BAL_EUSAGE,
-			       "\"%.60s\" is no name of a file in bal.conf.d: "
-			       "NAME.conf",
+			       "\"%.60s\" is no name for bal.conf.d: letters, "
+			       "digits, . _ - and .conf",
 			       x->part);
 	if (argc && !is_revertible(argv[0]))
 		return bal_err(err, BAL_EUSAGE,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* nft_monitor - a socket that hears what changes in our nftables table. */
+/* nft_monitor - a socket that hears what changes in our nftables tables. */
 #include "firewall/nft_monitor.h"
 
 #include <errno.h>
@@ -36,9 +36,13 @@ filter(int fd)
 		NAME = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg)) +
 		       NLA_HDRLEN,
 		BAL = 'b' << 24 | 'a' << 16 | 'l' << 8, /* and its end */
+		BAL_ = 'b' << 24 | 'a' << 16 | 'l' << 8 | '_', /* of bal_smooth */
 	};
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, FAMILY),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NFPROTO_IPV4, 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NAME),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BAL_, 3, 4),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NFPROTO_INET, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NAME),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BAL, 0, 1),
@@ -128,12 +132,10 @@ open_monitor(struct bal_loop *loop, void (*report)(void *arg, unsigned news),
 
 int
 bal_nft_monitor_keep(struct bal_nft_monitor **monitor,
-		     const struct bal_firewall *use, struct bal_loop *loop,
+		     bool wanted, struct bal_loop *loop,
 		     void (*report)(void *arg, unsigned news), void *arg,
 		     struct bal_err *err)
 {
-	const bool wanted = use == &bal_firewall_nft;
-
 	if (!wanted) {
 		bal_nft_monitor_close(*monitor);
 		*monitor = NULL;

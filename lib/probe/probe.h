@@ -27,6 +27,7 @@ struct bal_probe {
 	uint32_t need; /* targets that must answer */
 	char http_host[BAL_TARGET_TEXT], http_expect[BAL_TARGET_TEXT];
 	struct bal_health_rule rule; /* its interval by the budget */
+	uint32_t pace_ms; /* the interval without a budget; 0: that of @rule */
 	uint32_t
 		pass_ms; /* of a pass: (down - 1) * interval + timeout */
 	uint32_t passive; /* bytes received in an interval that prove life */

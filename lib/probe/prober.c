@@ -20,10 +20,25 @@
 
 /* --- through time -------------------------------------------------------- */
 
+/*
+ * Unknown, and silent since it was asked?  Until that is decided no budget makes
+ * it wait: connections may go there.
+ */
+static bool
+asks_on(const struct line *l)
+{
+	return l->p.record.health == BAL_HEALTH_UNKNOWN &&
+	       l->p.record.bad && !l->p.rule.guessed && l->p.pace_ms;
+}
+
 static uint64_t
 rest_ns(const struct line *l)
 {
-	return l->p.rule.interval_ms * BAL_NS_PER_MS;
+	uint32_t ms = l->p.rule.interval_ms;
+
+	if (asks_on(l) && l->p.pace_ms < ms)
+		ms = l->p.pace_ms;
+	return ms * BAL_NS_PER_MS;
 }
 
 /* Is a burst needed, for the health or for the counters? */
@@ -122,7 +137,7 @@ hurry(struct line *l)
 
 	if (bal_rounds_late(l) && l->due_ns > now)
 		l->due_ns = now;
-	if (in_doubt(l) && l->due_ns > now + pause_ns(l))
+	if ((in_doubt(l) || asks_on(l)) && l->due_ns > now + pause_ns(l))
 		l->due_ns = now + pause_ns(l);
 }
 

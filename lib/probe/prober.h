@@ -11,7 +11,8 @@
  * One code for a single pass and for --watch: a session for each uplink, which
  * sends rounds of questions.  At rest a round goes to the first `need` targets
  * each interval; once an answer is late, rounds go to all targets as a burst
- * until the health is not in doubt any more.  The counters of the device save
+ * until the health is not in doubt any more.  One that is unknown and silent is
+ * asked each pace_ms, whatever its budget, until it is known.  The counters of the device save
  * rounds of an uplink that receives, and start a burst for one that sends and
  * receives no more, or less than it did.
  */

@@ -133,6 +133,7 @@ adopt(struct line *l, const struct bal_probe *p)
 	uint64_t rest = p->rule.interval_ms * BAL_NS_PER_MS;
 
 	l->p.rule = p->rule;
+	l->p.pace_ms = p->pace_ms;
 	l->p.passive = p->passive;
 	l->p.metered = p->metered;
 	l->p.gateway = p->gateway;

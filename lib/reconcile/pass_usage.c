@@ -113,6 +113,17 @@ count(struct bal_pass *pass, struct bal_uplink_state *us,
 }
 
 static int
+save(struct bal_pass *pass, struct bal_err *err)
+{
+	char boot_id[BAL_BOOT_STRLEN];
+
+	bal_boot_id(boot_id, sizeof(boot_id));
+	return bal_usage_save(pass->session.paths.usage, boot_id,
+			      pass->snap.now_ms, &pass->in.state, err);
+}
+
+/* Refused, and nothing is changed, where it would not outlive the boot. */
+static int
 reset(struct bal_pass *pass, const struct bal_intent *intent,
       struct bal_err *err)
 {
@@ -125,7 +136,7 @@ reset(struct bal_pass *pass, const struct bal_intent *intent,
 	if (!cap_of(pass, us))
 		return bal_err(err, BAL_EUNAVAIL, "%s has no cap", intent->dev);
 	bal_usage_reset(&us->usage);
-	return 0;
+	return pass->session.dry_run ? 0 : save(pass, err);
 }
 
 int
@@ -147,8 +158,7 @@ bal_pass_count(struct bal_pass *pass, const struct bal_intent *intent,
 void
 bal_pass_keep_usage(struct bal_pass *pass, bool now)
 {
-	struct bal_state *state = &pass->in.state;
-	char boot_id[BAL_BOOT_STRLEN];
+	const struct bal_state *state = &pass->in.state;
 	struct bal_err why;
 	bool due = false;
 
@@ -162,11 +172,7 @@ bal_pass_keep_usage(struct bal_pass *pass, bool now)
 		       (now && cap && us->usage.known &&
 			us->usage.bytes != us->usage.saved);
 	}
-	if (!due)
-		return;
-	bal_boot_id(boot_id, sizeof(boot_id));
-	if (bal_usage_save(pass->session.paths.usage, boot_id,
-			   pass->snap.now_ms, state, &why) < 0)
+	if (due && save(pass, &why) < 0)
 		bal_warn("%s", why.msg);
 }
 

@@ -12,7 +12,8 @@ bool bal_pass_has_caps(const struct bal_pass *pass);
  * Bring the records of the uplinks with caps up to date in the state in memory:
  * from the disk where they are not known, by the counters of the snapshot, and
  * by the clock.  A record that cannot be read is left for the next pass, with a
- * bal_warn().  -1: @intent resets the cap of an uplink that has none.
+ * bal_warn().  -1: @intent resets the cap of an uplink that has none, or that
+ * cannot be written.
  */
 int bal_pass_count(struct bal_pass *pass, const struct bal_intent *intent,
 		   struct bal_err *err);

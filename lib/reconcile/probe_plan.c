@@ -169,6 +169,7 @@ fill(struct bal_probe *p, const struct bal_pass *pass,
 	choose_targets(up, p);
 	if (p->need > p->n_targets)
 		p->need = (uint32_t)p->n_targets;
+	p->pace_ms = p->rule.interval_ms;
 	p->rule.interval_ms = bal_budget_interval_ms(
 		up->set.budget, us->spent, round_bytes(p, up), time(NULL),
 		p->rule.interval_ms);

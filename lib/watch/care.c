@@ -77,7 +77,7 @@ bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
 	const struct bal_state *state = &pass->in.state;
 	const size_t n = state->n_uplinks;
 	struct cares c = {
-		.devs = calloc(n + count_ways(&pass->snap) + 1,
+		.devs = calloc(n + count_ways(&pass->snap) + 2,
 			       sizeof(*c.devs)),
 		.tables = calloc(n + state->n_groups + 2, sizeof(*c.tables)),
 	};
@@ -86,6 +86,9 @@ bal_watch_care(struct bal_monitor *monitor, const struct bal_pass *pass,
 	if (c.devs && c.tables) {
 		add_uplinks(&c, state);
 		add_ways(&c, &pass->snap);
+		/* It has the address that a smoothed tunnel's line may lose. */
+		if (state->smoothed)
+			add_dev(&c, "lo");
 		c.interest.devs = (const char (*)[BAL_IFNAMSIZ])c.devs;
 		c.interest.tables = c.tables;
 		c.interest.rules6 = state->rules6;

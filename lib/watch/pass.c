@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "firewall/nft.h"
 #include "try/try.h"
 #include "watch/memory.h"
 
@@ -66,10 +67,13 @@ on_tables(void *arg, unsigned news)
 static void
 hear_tables(struct bal_watch *w)
 {
+	const struct bal_pass *pass = w->core.pass;
 	const bool heard = w->tables;
 	struct bal_err ignored;
 
-	(void)bal_nft_monitor_keep(&w->tables, w->core.pass->snap.firewalls.use,
+	(void)bal_nft_monitor_keep(&w->tables,
+				   pass->snap.firewalls.use == &bal_firewall_nft ||
+					   pass->in.state.smoothed,
 				   w->core.loop, on_tables, w, &ignored);
 	w->due |= !heard && w->tables;
 }

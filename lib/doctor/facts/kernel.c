@@ -143,6 +143,19 @@ try_netfilter(void)
 	return WIFEXITED(status) ? (unsigned)WEXITSTATUS(status) : TRIAL_FAILED;
 }
 
+/* Only a kernel with multipath routes has the setting; /proc may be hidden. */
+static enum bal_known
+ask_multipath(struct bal_facts *f)
+{
+	if (bal_sysctl_read(bal_sysctls[BAL_SYSCTL_HASH_POLICY].name) >= 0)
+		return BAL_YES;
+	if (bal_sysctl_read("net/ipv4/ip_forward") >= 0)
+		return BAL_NO;
+	bal_facts_unseen(f, "the kernel's settings: /proc/sys/net cannot be "
+			    "read");
+	return BAL_UNKNOWN;
+}
+
 /* Query the programs attached to connect() in the root cgroup. */
 static enum bal_known
 ask_cgroup_bpf(void)
@@ -234,11 +247,7 @@ bal_facts_kernel(struct bal_facts *f)
 	    f->snap->firewalls.use == &bal_firewall_nft)
 		needs_no_iptables(f);
 	if (!config) {
-		f->features[BAL_FEATURE_MULTIPATH] =
-			bal_sysctl_read(bal_sysctls[BAL_SYSCTL_HASH_POLICY]
-						.name) >= 0 ?
-				BAL_YES :
-				BAL_NO;
+		f->features[BAL_FEATURE_MULTIPATH] = ask_multipath(f);
 		f->features[BAL_FEATURE_CGROUP_BPF] = ask_cgroup_bpf();
 	}
 }

@@ -55,6 +55,22 @@ silence_makes_it_dead(void **state)
 	}
 }
 
+static void
+no_first_result_waits_for_a_budget(void **state)
+{
+	struct bal_probe p;
+
+	(void)state;
+	NEED_NAMESPACE();
+	make_uplinks(1);
+	p = probe_of(1, 9);
+	p.pace_ms = INTERVAL;
+	p.rule.interval_ms = TOO_LONG;
+	assert_took(probe(&p, 1), 2 * INTERVAL + 2 * TIMEOUT);
+	assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
+	assert_int_equal(p.record.bad, 3);
+}
+
 /* More rounds go out in the time that one waits than are remembered. */
 static void
 patience_outlasts_many_rounds(void **state)
@@ -462,6 +478,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_answer_makes_it_alive),
 		TEST(silence_makes_it_dead),
+		TEST(no_first_result_waits_for_a_budget),
 		TEST(patience_outlasts_many_rounds),
 		TEST(silence_of_a_guess_proves_nothing),
 		TEST(a_death_ends_the_pass),
