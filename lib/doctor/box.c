@@ -186,6 +186,27 @@ conntrack_full(const struct bal_facts *f, struct bal_diagnosis *d)
 			(long long)f->conntrack_max * 2);
 }
 
+/* The next lease writes that file again, unless the client is told not to. */
+static void
+resolver_passed(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	if (f->conf->globals.name_servers != BAL_NAME_SERVERS_DNSMASQ ||
+	    !f->asked)
+		return;
+	bal_doctor_find(d, BAL_SEVERITY_RISK, "resolver-passed", "",
+			"A DHCP client has written /etc/resolv.conf, most "
+			"often. Names are asked for by one line, and when that "
+			"is dead, none is resolved though others live. "
+			"name_servers in man bal.conf says how each client is "
+			"kept from it.");
+	bal_doctor_what(d, "name_servers = dnsmasq, and /etc/resolv.conf names "
+			   "%s, not this box", f->asked);
+	bal_doctor_fix(d, "%secho nameserver 127.0.0.1 >/etc/resolv.conf",
+		       f->dhclient ? "echo 'make_resolv_conf() { :; }' "
+				     ">" BAL_DHCLIENT_ENTER "/no-resolv-conf; " :
+				     "");
+}
+
 const struct bal_doctor_rule bal_doctor_rules_box[] = {
 	{ configuration, false },
 	{ state, false },
@@ -193,5 +214,6 @@ const struct bal_doctor_rule bal_doctor_rules_box[] = {
 	{ clock_wrong, false },
 	{ clock_free, false },
 	{ conntrack_full, false },
+	{ resolver_passed, true },
 	{ NULL, false },
 };

@@ -216,3 +216,13 @@ bal_doctor_all_dead(const struct bal_facts *f)
 {
 	return bal_doctor_first_if_all(f, bal_doctor_is_dead) != NULL;
 }
+
+bool
+bal_doctor_has_default(const struct bal_facts *f, const char *dev)
+{
+	for (size_t i = 0; i < f->main_ways.n; i++)
+		if (strcmp(f->main_ways.v[i].dev, dev) == 0 &&
+		    !f->main_ways.v[i].dst.len)
+			return true;
+	return false;
+}

@@ -80,6 +80,9 @@ bool bal_doctor_probed(const struct bal_facts *f);
 bool bal_doctor_has_address(const struct bal_facts *f,
 			    const struct bal_link *link);
 
+/* Has table main a default route by @dev? */
+bool bal_doctor_has_default(const struct bal_facts *f, const char *dev);
+
 /* Does a rule that is not bal's translate addresses of what leaves by @dev? */
 bool bal_doctor_nat_covers(const struct bal_facts *f, const char *dev);
 

@@ -57,6 +57,14 @@ void bal_stanza_fix_by_bal_up(struct bal_diagnosis *d, const char *dev,
 			       const struct bal_stanza *s,
 			       const struct bal_settings *set);
 
+/*
+ * The same where that would know no gateway, so that the lease has to be asked
+ * for anew: its fix and why.  False: it is another case.
+ */
+bool bal_stanza_fix_by_lease(const struct bal_facts *f, struct bal_diagnosis *d,
+			     const struct bal_stanza *s,
+			     const struct bal_settings *set);
+
 /* The fix that opens @path at @line. */
 void bal_stanza_fix_by_editor(struct bal_diagnosis *d, const char *path,
 			       unsigned line);

@@ -196,7 +196,7 @@ no_uplink(const struct bal_facts *f, struct bal_diagnosis *d,
 	/* There is nothing to interrupt, and ifup does all the rest. */
 	if (!configured && !bal_doctor_has_address(f, link))
 		bal_doctor_fix(d, "ifup %s", bal_doctor_word(d, dev));
-	else
+	else if (!bal_stanza_fix_by_lease(f, d, s, &set))
 		bal_stanza_fix_by_bal_up(d, dev, s, &set);
 }
 

@@ -102,6 +102,31 @@ bal_stanza_fix_by_editor(struct bal_diagnosis *d, const char *path,
 	bal_doctor_fix(d, "editor +%u %s", line, bal_doctor_word(d, path));
 }
 
+/* dhclient adds no second default route: main has that of one device alone. */
+bool
+bal_stanza_fix_by_lease(const struct bal_facts *f, struct bal_diagnosis *d,
+			const struct bal_stanza *s,
+			const struct bal_settings *set)
+{
+	const char *dev = bal_stanza_device(f, s);
+	const struct bal_link *link = bal_snapshot_link(f->snap, dev);
+
+	if (strcmp(s->method, "dhcp") != 0 || !bal_addr_none(&set->gateway) ||
+	    !link || link->no_arp || bal_doctor_has_default(f, dev))
+		return false;
+	bal_doctor_why(d, "The gateway of its lease is not known: bal was not "
+			  "called then, and table main has no default route by "
+			  "it. ifup leases anew, and calls bal.");
+	if (strcmp(dev, s->name) == 0)
+		bal_doctor_fix(d, "ifdown %s; ifup %s", bal_doctor_word(d, dev),
+			       bal_doctor_word(d, dev));
+	else
+		bal_doctor_fix(d, "ifdown %s; ifup %s=%s",
+			       bal_doctor_word(d, dev), bal_doctor_word(d, dev),
+			       bal_doctor_word(d, s->name));
+	return true;
+}
+
 /* A line that many stanzas inherit is looked up once. */
 struct looked_up {
 	const char *name; /* NULL: none yet */

@@ -200,16 +200,6 @@ aliases(const struct bal_facts *f, struct bal_diagnosis *d)
 	}
 }
 
-static bool
-has_default(const struct bal_facts *f, const char *dev)
-{
-	for (size_t i = 0; i < f->main_ways.n; i++)
-		if (strcmp(f->main_ways.v[i].dev, dev) == 0 &&
-		    !f->main_ways.v[i].dst.len)
-			return true;
-	return false;
-}
-
 /* A default route in main is only a last resort beside uplinks. */
 static void
 lines(const struct bal_facts *f, struct bal_diagnosis *d)
@@ -218,7 +208,7 @@ lines(const struct bal_facts *f, struct bal_diagnosis *d)
 		const struct bal_stanza *s = &f->stanzas.v[i];
 		const char *dev = bal_stanza_device(f, s);
 
-		if (!has_default(f, dev) || bal_state_find(f->state, dev) ||
+		if (!bal_doctor_has_default(f, dev) || bal_state_find(f->state, dev) ||
 		    bal_conf_find(f->conf, dev) || bal_stanza_is_for_bal(s) ||
 		    stanza_of(f, dev) != s)
 			continue;

@@ -34,7 +34,7 @@ finds() {
 
 # mend ID: the command that mends the first of these.
 mend() {
-	bal-doctor --json 2>/dev/null | tr '{' '\n' |
+	bal-doctor --json 2>/dev/null | sed 's/{"/\n"/g' |
 		sed -nE "s/.*\"id\":\"$1\".*\"fix\":\"(.*)\"\}.*/\1/p" |
 		sed -e 's/\\"/"/g' -e 's/\\\\/\\/g' | head -n 1
 }

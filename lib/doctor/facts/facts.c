@@ -193,6 +193,7 @@ bal_facts_gather(struct bal_facts *f, struct bal_pass *pass,
 	bal_facts_sets(f);
 	bal_facts_marks(f);
 	bal_facts_managers(f, &pass->session.paths);
+	bal_facts_resolver(f);
 	bal_facts_events(f, &pass->session.paths);
 	bal_facts_stanzas(f);
 	return f->arena.oom ? bal_err_nomem(err) : 0;

@@ -11,6 +11,9 @@
 #include "firewall/chain.h"
 #include "reconcile/pass.h"
 
+/* Where dhclient-script(8) reads its hooks, before it does anything. */
+#define BAL_DHCLIENT_ENTER "/etc/dhcp/dhclient-enter-hooks.d"
+
 /* Zero state: could not be looked at. */
 enum bal_known { BAL_UNKNOWN, BAL_YES, BAL_NO };
 
@@ -230,6 +233,10 @@ struct bal_facts {
 	const char *cron_insists;
 	bool timed; /* systemd starts bal-check, by timer or as a service */
 	const char *unit_idle; /* one that is enabled and not active, or NULL */
+
+	/* The first name server of resolv.conf(5); NULL: one is this box. */
+	const char *asked;
+	bool dhclient; /* there is BAL_DHCLIENT_ENTER */
 
 	BAL_LIST(struct bal_event_file) events;
 	BAL_LIST(struct bal_gateway_line) gateways;

@@ -79,6 +79,9 @@ void bal_facts_rules(struct bal_facts *f, struct bal_nl *nl);
 /* Other managers of our devices; the caller of bal-check. */
 void bal_facts_managers(struct bal_facts *f, const struct bal_paths *paths);
 
+/* Which name server the programs of this box ask. */
+void bal_facts_resolver(struct bal_facts *f);
+
 /* Event programs that are not run. */
 void bal_facts_events(struct bal_facts *f, const struct bal_paths *paths);
 

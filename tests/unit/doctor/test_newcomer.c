@@ -158,6 +158,41 @@ up_without_ifup(void **state)
 			    "ifup lte0");
 }
 
+/* Leased before bal was there: main has the default route of one alone. */
+static void
+leased_before(void **state)
+{
+	struct bal_stanza *s = stanza("lte0");
+	struct bal_main_way *way;
+
+	(void)state;
+	other_device("lte0");
+	address("lte0", "10.64.0.2/30");
+	see();
+	says(s, "bal-share", "auto");
+	configured_as("lte0", "lte0");
+	assert_int_equal(bal_copy(s->method, sizeof(s->method), "dhcp"), 0);
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->fix,
+			    "ifdown lte0; ifup lte0");
+	says(s, "bal-gateway", "10.64.0.1");
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->fix,
+			    "env IFACE=lte0 PHASE=post-up IF_BAL_SHARE=auto "
+			    "IF_BAL_GATEWAY=10.64.0.1 bal-up");
+	s->options.n = 1;
+	f.configured.n = 0;
+	configured_as("lte0", "home");
+	assert_int_equal(bal_copy(s->name, sizeof(s->name), "home"), 0);
+	assert_string_equal(finds(RISK, "no-uplink", "lte0")->fix,
+			    "ifdown lte0; ifup lte0=home");
+	way = BAL_PUSH(&w.arena, &f.main_ways);
+	assert_non_null(way);
+	*way = (struct bal_main_way){ .dev = "lte0" };
+	judge();
+	assert_string_equal(d.findings.v[0].fix,
+			    "env IFACE=lte0 PHASE=post-up IF_BAL_SHARE=auto "
+			    "bal-up");
+}
+
 static void
 by_another_name(void **state)
 {
@@ -394,6 +429,7 @@ main(void)
 		HEALTHY(no_sed_for_odd_names),
 		HEALTHY(an_interface_that_is_none),
 		HEALTHY(up_without_ifup),
+		HEALTHY(leased_before),
 		HEALTHY(by_another_name),
 		HEALTHY(options_that_disagree),
 		HEALTHY(sections_without_a_device),
