@@ -231,8 +231,10 @@ static int
 update(int cgroup, unsigned n)
 {
 	struct bal_steer_share v[] = { { 1, 1 }, { 2, 1 }, { 3, 1 } };
-	const struct bal_steer_group group = { .shares = v, .n_shares = 3 };
-	const struct bal_steer_match all = { .group = 0 };
+	const struct bal_steer_group group = { .family = AF_INET,
+					       .shares = v,
+					       .n_shares = 3 };
+	const struct bal_steer_match all = { .family = AF_INET };
 	const struct bal_steer steer = { .mask = 0xff000000,
 					 .groups = &group,
 					 .n_groups = 1,
