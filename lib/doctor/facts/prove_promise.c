@@ -150,7 +150,7 @@ bal_prove_promise(const struct bal_facts *f, const struct bal_snapshot *kernel,
 			.percent = e->percent
 		};
 		/* What masquerades is the plan's, or another program's. */
-		if (!packet.iif)
+		if (!packet.iif && bal_addr_none(&packet.src))
 			continue;
 		p->or_own = true;
 		if (f->plan.firewall.masquerade &&
@@ -185,9 +185,9 @@ bool
 bal_prove_source(const struct bal_facts *f, const struct bal_promised *p,
 		 const struct bal_proof_sight *s)
 {
-	/* Who asks on the link is what arp_announce decides. */
 	if (s->arp)
-		return p->on_link;
+		return p->on_link && (bal_addr_none(&s->src) ||
+				      is_own(f, s->ifindex, &s->src));
 	if (p->or_own && is_own(f, s->ifindex, &s->src))
 		return true;
 	if (bal_addr_none(&p->src))

@@ -92,6 +92,41 @@ bound_by_its_own_alone(void **state)
 }
 
 static void
+who_asks_on_a_link(void **state)
+{
+	struct bal_proof *p;
+
+	(void)state;
+	begin();
+	p = sent(own("eth1"));
+	p->asks = true;
+	p->promised.v[0].on_link = true;
+	seen(p, "eth1", own("eth1"));
+	p->sights.v[0].arp = true;
+	assert_string_equal(worst(), "proof-sent");
+	assert_int_equal(bal_host_parse(own("eth2"), &p->sights.v[0].src, NULL),
+			 0);
+	assert_string_equal(worst(), "proof-source");
+}
+
+static void
+dropped_by_rp_filter(void **state)
+{
+	struct bal_proof *p;
+
+	(void)state;
+	begin();
+	p = sent("");
+	p->kind = BAL_PROOF_CAME;
+	p->at = bal_facts_uplink(&f, "eth1")->link;
+	p->lenient = true;
+	/* Or a firewall drops it. */
+	assert_string_equal(worst(), "proof-sent");
+	p->reverse = true;
+	assert_string_equal(worst(), "proof-reverse");
+}
+
+static void
 shares_that_are_far_off(void **state)
 {
 	(void)state;
@@ -121,6 +156,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		HEALTHY(by_any_that_shares),
 		HEALTHY(bound_by_its_own_alone),
+		HEALTHY(who_asks_on_a_link),
+		HEALTHY(dropped_by_rp_filter),
 		HEALTHY(shares_that_are_far_off),
 	};
 
