@@ -53,6 +53,8 @@ struct bal_proof {
 	/* UDP whose socket is not connected: routed once, by what it is bound to. */
 	bool once;
 	uint16_t size; /* of UDP that must not be fragmented; 0: it is short */
+	/* Each packet of it goes its own way: `balance = packet`. */
+	bool drawn;
 	/* One of many that show the shares of the first group. */
 	bool share;
 
