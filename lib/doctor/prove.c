@@ -154,6 +154,33 @@ unseen(const struct bal_facts *f, struct bal_diagnosis *d)
 		 "does not answer on the link.");
 }
 
+/* All that came in by an uplink was dropped, and not by a firewall. */
+static void
+reverse(const struct bal_facts *f, struct bal_diagnosis *d)
+{
+	for (size_t i = 0; f->proofs && i < f->uplinks->n; i++) {
+		const struct bal_uplink *up = &f->uplinks->v[i];
+		unsigned came = 0, dropped = 0;
+
+		for (size_t k = 0; k < f->proofs->v.n; k++) {
+			const struct bal_proof *p = &f->proofs->v.v[k];
+
+			if (p->kind != BAL_PROOF_CAME || p->at != up->link)
+				continue;
+			came += p->asked;
+			dropped += p->reverse && !p->sights.n;
+		}
+		if (!came || dropped != came)
+			continue;
+		bal_doctor_find(d, BAL_SEVERITY_RISK, "proof-reverse", up->name,
+				"The kernel counted them, and no answer went "
+				"out. Connections from outside, as forwarded "
+				"ports have, need rp_filter = 2 or 0.");
+		bal_doctor_what(d, "rp_filter drops what comes in by it");
+		bal_doctor_fix(d, "%s", f->due ? "bal-check --no-probe" : "");
+	}
+}
+
 static unsigned
 count(const struct bal_proofs *proofs, int ifindex)
 {
@@ -221,5 +248,6 @@ sent(const struct bal_facts *f, struct bal_diagnosis *d)
 
 const struct bal_doctor_rule bal_doctor_rules_prove[] = {
 	{ elsewhere, true }, { source, true }, { unseen, true },
-	{ shares, true },    { sent, true },   { NULL, false },
+	{ reverse, true },   { shares, true }, { sent, true },
+	{ NULL, false },
 };

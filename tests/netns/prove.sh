@@ -136,6 +136,9 @@ faults_of_legacy() {
 			*xmark*) fault "$table $chain $words: altered" \
 				"$LAB_IPTABLES -w -t $table -R $chain ${nth[$chain]} $(
 				sed -E 's/xmark 0x[0-9a-f]+/xmark 0x3f000000/' <<<"$words")" ;;
+			*"-j RETURN") fault "$table $chain $words: altered" \
+				"$LAB_IPTABLES -w -t $table -R $chain ${nth[$chain]} \
+				${words% -j RETURN} -j MARK --set-xmark 0x3f000000/0xff000000" ;;
 			*) fault "$table $chain $words: altered" \
 				"$LAB_IPTABLES -w -t $table -R $chain ${nth[$chain]} $(
 				sed -E 's/ -[jg] .*//' <<<" $words") -j RETURN" ;;
@@ -202,6 +205,10 @@ faults_of_others() {
 	fault "others: an output filter drops what leaves by one line" \
 		"$LAB_IPTABLES -w -A OUTPUT -o eth2 -j DROP" \
 		"$LAB_IPTABLES -w -D OUTPUT -o eth2 -j DROP"
+	fault "others: a line of less than 1200 bytes" \
+		"ip link set eth2 mtu 1000" "ip link set eth2 mtu 1500"
+	fault "others: rp_filter=1 where no share is" \
+		"echo 1 >/proc/sys/net/ipv4/conf/eth3/rp_filter"
 	fault "others: ip_forward=0 by a desktop's profile" \
 		"echo 0 >/proc/sys/net/ipv4/conf/lan0/forwarding" \
 		"echo 1 >/proc/sys/net/ipv4/conf/lan0/forwarding"

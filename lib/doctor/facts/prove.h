@@ -50,10 +50,16 @@ struct bal_proof {
 	bool lenient;
 	/* Its host is on the link, and not known: it has to be asked for there. */
 	bool asks;
+	/* UDP whose socket is not connected: routed once, by what it is bound to. */
+	bool once;
+	uint16_t size; /* of UDP that must not be fragmented; 0: it is short */
+	/* Each packet of it goes its own way: `balance = packet`. */
+	bool drawn;
 	/* One of many that show the shares of the first group. */
 	bool share;
 
 	bool asked;	      /* it was sent */
+	bool reverse;	      /* rp_filter dropped something as it came in */
 	int error;	      /* errno of that, 0: none */
 	struct bal_addr from; /* of the socket, then */
 	BAL_LIST(struct bal_proof_sight) sights;

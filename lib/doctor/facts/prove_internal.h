@@ -9,6 +9,8 @@
 extern const struct bal_addr bal_prove_nowhere;
 
 #define BAL_PROVE_LANS_MAX 4
+/* Of UDP that no line may be too narrow for: RFC 9000 (QUIC), 14. */
+#define BAL_PROVE_SIZE 1200
 /* They die at the first hop, or come from one behind a device. */
 #define BAL_PROVE_TTL_HERE 1
 #define BAL_PROVE_TTL_BEHIND 2
@@ -27,7 +29,8 @@ struct bal_prover {
 	uint32_t random;
 	struct bal_prove_lan lans[BAL_PROVE_LANS_MAX];
 	size_t n_lans;
-	bool bound; /* a rule was asked about by all uplinks: one is enough */
+	/* Of [rule]s: what they must not take, see bal_prove_rule(). */
+	size_t yielding;
 };
 
 struct bal_prove_asker {
@@ -69,6 +72,12 @@ void bal_prove_promise_by(struct bal_prover *l, struct bal_proof *p,
 /* One that a socket sends. */
 void bal_prove_send(struct bal_prover *l, const struct bal_packet *packet,
 		    bool lenient, const char *what);
+/*
+ * One that is for a host on the link of @up, which has to be asked for there: by
+ * a socket that is not connected, bound or not.
+ */
+void bal_prove_on_link(struct bal_prover *l, const struct bal_uplink *up,
+		       struct bal_packet packet, const char *what);
 /* One that comes in by @at, and its promise; NULL: no memory. */
 struct bal_proof *bal_prove_come(struct bal_prover *l,
 				 struct bal_packet *packet,

@@ -109,54 +109,101 @@ selects(const struct bal_fw_select *s, const struct bal_packet *p, uint8_t tos)
 	       !*s->src_set && !*s->dst_set;
 }
 
-/* The mark of its class, which what is forwarded has when it is routed. */
-static uint32_t
+/* Its class, whose mark what is forwarded has when it is routed; or NULL. */
+static const struct bal_fw_class *
 class_of(const struct bal_fw_model *fw, const struct bal_packet *p, uint8_t tos)
 {
 	for (size_t i = 0; i < fw->selects.n; i++)
 		if (selects(&fw->selects.v[i], p, tos))
 			return fw->selects.v[i].class ?
-				       fw->classes.v[fw->selects.v[i].class - 1]
-					       .mark :
-				       0;
-	return 0;
+				       &fw->classes
+						.v[fw->selects.v[i].class - 1] :
+				       NULL;
+	return NULL;
+}
+
+/* No mark is drawn for it, nor has it that of the class then. */
+static bool
+is_aside(const struct bal_fw_model *fw, const struct bal_packet *p)
+{
+	for (size_t i = 0; i < fw->aside.n; i++)
+		if (bal_addr_in(&p->dst, &fw->aside.v[i].dst))
+			return true;
+	return false;
 }
 
 /* --- the promise ---------------------------------------------------------- */
+
+struct promising {
+	const struct bal_facts *f;
+	const struct bal_snapshot *kernel;
+	struct bal_arena *arena;
+	struct bal_proof *proof;
+};
+
+/* What is drawn keeps its address, whoever masquerades. */
+static void
+promise_exit(const struct promising *m, const struct bal_packet *packet,
+	     const struct bal_exit *e, unsigned percent)
+{
+	struct bal_promised *p = BAL_PUSH(m->arena, &m->proof->promised);
+
+	if (!p)
+		return;
+	*p = (struct bal_promised){
+		.link = e->link,
+		.src = e->src,
+		.on_link = bal_addr_none(&e->hop->gateway) && !e->link->no_arp,
+		.percent = percent
+	};
+	/* What masquerades is the plan's, or another program's. */
+	if (m->proof->drawn || (!packet->iif && bal_addr_none(&packet->src)))
+		return;
+	p->or_own = true;
+	if (m->f->plan.firewall.masquerade &&
+	    bal_facts_uplink(m->f, e->link->name))
+		p->src = (struct bal_addr){ 0 };
+}
+
+/* @of of 100 go where a packet with @mark, too, does. */
+static void
+promise_by(const struct promising *m, uint32_t mark, unsigned of)
+{
+	struct bal_packet packet = m->proof->packet;
+	struct bal_explained how;
+	struct bal_err why;
+
+	packet.mark |= mark;
+	if (bal_explain(m->kernel, &packet, m->arena, &how, &why) < 0)
+		return;
+	for (size_t i = 0; i < how.exits.n; i++)
+		promise_exit(m, &packet, &how.exits.v[i],
+			     how.exits.v[i].percent * of / 100);
+}
 
 void
 bal_prove_promise(const struct bal_facts *f, const struct bal_snapshot *kernel,
 		  struct bal_arena *arena, struct bal_proof *proof)
 {
-	struct bal_packet packet = proof->packet;
-	struct bal_explained how;
-	struct bal_err why;
+	const struct promising m = { f, kernel, arena, proof };
+	const struct bal_fw_model *fw = &f->plan.firewall;
+	const struct bal_fw_class *class =
+		proof->packet.iif ? class_of(fw, &proof->packet, proof->tos) :
+				    NULL;
+	unsigned whole = 0;
 
-	if (packet.iif)
-		packet.mark |= class_of(&f->plan.firewall, &packet, proof->tos);
-	if (bal_explain(kernel, &packet, arena, &how, &why) < 0)
+	if (class && class->draws.n && is_aside(fw, &proof->packet))
+		class = NULL;
+	proof->drawn = class && class->draws.n;
+	if (!proof->drawn) {
+		promise_by(&m, class ? class->mark : 0, 100);
 		return;
-	for (size_t i = 0; i < how.exits.n; i++) {
-		const struct bal_exit *e = &how.exits.v[i];
-		struct bal_promised *p = BAL_PUSH(arena, &proof->promised);
-
-		if (!p)
-			return;
-		*p = (struct bal_promised){
-			.link = e->link,
-			.src = e->src,
-			.on_link = bal_addr_none(&e->hop->gateway) &&
-				   !e->link->no_arp,
-			.percent = e->percent
-		};
-		/* What masquerades is the plan's, or another program's. */
-		if (!packet.iif)
-			continue;
-		p->or_own = true;
-		if (f->plan.firewall.masquerade &&
-		    bal_facts_uplink(f, e->link->name))
-			p->src = (struct bal_addr){ 0 };
 	}
+	for (size_t i = 0; i < class->draws.n; i++)
+		whole += class->draws.v[i].weight;
+	for (size_t i = 0; i < class->draws.n; i++)
+		promise_by(&m, class->draws.v[i].mark,
+			   100 * class->draws.v[i].weight / whole);
 }
 
 /* --- what was seen -------------------------------------------------------- */
@@ -185,9 +232,9 @@ bool
 bal_prove_source(const struct bal_facts *f, const struct bal_promised *p,
 		 const struct bal_proof_sight *s)
 {
-	/* Who asks on the link is what arp_announce decides. */
 	if (s->arp)
-		return p->on_link;
+		return p->on_link && (bal_addr_none(&s->src) ||
+				      is_own(f, s->ifindex, &s->src));
 	if (p->or_own && is_own(f, s->ifindex, &s->src))
 		return true;
 	if (bal_addr_none(&p->src))

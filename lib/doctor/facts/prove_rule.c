@@ -6,21 +6,57 @@
 #include "doctor/facts/internal.h"
 #include "doctor/facts/prove_internal.h"
 
-/* A socket that is bound to a device keeps to it, whatever rules say. */
+#define YIELDING_MAX 128
+
+/* To the subnets of the lines, which a rule of theirs may lead through. */
 static void
-rule_bound(struct bal_prover *l, struct bal_packet packet, const char *what)
+rule_subnets(struct bal_prover *l, struct bal_packet packet, const char *what)
 {
-	packet.mark = 0;
 	for (size_t i = 0; i < l->f->uplinks->n; i++) {
 		const struct bal_uplink *up = &l->f->uplinks->v[i];
 
-		if (!up->admin_up || !up->alive)
+		if (!up->admin_up || !up->alive || !up->v4.n_addrs)
 			continue;
+		packet.sport = bal_prove_port(l);
+		bal_prove_on_link(l, up, packet,
+				  bal_facts_text(l->f,
+						 "%s, to the subnet of %s",
+						 what, up->name));
+	}
+}
+
+/*
+ * What is bound to a device keeps to it whatever rules say, and so does what has
+ * the mark of an uplink, and an address that decides nothing.
+ */
+static void
+rule_yields(struct bal_prover *l, struct bal_packet packet, const char *what)
+{
+	for (size_t i = 0; i < l->f->uplinks->n; i++) {
+		const struct bal_uplink *up = &l->f->uplinks->v[i];
+
+		if (!up->admin_up || !up->alive || l->yielding == YIELDING_MAX)
+			continue;
+		l->yielding++;
 		packet.oif = up->link;
+		packet.mark = 0;
+		packet.src = (struct bal_addr){ 0 };
 		packet.sport = bal_prove_port(l);
 		bal_prove_send(l, &packet, false,
 			       bal_facts_text(l->f, "%s, bound to %s", what,
 					      up->name));
+		if (l->out->v.n)
+			l->out->v.v[l->out->v.n - 1].once =
+				packet.proto == IPPROTO_UDP;
+		if (!l->n_lans)
+			continue;
+		packet.oif = NULL;
+		packet.mark = bal_prove_mark(l, up);
+		packet.src = bal_addr_host(&l->lans[0].net);
+		packet.sport = bal_prove_port(l);
+		bal_prove_send(l, &packet, false,
+			       bal_facts_text(l->f, "%s, with the mark of %s",
+					      what, up->name));
 	}
 }
 
@@ -58,10 +94,12 @@ rule_here(struct bal_prover *l, const struct bal_conf_rule *rule,
 	bal_prove_send(l, &packet, false,
 		       bal_facts_text(l->f, "%s, with a mark", what));
 	/* By a device that does not have its source it is only asked for. */
-	if (l->bound || rule->n_from)
+	if (rule->n_from)
 		return true;
-	l->bound = true;
-	rule_bound(l, packet, what);
+	rule_yields(l, packet, what);
+	packet.mark = 0;
+	if (!rule->n_to)
+		rule_subnets(l, packet, what);
 	return true;
 }
 

@@ -167,8 +167,11 @@ forget_connections(const struct bal_prove_asker *a)
 	bal_nl_on_failure(nl, ignore, NULL);
 	for (size_t i = 0; i < a->proofs->v.n; i++) {
 		const struct bal_proof *p = &a->proofs->v.v[i];
+		/* What is not connected shows its address by where it left. */
 		const struct bal_connection c = {
-			p->kind == BAL_PROOF_SENT ? p->from : p->packet.src,
+			p->kind != BAL_PROOF_SENT ? p->packet.src :
+			p->once && p->sights.n	  ? p->sights.v[0].src :
+						    p->from,
 			p->packet.dst,
 			p->packet.proto,
 			p->packet.sport,

@@ -8,7 +8,7 @@
 #include "doctor/facts/prove_internal.h"
 
 /* Half of these come to the same by chance where a mark or a rule is lost. */
-#define AGAIN 4
+#define AGAIN 8
 
 /* From outside to a host of the LAN, and that one's answer. */
 static void
@@ -55,14 +55,17 @@ is_taken(const struct bal_prover *l, const struct bal_addr *host)
 	       (l->out->known && strstr(l->out->known, text));
 }
 
-/* To a host on the link of @up that has to be asked for; of a crowded one any. */
-static void
-on_link(struct bal_prover *l, const struct bal_uplink *up,
-	struct bal_packet packet, const char *what)
+/* Of a crowded link any host. */
+void
+bal_prove_on_link(struct bal_prover *l, const struct bal_uplink *up,
+		  struct bal_packet packet, const char *what)
 {
 	const struct bal_addr *net = &up->v4.addrs[0]->addr;
+	struct bal_proof *p;
 	bool taken = true;
 
+	if (up->no_arp || net->len > 29)
+		return;
 	for (int i = 0; i < 64 && taken; i++) {
 		packet.dst = bal_prove_host(net, &l->random);
 		taken = is_taken(l, &packet.dst);
@@ -70,8 +73,43 @@ on_link(struct bal_prover *l, const struct bal_uplink *up,
 	if (bal_prove_is_own(l->f, &packet.dst))
 		return;
 	bal_prove_send(l, &packet, !up->alive, what);
-	if (l->out->v.n)
-		l->out->v.v[l->out->v.n - 1].asks = !taken;
+	if (!l->out->v.n)
+		return;
+	p = &l->out->v.v[l->out->v.n - 1];
+	p->asks = !taken;
+	p->once = packet.proto == IPPROTO_UDP;
+}
+
+/* An address of this box that is not one of @up, or none. */
+static struct bal_addr
+other_address(const struct bal_prover *l, const struct bal_uplink *up)
+{
+	const struct bal_uplinks *ups = l->f->uplinks;
+
+	for (size_t i = 0; i < ups->n; i++)
+		if (&ups->v[i] != up && ups->v[i].admin_up &&
+		    ups->v[i].v4.n_addrs && !ups->v[i].v4.shared_addr)
+			return bal_addr_host(&ups->v[i].v4.addrs[0]->addr);
+	return l->n_lans ? bal_addr_host(&l->lans[0].net) :
+			   (struct bal_addr){ 0 };
+}
+
+/* What asks on a link is one of its addresses: arp_announce. */
+static void
+asks_as_itself(struct bal_prover *l, const struct bal_uplink *up)
+{
+	struct bal_packet packet =
+		bal_prove_packet(l, IPPROTO_UDP, &bal_prove_nowhere);
+
+	packet.src = other_address(l, up);
+	packet.oif = up->link;
+	if (!bal_addr_none(&packet.src))
+		bal_prove_on_link(
+			l, up, packet,
+			bal_facts_text(l->f,
+				       "ARP on %s for a socket that is bound "
+				       "to it and to another address",
+				       up->name));
 }
 
 /* Only its own device answers for the address of an uplink. */
@@ -114,18 +152,17 @@ bound(struct bal_prover *l, const struct bal_uplink *up)
 	bal_prove_send(
 		l, &packet, !up->alive,
 		bal_facts_text(l->f, "TCP from the address of %s", up->name));
-	if (up->no_arp || up->v4.addrs[0]->addr.len > 29)
-		return;
 	packet = bal_prove_packet(l, IPPROTO_UDP, &bal_prove_nowhere);
 	packet.src = own;
-	on_link(l, up, packet,
-		bal_facts_text(l->f,
-			       "UDP to the subnet of %s, "
-			       "from it",
-			       up->name));
+	bal_prove_on_link(l, up, packet,
+			  bal_facts_text(l->f,
+					 "UDP to the subnet of %s, from it",
+					 up->name));
 	packet = bal_prove_packet(l, IPPROTO_UDP, &bal_prove_nowhere);
-	on_link(l, up, packet,
+	bal_prove_on_link(
+		l, up, packet,
 		bal_facts_text(l->f, "UDP to the subnet of %s", up->name));
+	asks_as_itself(l, up);
 }
 
 void
@@ -140,6 +177,12 @@ bal_prove_uplink(struct bal_prover *l, const struct bal_uplink *up)
 	bal_prove_send(
 		l, &packet, !up->alive,
 		bal_facts_text(l->f, "UDP bound to the device %s", up->name));
+	packet.sport = bal_prove_port(l);
+	bal_prove_send(l, &packet, !up->alive,
+		       bal_facts_text(l->f, "UDP of %d bytes, bound to %s",
+				      BAL_PROVE_SIZE, up->name));
+	if (l->out->v.n)
+		l->out->v.v[l->out->v.n - 1].size = BAL_PROVE_SIZE;
 	for (int i = 0; i < AGAIN; i++) {
 		packet = bal_prove_packet(l, IPPROTO_UDP, &bal_prove_nowhere);
 		packet.mark = bal_prove_mark(l, up);

@@ -5,9 +5,9 @@
 
 static struct bal_proofs proofs;
 
-/* A datagram of this box, whose promise is made. */
+/* Of this box, or by @iif; its promise is made. */
 static struct bal_proof *
-sent(const char *from)
+datagram(const char *from, const struct bal_link *iif)
 {
 	const struct bal_snapshot kernel =
 		bal_prove_promised_kernel(&f, &w.arena);
@@ -15,12 +15,25 @@ sent(const char *from)
 
 	assert_non_null(p);
 	*p = (struct bal_proof){ .what = "UDP", .asked = true };
+	p->packet.iif = iif;
 	assert_int_equal(bal_host_parse("192.0.2.1", &p->packet.dst, NULL), 0);
 	if (*from)
 		assert_int_equal(bal_host_parse(from, &p->packet.src, NULL), 0);
 	bal_prove_promise(&f, &kernel, &w.arena, p);
 	f.proofs = &proofs;
 	return p;
+}
+
+static struct bal_proof *
+sent(const char *from)
+{
+	return datagram(from, NULL);
+}
+
+static struct bal_proof *
+come(const char *from)
+{
+	return datagram(from, device("lan0"));
 }
 
 static void
@@ -92,6 +105,79 @@ bound_by_its_own_alone(void **state)
 }
 
 static void
+who_asks_on_a_link(void **state)
+{
+	struct bal_proof *p;
+
+	(void)state;
+	begin();
+	p = sent(own("eth1"));
+	p->asks = true;
+	p->promised.v[0].on_link = true;
+	seen(p, "eth1", own("eth1"));
+	p->sights.v[0].arp = true;
+	assert_string_equal(worst(), "proof-sent");
+	assert_int_equal(bal_host_parse(own("eth2"), &p->sights.v[0].src, NULL),
+			 0);
+	assert_string_equal(worst(), "proof-source");
+}
+
+static void
+dropped_by_rp_filter(void **state)
+{
+	struct bal_proof *p;
+
+	(void)state;
+	begin();
+	p = sent("");
+	p->kind = BAL_PROOF_CAME;
+	p->at = bal_facts_uplink(&f, "eth1")->link;
+	p->lenient = true;
+	/* Or a firewall drops it. */
+	assert_string_equal(worst(), "proof-sent");
+	p->reverse = true;
+	assert_string_equal(worst(), "proof-reverse");
+}
+
+/* balance = packet: by any of them, untranslated; what is aside by none of that. */
+static void
+drawn_by_packet(void **state)
+{
+	struct bal_fw_draw draws[2] = { { .weight = 1 }, { .weight = 3 } };
+	struct bal_fw_class class = { .draws = { draws, 2, 2 } };
+	struct bal_fw_select all = { .src_set = "", .dst_set = "", .class = 1 };
+	struct bal_fw_select aside = { .dst = addr("192.0.2.0/24") };
+	struct bal_proof *p;
+
+	(void)state;
+	begin();
+	for (int i = 0; i < 2; i++)
+		draws[i].mark =
+			bal_mark_of(bal_plan_inbound(&w.ups, &w.ups.v[i],
+						     w.plan.firewall.mask),
+				    w.plan.firewall.mask);
+	f.plan.firewall.masquerade = true;
+	f.plan.firewall.classes.v = &class;
+	f.plan.firewall.selects.v = &all;
+	f.plan.firewall.classes.n = f.plan.firewall.selects.n = 1;
+	p = sent("");
+	assert_false(p->drawn);
+	p = come("10.9.8.7");
+	assert_true(p->drawn);
+	assert_int_equal(p->promised.n, 2);
+	assert_int_equal(p->promised.v[0].percent, 25);
+	assert_int_equal(p->promised.v[1].percent, 75);
+	seen(p, "eth2", "10.9.8.7");
+	assert_true(bal_prove_kept(&f, p));
+	p->sights.n = 0;
+	seen(p, "eth2", own("eth2"));
+	assert_false(bal_prove_kept(&f, p));
+	f.plan.firewall.aside.v = &aside;
+	f.plan.firewall.aside.n = 1;
+	assert_false(come("10.9.8.7")->drawn);
+}
+
+static void
 shares_that_are_far_off(void **state)
 {
 	(void)state;
@@ -119,9 +205,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		HEALTHY(by_any_that_shares),
-		HEALTHY(bound_by_its_own_alone),
-		HEALTHY(shares_that_are_far_off),
+		HEALTHY(by_any_that_shares), HEALTHY(bound_by_its_own_alone),
+		HEALTHY(who_asks_on_a_link), HEALTHY(dropped_by_rp_filter),
+		HEALTHY(drawn_by_packet),    HEALTHY(shares_that_are_far_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
