@@ -91,6 +91,16 @@ bal_host_parse(const char *text, struct bal_addr *out, struct bal_err *err)
 	return 0;
 }
 
+/* fe80::1%eth1 */
+static int
+refuse_device(const char *text, struct bal_err *err)
+{
+	if (!strchr(text, '%'))
+		return 0;
+	return bal_err(err, BAL_ECONF,
+		       "\"%.80s\" names a device, which is known here", text);
+}
+
 int
 bal_host6_parse(const char *text, struct bal_addr *out, struct bal_err *err)
 {
@@ -98,11 +108,7 @@ bal_host6_parse(const char *text, struct bal_addr *out, struct bal_err *err)
 	const char *what = NULL;
 	struct bal_addr a;
 
-	if (strchr(text, '%'))
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" names a device, which is known here",
-			       text);
-	if (bal_addr_parse(text, &a, err) < 0)
+	if (refuse_device(text, err) < 0 || bal_addr_parse(text, &a, err) < 0)
 		return -1;
 	memcpy(&six, a.bytes, sizeof(six)); /* they need not be aligned */
 	if (a.family != AF_INET6)
@@ -159,11 +165,7 @@ bal_delegated_parse(const char *text, struct bal_addr *out,
 	const char *what = NULL;
 	struct bal_addr a;
 
-	if (strchr(text, '%'))
-		return bal_err(err, BAL_ECONF,
-			       "\"%.80s\" names a device, which is known here",
-			       text);
-	if (bal_prefix_parse(text, &a, err) < 0)
+	if (refuse_device(text, err) < 0 || bal_prefix_parse(text, &a, err) < 0)
 		return -1;
 	if (a.family != AF_INET6)
 		what = "of IPv4";
