@@ -85,7 +85,8 @@ patience_outlasts_many_rounds(void **state)
 	p.rule.timeout_ms = 1000;
 	assert_took(probe(&p, 1), 1000 + 2 * 10);
 	assert_int_equal(p.record.health, BAL_HEALTH_DEAD);
-	assert_in_range(p.sent, 3, 70);
+	/* As many as may wait, and once more when a busy machine is late. */
+	assert_in_range(p.sent, 3, 2 * 70);
 }
 
 static void
