@@ -186,7 +186,7 @@ conntrack_full(const struct bal_facts *f, struct bal_diagnosis *d)
 			(long long)f->conntrack_max * 2);
 }
 
-/* The next lease writes that file again, unless the client is told not to. */
+/* The next lease writes that file again, unless the client is kept from it. */
 static void
 resolver_passed(const struct bal_facts *f, struct bal_diagnosis *d)
 {

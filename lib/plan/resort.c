@@ -86,7 +86,7 @@ any_grouped(const struct bal_uplinks *ups)
 }
 
 /*
- * Where nobody has a share by intent, groups and devices that are no uplinks
+ * Where no uplink has a share by intent, groups and devices that are no uplinks
  * have their way: nothing is amiss.  What is left over goes nowhere, or by a
  * line that is to have none.
  */

@@ -141,7 +141,7 @@ struct promising {
 	struct bal_proof *proof;
 };
 
-/* What is drawn keeps its address, whoever masquerades. */
+/* What is drawn keeps its address, also where others masquerade. */
 static void
 promise_exit(const struct promising *m, const struct bal_packet *packet,
 	     const struct bal_exit *e, unsigned percent)
