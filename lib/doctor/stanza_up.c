@@ -282,7 +282,7 @@ static void
 differ(const struct bal_facts *f, struct bal_diagnosis *d,
        const struct bal_stanza *s, const struct bal_uplink_state *us)
 {
-	struct bal_settings set = { 0 }, now, told;
+	struct bal_settings set = { 0 }, now, requested;
 	struct bal_err ignored;
 	char *keys = NULL;
 	size_t len = 0, n;
@@ -298,9 +298,9 @@ differ(const struct bal_facts *f, struct bal_diagnosis *d,
 	}
 	now = in_force(f, us, &set);
 	/* `auto` leaves it to bal.conf, as long as nothing else was requested. */
-	told = set;
-	told.has &= ~bal_settings_auto(&set) | bal_uplink_requested(&us->options);
-	n = put_others(out, &told, &now);
+	requested = set;
+	requested.has &= ~bal_settings_auto(&set) | bal_uplink_requested(&us->options);
+	n = put_others(out, &requested, &now);
 	if (fclose(out) != 0)
 		d->arena->oom = true;
 	if (n && !d->arena->oom) {

@@ -12,9 +12,9 @@
  * sends rounds of questions.  At rest a round goes to the first `need` targets
  * each interval; once an answer is late, rounds go to all targets as a burst
  * until the health is not in doubt any more.  One that is unknown and silent is
- * asked each pace_ms, whatever its budget, until it is known.  The counters of the device save
- * rounds of an uplink that receives, and start a burst for one that sends and
- * receives no more, or less than it did.
+ * asked each pace_ms, whatever its budget, until it is known.  The counters of
+ * the device save rounds of an uplink that receives, and start a burst for one
+ * that sends and receives no more, or less than it did.
  */
 struct bal_prober;
 
